@@ -1,0 +1,22 @@
+package org.golempipeline.strategy;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What a merge may use. */
+public interface MergeContext {
+  /** The options from the file, checked against {@link Strategy#optionsSchema()}. */
+  Options options();
+
+  /** The file to write. It does not exist yet; the runner publishes it by rename once finished. */
+  Path target();
+
+  /** An empty folder for the merger's own files; removed after {@link Merger#close}. */
+  Path workingFolder();
+
+  /** Params and values that shell text in the options may name. */
+  Map<String, String> variables();
+
+  /** Runs shell text on this machine, or refuses if the user forbade it. */
+  Shell shell();
+}

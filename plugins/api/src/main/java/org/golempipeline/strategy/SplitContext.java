@@ -1,0 +1,25 @@
+package org.golempipeline.strategy;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a split may read. */
+public interface SplitContext {
+  /** The options from the file, checked against {@link Strategy#optionsSchema()}. */
+  Options options();
+
+  /** The input in its order: bytewise by path for globs, as listed otherwise. */
+  List<InputFile> inputs();
+
+  /** The folder of the pipeline file: relative paths in options are relative to it. */
+  Path base();
+
+  /**
+   * An empty folder that lives as long as the run. Only a strategy that makes files that did not
+   * exist before ({@code command}) writes there.
+   */
+  Path workingFolder();
+
+  /** Runs shell text on this machine, or refuses if the user forbade it. */
+  Shell shell();
+}

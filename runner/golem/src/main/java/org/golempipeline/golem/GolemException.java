@@ -1,0 +1,47 @@
+package org.golempipeline.golem;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something on the way to or at a provider went wrong. The message is one sentence for the user.
+ */
+public final class GolemException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Kind kind;
+  private final @Nullable String hint;
+
+  public GolemException(
+      Kind kind, String message, @Nullable String hint, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = Objects.requireNonNull(kind);
+    this.hint = hint;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** What the user can do about it. */
+  public Optional<String> hint() {
+    return Optional.ofNullable(hint);
+  }
+
+  /** Whose fault it is, which decides what is done next. */
+  public enum Kind {
+    /** One provider: agreement terminated, activity unresponsive, transfer broken, wrong hash. */
+    PROVIDER,
+    /** A clock ran out while one provider worked. */
+    DEADLINE,
+    /** No acceptable proposal in time. */
+    MARKET,
+    /** Allocation refused, no funds, driver not ready. */
+    PAYMENT,
+    /** Daemon unreachable, key refused, internal error. */
+    YAGNA,
+    /** We asked for it. */
+    CANCELLED
+  }
+}

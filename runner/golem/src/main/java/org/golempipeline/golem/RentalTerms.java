@@ -1,0 +1,48 @@
+package org.golempipeline.golem;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What kind of machine is wanted. Requests with the same image and resources share one demand.
+ *
+ * @param imageHash SHA3-224 of the VM image, in hex
+ * @param imageUrl where the provider downloads it
+ * @param threads at least so many processor threads
+ * @param memory at least so many bytes
+ * @param storage at least so many bytes
+ * @param capabilities of the runtime that are needed
+ * @param expiration when the agreement ends at the latest
+ * @param maxStartPrice GLM for starting an activity, null for any
+ * @param maxCpuPrice GLM for a second of one thread, null for any
+ * @param maxEnvPrice GLM for a second of the agreement, null for any
+ * @param allow provider ids or names; empty for all
+ * @param deny provider ids or names that are not wanted, in this request
+ * @param negotiateLimit how long finding a provider may take, to the approved agreement
+ * @param deployLimit how long it may then take until the image is started
+ */
+public record RentalTerms(
+    String imageHash,
+    String imageUrl,
+    int threads,
+    long memory,
+    long storage,
+    List<String> capabilities,
+    Instant expiration,
+    @Nullable BigDecimal maxStartPrice,
+    @Nullable BigDecimal maxCpuPrice,
+    @Nullable BigDecimal maxEnvPrice,
+    Set<String> allow,
+    Set<String> deny,
+    Duration negotiateLimit,
+    Duration deployLimit) {
+  public RentalTerms {
+    capabilities = List.copyOf(capabilities);
+    allow = Set.copyOf(allow);
+    deny = Set.copyOf(deny);
+  }
+}

@@ -1,0 +1,44 @@
+package org.golempipeline.golem;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Commands that one activity executes in order.
+ *
+ * @param limit how long all of it may take
+ * @param idleLimit how long there may be no sign of life: no byte moved, no command finished, no
+ *     output line of a running command
+ * @param watcher hears of the batch while it goes on
+ */
+public record Script(List<Command> commands, Duration limit, Duration idleLimit, Watcher watcher) {
+  public Script {
+    commands = List.copyOf(commands);
+  }
+
+  /** One command of a script. */
+  public sealed interface Command {}
+
+  /** Sends {@code source} to the file {@code path}, absolute, below {@link Rental#folder}. */
+  public record Upload(ByteSource source, String path) implements Command {}
+
+  /**
+   * Runs the program {@code entryPoint}, an absolute path. The last bytes of what it writes to its
+   * standard output and error are in the result; results belong into files.
+   */
+  public record Run(String entryPoint, List<String> arguments) implements Command {
+    public Run {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** Fetches the file {@code path} into {@code sink}. */
+  public record Download(String path, ByteSink sink) implements Command {}
+
+  /** Hears of a running batch, on a thread that must not be blocked. */
+  @FunctionalInterface
+  public interface Watcher {
+    /** A line that a running command wrote to its standard output; some may be missing. */
+    void line(String line);
+  }
+}

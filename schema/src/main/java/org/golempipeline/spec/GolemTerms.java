@@ -1,0 +1,34 @@
+package org.golempipeline.spec;
+
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code golem} block: on which terms providers are rented. Prices are in GLM; {@code cpu} for
+ * an hour of one thread, {@code env} for an hour of the agreement, null where anything goes.
+ *
+ * @param allow names or ids of the only providers to use; empty for all
+ * @param deny names or ids of providers never to use
+ * @param outbound hosts that fragments may reach
+ */
+public record GolemTerms(
+    String subnet,
+    String network,
+    String driver,
+    @Nullable BigDecimal startPrice,
+    @Nullable BigDecimal cpuPrice,
+    @Nullable BigDecimal envPrice,
+    List<String> allow,
+    List<String> deny,
+    List<String> outbound) {
+  /** The public test network. */
+  public static final GolemTerms DEFAULT =
+      new GolemTerms("public", "hoodi", "erc20", null, null, null, List.of(), List.of(), List.of());
+
+  public GolemTerms {
+    allow = List.copyOf(allow);
+    deny = List.copyOf(deny);
+    outbound = List.copyOf(outbound);
+  }
+}

@@ -1,0 +1,34 @@
+package org.golempipeline.spec;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long each part of the work may take: five clocks, so that a slow download is never taken for
+ * a slow program.
+ *
+ * @param negotiate from asking the market for a provider to an approved agreement
+ * @param deploy from there to a started image
+ * @param transfer one archive in or out
+ * @param run one fragment's command
+ * @param runShare instead of {@code run}, once enough is known: a multiple of the median so far
+ * @param idle without any sign of life while a transfer or script goes on
+ */
+public record Timeouts(
+    Duration negotiate,
+    Duration deploy,
+    Duration transfer,
+    Duration run,
+    @Nullable BigDecimal runShare,
+    Duration idle) {
+  /** What holds when a stage says nothing. */
+  public static final Timeouts DEFAULT =
+      new Timeouts(
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(15),
+          Duration.ofMinutes(15),
+          Duration.ofHours(1),
+          null,
+          Duration.ofMinutes(5));
+}
