@@ -1,0 +1,125 @@
+package org.golempipeline.event;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Fragment numbers of one stage, ascending, kept as spans so that a thousand neighbours cost as
+ * much as one. Written as {@code 0-499,502}.
+ */
+public final class FragmentSet {
+  /** No fragments. */
+  public static final FragmentSet EMPTY = new FragmentSet(new int[0]);
+
+  /** First and last (included) of each span, in pairs. */
+  private final int[] spans;
+
+  private FragmentSet(int[] spans) {
+    this.spans = spans;
+  }
+
+  /** The numbers from {@code first} to before {@code end}. */
+  public static FragmentSet range(int first, int end) {
+    return end <= first ? EMPTY : new FragmentSet(new int[] {first, end - 1});
+  }
+
+  public static FragmentSet of(int... indexes) {
+    var sorted = IntStream.of(indexes).sorted().distinct().toArray();
+    var spans = new ArrayList<Integer>();
+    for (var i = 0; i < sorted.length; i++) {
+      if (i == 0 || sorted[i] != sorted[i - 1] + 1) {
+        spans.add(sorted[i]);
+        spans.add(sorted[i]);
+      } else {
+        spans.set(spans.size() - 1, sorted[i]);
+      }
+    }
+    return new FragmentSet(spans.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  public static FragmentSet of(Collection<Integer> indexes) {
+    return of(indexes.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Reads what {@link #toString} wrote. */
+  public static FragmentSet parse(String text) {
+    if (text.isEmpty()) {
+      return EMPTY;
+    }
+    var parts = List.of(text.split(",", -1));
+    var spans = new int[parts.size() * 2];
+    for (var i = 0; i < parts.size(); i++) {
+      var dash = parts.get(i).indexOf('-');
+      var first = dash < 0 ? parts.get(i) : parts.get(i).substring(0, dash);
+      var last = dash < 0 ? first : parts.get(i).substring(dash + 1);
+      spans[2 * i] = Integer.parseInt(first);
+      spans[2 * i + 1] = Integer.parseInt(last);
+    }
+    return new FragmentSet(spans);
+  }
+
+  public int size() {
+    var size = 0;
+    for (var i = 0; i < spans.length; i += 2) {
+      size += spans[i + 1] - spans[i] + 1;
+    }
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return spans.length == 0;
+  }
+
+  public boolean contains(int index) {
+    for (var i = 0; i < spans.length; i += 2) {
+      if (index >= spans[i] && index <= spans[i + 1]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public void forEach(IntConsumer consumer) {
+    for (var i = 0; i < spans.length; i += 2) {
+      for (var index = spans[i]; index <= spans[i + 1]; index++) {
+        consumer.accept(index);
+      }
+    }
+  }
+
+  public int[] toArray() {
+    var array = new int[size()];
+    var at = 0;
+    for (var i = 0; i < spans.length; i += 2) {
+      for (var index = spans[i]; index <= spans[i + 1]; index++) {
+        array[at++] = index;
+      }
+    }
+    return array;
+  }
+
+  @Override
+  public String toString() {
+    var text = new StringBuilder();
+    for (var i = 0; i < spans.length; i += 2) {
+      text.append(text.isEmpty() ? "" : ",").append(spans[i]);
+      if (spans[i + 1] != spans[i]) {
+        text.append('-').append(spans[i + 1]);
+      }
+    }
+    return text.toString();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FragmentSet set && java.util.Arrays.equals(spans, set.spans);
+  }
+
+  @Override
+  public int hashCode() {
+    return java.util.Arrays.hashCode(spans);
+  }
+}

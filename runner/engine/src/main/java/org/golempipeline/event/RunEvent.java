@@ -1,0 +1,183 @@
+package org.golempipeline.event;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened in a run. Whatever is not an event did not happen: progress, journal,
+ * summary and exit code know nothing else. Names and fields are permanent: add, never rename.
+ *
+ * <p>Stages are named as in the file; fragments, rentals and batches are numbered from 0.
+ */
+public sealed interface RunEvent {
+
+  /**
+   * @param target {@code local} or {@code golem}
+   */
+  record RunStarted(
+      String runId,
+      String pipeline,
+      String file,
+      String target,
+      String sessionId,
+      int workers,
+      List<String> stages)
+      implements RunEvent {}
+
+  /** Written before the allocation is asked for; amount and timeout identify it. */
+  record AllocationRequested(BigDecimal amount, Instant timeout, String platform)
+      implements RunEvent {}
+
+  record AllocationCreated(String allocationId, BigDecimal amount, String platform)
+      implements RunEvent {}
+
+  record AllocationReleased(String allocationId) implements RunEvent {}
+
+  /** How many fragments a stage has became known. */
+  record StageExpanded(String stage, int fragments) implements RunEvent {}
+
+  record DemandSubscribed(String demandId) implements RunEvent {}
+
+  record DemandUnsubscribed(String demandId) implements RunEvent {}
+
+  record ProposalReceived(String providerId, String providerName, boolean draft)
+      implements RunEvent {}
+
+  record ProposalRejected(String providerId, boolean byProvider, String reason)
+      implements RunEvent {}
+
+  record AgreementCreated(String agreementId, String providerId) implements RunEvent {}
+
+  record AgreementApproved(String agreementId, String providerId, String providerName)
+      implements RunEvent {}
+
+  record AgreementRejected(String agreementId, String reason) implements RunEvent {}
+
+  record AgreementTerminated(String agreementId, boolean byProvider, String reason)
+      implements RunEvent {}
+
+  record ActivityCreated(String activityId, String agreementId) implements RunEvent {}
+
+  record ActivityDestroyed(String activityId, String agreementId) implements RunEvent {}
+
+  /** Written before a machine is looked for. */
+  record RentalRequested(int rental, String image, Set<String> deny) implements RunEvent {}
+
+  record RentalOpened(
+      int rental,
+      String agreementId,
+      String providerId,
+      String providerName,
+      BigDecimal startPrice,
+      BigDecimal cpuSecondPrice,
+      BigDecimal envSecondPrice)
+      implements RunEvent {}
+
+  /** No machine was found for it. */
+  record RentalFailed(int rental, Failure failure) implements RunEvent {}
+
+  /** The machine is being let go, or is gone; nothing new is sent to it. */
+  record RentalEnding(int rental, String reason) implements RunEvent {}
+
+  record RentalClosed(int rental) implements RunEvent {}
+
+  /** Written before a script is sent. */
+  record BatchStarted(int batch, int rental, String stage, FragmentSet fragments)
+      implements RunEvent {}
+
+  /**
+   * A script came back, or did not.
+   *
+   * @param done fragments whose outputs are here
+   * @param failed fragments whose own program failed, with a reason each
+   * @param failure what ended the script before all fragments were through
+   */
+  record BatchFinished(
+      int batch,
+      FragmentSet done,
+      List<AttemptFailure> failed,
+      @Nullable Failure failure,
+      long milliseconds,
+      long bytesSent,
+      long bytesReceived)
+      implements RunEvent {}
+
+  /**
+   * One attempt's failure.
+   *
+   * @param exitCode of the program, null where it had none
+   * @param log file with what it wrote, relative to the run's folder
+   */
+  record AttemptFailure(
+      int fragment, Failure failure, @Nullable Integer exitCode, @Nullable String log) {}
+
+  /** A fragment will be tried again. */
+  record FragmentRequeued(String stage, int fragment, int attempt, Instant notBefore)
+      implements RunEvent {}
+
+  /** A fragment is given up. {@code label} names it and its input. */
+  record FragmentFailed(
+      String stage, int fragment, String label, int attempts, Failure failure, @Nullable String log)
+      implements RunEvent {}
+
+  /** The rest of a stage is not needed any more: a first result was found. */
+  record StageCut(String stage, int winner) implements RunEvent {}
+
+  record MergeStarted(String stage) implements RunEvent {}
+
+  /**
+   * @param files how many files the result has
+   */
+  record MergeFinished(String stage, int files, long bytes) implements RunEvent {}
+
+  /** The result of a {@code merge: value} stage. */
+  record ValueFound(String stage, String value) implements RunEvent {}
+
+  record StageFinished(String stage, int done, int failed) implements RunEvent {}
+
+  /** Written before any result is renamed into place. */
+  record PublishStarted(int files) implements RunEvent {}
+
+  /**
+   * @param path relative to the pipeline file
+   */
+  record OutputPublished(String stage, String path, int files, long bytes) implements RunEvent {}
+
+  record DebitNoteAccepted(String debitNoteId, String agreementId, BigDecimal totalAmount)
+      implements RunEvent {}
+
+  record InvoiceAccepted(String invoiceId, String agreementId, BigDecimal amount)
+      implements RunEvent {}
+
+  /** A debit note or invoice that does not add up; {@code reason} shows the arithmetic. */
+  record DocumentRefused(String documentId, String agreementId, String reason)
+      implements RunEvent {}
+
+  record Warned(String message) implements RunEvent {}
+
+  /** The run will end without completing; the first reason counts. */
+  record StopRequested(Failure failure) implements RunEvent {}
+
+  /** Everything that was rented is let go and paid, but for what is {@code outstanding}. */
+  record SettlementFinished(BigDecimal accepted, int agreements, List<String> outstanding)
+      implements RunEvent {}
+
+  /**
+   * Always the last.
+   *
+   * @param failure why it did not complete, null if it did
+   * @param providers how many different ones worked
+   */
+  record RunFinished(
+      int exitCode,
+      @Nullable Failure failure,
+      int fragmentsDone,
+      int fragmentsFailed,
+      int providers,
+      BigDecimal accepted,
+      long milliseconds)
+      implements RunEvent {}
+}
