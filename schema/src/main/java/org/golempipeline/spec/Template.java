@@ -2,6 +2,7 @@ package org.golempipeline.spec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -56,9 +57,24 @@ public final class Template {
     return names;
   }
 
+  /** Whether a {@code ${} in it has no closing brace. */
+  boolean isUnclosed() {
+    return parts.stream().anyMatch(part -> !part.name && part.text.contains("${"));
+  }
+
   /** Whether it is nothing but one {@code ${name}}. */
   public boolean isWhollyOneName() {
     return parts.size() == 1 && parts.get(0).name;
+  }
+
+  /** The same with some names replaced: those for which {@code values} has something. */
+  public Template with(Map<String, String> values) {
+    var rest = new StringBuilder();
+    for (var part : parts) {
+      var value = part.name ? values.get(part.text) : part.text;
+      rest.append(value == null ? "${" + part.text + "}" : value.replace("$", "$$"));
+    }
+    return of(rest.toString());
   }
 
   /** The text with every name replaced by what {@code values} has for it. */

@@ -17,7 +17,7 @@ public sealed interface Piece {
   record Slice(InputFile file, long offset, long length) implements Piece {
     public Slice {
       Objects.requireNonNull(file);
-      if (offset < 0 || length < 0 || offset + length > file.size()) {
+      if (offset < 0 || length < 0 || length > file.size() - offset) {
         throw new IllegalArgumentException(
             "bytes %d to %d of %s, which has %d"
                 .formatted(offset, offset + length, file.path(), file.size()));

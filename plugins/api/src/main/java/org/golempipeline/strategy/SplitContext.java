@@ -2,6 +2,7 @@ package org.golempipeline.strategy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** What a split may read. */
 public interface SplitContext {
@@ -19,6 +20,11 @@ public interface SplitContext {
    * exist before ({@code command}) writes there.
    */
   Path workingFolder();
+
+  /** Params and values that shell text in the options may name. */
+  default Map<String, String> variables() {
+    return Map.of();
+  }
 
   /** Runs shell text on this machine, or refuses if the user forbade it. */
   Shell shell();

@@ -44,7 +44,10 @@ public interface SplitStrategy extends Strategy {
   enum InputShape {
     /** One file: the fragment's pieces, one after the other. */
     FILE,
-    /** A folder with every piece as a whole file at its {@link InputFile#path()}. */
+    /**
+     * A folder with every piece as a whole file at its {@link InputFile#path()}; unset when the
+     * stage has no input.
+     */
     FOLDER,
     /** Unset. */
     NONE

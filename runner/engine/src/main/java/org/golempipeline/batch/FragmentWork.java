@@ -24,9 +24,33 @@ public record FragmentWork(
     String inSuffix,
     Map<String, String> variables,
     List<String> argv) {
+  /**
+   * Stands in a word of {@link #argv} for the path of the input, which only the provider knows. No
+   * argument of a program can hold the character it begins with.
+   */
+  public static final String IN = "\0in\0";
+
+  /** Likewise, for the path of the output file. */
+  public static final String OUT = "\0out\0";
+
+  /** Likewise, for the path of the folder of output files. */
+  public static final String OUTDIR = "\0outdir\0";
+
+  /** Likewise, for the path of the fragment's temporary folder. */
+  public static final String TMP = "\0tmp\0";
+
   public FragmentWork {
     pieces = List.copyOf(pieces);
     variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     argv = List.copyOf(argv);
+  }
+
+  boolean argvHolds(String marker) {
+    for (var word : argv) {
+      if (word.contains(marker)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -137,7 +137,7 @@ public final class FileMessage {
    */
   public static Request decodeRequest(ByteBuffer frame) {
     try {
-      FlexBuffers.Map message = FlexBuffers.getRoot(frame).asMap();
+      FlexBuffers.Map message = root(frame);
       String id = message.get("id").asString();
       String component = message.get("component").asString();
       FlexBuffers.Reference payload = message.get("payload");
@@ -168,7 +168,7 @@ public final class FileMessage {
    */
   public static Reply decodeReply(ByteBuffer frame) {
     try {
-      FlexBuffers.Map message = FlexBuffers.getRoot(frame).asMap();
+      FlexBuffers.Map message = root(frame);
       String id = message.get("id").asString();
       FlexBuffers.Reference error = message.get("error");
       if (error.isMap()) {
@@ -195,6 +195,11 @@ public final class FileMessage {
   /** What {@link GetChunk} and {@link UploadChunk} contain at most. */
   public static int chunkSize() {
     return 40 * 1024;
+  }
+
+  /** The library ignores the offset of a buffer in its array. */
+  private static FlexBuffers.Map root(ByteBuffer frame) {
+    return FlexBuffers.getRoot(ByteBuffer.wrap(bytes(frame))).asMap();
   }
 
   private static FlexBuffersBuilder builder(@Nullable ByteBuffer content) {

@@ -1,0 +1,76 @@
+package org.golempipeline.strategy.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.golempipeline.strategy.Strategy;
+import org.junit.jupiter.api.Test;
+
+/** What both kinds of strategy promise about themselves. */
+abstract class StrategyContract<S extends Strategy> {
+  private final Class<S> kind;
+
+  StrategyContract(Class<S> kind) {
+    this.kind = kind;
+  }
+
+  /** The strategy under test. */
+  protected abstract S strategy();
+
+  @Test
+  void saysWhoItIs() {
+    assertTrue(
+        strategy().name().matches("([a-z][a-z0-9-]*/)?[a-z][a-z0-9_-]*"),
+        "the name is lower-case: " + strategy().name());
+    assertFalse(strategy().version().isBlank(), "there is a version");
+    assertTrue(
+        strategy().summary().matches("[A-Z].*\\."),
+        "the summary is a sentence: " + strategy().summary());
+    assertFalse(strategy().summary().contains("\n"), "the summary is one line");
+  }
+
+  @Test
+  void answersTheSameEveryTime() {
+    assertEquals(strategy().name(), strategy().name());
+    assertEquals(strategy().version(), strategy().version());
+    assertEquals(strategy().optionsSchema(), strategy().optionsSchema());
+  }
+
+  @Test
+  void describesItsOptionsInJsonSchema() {
+    var schema = JsonText.read(strategy().optionsSchema());
+    assertTrue(schema instanceof Map, "the schema is a JSON object");
+    assertTrue(((Map<?, ?>) schema).containsKey("description"), "the schema has a description");
+    describesProperties(schema);
+  }
+
+  @Test
+  void isFoundByServiceLoader() {
+    assertTrue(
+        ServiceLoader.load(kind).stream()
+            .anyMatch(provider -> provider.type().equals(strategy().getClass())),
+        "META-INF/services/%s names %s".formatted(kind.getName(), strategy().getClass().getName()));
+  }
+
+  private static void describesProperties(Object schema) {
+    if (schema instanceof List<?> list) {
+      list.forEach(StrategyContract::describesProperties);
+    }
+    if (schema instanceof Map<?, ?> map) {
+      if (map.get("properties") instanceof Map<?, ?> properties) {
+        properties.forEach(
+            (name, property) ->
+                assertTrue(
+                    property instanceof Map<?, ?> described
+                        && described.get("description") instanceof String text
+                        && text.endsWith("."),
+                    "the option " + name + " is described in a sentence"));
+      }
+      map.values().forEach(StrategyContract::describesProperties);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.golempipeline.strategy.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.golempipeline.strategy.MergeContext;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Shell;
+
+/** A merge's surroundings in a folder of a test: {@code result/target} and {@code work}. */
+public final class TestMergeContext implements MergeContext {
+  private final Path target;
+  private final Path work;
+  private final Options options;
+  private final Map<String, String> variables = new LinkedHashMap<>();
+
+  /** Surroundings in {@code folder}, which is empty or not there. */
+  public TestMergeContext(Path folder, Options options) {
+    try {
+      this.target = Files.createDirectories(folder.resolve("result")).resolve("target");
+      this.work = Files.createDirectories(folder.resolve("work"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.options = options;
+  }
+
+  /** Adds a param that shell text may name. */
+  public TestMergeContext variable(String name, String value) {
+    variables.put(name, value);
+    return this;
+  }
+
+  @Override
+  public Options options() {
+    return options;
+  }
+
+  @Override
+  public Path target() {
+    return target;
+  }
+
+  @Override
+  public Path workingFolder() {
+    return work;
+  }
+
+  @Override
+  public Map<String, String> variables() {
+    return Map.copyOf(variables);
+  }
+
+  @Override
+  public Shell shell() {
+    return new LocalShell();
+  }
+}

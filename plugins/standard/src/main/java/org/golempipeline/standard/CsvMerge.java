@@ -1,0 +1,98 @@
+package org.golempipeline.standard;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.golempipeline.strategy.FragmentOutput;
+import org.golempipeline.strategy.MergeContext;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.Merger;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code csv}: the rows of all outputs under one header, which must be the same in each. Rows stay
+ * as they are written; an output whose last row lacks its line end gets one when more follows.
+ * Empty outputs add nothing.
+ */
+public final class CsvMerge implements MergeStrategy {
+  @Override
+  public String name() {
+    return "csv";
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public String summary() {
+    return "Joins CSV files with the same header into one.";
+  }
+
+  @Override
+  public String optionsSchema() {
+    return Schemas.NO_OPTIONS;
+  }
+
+  @Override
+  public Result result() {
+    return Result.FILE;
+  }
+
+  @Override
+  public Merger open(MergeContext context) throws IOException {
+    return new Rows(context);
+  }
+
+  private static final class Rows extends TargetMerger {
+    private static final int BUFFER = 1 << 18;
+
+    private final byte[] buffer = new byte[BUFFER];
+    private CsvRows.@Nullable Header header;
+    private byte last = '\n';
+
+    Rows(MergeContext context) throws IOException {
+      super(context);
+    }
+
+    @Override
+    public void add(FragmentOutput output) throws IOException, StrategyException {
+      if (output.size() == 0) {
+        return;
+      }
+      try (var stream = new BufferedInputStream(output.open(), BUFFER)) {
+        var pending = last != '\n';
+        var own = CsvRows.Header.read(stream, output.label());
+        if (header == null) {
+          header = own;
+          pending = false;
+          write(own.bytes(), own.bytes().length);
+        } else if (!own.names().equals(header.names())) {
+          throw new StrategyException(
+              "The header of %s is `%s`, not `%s` as before it."
+                  .formatted(output.label(), shown(own), shown(header)),
+              "Let every fragment write the same header, or use `concat` if there is none.");
+        }
+        for (var read = stream.read(buffer); read > 0; read = stream.read(buffer)) {
+          if (pending) {
+            stream().write(header.end().getBytes(StandardCharsets.US_ASCII));
+            pending = false;
+          }
+          write(buffer, read);
+        }
+      }
+    }
+
+    private void write(byte[] bytes, int length) throws IOException {
+      stream().write(bytes, 0, length);
+      last = bytes[length - 1];
+    }
+
+    private static String shown(CsvRows.Header header) {
+      var text = LineReader.text(header.names());
+      return text.length() > 80 ? text.substring(0, 80) + "..." : text;
+    }
+  }
+}

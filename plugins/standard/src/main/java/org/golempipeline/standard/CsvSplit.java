@@ -1,0 +1,153 @@
+package org.golempipeline.standard;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.strategy.Fragment;
+import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Piece;
+import org.golempipeline.strategy.SplitContext;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+
+/**
+ * {@code csv}: so many rows a fragment, each under the header of its file. Quoted fields may hold
+ * line ends. A file with a header alone is one fragment, and so is an empty one.
+ */
+public final class CsvSplit implements SplitStrategy {
+  private static final int WINDOW = 1 << 18;
+
+  @Override
+  public String name() {
+    return "csv";
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public String summary() {
+    return "Cuts each CSV file after every so many rows; every fragment starts with the header.";
+  }
+
+  @Override
+  public String optionsSchema() {
+    return """
+        {
+          "description": "How a CSV file is cut.",
+          "type": "object",
+          "properties": {
+            "rows": {
+              "description": "Rows in a fragment, the header not counted; the last one of a file \
+        may have fewer.",
+              "type": "integer",
+              "minimum": 1
+            },
+            "delimiter": {
+              "description": "The character between fields. Default: whichever of comma, \
+        semicolon, tab and bar the header has most of.",
+              "type": "string",
+              "pattern": "^[ -~\\\\t]$"
+            }
+          },
+          "required": ["rows"],
+          "additionalProperties": false
+        }
+        """;
+  }
+
+  @Override
+  public boolean optionsRequired() {
+    return true;
+  }
+
+  @Override
+  public InputUse inputUse() {
+    return InputUse.REQUIRED;
+  }
+
+  @Override
+  public InputShape inputShape(Options options) {
+    return InputShape.FILE;
+  }
+
+  @Override
+  public List<String> variables(Options options) {
+    return List.of();
+  }
+
+  @Override
+  public Fragments split(SplitContext context) throws IOException, StrategyException {
+    var files = context.inputs();
+    var headers = new int[files.size()];
+    var slices = new Slices(files);
+    for (var i = 0; i < headers.length; i++) {
+      var file = slices.begin();
+      var header = header(file);
+      headers[i] = header.bytes().length;
+      var delimiter = context.options().at("delimiter").text();
+      var rows =
+          new CsvRows(delimiter.isEmpty() ? header.delimiter() : (byte) delimiter.get().charAt(0));
+      try (var content = Content.open(file)) {
+        cut(
+            content,
+            headers[i],
+            context.options().at("rows").integer().orElseThrow(),
+            rows,
+            slices);
+      }
+      if (rows.isInQuotes()) {
+        throw CsvRows.unclosed("`" + file.path() + "`", rows.rowLine() + lines(header));
+      }
+    }
+    return slices.fragments((file, slice) -> fragment(headers[file], slice));
+  }
+
+  /** How many lines a header takes, which may have line ends in quotes. */
+  private static long lines(CsvRows.Header header) {
+    var lines = 0L;
+    for (var b : header.bytes()) {
+      lines += b == '\n' ? 1 : 0;
+    }
+    return lines;
+  }
+
+  private static CsvRows.Header header(InputFile file) throws IOException, StrategyException {
+    try (var content = Content.openText(file);
+        var stream = new BufferedInputStream(content.stream())) {
+      return CsvRows.Header.read(stream, "`" + file.path() + "`");
+    }
+  }
+
+  private static void cut(Content content, int header, long most, CsvRows rows, Slices slices)
+      throws IOException, StrategyException {
+    var window = ByteBuffer.allocate(WINDOW);
+    var start = (long) header;
+    var left = most;
+    for (var base = start; base < content.size(); base += window.limit()) {
+      content.read(window, base);
+      var at = 0;
+      while ((at = rows.rowEnd(window.array(), at, window.limit())) >= 0) {
+        if (--left == 0) {
+          slices.add(start, base + at);
+          start = base + at;
+          left = most;
+        }
+      }
+    }
+    if (start < content.size() || start == header) {
+      slices.add(start, content.size());
+    }
+  }
+
+  private static Fragment fragment(int header, Piece.Slice slice) {
+    var first = new Piece.Slice(slice.file(), 0, header);
+    return new Fragment(slice.length() == 0 ? List.of(first) : List.of(first, slice), Map.of());
+  }
+}

@@ -1,0 +1,44 @@
+package org.golempipeline.standard;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** Exact numbers out of text that strangers wrote. */
+final class Decimals {
+  private static final int LONGEST = 1000;
+
+  private Decimals() {}
+
+  /** The number {@code text} is; null if it is none, or one with more than a thousand digits. */
+  static @Nullable BigDecimal parse(String text) {
+    var small = small(text);
+    if (small != null) {
+      return small;
+    }
+    if (text.length() > LONGEST) {
+      return null;
+    }
+    try {
+      var number = new BigDecimal(text);
+      return Math.abs((long) number.scale()) > LONGEST ? null : number;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable BigDecimal small(String text) {
+    var length = text.length();
+    if (length == 0 || length > 18) {
+      return null;
+    }
+    var value = 0L;
+    for (var i = 0; i < length; i++) {
+      var digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return null;
+      }
+      value = 10 * value + digit;
+    }
+    return BigDecimal.valueOf(value);
+  }
+}

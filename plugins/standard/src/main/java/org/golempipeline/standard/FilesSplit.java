@@ -1,0 +1,278 @@
+package org.golempipeline.standard;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.golempipeline.strategy.Fragment;
+import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Piece;
+import org.golempipeline.strategy.SplitContext;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code files}: whole files, one a fragment or in groups. Groups by number and by size are runs of
+ * neighbours in input order; a group by pattern stands where its first file stood.
+ */
+public final class FilesSplit implements SplitStrategy {
+  private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9]*");
+  private static final int MOST_SHOWN = 5;
+
+  @Override
+  public String name() {
+    return "files";
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public String summary() {
+    return "Hands out whole files, one a fragment or in groups by number, size or name.";
+  }
+
+  @Override
+  public String optionsSchema() {
+    return """
+        {
+          "description": "How files are grouped; without options each is a fragment. A group \
+        arrives as a folder.",
+          "type": "object",
+          "oneOf": [
+            { "required": ["group"] },
+            { "required": ["size"] },
+            { "required": ["by"] }
+          ],
+          "properties": {
+            "group": {
+              "description": "Files in a fragment; the last one may have fewer.",
+              "type": "integer",
+              "minimum": 1
+            },
+            "size": {
+              "description": "Most bytes in a fragment, as neighbours fit; a larger file is alone.",
+              "type": "string",
+              "x-unit": "size"
+            },
+            "by": {
+              "description": "A regular expression (Java's) looked for in each path. Files for \
+        which it captures the same are a fragment, and named captures are its variables.",
+              "type": "string",
+              "minLength": 1
+            },
+            "exactly": {
+              "description": "How many files each group of `by` must have.",
+              "type": "integer",
+              "minimum": 1
+            }
+          },
+          "dependentRequired": { "exactly": ["by"] },
+          "additionalProperties": false
+        }
+        """;
+  }
+
+  @Override
+  public InputUse inputUse() {
+    return InputUse.REQUIRED;
+  }
+
+  @Override
+  public InputShape inputShape(Options options) {
+    return options.isPresent() ? InputShape.FOLDER : InputShape.FILE;
+  }
+
+  @Override
+  public List<String> variables(Options options) throws StrategyException {
+    var by = options.at("by").text();
+    return by.isPresent() ? Captures.of(by.get()).names() : List.of();
+  }
+
+  @Override
+  public Fragments split(SplitContext context) throws StrategyException {
+    var files = context.inputs();
+    var options = context.options();
+    if (!options.isPresent()) {
+      return Fragments.computed(
+          files.size(), index -> Fragment.of(Piece.Slice.whole(files.get(index))));
+    }
+    var group = options.at("group").integer();
+    if (group.isPresent()) {
+      return byNumber(files, group.get());
+    }
+    var size = options.at("size").bytes();
+    if (size.isPresent()) {
+      return bySize(files, size.get());
+    }
+    var captures = Captures.of(options.at("by").text().orElseThrow());
+    return byCaptures(files, captures, options.at("exactly").integer().orElse(0L));
+  }
+
+  private static Fragments byNumber(List<InputFile> files, long number) {
+    var each = (int) Math.min(number, Math.max(1, files.size()));
+    return Fragments.computed(
+        (files.size() + each - 1) / each,
+        index -> {
+          var from = index * each;
+          return fragment(files.subList(from, Math.min(files.size(), from + each)), Map.of());
+        });
+  }
+
+  private static Fragments bySize(List<InputFile> files, long most) {
+    var fragments = new ArrayList<Fragment>();
+    var from = 0;
+    var total = 0L;
+    for (var i = 0; i < files.size(); i++) {
+      var size = files.get(i).size();
+      if (i > from && size > most - total) {
+        fragments.add(fragment(files.subList(from, i), Map.of()));
+        from = i;
+        total = 0;
+      }
+      total += size;
+    }
+    if (from < files.size()) {
+      fragments.add(fragment(files.subList(from, files.size()), Map.of()));
+    }
+    return Fragments.of(fragments);
+  }
+
+  private static Fragments byCaptures(List<InputFile> files, Captures captures, long exactly)
+      throws StrategyException {
+    var groups = new LinkedHashMap<List<String>, List<InputFile>>();
+    for (var file : files) {
+      var matcher = captures.pattern().matcher(file.path());
+      if (!matcher.find()) {
+        throw new StrategyException(
+            "`%s` does not match `by: %s`.".formatted(file.path(), captures.pattern()),
+            "Correct the pattern, or leave the file out of `input` with a `!` pattern.");
+      }
+      groups.computeIfAbsent(captures.of(matcher), key -> new ArrayList<>()).add(file);
+    }
+    if (exactly > 0) {
+      requireExactly(groups.values(), exactly);
+    }
+    var fragments = new ArrayList<Fragment>();
+    groups.forEach((key, group) -> fragments.add(fragment(group, captures.variables(key))));
+    return Fragments.of(fragments);
+  }
+
+  private static void requireExactly(Iterable<List<InputFile>> groups, long exactly)
+      throws StrategyException {
+    for (var group : groups) {
+      if (group.size() != exactly) {
+        var shown = group.stream().limit(MOST_SHOWN).map(file -> "`" + file.path() + "`").toList();
+        throw new StrategyException(
+            "A group has %d files instead of %d: %s%s."
+                .formatted(
+                    group.size(),
+                    exactly,
+                    String.join(", ", shown),
+                    group.size() > MOST_SHOWN ? " and more" : ""),
+            "Add what is missing, correct `by`, or leave the files out of `input`.");
+      }
+    }
+  }
+
+  private static Fragment fragment(List<InputFile> files, Map<String, String> variables) {
+    return new Fragment(files.stream().<Piece>map(Piece.Slice::whole).toList(), variables);
+  }
+
+  /** A pattern and the names of its captures, those without a name as the empty string. */
+  private record Captures(Pattern pattern, List<String> groups) {
+    static Captures of(String regex) throws StrategyException {
+      Pattern pattern;
+      try {
+        pattern = Pattern.compile(regex);
+      } catch (PatternSyntaxException e) {
+        throw new StrategyException(
+            "`by: %s` is not a regular expression: %s near character %d."
+                .formatted(regex, e.getDescription(), e.getIndex() + 1),
+            "Put a backslash before a character that is meant literally.");
+      }
+      var groups = groups(regex, pattern.matcher("").groupCount());
+      if (groups.isEmpty()) {
+        throw new StrategyException(
+            "`by: %s` captures nothing, so all files would be one group.".formatted(regex),
+            "Put the part that the files of a group share into `(?<name>…)`.");
+      }
+      for (var name : groups) {
+        if (!name.isEmpty() && !VARIABLE.matcher(name).matches()) {
+          throw new StrategyException(
+              "The capture `%s` cannot be a variable.".formatted(name),
+              "Use lower-case letters and digits.");
+        }
+      }
+      return new Captures(pattern, groups);
+    }
+
+    List<String> names() {
+      return groups.stream().filter(name -> !name.isEmpty()).toList();
+    }
+
+    List<String> of(Matcher match) {
+      var captured = new ArrayList<String>();
+      for (var i = 1; i <= groups.size(); i++) {
+        var text = match.group(i);
+        captured.add(text == null ? "" : text);
+      }
+      return List.copyOf(captured);
+    }
+
+    Map<String, String> variables(List<String> captured) {
+      var variables = new LinkedHashMap<String, String>();
+      for (var i = 0; i < groups.size(); i++) {
+        if (!groups.get(i).isEmpty()) {
+          variables.put(groups.get(i), captured.get(i));
+        }
+      }
+      return variables;
+    }
+
+    /** Java tells the names only from version 20 on, so they are read from a valid expression. */
+    private static List<String> groups(String regex, int count) {
+      var groups = new ArrayList<String>();
+      var classes = 0;
+      for (var i = 0; i < regex.length() && groups.size() < count; i++) {
+        var c = regex.charAt(i);
+        if (regex.startsWith("\\Q", i)) {
+          var end = regex.indexOf("\\E", i);
+          i = end < 0 ? regex.length() : end + 1;
+        } else if (c == '\\') {
+          i++;
+        } else if (c == '[') {
+          classes++;
+        } else if (c == ']' && classes > 0) {
+          classes--;
+        } else if (c == '(' && classes == 0) {
+          var name = groupName(regex, i);
+          if (name != null) {
+            groups.add(name);
+          }
+        }
+      }
+      return groups;
+    }
+
+    /** The name of the group that opens at {@code i}; null if it captures nothing. */
+    private static @Nullable String groupName(String regex, int i) {
+      if (!regex.startsWith("(?", i)) {
+        return "";
+      }
+      var named =
+          regex.startsWith("(?<", i)
+              && !regex.startsWith("(?<=", i)
+              && !regex.startsWith("(?<!", i);
+      return named ? regex.substring(i + 3, regex.indexOf('>', i)) : null;
+    }
+  }
+}

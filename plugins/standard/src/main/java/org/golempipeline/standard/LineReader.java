@@ -1,0 +1,119 @@
+package org.golempipeline.standard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads lines without their ends (LF or CRLF) and without a byte order mark. A character of a line
+ * stands for one byte, as in ISO 8859-1: so every encoding passes unchanged and strings compare
+ * bytewise. {@link #text} and {@link #bytes} lead from and to real text.
+ */
+final class LineReader implements Closeable {
+  private final InputStream stream;
+  private final String label;
+  private final int longest;
+  private byte[] buffer = new byte[1 << 16];
+  private int position;
+  private int limit;
+  private long number;
+
+  /**
+   * @param label names the source in messages
+   * @param longest the most bytes a line may have
+   */
+  LineReader(InputStream stream, String label, int longest) {
+    this.stream = stream;
+    this.label = label;
+    this.longest = longest;
+  }
+
+  /** The next line; null at the end. */
+  @Nullable String next() throws IOException, StrategyException {
+    var scanned = 0;
+    while (true) {
+      for (var i = position + scanned; i < limit; i++) {
+        if (buffer[i] == '\n') {
+          var line = line(i);
+          position = i + 1;
+          return line;
+        }
+      }
+      scanned = limit - position;
+      if (scanned > longest) {
+        throw new StrategyException(
+            "Line %d of %s is longer than %,d bytes.".formatted(number + 1, label, longest),
+            "Check that the command writes what this strategy expects.");
+      }
+      if (!fill()) {
+        if (scanned == 0) {
+          return null;
+        }
+        var line = line(limit);
+        position = limit;
+        return line;
+      }
+    }
+  }
+
+  /** The number of the line read last, from 1. */
+  long number() {
+    return number;
+  }
+
+  String label() {
+    return label;
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+
+  /** What {@code line} says when its bytes are UTF-8. */
+  static String text(String line) {
+    return new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** {@code text} in UTF-8 as a line of this reader would show it. */
+  static String bytes(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  private String line(int end) {
+    number++;
+    var from = position;
+    if (number == 1 && end - from >= 3 && startsWithMark(from)) {
+      from += 3;
+    }
+    var to = end > from && buffer[end - 1] == '\r' ? end - 1 : end;
+    return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  private boolean startsWithMark(int at) {
+    return buffer[at] == (byte) 0xef
+        && buffer[at + 1] == (byte) 0xbb
+        && buffer[at + 2] == (byte) 0xbf;
+  }
+
+  private boolean fill() throws IOException {
+    if (position > 0) {
+      System.arraycopy(buffer, position, buffer, 0, limit - position);
+      limit -= position;
+      position = 0;
+    }
+    if (limit == buffer.length) {
+      buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+    }
+    var read = stream.read(buffer, limit, buffer.length - limit);
+    if (read < 0) {
+      return false;
+    }
+    limit += read;
+    return true;
+  }
+}

@@ -1,0 +1,159 @@
+package org.golempipeline.standard;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.SplitContext;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+
+/**
+ * {@code lines}: so many lines a fragment, or so many fragments of whole lines a file. A line ends
+ * with a line feed, so CRLF stays with its line; the last one may lack it. An empty file is one
+ * empty fragment: no input file goes unanswered.
+ */
+public final class LinesSplit implements SplitStrategy {
+  private static final int WINDOW = 1 << 19;
+  private static final int SMALL_WINDOW = 1 << 14;
+
+  @Override
+  public String name() {
+    return "lines";
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public String summary() {
+    return "Cuts each text file after every so many lines, or into so many parts of whole lines.";
+  }
+
+  @Override
+  public String optionsSchema() {
+    return """
+        {
+          "description": "How many lines a fragment has; or, as a map, how many parts a file.",
+          "oneOf": [
+            {
+              "description": "Lines in a fragment; the last one of a file may have fewer.",
+              "type": "integer",
+              "minimum": 1
+            },
+            {
+              "type": "object",
+              "properties": {
+                "into": {
+                  "description": "Parts each file is cut into, of about the same size in bytes. \
+        A file with fewer lines gives fewer parts.",
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 1000000
+                }
+              },
+              "required": ["into"],
+              "additionalProperties": false
+            }
+          ]
+        }
+        """;
+  }
+
+  @Override
+  public boolean optionsRequired() {
+    return true;
+  }
+
+  @Override
+  public InputUse inputUse() {
+    return InputUse.REQUIRED;
+  }
+
+  @Override
+  public InputShape inputShape(Options options) {
+    return InputShape.FILE;
+  }
+
+  @Override
+  public List<String> variables(Options options) {
+    return List.of();
+  }
+
+  @Override
+  public Fragments split(SplitContext context) throws IOException, StrategyException {
+    var into = context.options().at("into").integer();
+    var window = ByteBuffer.allocateDirect(into.isPresent() ? SMALL_WINDOW : WINDOW);
+    var slices = new Slices(context.inputs());
+    for (var i = 0; i < context.inputs().size(); i++) {
+      try (var content = Content.openText(slices.begin())) {
+        if (into.isPresent()) {
+          cutInto(into.get(), content, window, slices);
+        } else {
+          cutEvery(context.options().integer().orElseThrow(), content, window, slices);
+        }
+      }
+    }
+    return slices.fragments();
+  }
+
+  private static void cutEvery(long lines, Content content, ByteBuffer window, Slices slices)
+      throws IOException, StrategyException {
+    var start = 0L;
+    var wanted = lines;
+    for (var base = 0L; base < content.size(); base += window.limit()) {
+      content.read(window, base);
+      var scan = new LineFeeds(window);
+      while (scan.skip(wanted)) {
+        var end = base + scan.position();
+        slices.add(start, end);
+        start = end;
+        wanted = lines;
+      }
+      wanted -= scan.seen();
+    }
+    addRest(start, content, slices);
+  }
+
+  /** Cuts after the first line that ends at or behind each of the even parts. */
+  private static void cutInto(long parts, Content content, ByteBuffer window, Slices slices)
+      throws IOException, StrategyException {
+    var size = content.size();
+    var start = 0L;
+    for (var part = 1L; part < parts; part++) {
+      var target = size / parts * part + size % parts * part / parts;
+      if (target <= start) {
+        continue;
+      }
+      var end = lineEnd(content, target - 1, window);
+      if (end >= size) {
+        break;
+      }
+      slices.add(start, end);
+      start = end;
+    }
+    addRest(start, content, slices);
+  }
+
+  /** Where the line ends that {@code position} lies in: behind its line feed, or at the end. */
+  private static long lineEnd(Content content, long position, ByteBuffer window)
+      throws IOException {
+    for (var base = position; base < content.size(); base += window.limit()) {
+      content.read(window, base);
+      var scan = new LineFeeds(window);
+      if (scan.skip(1)) {
+        return base + scan.position();
+      }
+    }
+    return content.size();
+  }
+
+  private static void addRest(long start, Content content, Slices slices) throws StrategyException {
+    if (start < content.size() || content.size() == 0) {
+      slices.add(start, content.size());
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package org.golempipeline.standard;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.golempipeline.strategy.FragmentOutput;
+import org.golempipeline.strategy.MergeContext;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.Merger;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code sort}: merges outputs that are each in order into one that is, bytewise as {@code LC_ALL=C
+ * sort} orders or by number. Lines of equal keys come in fragment order. Sixty-four outputs at a
+ * time, through files when there are more.
+ */
+public final class SortMerge implements MergeStrategy {
+  private static final int FAN_IN = 64;
+
+  @Override
+  public String name() {
+    return "sort";
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public String summary() {
+    return "Merges outputs that are sorted into one that is sorted.";
+  }
+
+  @Override
+  public String optionsSchema() {
+    return """
+        {
+          "description": "The order every output is in; without options that of `LC_ALL=C sort`.",
+          "type": "object",
+          "properties": {
+            "key": {
+              "description": "The column, from 1, or columns to compare; otherwise the whole line.",
+              "type": ["integer", "array"],
+              "minimum": 1,
+              "minItems": 1,
+              "uniqueItems": true,
+              "items": { "type": "integer", "minimum": 1 }
+            },
+            "numeric": {
+              "description": "Whether to compare numbers by value rather than text bytewise.",
+              "type": "boolean",
+              "default": false
+            },
+            "unique": {
+              "description": "Whether to keep only the first of several lines with equal keys.",
+              "type": "boolean",
+              "default": false
+            },
+            "delimiter": %s
+          },
+          "additionalProperties": false
+        }
+        """
+        .formatted(Delimiter.SCHEMA);
+  }
+
+  @Override
+  public Result result() {
+    return Result.FILE;
+  }
+
+  @Override
+  public Merger open(MergeContext context) throws IOException {
+    return new Sorted(context);
+  }
+
+  /** Something that can be opened as sorted lines. */
+  private interface Source {
+    SortedLines open() throws IOException;
+  }
+
+  private static final class Sorted extends TargetMerger {
+    private final Path folder;
+    private final LineOrder order;
+    private final boolean unique;
+    private List<Source> sources = new ArrayList<>();
+    private int runs;
+
+    Sorted(MergeContext context) throws IOException {
+      super(context);
+      this.folder = context.workingFolder();
+      this.order = LineOrder.from(context.options());
+      this.unique = context.options().at("unique").flag();
+    }
+
+    @Override
+    public void add(FragmentOutput output) {
+      if (output.size() > 0) {
+        sources.add(() -> new SortedLines(output.open(), output.label(), order));
+      }
+    }
+
+    @Override
+    void complete() throws IOException, StrategyException {
+      List<Path> files = List.of();
+      while (sources.size() > FAN_IN) {
+        var merged = new ArrayList<Path>();
+        for (var from = 0; from < sources.size(); from += FAN_IN) {
+          var run = folder.resolve("run-" + runs++);
+          try (var stream = new BufferedOutputStream(Files.newOutputStream(run), 1 << 18)) {
+            merge(sources.subList(from, Math.min(sources.size(), from + FAN_IN)), stream);
+          }
+          merged.add(run);
+        }
+        delete(files);
+        files = merged;
+        sources = merged.stream().map(this::source).toList();
+      }
+      merge(sources, stream());
+      delete(files);
+    }
+
+    private Source source(Path run) {
+      return () -> new SortedLines(Files.newInputStream(run), run.toString(), order);
+    }
+
+    private static void delete(List<Path> files) throws IOException {
+      for (var file : files) {
+        Files.delete(file);
+      }
+    }
+
+    private void merge(List<Source> sources, OutputStream target)
+        throws IOException, StrategyException {
+      var opened = new ArrayList<SortedLines>();
+      try {
+        var heap = new Heap(order, sources.size());
+        for (var source : sources) {
+          var lines = source.open();
+          opened.add(lines);
+          if (lines.advance()) {
+            heap.add(lines);
+          }
+        }
+        heap.order();
+        write(heap, target);
+      } finally {
+        for (var lines : opened) {
+          lines.close();
+        }
+      }
+    }
+
+    private void write(Heap heap, OutputStream target) throws IOException, StrategyException {
+      var written = new LineOrder.Line();
+      var any = false;
+      for (var first = heap.first(); first != null; first = heap.first()) {
+        var line = first.line();
+        if (!unique || !any || order.compare(written, line) != 0) {
+          target.write(line.bytes, line.from, line.to - line.from);
+          target.write('\n');
+          any = true;
+          if (unique) {
+            written.copy(line);
+          }
+        }
+        heap.replaceFirst(first.advance());
+      }
+    }
+  }
+
+  /** The sources by their next line, equal ones as they were added. */
+  private static final class Heap {
+    private final LineOrder order;
+    private final SortedLines[] heap;
+    private final int[] numbers;
+    private int size;
+
+    Heap(LineOrder order, int capacity) {
+      this.order = order;
+      this.heap = new SortedLines[capacity];
+      this.numbers = new int[capacity];
+    }
+
+    void add(SortedLines lines) {
+      heap[size] = lines;
+      numbers[size] = size;
+      size++;
+    }
+
+    /** Call once, when all are added. */
+    void order() {
+      for (var i = size / 2 - 1; i >= 0; i--) {
+        sink(i);
+      }
+    }
+
+    @Nullable SortedLines first() {
+      return size > 0 ? heap[0] : null;
+    }
+
+    /** The first has another line now, or none left. */
+    void replaceFirst(boolean hasLine) {
+      if (!hasLine) {
+        size--;
+        heap[0] = heap[size];
+        numbers[0] = numbers[size];
+      }
+      sink(0);
+    }
+
+    private void sink(int from) {
+      var at = from;
+      while (2 * at + 1 < size) {
+        var child = 2 * at + 1;
+        if (child + 1 < size && before(child + 1, child)) {
+          child++;
+        }
+        if (!before(child, at)) {
+          return;
+        }
+        swap(at, child);
+        at = child;
+      }
+    }
+
+    private boolean before(int a, int b) {
+      var compared = order.compare(heap[a].line(), heap[b].line());
+      return compared < 0 || (compared == 0 && numbers[a] < numbers[b]);
+    }
+
+    private void swap(int a, int b) {
+      var lines = heap[a];
+      heap[a] = heap[b];
+      heap[b] = lines;
+      var number = numbers[a];
+      numbers[a] = numbers[b];
+      numbers[b] = number;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package org.golempipeline.standard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import org.golempipeline.strategy.StrategyException;
+
+/**
+ * Reads lines and checks that each comes in order after the one before. The line lies in a buffer
+ * that the next {@link #advance} may move.
+ */
+final class SortedLines implements Closeable {
+  private final InputStream stream;
+  private final String label;
+  private final LineOrder order;
+  private byte[] buffer = new byte[1 << 18];
+  private int limit;
+  private int next;
+  private long number;
+  private LineOrder.Line line = new LineOrder.Line();
+  private LineOrder.Line previous = new LineOrder.Line();
+
+  SortedLines(InputStream stream, String label, LineOrder order) {
+    this.stream = stream;
+    this.label = label;
+    this.order = order;
+  }
+
+  /** Moves to the next line; false at the end. */
+  boolean advance() throws IOException, StrategyException {
+    var kept = previous;
+    previous = line;
+    line = kept;
+    var end = endOfLine();
+    if (end < 0) {
+      return false;
+    }
+    number++;
+    line.bytes = buffer;
+    line.from = next;
+    line.to = end;
+    next = end + 1;
+    order.prepare(line, this::where);
+    if (number > 1 && order.compare(previous, line) > 0) {
+      throw new StrategyException(
+          "%s is out of order: `%s` comes after `%s`."
+              .formatted(where(), line.shown(), previous.shown()),
+          "Sort it in `run` by the same key; bytewise order is that of `LC_ALL=C sort`.");
+    }
+    return true;
+  }
+
+  /** The line reached. */
+  LineOrder.Line line() {
+    return line;
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+
+  private String where() {
+    return "Line %d of %s".formatted(number, label);
+  }
+
+  /** Where the line that begins at {@link #next} ends; -1 if there is none. */
+  private int endOfLine() throws IOException {
+    var scanned = next;
+    while (true) {
+      for (var i = scanned; i < limit; i++) {
+        if (buffer[i] == '\n') {
+          return i;
+        }
+      }
+      var seen = limit - next;
+      if (!fill()) {
+        return seen > 0 ? limit : -1;
+      }
+      scanned = next + seen;
+    }
+  }
+
+  /** Reads more, keeping the previous line and what comes next. */
+  private boolean fill() throws IOException {
+    var keep = number == 0 ? next : previous.from;
+    if (limit == buffer.length) {
+      var length = limit - keep;
+      var target = length > buffer.length / 2 ? new byte[2 * buffer.length] : buffer;
+      System.arraycopy(buffer, keep, target, 0, length);
+      buffer = target;
+      previous.bytes = target;
+      previous.from -= keep;
+      previous.to -= keep;
+      next -= keep;
+      limit = length;
+    }
+    var read = stream.read(buffer, limit, buffer.length - limit);
+    limit += Math.max(0, read);
+    return read > 0;
+  }
+}

@@ -1,0 +1,157 @@
+package org.golempipeline.standard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the rows of a table as fields, whichever delimiter it has; blank lines are left out. Fields
+ * are byte strings in the sense of {@link LineReader}.
+ */
+final class TableReader implements Closeable {
+  private static final int LONGEST_LINE = 1 << 24;
+
+  private final LineReader lines;
+  private @Nullable Delimiter delimiter;
+  private long firstLine;
+
+  /**
+   * @param delimiter null to take it from the first line
+   */
+  TableReader(InputStream stream, String label, @Nullable Delimiter delimiter) {
+    this.lines = new LineReader(stream, label, LONGEST_LINE);
+    this.delimiter = delimiter;
+  }
+
+  /** The next row; null at the end. */
+  String @Nullable [] next() throws IOException, StrategyException {
+    var line = lines.next();
+    while (line != null && line.isBlank()) {
+      line = lines.next();
+    }
+    if (line == null) {
+      return null;
+    }
+    firstLine = lines.number();
+    if (delimiter == null) {
+      delimiter = Delimiter.of(line);
+    }
+    return switch (delimiter) {
+      case TAB -> cut(line, '\t');
+      case COMMA -> line.indexOf('"') < 0 ? cut(line, ',') : quoted(line);
+      case WHITESPACE -> words(line);
+    };
+  }
+
+  /** The delimiter, once a row was read. */
+  @Nullable Delimiter delimiter() {
+    return delimiter;
+  }
+
+  /** Names the row read last at the start of a message. */
+  String where() {
+    return "Line %d of %s".formatted(firstLine, lines.label());
+  }
+
+  /** Column {@code column}, from 0, of {@code row} as a number. */
+  BigDecimal number(String[] row, int column) throws StrategyException {
+    var number = Decimals.parse(row[column]);
+    if (number == null) {
+      throw new StrategyException(
+          "%s has `%s` in column %d, which is not a number."
+              .formatted(where(), shown(row[column]), column + 1),
+          "Let the command write plain numbers such as `12`, `-0.5` or `1e6` there.");
+    }
+    return number;
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+
+  private static String shown(String field) {
+    return LineReader.text(field.length() > 40 ? field.substring(0, 40) + "..." : field);
+  }
+
+  private static String[] cut(String line, char separator) {
+    var count = 1;
+    for (var i = line.indexOf(separator); i >= 0; i = line.indexOf(separator, i + 1)) {
+      count++;
+    }
+    var fields = new String[count];
+    var from = 0;
+    for (var i = 0; i < count - 1; i++) {
+      var to = line.indexOf(separator, from);
+      fields[i] = line.substring(from, to);
+      from = to + 1;
+    }
+    fields[count - 1] = line.substring(from);
+    return fields;
+  }
+
+  private static String[] words(String line) {
+    var fields = new ArrayList<String>();
+    var i = 0;
+    while (i < line.length()) {
+      var from = i;
+      while (i < line.length() && line.charAt(i) > ' ') {
+        i++;
+      }
+      if (i > from) {
+        fields.add(line.substring(from, i));
+      }
+      i++;
+    }
+    return fields.toArray(String[]::new);
+  }
+
+  /** A row with quoted fields, which may go on over several lines. */
+  private String[] quoted(String first) throws IOException, StrategyException {
+    var fields = new ArrayList<String>();
+    var field = new StringBuilder();
+    var line = first;
+    var i = 0;
+    while (true) {
+      if (i < line.length() && line.charAt(i) == '"') {
+        i++;
+        for (var end = line.indexOf('"', i); ; end = line.indexOf('"', i)) {
+          if (end < 0) {
+            field.append(line, i, line.length()).append('\n');
+            line = continued(field.length());
+            i = 0;
+          } else if (end + 1 < line.length() && line.charAt(end + 1) == '"') {
+            field.append(line, i, end + 1);
+            i = end + 2;
+          } else {
+            field.append(line, i, end);
+            i = end + 1;
+            break;
+          }
+        }
+      }
+      var end = line.indexOf(',', i);
+      field.append(line, i, end < 0 ? line.length() : end);
+      fields.add(field.toString());
+      field.setLength(0);
+      if (end < 0) {
+        return fields.toArray(String[]::new);
+      }
+      i = end + 1;
+    }
+  }
+
+  private String continued(int soFar) throws IOException, StrategyException {
+    var line = soFar > LONGEST_LINE ? null : lines.next();
+    if (line == null) {
+      throw new StrategyException(
+          where() + " opens a quote that is never closed.",
+          "Double a quote that belongs to a field, and put the field in quotes.");
+    }
+    return line;
+  }
+}

@@ -1,0 +1,244 @@
+package org.golempipeline.standard;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.golempipeline.standard.Sandbox.utf8;
+
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+import org.golempipeline.strategy.testing.JsonText;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot be split or merged is refused in the user's words. */
+class RefusalsTest {
+  private final Sandbox sandbox = new Sandbox();
+
+  @AfterEach
+  void close() {
+    sandbox.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gzip, '\u001f\u008b\u0008'",
+    "zstd, '\u0028\u00b5\u002f\u00fd'",
+    "bzip2, 'BZh91AY&SY'",
+    "xz, '\u00fd7zXZ\u0000'"
+  })
+  void textThatIsCompressed(String format, String magic) {
+    var options =
+        List.of(
+            "1",
+            "{\"size\": \"1B\", \"delimiter\": \"x\"}",
+            "{\"rows\": 1}",
+            "{\"elements\": 1}",
+            "{\"start\": \"^>\"}");
+    var splits =
+        List.of(
+            new LinesSplit(),
+            new BytesSplit(),
+            new CsvSplit(),
+            new JsonSplit(),
+            new RecordsSplit());
+    for (var i = 0; i < splits.size(); i++) {
+      var context = sandbox.context(options.get(i)).input("a/x", magic.getBytes(ISO_8859_1));
+      var split = splits.get(i);
+      assertThat(refusal(() -> split.split(context)))
+          .isEqualTo(
+              "`a/x` is compressed with %s, so its text cannot be cut. [Use `split: files` and decompress each file in `run`, or decompress it beforehand.]"
+                  .formatted(format));
+    }
+  }
+
+  @Test
+  void textInUtf16() {
+    var context = sandbox.context("1").input("x", new byte[] {(byte) 0xff, (byte) 0xfe, 'a', 0});
+    assertThat(refusal(() -> new LinesSplit().split(context)))
+        .startsWith("`x` is UTF-16 text, whose lines cannot be cut safely.");
+  }
+
+  @Test
+  void patternsForFiles() {
+    assertThat(variables(new FilesSplit(), "{\"by\": \"(\"}"))
+        .startsWith("`by: (` is not a regular expression: Unclosed group near character");
+    assertThat(variables(new FilesSplit(), "{\"by\": \"R[(]\\\\(x(?:y)(?=z)\"}"))
+        .startsWith("`by: R[(]\\(x(?:y)(?=z)` captures nothing, so all files would be one group.");
+    assertThat(variables(new FilesSplit(), "{\"by\": \"(?<Sample>.)\"}"))
+        .startsWith("The capture `Sample` cannot be a variable.");
+    assertThat(split(new FilesSplit(), "{\"by\": \"(a)\"}", "b"))
+        .startsWith("`input` does not match `by: (a)`.");
+    assertThat(split(new FilesSplit(), "{\"by\": \"(in)\", \"exactly\": 2}", "b"))
+        .startsWith("A group has 1 files instead of 2: `input`.");
+  }
+
+  @Test
+  void sizesOfNothing() {
+    assertThat(variables(new BytesSplit(), "\"0B\""))
+        .startsWith("A fragment cannot have a size of 0 bytes.");
+  }
+
+  @Test
+  void csvThatDoesNotClose() {
+    assertThat(split(new CsvSplit(), "{\"rows\": 1}", "\"a\nb\",c\n1,2\n3,\"4\n5\n"))
+        .startsWith("`input` opens a quote in the row that begins in line 4 and never closes it.");
+    assertThat(merge(new CsvMerge(), "null", "a,\"b\n"))
+        .startsWith("fragment 0 opens a quote in the row that begins in line 1");
+    assertThat(merge(new CsvMerge(), "null", "a,b\n", "a,c\n"))
+        .isEqualTo(
+            "The header of fragment 1 is `a,c`, not `a,b` as before it. [Let every fragment write the same header, or use `concat` if there is none.]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          [1, 2          | line 1 lacks `,` or `]`
+          [1,, 2]        | line 1 has something that JSON does not know
+          [1, 2] 3       | line 1 has something behind the array
+          [01]           | line 1 has a number that JSON does not know
+          [1,]           | line 1 has something that JSON does not know
+          ["a            | line 1 ends inside a string
+          ["\\x"]        | line 1 has an unknown escape in a string
+          [{"a" 1}]      | line 1 lacks `:` behind a name
+          [{a: 1}]       | line 1 lacks a name in quotes
+          [tru]          | line 1 has something that JSON does not know
+          [1 2]          | line 1 lacks `,` or `]`
+          """)
+  void jsonThatIsNone(String json, String problem) {
+    assertThat(split(new JsonSplit(), "{\"elements\": 1}", json))
+        .startsWith("`input` is not valid JSON: " + problem);
+  }
+
+  @Test
+  void jsonThatIsNoArrayOrTooDeep() {
+    assertThat(split(new JsonSplit(), "{\"elements\": 1}", "{\"a\": 1}\n{}\n"))
+        .isEqualTo(
+            "`input` does not hold a JSON array. [For one value a line use `lines`; for whole files use `files`.]");
+    assertThat(merge(new JsonMerge(), "null", "[1]", "\n[1\n"))
+        .startsWith("fragment 1 is not valid JSON: line 3 lacks `,` or `]`.");
+    assertThat(merge(new JsonMerge(), "null", "[".repeat(20_000)))
+        .startsWith("fragment 0 is not valid JSON: line 1 nests deeper than 10,000 levels.");
+  }
+
+  @Test
+  void recordsThatNeverStart() {
+    assertThat(split(new RecordsSplit(), "{\"start\": \"^>\"}", "a\nb\n"))
+        .startsWith("No line of `input` matches `start: ^>`.");
+    assertThat(variables(new RecordsSplit(), "{\"start\": \"[\"}"))
+        .startsWith("`start: [` is not a regular expression: Unclosed character class");
+  }
+
+  @Test
+  void rangesThatMakeNoSense() {
+    assertThat(split(new RangeSplit(), "{\"from\": 3, \"to\": 2, \"as\": \"i\"}", ""))
+        .startsWith("The range begins at `3`, behind its end `2`.");
+    assertThat(split(new RangeSplit(), "{\"to\": 1e12, \"as\": \"i\"}", ""))
+        .startsWith("The range gives 1000000000000 fragments, more than 2,147,483,647.");
+    assertThat(split(new RangeSplit(), "{\"to\": 1e999999, \"as\": \"i\"}", ""))
+        .startsWith("`to` has more than 1000 digits.");
+    assertThat(split(new RangeSplit(), "{\"to\": \"x1\", \"as\": \"i\"}", ""))
+        .startsWith("`to` must be a number, not `x1`.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ` `       | The table `t.csv` is empty.
+          a,B       | The table `t.csv` has a column `B`, which cannot be a variable.
+          a,a       | The table `t.csv` has two columns `a`.
+          a,b       | The table `t.csv` has no rows below its header.
+          a,b/1     | Line 2 of `t.csv` has 1 columns instead of 2.
+          a,b/1,"2  | Line 2 of `t.csv` opens a quote that is never closed.
+          """)
+  void tablesThatAreWrong(String table, String message) {
+    var context = sandbox.context("\"t.csv\"");
+    context.beside("t.csv", utf8(table.replace('/', '\n')));
+    assertThat(refusal(() -> new TableSplit().split(context))).startsWith(message);
+  }
+
+  @Test
+  void tablesThatAreNotThere() {
+    assertThat(split(new TableSplit(), "\"none.csv\"", ""))
+        .startsWith("There is no table `none.csv`.");
+  }
+
+  @Test
+  void commandsThatFailOrLeaveNothing() {
+    assertThat(split(new CommandSplit(), "\"exit 3\"", ""))
+        .startsWith("`split.command` ended with status 3");
+    assertThat(split(new CommandSplit(), "\"true\"", ""))
+        .startsWith("The command of `split` left no file in `$outdir`.");
+    assertThat(merge(new CommandMerge(), "\"true\"", "a"))
+        .startsWith("The command of `merge` did not write `$out`.");
+  }
+
+  @Test
+  void valuesThatAreNotOneLine() {
+    assertThat(merge(new ValueMerge(), "null", "", "")).startsWith("The stage wrote no value.");
+    assertThat(merge(new ValueMerge(), "null", "1\n", "2\n"))
+        .startsWith("The value has a second line, in fragment 1.");
+    assertThat(merge(new ValueMerge(), "null", "x".repeat(300_000)))
+        .startsWith("Line 1 of fragment 0 is longer than 65,536 bytes.");
+  }
+
+  @Test
+  void numbersThatAreNone() {
+    assertThat(merge(new SumMerge(), "null", "1\n\nNaN\n"))
+        .startsWith("Line 3 of fragment 0 has `NaN` in column 1, which is not a number.");
+    assertThat(merge(new SumMerge(), "null", "1e999999999\n"))
+        .startsWith("Line 1 of fragment 0 has `1e999999999` in column 1, which is not a number.");
+    assertThat(merge(new SumMerge(), "null", "1 2\n", "3\n"))
+        .startsWith("Line 1 of fragment 1 has 1 columns, the lines before it have 2.");
+  }
+
+  @Test
+  void columnsThatAreNotThere() {
+    assertThat(merge(new AggregateMerge(), "{\"by\": \"k\", \"sum\": \"n\"}", "k,m\nx,1\n"))
+        .isEqualTo("Line 1 of fragment 0 names no column `n`. [Its columns are: k, m.]");
+    assertThat(merge(new AggregateMerge(), "{\"by\": 1, \"sum\": 3}", "a\t1\n"))
+        .startsWith("Line 1 of fragment 0 has 2 columns, but column 3 is asked for.");
+    assertThat(merge(new AggregateMerge(), "{\"by\": \"k\", \"count\": true}", "k,n\n", "k,m\n"))
+        .startsWith("Line 1 of fragment 1 is another header than that of the outputs before it.");
+    assertThat(merge(new SortMerge(), "{\"key\": 2}", "a 1\nb\n"))
+        .startsWith("Line 2 of fragment 0 has no column 2: `b`.");
+  }
+
+  @Test
+  void outputsThatAreNotSorted() {
+    assertThat(merge(new SortMerge(), "null", "a\n", "b\nB\n"))
+        .startsWith("Line 2 of fragment 1 is out of order: `B` comes after `b`.");
+    assertThat(merge(new SortMerge(), "{\"numeric\": true}", "x\n"))
+        .startsWith("Line 1 of fragment 0 has `x` where a number is expected.");
+  }
+
+  private String variables(SplitStrategy strategy, String options) {
+    return refusal(() -> strategy.variables(JsonText.options(options)));
+  }
+
+  private String split(SplitStrategy strategy, String options, String content) {
+    return refusal(() -> sandbox.split(strategy, options, content));
+  }
+
+  private String merge(MergeStrategy strategy, String options, String... outputs) {
+    return refusal(() -> sandbox.merge(strategy, options, outputs));
+  }
+
+  /** The message and, in brackets, the hint. */
+  private static String refusal(ThrowingCallable call) {
+    var thrown = catchThrowableOfType(StrategyException.class, call);
+    assertThat(thrown).isNotNull();
+    return thrown.getMessage() + thrown.hint().map(hint -> " [" + hint + "]").orElse("");
+  }
+}

@@ -1,0 +1,73 @@
+package org.golempipeline.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.golempipeline.report.Screen;
+
+/**
+ * All that a process gets from outside, so that nothing else has to ask for it: streams, terminal,
+ * environment, current folder and clock.
+ *
+ * @param out the answer: what a script would read
+ * @param err everything that is said beside it
+ * @param columns how wide the terminal is at the moment
+ */
+record Console(
+    PrintStream out,
+    PrintStream err,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    IntSupplier columns,
+    Map<String, String> environment,
+    Path folder,
+    Clock clock) {
+
+  /** Which streams are terminals; set by the launcher, because Java cannot tell. */
+  private static final String TERMINALS = "golem-pipeline.terminals";
+
+  static Console ofProcess() {
+    var environment = System.getenv();
+    var terminals = System.getProperty(TERMINALS);
+    var both = terminals == null && System.console() != null;
+    return new Console(
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        both || (terminals != null && terminals.contains("out")),
+        both || (terminals != null && terminals.contains("err")),
+        new TerminalWidth(environment),
+        environment,
+        Path.of("").toAbsolutePath(),
+        Clock.systemUTC());
+  }
+
+  /** UTF-8 whatever the locale says, as all our files are. */
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  /** An environment variable that is set and not empty. */
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** Whether what goes to {@link #err} may have colours. */
+  boolean colouredErr() {
+    return errIsTerminal && variable("NO_COLOR").isEmpty() && !dumb();
+  }
+
+  /** Where progress and summary go. */
+  Screen screen() {
+    return new Screen(err, errIsTerminal && !dumb(), colouredErr(), columns);
+  }
+
+  private boolean dumb() {
+    return environment.getOrDefault("TERM", "").equals("dumb");
+  }
+}

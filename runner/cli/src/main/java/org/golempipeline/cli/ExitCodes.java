@@ -1,0 +1,21 @@
+package org.golempipeline.cli;
+
+/** What the process says to scripts when it ends. The codes of failed runs stand in FailureKind. */
+final class ExitCodes {
+  /** Everything went well. */
+  static final int DONE = 0;
+
+  /** The run failed. */
+  static final int FAILED = 1;
+
+  /** The command line or the file is wrong. */
+  static final int USAGE = 2;
+
+  /** Daemon, market or payment are not as they should be. */
+  static final int PLATFORM = 4;
+
+  /** A bug of ours. */
+  static final int BUG = 70;
+
+  private ExitCodes() {}
+}

@@ -1,0 +1,89 @@
+package org.golempipeline.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line as a whole: finds the command, executes it, and turns everything that can go
+ * wrong into a message and an exit code.
+ */
+final class GolemPipeline {
+  private final Console console;
+  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+
+  GolemPipeline(Console console) {
+    this.console = console;
+    commands.put("run", () -> new RunCommand(console));
+    commands.put("check", () -> new CheckCommand(console));
+    commands.put("plan", () -> new PlanCommand(console));
+    commands.put("schema", () -> new SchemaCommand(console));
+    commands.put("node", () -> new NodeCommand(console));
+  }
+
+  /** Does what {@code arguments} say and answers the exit code. */
+  int execute(String... arguments) {
+    return commandLine(arguments).execute(arguments);
+  }
+
+  private CommandLine commandLine(String... arguments) {
+    var line = new CommandLine(new RootCommand());
+    // The other commands' classes are not even loaded when one is named: that is start-up time.
+    var named = arguments.length > 0 ? commands.get(arguments[0]) : null;
+    if (named != null) {
+      line.addSubcommand(arguments[0], named.get());
+    } else {
+      commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    }
+    return line.setOut(writer(console.out()))
+        .setErr(writer(console.err()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler(this::wrongUsage)
+        .setExecutionExceptionHandler(this::failed);
+  }
+
+  private static java.io.PrintWriter writer(java.io.PrintStream stream) {
+    return new java.io.PrintWriter(stream, true, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private int wrongUsage(ParameterException wrong, String[] arguments) {
+    var command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    var hint = "`" + command + " --help` says what there is.";
+    var message = wrong.getMessage();
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      var word = unmatched.getUnmatched().get(0);
+      message =
+          unmatched.isUnknownOption()
+              ? "There is no option `%s`.".formatted(word)
+              : wrong.getCommandLine().getSubcommands().isEmpty()
+                  ? "`%s` is one argument too many.".formatted(word)
+                  : "There is no command `%s`.".formatted(word);
+      var nearest = unmatched.getSuggestions();
+      if (!nearest.isEmpty()) {
+        hint = "Did you mean `%s`? %s".formatted(nearest.get(0), hint);
+      }
+    } else if (wrong.getMessage().equals(RootCommand.NO_COMMAND)) {
+      console.err().print(wrong.getCommandLine().getUsageMessage(Ansi.OFF));
+      console.err().flush();
+      return ExitCodes.USAGE;
+    } else {
+      message = message.replace('\'', '`') + (message.endsWith(".") ? "" : ".");
+    }
+    new Messages(console).error(message, hint);
+    return ExitCodes.USAGE;
+  }
+
+  private int failed(Exception exception, CommandLine line, CommandLine.ParseResult parsed) {
+    if (exception instanceof Refusal refusal) {
+      new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
+      return refusal.exitCode();
+    }
+    new Messages(console).bug(exception);
+    return ExitCodes.BUG;
+  }
+}

@@ -1,0 +1,39 @@
+package org.golempipeline.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.report.DiagnosticText;
+import org.golempipeline.report.TerminalText;
+import org.jspecify.annotations.Nullable;
+
+/** What is said to the user apart from a run's report; all of it goes to standard error. */
+final class Messages {
+  private final Console console;
+
+  Messages(Console console) {
+    this.console = console;
+  }
+
+  void error(String message, @Nullable String hint) {
+    var err = console.err();
+    err.println("error: " + TerminalText.safe(message));
+    if (hint != null) {
+      err.println("  hint: " + TerminalText.safe(hint));
+    }
+    err.flush();
+  }
+
+  void diagnostics(List<Diagnostic> diagnostics) {
+    console.err().print(new DiagnosticText(console.colouredErr()).of(diagnostics));
+    console.err().flush();
+  }
+
+  /** The only place that shows a stack. */
+  void bug(Exception exception) {
+    PrintStream err = console.err();
+    err.println("This is a bug in golem-pipeline. Please report it with these lines:");
+    exception.printStackTrace(err);
+    err.flush();
+  }
+}

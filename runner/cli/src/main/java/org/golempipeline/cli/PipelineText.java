@@ -1,0 +1,45 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A pipeline file as it was found on disk.
+ *
+ * @param name how the user called it
+ * @param folder what its paths are relative to
+ */
+record PipelineText(String name, Path folder, byte[] bytes) {
+  static PipelineText read(Console console, String name) throws Refusal {
+    Path path;
+    try {
+      path = console.folder().resolve(name);
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
+    }
+    if (Files.isDirectory(path)) {
+      var inside = name.endsWith("/") ? name : name + "/";
+      var usual = Files.isRegularFile(path.resolve("pipeline.yaml"));
+      throw Refusal.usage(
+          "`%s` is a folder.".formatted(name),
+          usual ? "Name the file in it: `%spipeline.yaml`.".formatted(inside) : "Name a file.");
+    }
+    try {
+      return new PipelineText(
+          name,
+          Objects.requireNonNull(path.toAbsolutePath().getParent()),
+          Files.readAllBytes(path));
+    } catch (NoSuchFileException e) {
+      throw Refusal.usage(
+          "There is no file `%s`.".formatted(name),
+          "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not read `%s`: %s.".formatted(name, e.getMessage()), "Check its permissions.");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.golempipeline.cli;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.PlanDrawing;
+import org.golempipeline.report.TerminalText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plan}: what a run would do. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    description = "Shows the stages and fragments that a run would have. Runs and spends nothing.")
+final class PlanCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
+  String file = "";
+
+  @Mixin ParamOptions params = new ParamOptions();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      converter = Format.Converter.class,
+      description = "text (default), dot for Graphviz, mermaid for Markdown, or json.")
+  Format format = Format.TEXT;
+
+  @Option(
+      names = "--allow-outside",
+      description = "Lets paths in the file leave the folder that it lies in.")
+  boolean allowOutside;
+
+  @Option(
+      names = "--no-local-commands",
+      description = "Refuses files that would run commands of theirs on this machine.")
+  boolean noLocalCommands;
+
+  PlanCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal {
+    var text = PipelineText.read(console, file);
+    var wiring = new Wiring(console);
+    var folder = Wiring.runFolder(text, "plan-" + wiring.newRunId());
+    var planned =
+        wiring
+            .load(text, params.values(console), allowOutside)
+            .then(spec -> wiring.plan(spec, text, folder, !noLocalCommands));
+    new Messages(console).diagnostics(planned.diagnostics());
+    planned.value().ifPresent(plan -> console.out().print(format.draw(plan)));
+    console.out().flush();
+    return planned.value().isPresent() ? ExitCodes.DONE : ExitCodes.USAGE;
+  }
+
+  /** How a plan is drawn. */
+  enum Format {
+    TEXT,
+    DOT,
+    MERMAID,
+    JSON;
+
+    String draw(Plan plan) {
+      return switch (this) {
+        case TEXT -> TerminalText.safeLines(PlanDrawing.text(plan));
+        case DOT -> PlanDrawing.dot(plan);
+        case MERMAID -> PlanDrawing.mermaid(plan);
+        case JSON -> PlanDrawing.json(plan);
+      };
+    }
+
+    /** Names the formats in lower case. */
+    static final class Converter implements picocli.CommandLine.ITypeConverter<Format> {
+      @Override
+      public Format convert(String value) {
+        for (var format : values()) {
+          if (format.name().toLowerCase(Locale.ROOT).equals(value)) {
+            return format;
+          }
+        }
+        throw new picocli.CommandLine.TypeConversionException(
+            "`%s` is not among text, dot, mermaid and json".formatted(value));
+      }
+    }
+  }
+}

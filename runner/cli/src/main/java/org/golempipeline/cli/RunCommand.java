@@ -1,0 +1,201 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.journal.EventJson;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.report.RunReport;
+import org.golempipeline.run.RunSettings.Target;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.strategy.MergeStrategy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code run}: a pipeline from its file to its result. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Runs a pipeline file, by default on this machine, where nothing is paid.")
+final class RunCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
+  String file = "";
+
+  @Mixin ParamOptions params = new ParamOptions();
+
+  @Option(
+      names = "--on",
+      paramLabel = "PLACE",
+      description = "local (default), or golem: the Golem Network, within the budget of the file.")
+  String place = "local";
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Most providers at a time, instead of what the file says.")
+  @Nullable Integer workers;
+
+  @Option(names = "--json", description = "Prints every event of the run as a line of JSON.")
+  boolean json;
+
+  @Option(
+      names = "--overwrite",
+      description = "Lets results replace files that an earlier run did not make.")
+  boolean overwrite;
+
+  @Option(
+      names = "--allow-outside",
+      description = "Lets paths in the file leave the folder that it lies in.")
+  boolean allowOutside;
+
+  @Option(
+      names = "--no-local-commands",
+      description = "Refuses files that would run commands of theirs on this machine.")
+  boolean noLocalCommands;
+
+  RunCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var target = target();
+    if (workers != null && workers < 1) {
+      throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
+    }
+    var text = PipelineText.read(console, file);
+    var wiring = new Wiring(console);
+    var runId = wiring.newRunId();
+    var loaded = wiring.load(text, params.values(console), allowOutside);
+    var planned =
+        loaded.then(
+            spec -> wiring.plan(spec, text, Wiring.runFolder(text, runId), !noLocalCommands));
+    new Messages(console).diagnostics(planned.diagnostics());
+    var plan = planned.value().orElse(null);
+    if (plan == null) {
+      return ExitCodes.USAGE;
+    }
+    if (target == Target.GOLEM) {
+      requireBudget(plan.spec());
+      return run(wiring, plan, runId, text, target, wiring.daemon());
+    }
+    var folder = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
+    var providers = workers == null ? Wiring.workers(plan.spec(), target) : workers;
+    try (var node = wiring.startNode(folder, 0, providers)) {
+      return run(wiring, plan, runId, text, target, node.connection());
+    }
+  }
+
+  private int run(
+      Wiring wiring,
+      Plan plan,
+      String runId,
+      PipelineText text,
+      Target target,
+      GolemConnection connection)
+      throws Refusal, InterruptedException {
+    var values = new FinalValues(finalValues(plan));
+    try (var journal = Wiring.journal(text, runId);
+        var report = RunReport.open(console.screen(), console.clock())) {
+      var run =
+          wiring.run(
+              plan,
+              runId,
+              text,
+              target,
+              connection,
+              Optional.ofNullable(workers),
+              overwrite,
+              !noLocalCommands,
+              List.of(journal, json ? this::printJson : values, report));
+      try (var interruption =
+          new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
+        return run.run().exitCode();
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new Refusal(
+          ExitCodes.FAILED,
+          "The run could not go on: %s.".formatted(e.getMessage()),
+          "Check that the folder of the pipeline file can be written and is not full.");
+    } finally {
+      console.out().flush();
+    }
+  }
+
+  private Target target() throws Refusal {
+    return switch (place.toLowerCase(Locale.ROOT)) {
+      case "local" -> Target.LOCAL;
+      case "golem" -> Target.GOLEM;
+      default ->
+          throw Refusal.usage(
+              "`--on %s` names no place to run.".formatted(place),
+              "Write `--on local` or `--on golem`.");
+    };
+  }
+
+  private void requireBudget(PipelineSpec spec) throws Refusal {
+    if (spec.budget() == null) {
+      throw Refusal.usage(
+          "`--on golem` spends money, and `%s` does not say how much it may.".formatted(file),
+          "Add a line such as `budget: 1 GLM` at the top level.");
+    }
+  }
+
+  /** Last stages whose result is a value: that is what the run answers. */
+  private static Set<String> finalValues(Plan plan) {
+    return plan.stages().stream()
+        .filter(stage -> stage.merge().result() == MergeStrategy.Result.VALUE)
+        .filter(
+            stage ->
+                plan.stages().stream()
+                    .noneMatch(other -> other.spec().needs().contains(stage.name())))
+        .map(stage -> stage.name().value())
+        .collect(Collectors.toSet());
+  }
+
+  private void printJson(StampedEvent event) {
+    console.out().println(EventJson.write(event));
+    console.out().flush();
+  }
+
+  private void halt(RunReport report) {
+    console.err().println();
+    report.leftOpen().forEach(console.err()::println);
+    console.err().flush();
+    Runtime.getRuntime().halt(130);
+  }
+
+  /** Prints the values that a run answers, once it is sure of them. */
+  private final class FinalValues implements EventSink {
+    private final Set<String> stages;
+    private final ArrayList<String> found = new ArrayList<>();
+
+    FinalValues(Set<String> stages) {
+      this.stages = stages;
+    }
+
+    @Override
+    public void accept(StampedEvent stamped) {
+      if (stamped.event() instanceof RunEvent.ValueFound value && stages.contains(value.stage())) {
+        found.add(value.value());
+      } else if (stamped.event() instanceof RunEvent.RunFinished end && end.failure() == null) {
+        found.forEach(console.out()::println);
+      }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.journal.Journal;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.Planner;
+import org.golempipeline.run.Images;
+import org.golempipeline.run.PipelineRun;
+import org.golempipeline.run.RunSettings;
+import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.Overrides;
+import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.PipelineSchema;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.standard.StandardStrategies;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the object graph: the one place that knows how the parts of the product fit together. */
+final class Wiring {
+  private static final URI DAEMON = URI.create("http://127.0.0.1:7465");
+  private static final URI REGISTRY = URI.create("https://registry.golem.network");
+  private static final int GOLEM_WORKERS = 5;
+  private static final Duration LEAST_AGREEMENT = Duration.ofHours(3);
+  private static final DateTimeFormatter RUN_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final Console console;
+
+  Wiring(Console console) {
+    this.console = console;
+  }
+
+  /** A pipeline file with all its mistakes. */
+  Checked<PipelineSpec> load(PipelineText text, Map<String, String> params, boolean allowOutside) {
+    return PipelineFiles.load(
+        text.bytes(),
+        text.name(),
+        strategies(),
+        new Overrides(params, console::variable, allowOutside));
+  }
+
+  /** The plan of a pipeline that is right, its input found and split. */
+  Checked<Plan> plan(PipelineSpec spec, PipelineText text, Path runFolder, boolean localCommands) {
+    return Planner.plan(
+        spec,
+        strategies(),
+        text.folder(),
+        runFolder.resolve("work"),
+        new LocalShell(localCommands));
+  }
+
+  /** The JSON Schema of a pipeline file. */
+  String schema() {
+    return PipelineSchema.json(strategies());
+  }
+
+  /** A name for a run that no other run has. */
+  String newRunId() {
+    var random = UUID.randomUUID().toString().substring(0, 6);
+    return RUN_TIME.format(console.clock().instant()) + "-" + random;
+  }
+
+  /** Where a run keeps its journal and the logs of failed fragments. */
+  static Path runFolder(PipelineText text, String runId) {
+    return text.folder().resolve(".golem-pipeline").resolve("runs").resolve(runId);
+  }
+
+  /** The journal of a run that begins. */
+  static Journal journal(PipelineText text, String runId) throws IOException {
+    return Journal.create(runFolder(text, runId).resolve("journal.ndjson"));
+  }
+
+  /** A node on this machine, in a folder that goes when it is closed. */
+  EmbeddedNode startNode(Path folder, int port, int providers) throws IOException {
+    var appKey = UUID.randomUUID().toString().replace("-", "");
+    var seed = console.clock().millis();
+    return EmbeddedNode.start(new NodeOptions(port, appKey, providers, folder, seed, true));
+  }
+
+  /** The user's own daemon. */
+  GolemConnection daemon() throws Refusal {
+    var appKey =
+        console
+            .variable("YAGNA_APPKEY")
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        ExitCodes.PLATFORM,
+                        "`--on golem` needs the key of your yagna daemon, and `YAGNA_APPKEY` is not"
+                            + " set.",
+                        "Make one with `yagna app-key create golem-pipeline` and export it as"
+                            + " `YAGNA_APPKEY`."));
+    var url = console.variable("YAGNA_API_URL");
+    try {
+      return new GolemConnection(url.map(URI::create).orElse(DAEMON), appKey);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(
+          ExitCodes.PLATFORM,
+          "`YAGNA_API_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
+          "Write it as `%s`, or unset it for that.".formatted(DAEMON));
+    }
+  }
+
+  /** A run that is ready to start. */
+  PipelineRun run(
+      Plan plan,
+      String runId,
+      PipelineText text,
+      RunSettings.Target target,
+      GolemConnection connection,
+      Optional<Integer> workers,
+      boolean overwrite,
+      boolean localCommands,
+      List<EventSink> sinks) {
+    var shell = new LocalShell(localCommands);
+    var spec = plan.spec();
+    var settings =
+        new RunSettings(
+            runId,
+            UUID.randomUUID().toString(),
+            text.name(),
+            target,
+            workers.orElseGet(() -> workers(spec, target)),
+            spec.budget() == null ? BigDecimal.ONE : spec.budget(),
+            runFolder(text, runId),
+            connection,
+            agreementDuration(spec),
+            overwrite,
+            target == RunSettings.Target.LOCAL ? Wiring::localImage : this::registryImage);
+    return new PipelineRun(plan, settings, shell, sinks, console.clock());
+  }
+
+  /** The most providers at a time if the command line does not say. */
+  static int workers(PipelineSpec spec, RunSettings.Target target) {
+    if (spec.workers() != null) {
+      return spec.workers();
+    }
+    return target == RunSettings.Target.LOCAL ? cores() : GOLEM_WORKERS;
+  }
+
+  static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Long enough for the slowest fragment that the file allows. */
+  private static Duration agreementDuration(PipelineSpec spec) {
+    var longest = LEAST_AGREEMENT;
+    for (var stage : spec.stages()) {
+      var timeouts = stage.timeouts();
+      var needed =
+          timeouts
+              .deploy()
+              .plus(timeouts.run())
+              .plus(timeouts.transfer())
+              .plus(timeouts.transfer())
+              .plusMinutes(10);
+      longest = needed.compareTo(longest) > 0 ? needed : longest;
+    }
+    return longest;
+  }
+
+  /** The embedded node unpacks no image. */
+  private static Images.Image localImage(@Nullable ImageRef image) {
+    return new Images.Image("0".repeat(56), "file:///dev/null");
+  }
+
+  private Images.Image registryImage(@Nullable ImageRef image) {
+    if (image instanceof ImageRef.Url url) {
+      return new Images.Image(url.sha3(), url.url().toString());
+    }
+    var registry =
+        new ImageRegistry(console.variable("GOLEM_REGISTRY_URL").map(URI::create).orElse(REGISTRY));
+    try {
+      var found = registry.resolve(String.valueOf(image)).join();
+      return new Images.Image(found.hash(), found.url());
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException reason) {
+        throw reason;
+      }
+      throw e;
+    }
+  }
+
+  private static Strategies strategies() {
+    return new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
+  }
+}

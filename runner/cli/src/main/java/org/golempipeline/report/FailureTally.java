@@ -1,0 +1,73 @@
+package org.golempipeline.report;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.RunEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failed fragments, those with the same reason counted together. However many fragments fail, only
+ * so many reasons and examples are kept. Not for several threads.
+ */
+final class FailureTally {
+  private static final int REASONS = 20;
+  private static final int EXAMPLES = 3;
+
+  private final Map<String, Group> groups = new LinkedHashMap<>();
+  private int others;
+
+  /** Takes in one; answers whether its reason is new. */
+  boolean add(RunEvent.FragmentFailed failed, @Nullable String provider) {
+    // Messages that differ only in numbers are one reason: sizes, times, line numbers.
+    var key =
+        failed.stage()
+            + '\n'
+            + failed.failure().kind()
+            + '\n'
+            + failed.failure().message().replaceAll("[0-9]+", "0");
+    var group = groups.get(key);
+    var isNew = group == null;
+    if (group == null) {
+      if (groups.size() == REASONS) {
+        others++;
+        return false;
+      }
+      group = new Group(failed.stage(), failed.failure());
+      groups.put(key, group);
+    }
+    group.count++;
+    if (group.examples.size() < EXAMPLES) {
+      group.examples.add(new Example(failed.label(), failed.attempts(), provider, failed.log()));
+    }
+    return isNew;
+  }
+
+  Collection<Group> groups() {
+    return groups.values();
+  }
+
+  /** Failures whose reason was one too many to keep. */
+  int others() {
+    return others;
+  }
+
+  /** Fragments of a stage that failed for one reason. */
+  static final class Group {
+    final String stage;
+    final Failure failure;
+    final List<Example> examples = new ArrayList<>();
+    int count;
+
+    private Group(String stage, Failure failure) {
+      this.stage = stage;
+      this.failure = failure;
+    }
+  }
+
+  /** One fragment of a group. */
+  record Example(String label, int attempts, @Nullable String provider, @Nullable String log) {}
+}

@@ -1,0 +1,170 @@
+package org.golempipeline.report;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.StampedEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows a run while it goes on and sums it up at its end, all from its events. On a terminal a
+ * block of lines is drawn again and again; elsewhere a line is written when a stage ends, when
+ * something new fails, and now and then in between. Taking an event never waits for the screen: a
+ * thread of its own draws, and what it cannot keep up with is left out. {@link #close} waits for
+ * that thread.
+ */
+public final class RunReport implements EventSink, AutoCloseable {
+  private static final Duration FRAME = Duration.ofMillis(100);
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+  private static final int LINES_KEPT = 200;
+
+  private final Screen screen;
+  private final Clock clock;
+  private final RunTally tally = new RunTally();
+  private final ProgressLines progress;
+  private final Deque<String> lines = new ArrayDeque<>();
+  private final Thread thread = new Thread(this::draw, "progress");
+  private int dropped;
+  private boolean changed;
+  private boolean closed;
+
+  /** Lines of the block that is on the screen; only the drawing thread uses it. */
+  private int drawn;
+
+  private @Nullable Instant lastPlain;
+
+  private RunReport(Screen screen, Clock clock) {
+    this.screen = screen;
+    this.clock = clock;
+    this.progress = new ProgressLines(tally, screen.coloured());
+  }
+
+  /** Starts to show a run. */
+  public static RunReport open(Screen screen, Clock clock) {
+    var report = new RunReport(screen, clock);
+    report.thread.setDaemon(true);
+    report.thread.start();
+    return report;
+  }
+
+  @Override
+  public synchronized void accept(StampedEvent event) {
+    tally.add(event).forEach(this::keep);
+    if (lastPlain == null && tally.started != null) {
+      lastPlain = event.at();
+      if (!screen.live()) {
+        keep("%s: running %s".formatted(tally.title(), tally.where()));
+      }
+    }
+    changed = true;
+  }
+
+  private void keep(String line) {
+    if (lines.size() == LINES_KEPT) {
+      lines.remove();
+      dropped++;
+    }
+    lines.add(line);
+  }
+
+  /** What stays behind if the process ends at this moment, a sentence each. */
+  public synchronized List<String> leftOpen() {
+    return tally.leftOpen();
+  }
+
+  /** Says how the run ended, or nothing if it did not. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    screen.out().print(new Summary(tally, screen.coloured()).text());
+    screen.out().flush();
+  }
+
+  private void draw() {
+    while (true) {
+      Frame frame;
+      synchronized (this) {
+        if (!closed) {
+          try {
+            wait(FRAME.toMillis());
+          } catch (InterruptedException e) {
+            return;
+          }
+        }
+        frame = frame();
+      }
+      show(frame);
+      if (frame.last()) {
+        return;
+      }
+    }
+  }
+
+  private Frame frame() {
+    var ready = new ArrayList<String>();
+    if (dropped > 0) {
+      ready.add(Words.count(dropped, "line") + " left out");
+      dropped = 0;
+    }
+    ready.addAll(lines);
+    lines.clear();
+    var now = clock.instant();
+    List<String> block = List.of();
+    if (tally.started != null && !closed) {
+      if (screen.live()) {
+        block = progress.block(now, Math.max(20, screen.columns().getAsInt() - 1));
+      } else if (isPlainLineDue(now)) {
+        ready.add(progress.line(now));
+        changed = false;
+      }
+    }
+    return new Frame(ready, block, closed);
+  }
+
+  private boolean isPlainLineDue(Instant now) {
+    if (!changed
+        || lastPlain == null
+        || Duration.between(lastPlain, now).compareTo(PLAIN_INTERVAL) < 0) {
+      return false;
+    }
+    lastPlain = now;
+    return true;
+  }
+
+  private void show(Frame frame) {
+    if (frame.lines().isEmpty() && frame.block().isEmpty() && drawn == 0) {
+      return;
+    }
+    var text = new StringBuilder();
+    // Lines are overwritten and only what is left over is cleared: clearing first would flicker.
+    var end = screen.live() ? "\033[K\n" : "\n";
+    if (drawn > 0) {
+      text.append("\033[").append(drawn).append("A\r");
+    }
+    frame.lines().forEach(line -> text.append(line).append(end));
+    frame.block().forEach(line -> text.append(line).append(end));
+    if (drawn > 0) {
+      text.append("\033[J");
+    }
+    drawn = frame.block().size();
+    screen.out().print(text);
+    screen.out().flush();
+  }
+
+  /** What is shown next: lines that stay, then the block that will be drawn again. */
+  private record Frame(List<String> lines, List<String> block, boolean last) {}
+}

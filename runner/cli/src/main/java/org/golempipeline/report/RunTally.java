@@ -1,0 +1,296 @@
+package org.golempipeline.report;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that progress and summary know of a run, added up from its events; its size depends on stages
+ * and machines, not on fragments. Not for several threads.
+ */
+final class RunTally {
+  private static final int KEPT = 20;
+  private static final int ATTEMPTS_KEPT = 256;
+
+  final OfferTally offers = new OfferTally();
+  final CostTally cost = new CostTally();
+  final FailureTally failures = new FailureTally();
+  final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
+  final Map<String, String> values = new LinkedHashMap<>();
+  final Set<String> warnings = new LinkedHashSet<>();
+  int outputsInAll;
+  RunEvent.@Nullable RunStarted started;
+  RunEvent.@Nullable RunFinished finished;
+  RunEvent.@Nullable SettlementFinished settlement;
+  @Nullable Failure stopping;
+  @Nullable BigDecimal allocated;
+
+  private final Map<String, StageTally> stages = new LinkedHashMap<>();
+  private final Map<Integer, String> machines = new HashMap<>();
+  private final Map<Integer, RunEvent.BatchStarted> batches = new HashMap<>();
+
+  /** Who tried a fragment last, for the fragments that failed lately. */
+  private final Map<String, String> lastProvider =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+          return size() > ATTEMPTS_KEPT;
+        }
+      };
+
+  /** Agreements that are approved and not ended, as far as is known. */
+  private final Set<String> agreements = new LinkedHashSet<>();
+
+  private @Nullable String allocationId;
+  private @Nullable Instant begun;
+  private int wanted;
+
+  /** Takes in the next event and answers what is worth a line of its own, mostly nothing. */
+  List<String> add(StampedEvent stamped) {
+    var event = stamped.event();
+    if (event instanceof RunEvent.RunStarted run) {
+      started = run;
+      begun = stamped.at();
+      run.stages().forEach(name -> stages.put(name, new StageTally(name)));
+    } else if (event instanceof RunEvent.RunFinished end) {
+      finished = end;
+    } else if (event instanceof RunEvent.StopRequested stop) {
+      stopping = stop.failure();
+      return List.of("stopping: " + TerminalText.safe(stop.failure().message()));
+    } else if (event instanceof RunEvent.Warned warned) {
+      return warnings.size() < KEPT && warnings.add(warned.message())
+          ? List.of("warning: " + TerminalText.safe(warned.message()))
+          : List.of();
+    } else if (event instanceof RunEvent.OutputPublished output) {
+      outputsInAll++;
+      if (outputs.size() < KEPT) {
+        outputs.add(output);
+      }
+    } else if (event instanceof RunEvent.SettlementFinished settled) {
+      settlement = settled;
+    } else {
+      return addStage(event);
+    }
+    return List.of();
+  }
+
+  private List<String> addStage(RunEvent event) {
+    if (event instanceof RunEvent.StageExpanded expanded) {
+      stage(expanded.stage()).total = expanded.fragments();
+    } else if (event instanceof RunEvent.BatchStarted batch) {
+      batches.put(batch.batch(), batch);
+      stage(batch.stage()).running += batch.fragments().size();
+    } else if (event instanceof RunEvent.BatchFinished batch) {
+      return batchFinished(batch);
+    } else if (event instanceof RunEvent.FragmentRequeued requeued) {
+      stage(requeued.stage()).retried++;
+    } else if (event instanceof RunEvent.FragmentFailed failed) {
+      stage(failed.stage()).failed++;
+      var provider = lastProvider.remove(key(failed.stage(), failed.fragment()));
+      if (failures.add(failed, provider)) {
+        return List.of(
+            "failed: stage %s, %s: %s%s"
+                .formatted(
+                    failed.stage(),
+                    TerminalText.safe(failed.label()),
+                    TerminalText.safe(failed.failure().message()),
+                    failed.log() == null ? "" : " Log: " + log(failed.log())));
+      }
+    } else if (event instanceof RunEvent.StageCut cut) {
+      stage(cut.stage()).cut = true;
+    } else if (event instanceof RunEvent.MergeStarted merge) {
+      stage(merge.stage()).merging = true;
+    } else if (event instanceof RunEvent.MergeFinished merge) {
+      stage(merge.stage()).merging = false;
+    } else if (event instanceof RunEvent.ValueFound found) {
+      values.put(found.stage(), found.value());
+    } else if (event instanceof RunEvent.StageFinished end) {
+      var stage = stage(end.stage());
+      stage.finished = true;
+      stage.done = end.done();
+      return List.of(stageLine(stage));
+    } else {
+      addMarket(event);
+    }
+    return List.of();
+  }
+
+  private void addMarket(RunEvent event) {
+    if (event instanceof RunEvent.ProposalReceived proposal) {
+      offers.received(proposal);
+    } else if (event instanceof RunEvent.ProposalRejected rejected) {
+      offers.rejected(rejected);
+    } else if (event instanceof RunEvent.AgreementCreated) {
+      offers.agreementCreated();
+    } else if (event instanceof RunEvent.AgreementApproved approved) {
+      offers.agreementApproved();
+      agreements.add(approved.agreementId());
+    } else if (event instanceof RunEvent.AgreementTerminated ended) {
+      agreements.remove(ended.agreementId());
+    } else if (event instanceof RunEvent.AgreementRejected rejected) {
+      offers.agreementRejected(rejected.reason());
+    } else if (event instanceof RunEvent.RentalRequested) {
+      wanted++;
+    } else if (event instanceof RunEvent.RentalOpened opened) {
+      wanted--;
+      machines.put(opened.rental(), opened.providerName());
+    } else if (event instanceof RunEvent.RentalFailed) {
+      wanted--;
+    } else if (event instanceof RunEvent.RentalClosed closed) {
+      machines.remove(closed.rental());
+    } else if (event instanceof RunEvent.AllocationCreated allocation) {
+      allocated = allocation.amount();
+      allocationId = allocation.allocationId();
+    } else if (event instanceof RunEvent.AllocationReleased) {
+      allocationId = null;
+    } else if (event instanceof RunEvent.DebitNoteAccepted note) {
+      cost.debitNote(note.agreementId(), note.totalAmount());
+    } else if (event instanceof RunEvent.InvoiceAccepted invoice) {
+      cost.invoice(invoice.agreementId(), invoice.amount());
+    }
+    // The rest is for the journal: it tells how something came about, not how far the run is.
+  }
+
+  private List<String> batchFinished(RunEvent.BatchFinished finishedBatch) {
+    var batch = batches.remove(finishedBatch.batch());
+    if (batch == null) {
+      return List.of();
+    }
+    var stage = stage(batch.stage());
+    stage.running -= batch.fragments().size();
+    stage.done += stage.cut ? 0 : finishedBatch.done().size();
+    var provider = machines.get(batch.rental());
+    if (provider != null) {
+      for (var failed : finishedBatch.failed()) {
+        lastProvider.put(key(batch.stage(), failed.fragment()), provider);
+      }
+      if (finishedBatch.failure() != null) {
+        batch
+            .fragments()
+            .forEach(
+                index -> {
+                  if (!finishedBatch.done().contains(index)
+                      && lastProvider.size() < ATTEMPTS_KEPT) {
+                    lastProvider.put(key(batch.stage(), index), provider);
+                  }
+                });
+      }
+    }
+    return List.of();
+  }
+
+  /** In the order of the file. */
+  Collection<StageTally> stages() {
+    return stages.values();
+  }
+
+  int machines() {
+    return machines.size();
+  }
+
+  /** Machines that are looked for. */
+  int wanted() {
+    return wanted;
+  }
+
+  Duration elapsed(Instant now) {
+    return begun == null ? Duration.ZERO : Duration.between(begun, now);
+  }
+
+  String title() {
+    return started == null ? "" : TerminalText.safe(started.pipeline());
+  }
+
+  /** {@code on this machine with 2 workers}. */
+  String where() {
+    if (started == null) {
+      return "";
+    }
+    var workers = Words.count(started.workers(), "worker");
+    return started.target().equals("golem")
+        ? "on Golem with up to " + workers
+        : "on this machine with " + workers;
+  }
+
+  /** The folder of the run, as the user would type it. */
+  String folder() {
+    return started == null ? "" : besideFile(".golem-pipeline/runs/" + started.runId());
+  }
+
+  String log(String log) {
+    return TerminalText.safe(folder() + "/" + log);
+  }
+
+  /** What stays behind if everything ends at this moment, a sentence each. */
+  List<String> leftOpen() {
+    var sentences = new ArrayList<String>();
+    if (started == null) {
+      return sentences;
+    }
+    if (!started.target().equals("golem")) {
+      sentences.add("Ended at once; nothing is owed to anybody.");
+      return sentences;
+    }
+    if (!agreements.isEmpty()) {
+      sentences.add(
+          "Ended at once. %s still open and may bill until the provider ends it: %s."
+              .formatted(
+                  Words.count(agreements.size(), "agreement")
+                      + (agreements.size() == 1 ? " is" : " are"),
+                  String.join(", ", agreements)));
+    }
+    if (allocationId != null) {
+      sentences.add(
+          "The allocation %s is still reserved; `yagna payment release-allocations` releases it."
+              .formatted(allocationId));
+    }
+    sentences.add("The journal has all of it: %s/journal.ndjson".formatted(folder()));
+    return sentences;
+  }
+
+  /** A path relative to the pipeline file, as the user would type it. */
+  String besideFile(String path) {
+    if (started == null) {
+      return path;
+    }
+    var slash = started.file().replace('\\', '/').lastIndexOf('/');
+    return slash < 0 ? path : started.file().substring(0, slash + 1) + path;
+  }
+
+  static String stageLine(StageTally stage) {
+    var text =
+        new StringBuilder(stage.name)
+            .append(": ")
+            .append(Words.count(stage.done, "fragment"))
+            .append(" done");
+    if (stage.failed > 0) {
+      text.append(", ").append(Words.number(stage.failed)).append(" failed");
+    }
+    if (stage.retried > 0) {
+      text.append(", ").append(Words.count(stage.retried, "more attempt"));
+    }
+    return text.append(stage.cut ? ", the rest not needed" : "").toString();
+  }
+
+  private StageTally stage(String name) {
+    return stages.computeIfAbsent(name, StageTally::new);
+  }
+
+  private static String key(String stage, int fragment) {
+    return stage + "/" + fragment;
+  }
+}

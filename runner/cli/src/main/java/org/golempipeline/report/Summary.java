@@ -1,0 +1,129 @@
+package org.golempipeline.report;
+
+import java.time.Duration;
+import org.golempipeline.event.RunEvent;
+
+/** What is said at the end of a run: where the result is and what it took, or why there is none. */
+final class Summary {
+  private final RunTally tally;
+  private final boolean coloured;
+
+  Summary(RunTally tally, boolean coloured) {
+    this.tally = tally;
+    this.coloured = coloured;
+  }
+
+  /** Several lines; empty for a run that never ended. */
+  String text() {
+    var end = tally.finished;
+    if (end == null) {
+      return "";
+    }
+    var text = new StringBuilder();
+    appendFailures(text);
+    appendEnd(text, end);
+    for (var output : tally.outputs) {
+      appendFact(text, "result", output(output));
+    }
+    if (tally.outputsInAll > tally.outputs.size()) {
+      var rest = tally.outputsInAll - tally.outputs.size();
+      appendFact(text, "", "and " + Words.number(rest) + " more");
+    }
+    tally.values.forEach((stage, value) -> appendFact(text, stage, TerminalText.safe(value)));
+    appendFact(text, "fragments", fragments(end));
+    if (isGolem()) {
+      appendFact(text, "cost", Words.glm(end.accepted()) + " accepted");
+    }
+    if (tally.settlement != null) {
+      tally
+          .settlement
+          .outstanding()
+          .forEach(open -> appendFact(text, "open", TerminalText.safe(open)));
+    }
+    appendFact(text, "journal", TerminalText.safe(tally.folder() + "/journal.ndjson"));
+    return text.toString();
+  }
+
+  private void appendEnd(StringBuilder text, RunEvent.RunFinished end) {
+    var took = Words.duration(Duration.ofMillis(end.milliseconds()));
+    if (end.failure() == null) {
+      text.append(Style.GREEN.of(tally.title() + ": done in " + took, coloured)).append('\n');
+      return;
+    }
+    text.append(Style.RED.of(tally.title() + ": ended after " + took + ":", coloured))
+        .append(' ')
+        .append(TerminalText.safe(end.failure().message()))
+        .append('\n');
+    if (end.failure().hint() != null) {
+      appendHint(text, end.failure().hint());
+    }
+  }
+
+  private void appendFailures(StringBuilder text) {
+    for (var group : tally.failures.groups()) {
+      text.append(Style.RED.of("error:", coloured))
+          .append(
+              " %s of stage `%s` failed: %s\n"
+                  .formatted(
+                      Words.count(group.count, "fragment"),
+                      group.stage,
+                      TerminalText.safe(group.failure.message())));
+      for (var example : group.examples) {
+        text.append("  ")
+            .append(TerminalText.safe(example.label()))
+            .append(", ")
+            .append(Words.count(example.attempts(), "attempt"));
+        if (example.provider() != null) {
+          text.append(", last on ").append(TerminalText.safe(example.provider()));
+        }
+        text.append('\n');
+        if (example.log() != null) {
+          text.append("    log: ").append(tally.log(example.log())).append('\n');
+        }
+      }
+      if (group.count > group.examples.size()) {
+        var more = Words.number(group.count - group.examples.size());
+        text.append("  and ").append(more).append(" more\n");
+      }
+      if (group.failure.hint() != null) {
+        appendHint(text, group.failure.hint());
+      }
+    }
+    if (tally.failures.others() > 0) {
+      text.append(Style.RED.of("error:", coloured))
+          .append(' ')
+          .append(Words.count(tally.failures.others(), "fragment"))
+          .append(" failed for other reasons; the journal has them.\n");
+    }
+  }
+
+  private void appendHint(StringBuilder text, String hint) {
+    text.append("  ").append(Style.CYAN.of("hint:", coloured)).append(' ');
+    text.append(TerminalText.safe(hint)).append('\n');
+  }
+
+  private static void appendFact(StringBuilder text, String name, String fact) {
+    text.append("  ").append(name).append(" ".repeat(Math.max(1, 11 - name.length())));
+    text.append(fact).append('\n');
+  }
+
+  private String output(RunEvent.OutputPublished output) {
+    var path = TerminalText.safe(tally.besideFile(output.path()));
+    var size = Words.size(output.bytes());
+    return output.files() == 1
+        ? "%s (%s)".formatted(path, size)
+        : "%s (%s, %s)".formatted(path, Words.count(output.files(), "file"), size);
+  }
+
+  private static String fragments(RunEvent.RunFinished end) {
+    var failed =
+        end.fragmentsFailed() == 0 ? "" : ", " + Words.number(end.fragmentsFailed()) + " failed";
+    return "%s done%s, on %s"
+        .formatted(
+            Words.number(end.fragmentsDone()), failed, Words.count(end.providers(), "provider"));
+  }
+
+  private boolean isGolem() {
+    return tally.started != null && tally.started.target().equals("golem");
+  }
+}

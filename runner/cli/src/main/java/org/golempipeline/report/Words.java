@@ -1,0 +1,62 @@
+package org.golempipeline.report;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Numbers in words that people read. */
+final class Words {
+  private Words() {}
+
+  /** {@code 1 error}, {@code 2 errors}. */
+  static String count(long number, String noun) {
+    return number(number) + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** {@code 1,234,567}. */
+  static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** {@code 0.4 s}, {@code 41 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+  static String duration(Duration duration) {
+    var seconds = duration.toSeconds();
+    if (seconds < 10) {
+      return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3600) {
+      return "%d min %02d s".formatted(seconds / 60, seconds % 60);
+    }
+    return "%d h %02d min".formatted(seconds / 3600, seconds % 3600 / 60);
+  }
+
+  /** {@code 00:41}, {@code 2:10:05}: does not change its width from second to second. */
+  static String clock(Duration duration) {
+    var seconds = Math.max(0, duration.toSeconds());
+    var minutes = "%02d:%02d".formatted(seconds % 3600 / 60, seconds % 60);
+    return seconds < 3600 ? minutes : seconds / 3600 + ":" + minutes;
+  }
+
+  /** {@code 512 B}, {@code 60.5 kB}, {@code 1.2 GB}. */
+  static String size(long bytes) {
+    if (bytes < 1000) {
+      return bytes + " B";
+    }
+    var units = "kMGTPE";
+    var value = bytes / 1000.0;
+    var unit = 0;
+    while (value >= 999.95 && unit < units.length() - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %sB", value, units.charAt(unit));
+  }
+
+  /** {@code 0.0312 GLM}: exact, without zeros at the end. */
+  static String glm(BigDecimal amount) {
+    return (amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString()) + " GLM";
+  }
+}

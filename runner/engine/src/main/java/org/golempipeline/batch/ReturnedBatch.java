@@ -1,0 +1,350 @@
+package org.golempipeline.batch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.batch.ReturnedFragment.Ending;
+import org.golempipeline.batch.ReturnedFragment.Extent;
+import org.golempipeline.batch.ReturnedFragment.Output;
+import org.golempipeline.golem.ByteSink;
+import org.golempipeline.spec.OutSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the archive that a batch leaves. Its bytes are appended to the pack file and never copied
+ * again: outputs are ranges of it. An archive that no driver of ours writes fails the transfer;
+ * outputs that an honest driver may have to send, but that cannot be used, fail their fragment.
+ */
+public final class ReturnedBatch implements ByteSink, AutoCloseable {
+  private final Path pack;
+  private final String folder;
+  private final int count;
+  private final OutSpec out;
+  private final OutLayout layout;
+  private final ReturnLimits limits;
+
+  private @Nullable FileChannel channel;
+  private long start = -1;
+  private long received;
+  private @Nullable List<ReturnedFragment> fragments;
+  private @Nullable Extent setupLog;
+
+  ReturnedBatch(Path pack, long number, int count, OutSpec out, ReturnLimits limits) {
+    this.pack = pack;
+    this.folder = "b" + number;
+    this.count = count;
+    this.out = out;
+    this.layout = OutLayout.of(out);
+    this.limits = limits;
+  }
+
+  @Override
+  public void restart() throws IOException {
+    fragments = null;
+    setupLog = null;
+    received = 0;
+    opened().truncate(start);
+  }
+
+  @Override
+  public void write(ByteBuffer chunk) throws IOException {
+    if (chunk.remaining() > limits.bytes() - received) {
+      throw new IOException(
+          "What comes back is more than the %d bytes that are allowed.".formatted(limits.bytes()));
+    }
+    var target = opened();
+    while (chunk.hasRemaining()) {
+      received += target.write(chunk, start + received);
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    var contents = new Contents();
+    contents.read(new TarReader(opened(), start, start + received));
+    fragments = contents.fragments();
+    setupLog = contents.setupLog;
+    close();
+  }
+
+  /** Lets go of the pack file. Needed only if the transfer never finished. */
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+      channel = null;
+    }
+  }
+
+  /**
+   * How the fragments ended, by position. Only after {@link #finish}.
+   *
+   * @throws IllegalStateException if nothing came yet
+   */
+  public List<ReturnedFragment> fragments() {
+    if (fragments == null) {
+      throw new IllegalStateException("the batch has not come back");
+    }
+    return fragments;
+  }
+
+  /** Where the text that setup wrote lies in the pack file; null if it wrote nothing. */
+  public @Nullable Extent setupLog() {
+    return setupLog;
+  }
+
+  private FileChannel opened() throws IOException {
+    if (channel == null) {
+      channel =
+          FileChannel.open(
+              pack, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (start < 0) {
+        start = channel.size();
+      }
+    }
+    return channel;
+  }
+
+  /** What one reading of the archive finds. */
+  private final class Contents {
+    private final @Nullable String[] records = new String[count];
+    private final @Nullable String[] problems = new String[count];
+    private final @Nullable Extent[] logs = new Extent[count];
+    private final Map<Integer, List<Output>> outputs = new HashMap<>();
+    private final Map<String, Extent> files = new HashMap<>();
+    private final @Nullable PathMatcher matcher =
+        out instanceof OutSpec.Many many ? matcher(many.glob()) : null;
+    private @Nullable Extent recordFile;
+    private @Nullable Extent setupLog;
+    private int setupStatus;
+    private long outputBytes;
+
+    void read(TarReader reader) throws IOException {
+      var entries = 0;
+      for (var entry = reader.next(); entry != null; entry = reader.next()) {
+        if (++entries > limits.entries()) {
+          throw new IOException(
+              "What comes back is more than the %d files that are allowed."
+                  .formatted(limits.entries()));
+        }
+        take(entry);
+      }
+      if (recordFile == null) {
+        throw new IOException("The archive that came back has no records.");
+      }
+      readRecords(recordFile);
+    }
+
+    List<ReturnedFragment> fragments() {
+      var result = new ArrayList<ReturnedFragment>(count);
+      for (var i = 0; i < count; i++) {
+        result.add(fragment(i));
+      }
+      return List.copyOf(result);
+    }
+
+    private ReturnedFragment fragment(int position) {
+      var record = records[position];
+      var log = logs[position];
+      if (record == null) {
+        return setupStatus != 0
+            ? new ReturnedFragment(Ending.SETUP_FAILED, setupStatus, "", List.of(), setupLog)
+            : new ReturnedFragment(Ending.UNKNOWN, 0, "", List.of(), log);
+      }
+      if (record.equals("timeout")) {
+        return new ReturnedFragment(Ending.TIMED_OUT, 0, "", List.of(), log);
+      }
+      var problem = problems[position];
+      if (record.equals("unpackable")) {
+        problem = "The output could not be packed; the log says why.";
+      }
+      if (problem != null) {
+        return new ReturnedFragment(Ending.UNUSABLE, 0, problem, List.of(), log);
+      }
+      var status = Integer.parseInt(record);
+      var found =
+          new ArrayList<>(
+              status == 0 ? outputs.getOrDefault(position, List.of()) : List.<Output>of());
+      found.sort((a, b) -> ArchivePaths.BYTEWISE.compare(a.name(), b.name()));
+      return new ReturnedFragment(Ending.EXITED, status, "", found, log);
+    }
+
+    private void take(TarReader.Entry entry) throws IOException {
+      var text = new String(entry.name(), StandardCharsets.UTF_8);
+      var name =
+          entry.type() == TarReader.Type.FOLDER && text.endsWith("/")
+              ? text.substring(0, text.length() - 1)
+              : text;
+      if (!ArchivePaths.isRelative(name)) {
+        throw new IOException("The archive that came back holds the path `" + name + "`.");
+      }
+      if (entry.type() != TarReader.Type.FOLDER && files.containsKey(name)) {
+        throw new IOException("The archive that came back holds `" + name + "` twice.");
+      }
+      var parts = name.split("/", 4);
+      if (!parts[0].equals(folder)) {
+        throw foreign(name);
+      }
+      var extent = new Extent(entry.offset(), entry.size());
+      if (entry.type() == TarReader.Type.HARD_LINK) {
+        extent = files.get(new String(entry.link(), StandardCharsets.UTF_8));
+        if (extent == null) {
+          throw new IOException("`" + name + "` links to what the archive does not hold.");
+        }
+      }
+      if (entry.type() != TarReader.Type.FOLDER) {
+        files.put(name, extent);
+      }
+      if (parts.length == 2) {
+        takeOwn(parts[1], entry, extent);
+      } else if (parts.length > 2) {
+        takeOfFragment(name, parts, entry, extent);
+      }
+    }
+
+    private void takeOwn(String name, TarReader.Entry entry, Extent extent) throws IOException {
+      if (entry.type() == TarReader.Type.FILE && name.equals("records")) {
+        recordFile = extent;
+      } else if (entry.type() == TarReader.Type.FILE && name.equals("setup.log")) {
+        setupLog = extent;
+      } else {
+        throw foreign(folder + "/" + name);
+      }
+    }
+
+    private void takeOfFragment(String name, String[] parts, TarReader.Entry entry, Extent extent)
+        throws IOException {
+      var position = position(parts[1]);
+      if (position < 0) {
+        throw foreign(name);
+      }
+      var below = parts.length == 3 ? parts[2] : parts[2] + "/" + parts[3];
+      if (below.equals("log")) {
+        if (entry.type() != TarReader.Type.FILE) {
+          throw foreign(name);
+        }
+        logs[position] = extent;
+      } else if (below.equals(layout.file()) || below.equals("out") || below.startsWith("out/")) {
+        takeOutput(position, below, entry, extent);
+      } else {
+        throw foreign(name);
+      }
+    }
+
+    private void takeOutput(int position, String below, TarReader.Entry entry, Extent extent)
+        throws IOException {
+      if (entry.type() == TarReader.Type.FOLDER) {
+        return;
+      }
+      var name = outputName(below);
+      if (name == null) {
+        return;
+      }
+      if (entry.type() == TarReader.Type.OTHER) {
+        problems[position] = "The output `" + name + "` is a link or a device, not a file.";
+        return;
+      }
+      if (!isText(entry.name())) {
+        problems[position] = "The name of the output `" + name + "` is not UTF-8.";
+        return;
+      }
+      if (extent.size() > limits.bytes() - outputBytes) {
+        throw new IOException(
+            "The outputs are more than the %d bytes that are allowed.".formatted(limits.bytes()));
+      }
+      outputBytes += extent.size();
+      try {
+        if (matcher == null || matcher.matches(Path.of(name))) {
+          outputs.computeIfAbsent(position, p -> new ArrayList<>()).add(new Output(name, extent));
+        }
+      } catch (InvalidPathException e) {
+        problems[position] = "This machine has no files with names like `" + name + "`.";
+      }
+    }
+
+    /** The name that the user knows an output by, or null if it is none. */
+    private @Nullable String outputName(String below) {
+      if (layout.several()) {
+        return below.startsWith("out/") ? below.substring(4) : null;
+      }
+      return below.equals(layout.file()) || below.equals("out") ? layout.name() : null;
+    }
+
+    private void readRecords(Extent extent) throws IOException {
+      if (extent.size() > 64L * (count + 1)) {
+        throw new IOException("The records that came back are too long.");
+      }
+      var bytes = ByteBuffer.allocate((int) extent.size());
+      while (bytes.hasRemaining()) {
+        if (opened().read(bytes, extent.offset() + bytes.position()) < 0) {
+          throw new IOException("The file of returned outputs was cut while it was read.");
+        }
+      }
+      var text = new String(bytes.array(), StandardCharsets.ISO_8859_1);
+      for (var line : text.lines().toList()) {
+        var space = line.indexOf(' ');
+        var who = line.substring(0, Math.max(space, 0));
+        var what = line.substring(space + 1);
+        if (who.equals("setup") && isStatus(what)) {
+          setupStatus = Integer.parseInt(what);
+        } else if (position(who) >= 0
+            && (isStatus(what) || what.equals("timeout") || what.equals("unpackable"))) {
+          records[position(who)] = what;
+        } else {
+          throw new IOException("The records that came back hold the line `" + line + "`.");
+        }
+      }
+    }
+
+    /** The position that {@code text} stands for, or -1 if there is no such fragment. */
+    private int position(String text) {
+      if (!isNumber(text) || text.length() > 9) {
+        return -1;
+      }
+      var position = Integer.parseInt(text);
+      return position < count && Integer.toString(position).equals(text) ? position : -1;
+    }
+
+    private IOException foreign(String name) {
+      return new IOException("The archive that came back holds `" + name + "`, which is not ours.");
+    }
+  }
+
+  private static PathMatcher matcher(String glob) {
+    var whole = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    if (!glob.startsWith("**/")) {
+      return whole;
+    }
+    // For Java, `**/` is at least one folder; for everybody else it may be none.
+    var here = FileSystems.getDefault().getPathMatcher("glob:" + glob.substring(3));
+    return path -> whole.matches(path) || here.matches(path);
+  }
+
+  private static boolean isNumber(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private static boolean isStatus(String text) {
+    return isNumber(text) && text.length() <= 3 && Integer.parseInt(text) <= 255;
+  }
+
+  private static boolean isText(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}

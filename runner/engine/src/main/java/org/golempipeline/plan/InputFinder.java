@@ -1,0 +1,129 @@
+package org.golempipeline.plan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Source;
+import org.golempipeline.spec.InputSource;
+import org.golempipeline.strategy.InputFile;
+
+/** Finds the files that {@code input} and {@code files} name. */
+final class InputFinder {
+  private final Source source;
+  private final Path folder;
+  private final List<Diagnostic> diagnostics;
+
+  InputFinder(Source source, Path folder, List<Diagnostic> diagnostics) {
+    this.source = source;
+    this.folder = folder;
+    this.diagnostics = diagnostics;
+  }
+
+  /** The files of {@code sources}, each once, in the order of the list and then of their paths. */
+  List<InputFile> find(List<InputSource> sources) {
+    var excluded = new ArrayList<PathPattern>();
+    for (var each : sources) {
+      if (each instanceof InputSource.Glob glob && glob.exclude()) {
+        pattern(glob).ifPresent(excluded::add);
+      }
+    }
+    var found = new LinkedHashMap<String, InputFile>();
+    for (var each : sources) {
+      if (each instanceof InputSource.Glob glob) {
+        if (!glob.exclude()) {
+          addMatches(glob, excluded, found);
+        }
+      } else if (each instanceof InputSource.Literal literal) {
+        addLiteral(literal, found);
+      } else if (each instanceof InputSource.Remote remote) {
+        error(
+            "Input.Remote",
+            remote.range(),
+            "An input from the web cannot be fetched by providers yet.",
+            "Download it and name the file.");
+      } else {
+        throw new AssertionError(each);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private java.util.Optional<PathPattern> pattern(InputSource.Glob glob) {
+    try {
+      return java.util.Optional.of(PathPattern.of(glob.pattern()));
+    } catch (IllegalArgumentException e) {
+      error(
+          "Input.BadGlob",
+          glob.range(),
+          "The pattern `%s` cannot be read: %s.".formatted(glob.pattern(), e.getMessage()),
+          "Put a `\\` before `[`, `]`, `{` or `}` that belongs to a name.");
+      return java.util.Optional.empty();
+    }
+  }
+
+  private void addMatches(
+      InputSource.Glob glob, List<PathPattern> excluded, Map<String, InputFile> found) {
+    var pattern = pattern(glob);
+    if (pattern.isEmpty()) {
+      return;
+    }
+    try {
+      var matches = 0;
+      for (var path : pattern.get().find(folder)) {
+        if (excluded.stream().noneMatch(each -> each.matches(path))) {
+          matches++;
+          add(path, pattern.get().belowPrefix(path), found);
+        }
+      }
+      if (matches == 0) {
+        error(
+            "Input.NoMatch",
+            glob.range(),
+            "No file matches `%s`.".formatted(glob.pattern()),
+            "Paths are relative to the folder of the pipeline file; hidden files match only a pattern that begins with a dot.");
+      }
+    } catch (IOException e) {
+      error("Input.Unreadable", glob.range(), unreadable(e), "Check the permissions.");
+    }
+  }
+
+  private void addLiteral(InputSource.Literal literal, Map<String, InputFile> found) {
+    var file = folder.resolve(literal.path());
+    if (!Files.isRegularFile(file)) {
+      error(
+          "Input.NoMatch",
+          literal.range(),
+          Files.exists(file)
+              ? "`%s` is not a file.".formatted(literal.path())
+              : "There is no file `%s`.".formatted(literal.path()),
+          "Paths are relative to the folder of the pipeline file.");
+      return;
+    }
+    try {
+      add(literal.path(), file.getFileName().toString(), found);
+    } catch (IOException e) {
+      error("Input.Unreadable", literal.range(), unreadable(e), "Check the permissions.");
+    }
+  }
+
+  private void add(String path, String name, Map<String, InputFile> found) throws IOException {
+    if (!found.containsKey(path)) {
+      var file = folder.resolve(path);
+      found.put(path, new InputFile(file, 0, Files.size(file), name));
+    }
+  }
+
+  private static String unreadable(IOException e) {
+    return "Could not read the input: " + e.getMessage() + ".";
+  }
+
+  void error(String id, Range range, String message, String hint) {
+    diagnostics.add(Diagnostic.error(id, source, range, message, hint));
+  }
+}

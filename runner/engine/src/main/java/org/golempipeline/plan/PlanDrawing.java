@@ -1,0 +1,214 @@
+package org.golempipeline.plan;
+
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.spec.StageName;
+import org.golempipeline.strategy.Piece;
+import org.jgrapht.graph.SimpleDirectedGraph;
+import org.jgrapht.nio.DefaultAttribute;
+import org.jgrapht.nio.dot.DOTExporter;
+
+/** A plan for people and tools to look at. */
+public final class PlanDrawing {
+  /** So many fragments of a stage are drawn one by one; more become one node. */
+  private static final int DRAWN = 12;
+
+  /** So many fragments of a stage are listed in the text form. */
+  private static final int LISTED = 5;
+
+  private PlanDrawing() {}
+
+  /** Stages, fragments and slices as text. */
+  public static String text(Plan plan) {
+    var text = new StringBuilder();
+    for (var stage : plan.stages()) {
+      appendStage(text, stage);
+    }
+    var path = plan.graph().criticalPath();
+    if (path.size() > 1) {
+      text.append("longest chain: ")
+          .append(String.join(" → ", path.stream().map(StageName::value).toList()))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  private static void appendStage(StringBuilder text, StagePlan stage) {
+    var spec = stage.spec();
+    var fragments = stage.fragments();
+    text.append("stage ").append(stage.name()).append(": ");
+    text.append(
+        fragments
+            .map(known -> known.count() + (known.count() == 1 ? " fragment" : " fragments"))
+            .orElse("as many fragments as earlier results give"));
+    text.append(", split ").append(spec.split().name());
+    if (!spec.matrix().isEmpty()) {
+      text.append(", matrix of ");
+      text.append(
+          String.join(
+              " × ",
+              spec.matrix().stream()
+                  .map(axis -> axis.name() + " (" + axis.values().count() + ")")
+                  .toList()));
+    }
+    text.append(", merge ").append(spec.merge().name());
+    if (spec.output() != null) {
+      text.append(" → ").append(spec.output());
+    }
+    text.append('\n');
+    if (!spec.needs().isEmpty()) {
+      text.append("  after ")
+          .append(String.join(", ", spec.needs().stream().map(StageName::value).toList()));
+      text.append(
+          stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT ? ", fragment by fragment\n" : "\n");
+    }
+    fragments.ifPresent(known -> appendFragments(text, stage, known));
+    localCommands(stage)
+        .forEach(command -> text.append("  runs on this machine: ").append(command).append('\n'));
+  }
+
+  private static void appendFragments(
+      StringBuilder text, StagePlan stage, StageFragments fragments) {
+    var shown = fragments.count() <= LISTED + 1 ? fragments.count() : LISTED;
+    for (var i = 0; i < shown; i++) {
+      text.append("  ").append(describe(stage, fragments.get(i))).append('\n');
+    }
+    if (shown < fragments.count()) {
+      text.append("  … ").append(fragments.count() - shown - 1).append(" more\n");
+      text.append("  ").append(describe(stage, fragments.get(fragments.count() - 1))).append('\n');
+    }
+  }
+
+  private static String describe(StagePlan stage, FragmentPlan fragment) {
+    var text = new StringBuilder(fragment.label());
+    if (stage.flow() != StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+      var slices = new ArrayList<String>();
+      for (var piece : fragment.fragment().pieces()) {
+        if (slices.size() == 3) {
+          slices.add("…");
+          break;
+        }
+        slices.add(slice(piece));
+      }
+      if (!slices.isEmpty()) {
+        text.append(": ").append(String.join(" + ", slices));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String slice(Piece piece) {
+    if (piece instanceof Piece.Slice slice) {
+      return slice.offset() == 0 && slice.length() == slice.file().size()
+          ? "%s whole, %d bytes".formatted(slice.file().path(), slice.length())
+          : "%s from %d, %d bytes".formatted(slice.file().path(), slice.offset(), slice.length());
+    }
+    return piece.length() + " bytes of text";
+  }
+
+  /** What the pipeline would run on the user's own machine. */
+  private static List<String> localCommands(StagePlan stage) {
+    var commands = new ArrayList<String>();
+    if (stage.split().name().equals("command")) {
+      commands.add("split: " + stage.spec().split().options().text().orElse("command"));
+    }
+    if (stage.spec().accept() != null) {
+      commands.add("accept: " + stage.spec().accept().text().strip());
+    }
+    if (stage.merge().name().equals("command")) {
+      commands.add("merge: " + stage.spec().merge().options().text().orElse("command"));
+    }
+    return commands;
+  }
+
+  /** The plan in Graphviz's language; large stages as one node. */
+  public static String dot(Plan plan) {
+    var exporter = new DOTExporter<String, PlanLink>(node -> '"' + node.replace("\"", "'") + '"');
+    exporter.setGraphIdProvider(() -> '"' + plan.spec().name() + '"');
+    exporter.setGraphAttributeProvider(
+        () -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
+    exporter.setVertexAttributeProvider(
+        node ->
+            Map.of(
+                "shape",
+                DefaultAttribute.createAttribute(node.endsWith(".merge") ? "ellipse" : "box")));
+    var writer = new StringWriter();
+    exporter.exportGraph(drawn(plan), writer);
+    return writer.toString();
+  }
+
+  /** The plan as a Mermaid flow chart; large stages as one node. */
+  public static String mermaid(Plan plan) {
+    var graph = drawn(plan);
+    var ids = new java.util.LinkedHashMap<String, String>();
+    var text = new StringBuilder("flowchart LR\n");
+    for (var node : graph.vertexSet()) {
+      var id = "n" + ids.size();
+      ids.put(node, id);
+      var merge = node.endsWith(".merge");
+      text.append("  ").append(id).append(merge ? "([\"" : "[\"").append(node);
+      text.append(merge ? "\"])\n" : "\"]\n");
+    }
+    for (var edge : graph.edgeSet()) {
+      text.append("  ").append(ids.get(graph.getEdgeSource(edge))).append(" --> ");
+      text.append(ids.get(graph.getEdgeTarget(edge))).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static SimpleDirectedGraph<String, PlanLink> drawn(Plan plan) {
+    var drawing = new SimpleDirectedGraph<String, PlanLink>(null, PlanLink::new, false);
+    for (var stage : plan.stages()) {
+      nodes(stage).forEach(drawing::addVertex);
+      drawing.addVertex(new PlanNode.MergeNode(stage.name()).toString());
+      for (var need : stage.spec().needs()) {
+        link(drawing, plan, plan.stage(need), stage);
+      }
+      for (var node : nodes(stage)) {
+        drawing.addEdge(node, new PlanNode.MergeNode(stage.name()).toString());
+      }
+    }
+    return drawing;
+  }
+
+  private static List<String> nodes(StagePlan stage) {
+    var known = stage.fragments();
+    if (known.isEmpty()) {
+      return List.of(new PlanNode.PendingNode(stage.name()).toString());
+    }
+    var count = known.get().count();
+    if (count > DRAWN) {
+      return List.of("%s[0…%d]".formatted(stage.name(), count - 1));
+    }
+    return java.util.stream.IntStream.range(0, count)
+        .mapToObj(i -> new PlanNode.FragmentNode(stage.name(), i).toString())
+        .toList();
+  }
+
+  private static void link(
+      SimpleDirectedGraph<String, PlanLink> drawing, Plan plan, StagePlan from, StagePlan to) {
+    if (to.flow() == StagePlan.Flow.WHOLE) {
+      var merge = new PlanNode.MergeNode(from.name()).toString();
+      nodes(to).forEach(node -> drawing.addEdge(merge, node));
+      return;
+    }
+    if (nodes(from).size() == 1 || nodes(to).size() == 1) {
+      nodes(from).forEach(a -> nodes(to).forEach(b -> drawing.addEdge(a, b)));
+      return;
+    }
+    var graph = plan.graph();
+    for (var i = 0; i < nodes(from).size(); i++) {
+      var source = new PlanNode.FragmentNode(from.name(), i);
+      for (var edge : graph.outgoingEdgesOf(source)) {
+        if (edge.target().stage().equals(to.name())) {
+          drawing.addEdge(source.toString(), edge.target().toString());
+        }
+      }
+    }
+  }
+
+  /** An edge of a drawing; only its identity counts. */
+  private static final class PlanLink {}
+}

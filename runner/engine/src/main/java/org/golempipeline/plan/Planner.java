@@ -1,0 +1,323 @@
+package org.golempipeline.plan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.spec.InputSource;
+import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.StageName;
+import org.golempipeline.spec.StageSpec;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.MergeStrategy.Result;
+import org.golempipeline.strategy.Shell;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles a checked pipeline: finds its input, splits what can be split before the run, and finds
+ * everything that would otherwise go wrong later. Reads files, writes none.
+ */
+public final class Planner {
+  /** Above so many fragments the names of outputs are not all made in advance. */
+  private static final int NAMES_CHECKED = 200_000;
+
+  private final PipelineSpec spec;
+  private final Strategies strategies;
+  private final Path folder;
+  private final StageExpander expander;
+  private final List<Diagnostic> diagnostics = new ArrayList<>();
+  private final InputFinder finder;
+  private final Map<StageName, StagePlan> planned = new LinkedHashMap<>();
+
+  private Planner(PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
+    this.spec = spec;
+    this.strategies = strategies;
+    this.folder = folder;
+    this.expander = new StageExpander(folder, work, shell);
+    this.finder = new InputFinder(spec.source(), folder, diagnostics);
+  }
+
+  /**
+   * @param folder of the pipeline file
+   * @param work where a {@code command} split leaves its files
+   */
+  public static Checked<Plan> plan(
+      PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
+    var planner = new Planner(spec, strategies, folder, work, shell);
+    for (var stage : spec.stages()) {
+      planner.planned.put(stage.name(), planner.plan(stage));
+    }
+    planner.checkOutputsApart();
+    return new Checked<>(
+        new Plan(spec, folder, List.copyOf(planner.planned.values())), planner.diagnostics);
+  }
+
+  private StagePlan plan(StageSpec stage) {
+    var split = strategies.split(stage.split().name()).orElseThrow();
+    var merge = strategies.merge(stage.merge().name()).orElseThrow();
+    var before = diagnostics.size();
+    var inputs = finder.find(stage.input());
+    var shared = shared(stage);
+    var flow = flow(stage, split);
+    var plan =
+        new StagePlan(
+            planned.size(),
+            stage,
+            split,
+            merge,
+            split.inputShape(stage.split().options()),
+            inputs,
+            shared,
+            flow,
+            diagnostics.size() == before ? fragments(stage, split, inputs, flow) : null);
+    checkNames(plan);
+    return plan;
+  }
+
+  private List<StagePlan.Shared> shared(StageSpec stage) {
+    var files = new ArrayList<StagePlan.Shared>();
+    var names = new HashMap<String, String>();
+    var excluded = new ArrayList<InputSource>();
+    for (var file : stage.files()) {
+      if (file.origin() instanceof SharedFile.Origin.Local local
+          && local.source() instanceof InputSource.Glob glob
+          && glob.exclude()) {
+        excluded.add(glob);
+      }
+    }
+    for (var file : stage.files()) {
+      if (file.origin() instanceof SharedFile.Origin.Local local
+          && !excluded.contains(local.source())) {
+        for (var found : sharedFiles(local.source(), excluded)) {
+          var name = named(file, found);
+          var previous = names.put(name, found.file().toString());
+          if (previous != null && !previous.equals(found.file().toString())) {
+            finder.error(
+                "Files.SameName",
+                file.range(),
+                "Two files would both be called `%s` on the provider.".formatted(name),
+                "Give one another name with `files: { other-name: path }`.");
+          }
+          files.add(new StagePlan.Shared(name, found));
+        }
+      }
+    }
+    return files;
+  }
+
+  /** A folder stands for all the files in it. */
+  private List<InputFile> sharedFiles(InputSource source, List<InputSource> excluded) {
+    var path =
+        source instanceof InputSource.Glob glob
+            ? glob.pattern()
+            : source instanceof InputSource.Literal literal ? literal.path() : "";
+    if (!path.isEmpty() && Files.isDirectory(folder.resolve(path))) {
+      var all = new ArrayList<>(excluded);
+      all.add(0, new InputSource.Glob(path + "/**", false, source.range()));
+      var name = folder.resolve(path).normalize().getFileName().toString();
+      return finder.find(all).stream()
+          .map(file -> new InputFile(file.file(), 0, file.size(), name + "/" + file.path()))
+          .toList();
+    }
+    var all = new ArrayList<>(excluded);
+    all.add(0, source);
+    return finder.find(all).stream()
+        .map(file -> new InputFile(file.file(), 0, file.size(), file.name()))
+        .toList();
+  }
+
+  private static String named(SharedFile file, InputFile found) {
+    if (file.name() == null) {
+      return found.path();
+    }
+    var slash = found.path().indexOf('/');
+    return slash < 0 ? file.name() : file.name() + found.path().substring(slash);
+  }
+
+  private StagePlan.Flow flow(StageSpec stage, SplitStrategy split) {
+    var oneEach =
+        !stage.from().isEmpty()
+            && split.name().equals("files")
+            && !stage.split().options().isPresent()
+            && stage.from().stream().allMatch(this::passesOn);
+    var nothingElse = new HashSet<>(stage.from()).equals(new HashSet<>(stage.needs()));
+    return oneEach && nothingElse ? StagePlan.Flow.FRAGMENT_BY_FRAGMENT : StagePlan.Flow.WHOLE;
+  }
+
+  private boolean passesOn(StageName name) {
+    var upstream = planned.get(name);
+    return upstream != null
+        && upstream.merge().result() == Result.FILES
+        && upstream.oneOutputEach();
+  }
+
+  private @Nullable StageFragments fragments(
+      StageSpec stage, SplitStrategy split, List<InputFile> inputs, StagePlan.Flow flow) {
+    if (flow == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+      return streamed(stage);
+    }
+    if (!stage.from().isEmpty() || !stage.split().openNames().isEmpty()) {
+      return null;
+    }
+    try {
+      return expander.expand(stage, split, inputs, params());
+    } catch (StrategyException e) {
+      diagnostics.add(
+          Diagnostic.error(
+              "Split.Refused",
+              spec.source(),
+              stage.split().range(),
+              e.getMessage(),
+              e.hint().orElse(null)));
+    } catch (IOException e) {
+      finder.error(
+          "Input.Unreadable",
+          stage.split().range(),
+          "Could not read the input: " + e.getMessage() + ".",
+          "Check that the file is still there and readable.");
+    }
+    return null;
+  }
+
+  /**
+   * The fragments of a stage that follows another one by one: known by number, their files stand
+   * for outputs that do not exist yet.
+   */
+  private @Nullable StageFragments streamed(StageSpec stage) {
+    var count = 0;
+    for (var from : stage.from()) {
+      var upstream = planned.get(from);
+      if (upstream == null || upstream.known() == null) {
+        return null;
+      }
+      count += upstream.known().count();
+    }
+    return StageExpander.oneByOne(stage, count, index -> promised(stage, index));
+  }
+
+  private InputFile promised(StageSpec stage, int index) {
+    var rest = index;
+    for (var from : stage.from()) {
+      var upstream = java.util.Objects.requireNonNull(planned.get(from));
+      var fragments = java.util.Objects.requireNonNull(upstream.known());
+      if (rest < fragments.count()) {
+        var name = new OutputNames(upstream.spec(), params()).collected(fragments.get(rest), "");
+        return new InputFile(Path.of(""), 0, 0, name);
+      }
+      rest -= fragments.count();
+    }
+    throw new IndexOutOfBoundsException(index);
+  }
+
+  private Map<String, String> params() {
+    var values = new LinkedHashMap<String, String>();
+    spec.params().forEach((name, value) -> values.put(name, value.value()));
+    return values;
+  }
+
+  /** Finds outputs that would overwrite each other, as far as they are known. */
+  private void checkNames(StagePlan plan) {
+    var stage = plan.spec();
+    var fragments = plan.known();
+    if (fragments == null
+        || stage.outputRange() == null
+        || fragments.count() > NAMES_CHECKED
+        || stage.out() instanceof OutSpec.Many) {
+      return;
+    }
+    var names = new OutputNames(stage, params());
+    var collects = plan.merge().result() == Result.FILES;
+    if (!collects && names.intoFolder()) {
+      finder.error(
+          "Output.NotAFolder",
+          stage.outputRange(),
+          "`merge: %s` makes one file, but `output` names a folder.".formatted(plan.merge().name()),
+          "Remove the `/` at its end, or use `merge: collect`.");
+      return;
+    }
+    if (!collects && names.samePathForAll()) {
+      return;
+    }
+    var seen = new HashMap<String, Integer>();
+    for (var i = 0; i < fragments.count(); i++) {
+      var fragment = fragments.get(i);
+      try {
+        var path = names.path(fragment);
+        var file = path.endsWith("/") ? path + names.collected(fragment, "") : path;
+        var other = seen.putIfAbsent(file, i);
+        if (collects && other != null) {
+          finder.error(
+              "Output.SameName",
+              stage.outputRange(),
+              "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
+              "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
+          return;
+        }
+      } catch (StrategyException e) {
+        finder.error("Output.BadPath", stage.outputRange(), e.getMessage(), e.hint().orElse(""));
+        return;
+      }
+    }
+  }
+
+  /** An output that is an input as well would change what the next run computes. */
+  private void checkOutputsApart() {
+    var patterns = new ArrayList<PathPattern>();
+    for (var stage : spec.stages()) {
+      for (var source : stage.input()) {
+        if (source instanceof InputSource.Glob glob && !glob.exclude()) {
+          patterns.add(PathPattern.of(glob.pattern()));
+        } else if (source instanceof InputSource.Literal literal) {
+          patterns.add(PathPattern.of(literal.path().replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1")));
+        }
+      }
+    }
+    for (var plan : planned.values()) {
+      var range = plan.spec().outputRange();
+      if (range != null && plan.known() != null) {
+        checkApart(plan, plan.known(), range, patterns);
+      }
+    }
+  }
+
+  private void checkApart(
+      StagePlan plan, StageFragments fragments, Range range, List<PathPattern> patterns) {
+    var names = new OutputNames(plan.spec(), params());
+    var collects = plan.merge().result() == Result.FILES && names.intoFolder();
+    var each = collects || !names.samePathForAll();
+    var checked =
+        each ? Math.min(fragments.count(), NAMES_CHECKED) : Math.min(1, fragments.count());
+    for (var i = 0; i < checked; i++) {
+      try {
+        var path = names.path(fragments.get(i));
+        var file =
+            collects && !(plan.spec().out() instanceof OutSpec.Many)
+                ? path + names.collected(fragments.get(i), "")
+                : path;
+        if (patterns.stream().anyMatch(pattern -> pattern.matches(file))) {
+          finder.error(
+              "Output.IsInput",
+              range,
+              "The output `%s` would be an input of the next run.".formatted(file),
+              "Write it to another folder, or exclude it with a `!` pattern in `input`.");
+          return;
+        }
+      } catch (StrategyException e) {
+        return;
+      }
+    }
+  }
+}

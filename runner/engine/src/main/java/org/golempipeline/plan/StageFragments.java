@@ -1,0 +1,67 @@
+package org.golempipeline.plan;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.golempipeline.spec.MatrixAxis;
+import org.golempipeline.strategy.Fragments;
+
+/**
+ * The fragments of a stage: those of its split, each once for every combination of its matrix.
+ * Computed when asked for; nothing is kept per fragment.
+ */
+public final class StageFragments {
+  static final Set<String> BUILT_IN = Set.of("index", "count", "path", "stem");
+
+  private final Fragments split;
+  private final List<MatrixAxis> matrix;
+  private final int combinations;
+  private final int count;
+
+  /**
+   * @throws ArithmeticException if there would be more than two thousand million
+   */
+  StageFragments(Fragments split, List<MatrixAxis> matrix) {
+    this.split = split;
+    this.matrix = matrix;
+    var product = 1;
+    for (var axis : matrix) {
+      product = Math.multiplyExact(product, axis.values().count());
+    }
+    this.combinations = product;
+    this.count = Math.multiplyExact(split.count(), product);
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /** How many fragments there are for each one of the split. */
+  int combinations() {
+    return combinations;
+  }
+
+  public FragmentPlan get(int index) {
+    Objects.checkIndex(index, count);
+    var fragment = split.get(index / combinations);
+    var variables = new LinkedHashMap<String, String>(fragment.variables());
+    var rest = index % combinations;
+    var size = combinations;
+    for (var axis : matrix) {
+      size /= axis.values().count();
+      variables.put(axis.name(), axis.values().get(rest / size));
+      rest %= size;
+    }
+    variables.put("index", Integer.toString(index));
+    variables.put("count", Integer.toString(count));
+    fragment
+        .origin()
+        .ifPresent(
+            file -> {
+              variables.put("path", file.path());
+              variables.put("stem", file.stem());
+            });
+    return new FragmentPlan(index, fragment, variables);
+  }
+}

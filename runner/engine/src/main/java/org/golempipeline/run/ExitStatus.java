@@ -1,0 +1,49 @@
+package org.golempipeline.run;
+
+import java.time.Duration;
+import java.util.Map;
+
+/** Exit statuses and times in words. */
+final class ExitStatus {
+  private static final Map<Integer, String> SIGNALS =
+      Map.of(
+          4, "it executed an illegal instruction",
+          6, "it aborted",
+          7, "it had a bus error",
+          8, "it divided by zero or the like",
+          9, "it was killed; perhaps memory was short",
+          11, "it accessed memory that is not its own",
+          13, "nobody read what it wrote",
+          15, "it was told to end");
+
+  private ExitStatus() {}
+
+  /** A sentence about a status as a shell reports it. */
+  static String say(int status) {
+    if (status == 126) {
+      return "It exited with 126: a program in it is not executable.";
+    }
+    if (status == 127) {
+      return "It exited with 127: a program in it was not found.";
+    }
+    if (status > 128) {
+      var signal = SIGNALS.get(status - 128);
+      return signal == null
+          ? "It exited with %d, which is signal %d.".formatted(status, status - 128)
+          : "It exited with %d: %s.".formatted(status, signal);
+    }
+    return "It exited with %d.".formatted(status);
+  }
+
+  /** A duration as pipeline files write it. */
+  static String say(Duration time) {
+    if (time.toMillis() % 1000 != 0) {
+      return time.toMillis() + "ms";
+    }
+    var seconds = time.toSeconds();
+    if (seconds % 3600 == 0) {
+      return seconds / 3600 + "h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+}

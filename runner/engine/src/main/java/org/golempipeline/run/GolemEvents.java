@@ -1,0 +1,77 @@
+package org.golempipeline.run;
+
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.golem.GolemEvent;
+import org.golempipeline.golem.GolemException;
+
+/** The Golem client's events and failures in the words of a run. */
+final class GolemEvents {
+  private GolemEvents() {}
+
+  static RunEvent toRunEvent(GolemEvent event) {
+    if (event instanceof GolemEvent.AllocationCreated e) {
+      return new RunEvent.AllocationCreated(e.allocationId(), e.amount(), e.platform());
+    } else if (event instanceof GolemEvent.AllocationReleased e) {
+      return new RunEvent.AllocationReleased(e.allocationId());
+    } else if (event instanceof GolemEvent.DemandSubscribed e) {
+      return new RunEvent.DemandSubscribed(e.demandId());
+    } else if (event instanceof GolemEvent.DemandUnsubscribed e) {
+      return new RunEvent.DemandUnsubscribed(e.demandId());
+    } else if (event instanceof GolemEvent.ProposalReceived e) {
+      return new RunEvent.ProposalReceived(e.providerId(), e.providerName(), e.draft());
+    } else if (event instanceof GolemEvent.ProposalRejected e) {
+      return new RunEvent.ProposalRejected(e.providerId(), e.byProvider(), e.reason());
+    } else if (event instanceof GolemEvent.AgreementCreated e) {
+      return new RunEvent.AgreementCreated(e.agreementId(), e.providerId());
+    } else if (event instanceof GolemEvent.AgreementApproved e) {
+      return new RunEvent.AgreementApproved(e.agreementId(), e.providerId(), e.providerName());
+    } else if (event instanceof GolemEvent.AgreementRejected e) {
+      return new RunEvent.AgreementRejected(e.agreementId(), e.reason());
+    } else if (event instanceof GolemEvent.AgreementTerminated e) {
+      return new RunEvent.AgreementTerminated(e.agreementId(), e.byProvider(), e.reason());
+    } else if (event instanceof GolemEvent.ActivityCreated e) {
+      return new RunEvent.ActivityCreated(e.activityId(), e.agreementId());
+    } else if (event instanceof GolemEvent.ActivityDestroyed e) {
+      return new RunEvent.ActivityDestroyed(e.activityId(), e.agreementId());
+    } else if (event instanceof GolemEvent.DebitNoteAccepted e) {
+      return new RunEvent.DebitNoteAccepted(e.debitNoteId(), e.agreementId(), e.totalAmount());
+    } else if (event instanceof GolemEvent.InvoiceAccepted e) {
+      return new RunEvent.InvoiceAccepted(e.invoiceId(), e.agreementId(), e.amount());
+    } else if (event instanceof GolemEvent.DocumentRefused e) {
+      return new RunEvent.DocumentRefused(e.documentId(), e.agreementId(), e.reason());
+    }
+    throw new AssertionError(event);
+  }
+
+  /** What an asynchronous call failed with. */
+  static Failure toFailure(Throwable thrown) {
+    var cause = thrown;
+    while (cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof GolemException golem) {
+      return new Failure(
+          kind(golem.kind()), String.valueOf(golem.getMessage()), golem.hint().orElse(null));
+    }
+    if (cause instanceof java.util.concurrent.CancellationException) {
+      return Failure.of(FailureKind.CANCELLED, "It was cancelled.");
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return Failure.of(FailureKind.PROVIDER, "A transfer failed: " + cause.getMessage() + ".");
+  }
+
+  private static FailureKind kind(GolemException.Kind kind) {
+    return switch (kind) {
+      case PROVIDER -> FailureKind.PROVIDER;
+      case DEADLINE -> FailureKind.DEADLINE;
+      case MARKET -> FailureKind.MARKET;
+      case PAYMENT -> FailureKind.PAYMENT;
+      case YAGNA -> FailureKind.YAGNA;
+      case CANCELLED -> FailureKind.CANCELLED;
+    };
+  }
+}

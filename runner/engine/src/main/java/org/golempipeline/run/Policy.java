@@ -1,0 +1,61 @@
+package org.golempipeline.run;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/**
+ * What the scheduler aims for.
+ *
+ * @param workers most providers at a time
+ * @param budget GLM that may be spent
+ * @param batchTime how long a script should take, so that what it costs to send one vanishes
+ * @param firstBatch fragments in a script while nothing is known of how long they take
+ * @param largestBatch most fragments in a script
+ * @param idleRelease how long a machine without work is kept
+ * @param marketPause how long the market is left alone after it had nobody
+ * @param settleLimit how long the end of a run waits for invoices
+ * @param losses how often a fragment may be lost with its provider before it is given up
+ * @param moneyGrace what may be billed after a script: the next debit note and its acceptance
+ */
+record Policy(
+    int workers,
+    BigDecimal budget,
+    Duration batchTime,
+    int firstBatch,
+    int largestBatch,
+    Duration idleRelease,
+    Duration marketPause,
+    Duration settleLimit,
+    int losses,
+    Duration moneyGrace) {
+
+  /** On this machine a script costs milliseconds and nothing is paid. */
+  static Policy local(int workers, BigDecimal budget) {
+    return new Policy(
+        workers,
+        budget,
+        Duration.ofMillis(1000),
+        8,
+        2000,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        5,
+        Duration.ZERO);
+  }
+
+  /** On the network a script costs seconds and a lost provider loses all of it. */
+  static Policy golem(int workers, BigDecimal budget) {
+    return new Policy(
+        workers,
+        budget,
+        Duration.ofSeconds(45),
+        1,
+        1000,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        5,
+        Duration.ofSeconds(240));
+  }
+}

@@ -1,0 +1,50 @@
+package org.golempipeline.run;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.golempipeline.golem.GolemConnection;
+
+/**
+ * Everything about a run that does not stand in its file.
+ *
+ * @param runId names the run and its folder
+ * @param sessionId passed to the daemon with every agreement
+ * @param file the pipeline file as the user called it
+ * @param target where it runs
+ * @param workers most providers at a time
+ * @param budget GLM to allocate
+ * @param runFolder the run's own folder
+ * @param connection to the daemon or the embedded node
+ * @param duration how long agreements may last at the most
+ * @param overwrite whether results may replace files that this pipeline did not make
+ * @param images finds what a provider downloads
+ */
+public record RunSettings(
+    String runId,
+    String sessionId,
+    String file,
+    Target target,
+    int workers,
+    BigDecimal budget,
+    Path runFolder,
+    GolemConnection connection,
+    Duration duration,
+    boolean overwrite,
+    Images images) {
+  public RunSettings {
+    Objects.requireNonNull(runId);
+    if (workers < 1) {
+      throw new IllegalArgumentException("no workers");
+    }
+  }
+
+  /** Where a run goes. */
+  public enum Target {
+    /** The embedded node: processes on this machine. */
+    LOCAL,
+    /** The user's daemon and the Golem Network. */
+    GOLEM
+  }
+}

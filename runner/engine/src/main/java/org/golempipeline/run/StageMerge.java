@@ -1,0 +1,263 @@
+package org.golempipeline.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.OutputNames;
+import org.golempipeline.plan.StageFragments;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.MergeContext;
+import org.golempipeline.strategy.MergeStrategy.Result;
+import org.golempipeline.strategy.Merger;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Shell;
+import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the outputs of one stage into its result. A result that all fragments share is made while
+ * they still arrive, in fragment order; several results are made one after the other at the end.
+ * What is to be published waits in the run's folder. Used by one thread at a time.
+ */
+final class StageMerge implements AutoCloseable {
+  private static final int LONGEST_VALUE = 64 * 1024;
+
+  private final StagePlan stage;
+  private final StageFragments fragments;
+  private final StageOutputs outputs;
+  private final OutputNames names;
+  private final Map<String, String> values;
+  private final Shell shell;
+  private final Path staged;
+  private final Path work;
+  private final ArchiveReader reader = new ArchiveReader();
+  private final BitSet done = new BitSet();
+  private final BitSet gone = new BitSet();
+  private final List<ResultFile> results = new ArrayList<>();
+  private final Set<String> taken = new HashSet<>();
+  private int next;
+  private @Nullable Merger merger;
+  private @Nullable Path target;
+
+  /**
+   * A file of the result.
+   *
+   * @param path where it is to be published, relative to the pipeline file; empty if it is not
+   */
+  record ResultFile(String path, Path file, long size) {}
+
+  StageMerge(
+      StagePlan stage,
+      StageFragments fragments,
+      StageOutputs outputs,
+      Map<String, String> values,
+      Shell shell,
+      RunFolder folder) {
+    this.stage = stage;
+    this.fragments = fragments;
+    this.outputs = outputs;
+    this.names = new OutputNames(stage.spec(), values);
+    this.values = values;
+    this.shell = shell;
+    this.staged = folder.staged().resolve(stage.name().value());
+    this.work = folder.work().resolve("merge-" + stage.name());
+  }
+
+  /** Takes outputs that have arrived, and fragments that will leave none. */
+  void feed(FragmentSet arrived, FragmentSet missing) throws IOException, StrategyException {
+    arrived.forEach(done::set);
+    missing.forEach(gone::set);
+    if (stage.merge().result() == Result.FIRST || !oneResult() && !collects()) {
+      return;
+    }
+    while (done.get(next) || gone.get(next)) {
+      if (done.get(next)) {
+        if (collects()) {
+          collect(next);
+        } else {
+          addTo(merger(path()), next);
+        }
+      }
+      next++;
+    }
+  }
+
+  /**
+   * Completes the result.
+   *
+   * @param winner the only fragment that counts, or -1
+   */
+  List<ResultFile> finish(int winner) throws IOException, StrategyException {
+    if (winner >= 0) {
+      done.clear();
+      done.set(winner);
+      collectWinner(winner);
+    } else if (!collects() && oneResult()) {
+      close(merger(path()), path());
+    } else if (!collects()) {
+      finishGroups();
+    }
+    return List.copyOf(results);
+  }
+
+  /** The single line that a {@code value} merge made. */
+  String value() throws IOException {
+    var file = results.get(0).file();
+    if (Files.size(file) > LONGEST_VALUE) {
+      throw new IOException("a value of more than 64 KiB");
+    }
+    return Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
+  }
+
+  /** The result as later stages read it. */
+  List<InputFile> asInput() {
+    if (!collects()) {
+      return results.stream()
+          .map(
+              result ->
+                  new InputFile(
+                      result.file(),
+                      0,
+                      result.size(),
+                      result.path().isEmpty()
+                          ? stage.name().value()
+                          : result.path().substring(result.path().lastIndexOf('/') + 1)))
+          .toList();
+    }
+    var files = new ArrayList<InputFile>();
+    done.stream()
+        .forEach(index -> outputs.get(index).forEach(part -> files.add(inputOf(index, part))));
+    return files;
+  }
+
+  /** The single output of a fragment as a stage that follows it reads it. */
+  InputFile asInput(int fragment) {
+    return inputOf(fragment, outputs.get(fragment).get(0));
+  }
+
+  private InputFile inputOf(int fragment, StageOutputs.Part part) {
+    return new InputFile(
+        part.archive(),
+        part.offset(),
+        part.size(),
+        names.collected(fragments.get(fragment), part.name()));
+  }
+
+  private boolean collects() {
+    return stage.merge().result() == Result.FILES;
+  }
+
+  private boolean oneResult() {
+    return names.samePathForAll();
+  }
+
+  private String path() throws StrategyException {
+    return stage.spec().output() == null || fragments.count() == 0
+        ? stage.spec().output() == null ? "" : stage.spec().output().resolve(this::valueOf)
+        : names.path(fragments.get(0));
+  }
+
+  private String valueOf(String name) {
+    return values.getOrDefault(name, "");
+  }
+
+  private Merger merger(String path) throws IOException, StrategyException {
+    if (merger == null) {
+      Files.createDirectories(staged);
+      Files.createDirectories(work);
+      target = staged.resolve(Integer.toString(results.size()));
+      var options = new Options(stage.spec().merge().bind(this::valueOf).value());
+      merger = stage.merge().open(new Context(options, target, work, values, shell));
+    }
+    return merger;
+  }
+
+  private void addTo(Merger to, int fragment) throws IOException, StrategyException {
+    var label = fragments.get(fragment).label();
+    for (var part : outputs.get(fragment)) {
+      to.add(new ReceivedOutput(fragment, label, part, reader, work));
+    }
+  }
+
+  private void close(Merger finished, String path) throws IOException, StrategyException {
+    finished.finish();
+    finished.close();
+    merger = null;
+    var file = java.util.Objects.requireNonNull(target);
+    results.add(new ResultFile(path, file, Files.size(file)));
+  }
+
+  private void finishGroups() throws IOException, StrategyException {
+    var groups = new LinkedHashMap<String, List<Integer>>();
+    for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
+      groups
+          .computeIfAbsent(names.path(fragments.get(index)), path -> new ArrayList<>())
+          .add(index);
+    }
+    for (var group : groups.entrySet()) {
+      var merging = merger(group.getKey());
+      for (var index : group.getValue()) {
+        addTo(merging, index);
+      }
+      close(merging, group.getKey());
+    }
+  }
+
+  private void collect(int fragment) throws IOException, StrategyException {
+    if (stage.spec().output() == null) {
+      return;
+    }
+    var plan = fragments.get(fragment);
+    var path = names.path(plan);
+    for (var part : outputs.get(fragment)) {
+      var file = path.endsWith("/") ? path + names.collected(plan, part.name()) : path;
+      if (!taken.add(file)) {
+        throw new StrategyException(
+            "Two outputs of `%s` are called `%s`.".formatted(stage.name(), file),
+            "Name a variable that tells them apart in `output`, or choose a `merge` that combines them.");
+      }
+      stage(file, part);
+    }
+  }
+
+  private void collectWinner(int fragment) throws IOException, StrategyException {
+    var path = path();
+    for (var part : outputs.get(fragment)) {
+      stage(path, part);
+    }
+  }
+
+  private void stage(String path, StageOutputs.Part part) throws IOException {
+    Files.createDirectories(staged);
+    var file = staged.resolve(Integer.toString(results.size()));
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      reader.copy(part.archive(), part.offset(), part.size(), channel);
+    }
+    results.add(new ResultFile(path, file, part.size()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (merger != null) {
+      merger.close();
+    }
+    reader.close();
+  }
+
+  private record Context(
+      Options options, Path target, Path workingFolder, Map<String, String> variables, Shell shell)
+      implements MergeContext {}
+}

@@ -1,0 +1,169 @@
+package org.golempipeline.run;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.golempipeline.batch.BatchRecipe;
+import org.golempipeline.batch.FragmentWork;
+import org.golempipeline.batch.SharedFile;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.StageFragments;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.spec.Command;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Shell;
+import org.golempipeline.strategy.SplitStrategy.InputShape;
+
+/**
+ * A stage while the run goes on: its fragments, what providers are sent for them, and its outputs.
+ * Safe for use by several threads, but for the merge.
+ */
+final class StageRuntime {
+  /** What stands in an argv for paths that only the provider knows. */
+  private static final Map<String, String> MARKERS =
+      Map.of(
+          "in", FragmentWork.IN,
+          "out", FragmentWork.OUT,
+          "outdir", FragmentWork.OUTDIR,
+          "tmp", FragmentWork.TMP);
+
+  private final StagePlan plan;
+  private final Map<String, String> values;
+  private final StageFragments fragments;
+  private final StageOutputs outputs = new StageOutputs();
+  private final StageMerge merge;
+  private final List<SharedFile> shared;
+  private final Set<String> mentioned;
+
+  /**
+   * @param values params and values of earlier stages
+   * @param shared what every provider gets
+   */
+  StageRuntime(
+      StagePlan plan,
+      StageFragments fragments,
+      Map<String, String> values,
+      List<SharedFile> shared,
+      Shell shell,
+      RunFolder folder) {
+    this.plan = plan;
+    this.fragments = fragments;
+    this.values = Map.copyOf(values);
+    this.merge = new StageMerge(plan, fragments, outputs, values, shell, folder);
+    this.shared = List.copyOf(shared);
+    this.mentioned = mentioned();
+  }
+
+  StagePlan plan() {
+    return plan;
+  }
+
+  StageFragments fragments() {
+    return fragments;
+  }
+
+  StageOutputs outputs() {
+    return outputs;
+  }
+
+  /** Used by one thread at a time. */
+  StageMerge merge() {
+    return merge;
+  }
+
+  /** What the fragments have in common on a provider. */
+  BatchRecipe recipe(java.time.Duration limit) {
+    var spec = plan.spec();
+    var setup = spec.setup();
+    return new BatchRecipe(
+        plan.number(),
+        shared,
+        setup == null ? null : setup.text(),
+        setup == null ? Map.of() : pick(setup.mentioned(values.keySet())),
+        spec.run() instanceof Command.Shell shell ? shell.text().text() : null,
+        spec.out(),
+        mentioned.contains("in"),
+        mentioned.contains("tmp"),
+        limit);
+  }
+
+  /** The fragments as a batch carries them, in the order of {@code indexes}. */
+  List<FragmentWork> work(FragmentSet indexes) {
+    var work = new ArrayList<FragmentWork>(indexes.size());
+    indexes.forEach(index -> work.add(work(index)));
+    return work;
+  }
+
+  private FragmentWork work(int index) {
+    var fragment = fragments.get(index);
+    var variables = new LinkedHashMap<String, String>();
+    for (var name : mentioned) {
+      var value = fragment.variables().get(name);
+      if (value == null) {
+        value = values.get(name);
+      }
+      if (value != null) {
+        variables.put(name, value);
+      }
+    }
+    var pieces = fragment.fragment().pieces();
+    var shape =
+        pieces.isEmpty() && plan.shape() == InputShape.FILE && fragment.origin().isEmpty()
+            ? InputShape.NONE
+            : plan.shape();
+    return new FragmentWork(
+        pieces,
+        shape,
+        fragment.origin().map(InputFile::suffix).orElse(""),
+        variables,
+        plan.spec().run() instanceof Command.Argv argv
+            ? words(argv, fragment.variables())
+            : List.of());
+  }
+
+  private List<String> words(Command.Argv argv, Map<String, String> variables) {
+    return argv.words().stream()
+        .map(
+            word ->
+                word.resolve(
+                    name -> {
+                      var value = MARKERS.getOrDefault(name, variables.get(name));
+                      return value == null ? values.getOrDefault(name, "") : value;
+                    }))
+        .toList();
+  }
+
+  /** The variables for shell text that judges one output on this machine. */
+  Map<String, String> localVariables(int index) {
+    var variables = new LinkedHashMap<>(values);
+    variables.putAll(fragments.get(index).variables());
+    return variables;
+  }
+
+  /** Names that the command mentions: what it does not mention cannot change its result. */
+  private Set<String> mentioned() {
+    var names = new HashSet<>(values.keySet());
+    names.addAll(MARKERS.keySet());
+    if (fragments.count() > 0) {
+      names.addAll(fragments.get(0).variables().keySet());
+    }
+    if (plan.spec().run() instanceof Command.Shell shell) {
+      return shell.text().mentioned(names);
+    }
+    var argv = (Command.Argv) plan.spec().run();
+    var used = new HashSet<String>();
+    argv.words().forEach(word -> used.addAll(word.names()));
+    used.retainAll(MARKERS.keySet());
+    return used;
+  }
+
+  private Map<String, String> pick(Set<String> names) {
+    var picked = new LinkedHashMap<String, String>();
+    names.forEach(name -> picked.put(name, Objects.requireNonNull(values.get(name))));
+    return picked;
+  }
+}

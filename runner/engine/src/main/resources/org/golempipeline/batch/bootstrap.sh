@@ -1,0 +1,83 @@
+# What `/bin/sh -c` gets as its text; full-line comments are taken out before it is sent.
+# $1 folder, $2 number of the batch, $3 seconds a fragment may take, $4 blocks of the archive's
+# index, $5 number of the stage if its shared files came along, else empty, $6 blocks of their
+# archive's index. Names begin with _gp_ because no variable of a user does.
+
+cd "$1" || exit 3
+exec </dev/null
+_gp_root=$1
+_gp_n=$2
+_gp_b=$1/b$2
+_gp_limit=$3
+
+# The watchdog. It says every ten seconds that the batch is alive, and when the fragment that the
+# file `now` names is still the same after its limit, kills it. Ends with the driver, even if that
+# was killed; the sleep holds no pipe, so nobody waits for it.
+(
+  trap 'kill $!; exit 0' TERM
+  _gp_ticks=0
+  _gp_ran=0
+  _gp_was=
+  while kill -0 $$; do
+    sleep 1 >/dev/null &
+    wait $! || exit 0
+    _gp_ticks=$((_gp_ticks + 1))
+    [ $((_gp_ticks % 10)) -ne 0 ] || echo alive
+    _gp_at=
+    [ ! -f "$_gp_b/now" ] || read -r _gp_at _gp_me <"$_gp_b/now"
+    if [ "$_gp_at" != "$_gp_was" ]; then
+      _gp_was=$_gp_at
+      _gp_ran=0
+      continue
+    fi
+    case $_gp_at in
+      '' | *[!0-9]*) continue ;;
+    esac
+    _gp_ran=$((_gp_ran + 1))
+    [ "$_gp_ran" -lt "$_gp_limit" ] || . "$_gp_b/kill.sh"
+  done
+) 2>/dev/null &
+_gp_dog=$!
+
+# Ends the watchdog, then the batch.
+_gp_end() {
+  { kill "$_gp_dog"; wait "$_gp_dog"; } 2>/dev/null
+  exit "$1"
+}
+
+_gp_broken() {
+  echo "golem-pipeline: $1" >&2
+  _gp_end 3
+}
+
+_gp_tar=
+if command -v tar >/dev/null 2>&1; then _gp_tar=yes; fi
+
+# Unpacks the archive $1 whose members lie below $2, and removes it.
+_gp_unpack() {
+  _gp_x=
+  IFS= read -r _gp_x <"$1"
+  case $_gp_x in
+    "$2/"*) ;;
+    *) _gp_broken "$1 is the archive of another batch, not of $2" ;;
+  esac
+  if [ "$_gp_tar" ]; then
+    tar -xof "$1" || _gp_broken "could not unpack $1"
+  else
+    dd if="$1" bs=512 skip=1 count="$3" >"$1.sh" 2>/dev/null || _gp_broken "could not read $1"
+    _gp_archive=$1
+    _gp_base=$(($3 + 1))
+    . "./$1.sh"
+  fi
+  rm -rf "$1" "$1.sh" u[0-9]* out-*.tar || _gp_broken "could not remove $1"
+}
+
+# What a batch left that was broken off.
+for _gp_x in b[0-9]*; do
+  [ ! -e "$_gp_x" ] || rm -rf "$_gp_x"
+done
+[ -z "$5" ] || _gp_unpack "shared-$5.tar" "u$5" "$6"
+_gp_unpack "in-$2.tar" "b$2" "$4"
+# The archive's last member: if it is there, so are the others.
+[ -f "$_gp_b/driver.sh" ] || _gp_broken "in-$2.tar is not whole"
+. "$_gp_b/driver.sh"

@@ -1,0 +1,179 @@
+# Runs the fragments of a batch one after the other and packs what they leave. Sourced by the
+# bootstrap. A fragment's failure is a line in `records`; an exit status other than 0 means that the
+# batch as a whole is of no use. `batch.sh` holds what differs from batch to batch and calls the
+# functions here. A fragment costs one fork besides its own command, so nothing in its path starts
+# a program.
+
+unset in out outdir tmp
+_gp_o=
+if (set -o pipefail) 2>/dev/null; then _gp_o='-o pipefail'; fi
+_gp_failed=' '
+_gp_tmp=
+
+# Enters the folder of stage $1.
+_gp_stage() {
+  [ -d "$_gp_root/s$1" ] || mkdir -p "$_gp_root/s$1"
+  cd "$_gp_root/s$1" || _gp_broken "the folder s$1 cannot be entered"
+}
+
+# Tells the watchdog what is going on: a fragment by its position, or a word for what has no limit.
+_gp_now() {
+  echo "$1 $_gp_dog" >"$_gp_b/now"
+}
+
+_gp_next() {
+  _gp_i=$1
+  _gp_d=$_gp_b/$1
+  echo "$1 $_gp_dog" >"$_gp_b/now"
+}
+
+# Notes that the fragment ended with status $1. 137 is what a killed process leaves, whoever did it.
+_gp_done() {
+  _gp_status=$1
+  if [ "$1" -ne 0 ]; then
+    _gp_failed="$_gp_failed$_gp_i "
+    if [ "$1" -eq 137 ] && [ -f "$_gp_d/late" ]; then _gp_status=timeout; fi
+  fi
+  echo "$_gp_i $_gp_status" >>"$_gp_b/records"
+  [ -z "$_gp_tmp" ] || rm -rf "$_gp_d/tmp"
+}
+
+# Notes that setup ended with status $1; false if the fragments must not run.
+_gp_prepared() {
+  [ "$1" -eq 0 ] || echo "setup $1" >>"$_gp_b/records"
+  return "$1"
+}
+
+# Whether the fragment $_gp_i succeeded and left something.
+_gp_has_output() {
+  case $_gp_failed in
+    *" $_gp_i "*) return 1 ;;
+  esac
+  [ "$_gp_kind" "$_gp_b/$_gp_i/$_gp_out" ]
+}
+
+# Notes that what the fragment $_gp_i left cannot be sent.
+_gp_unpackable() {
+  _gp_failed="$_gp_failed$_gp_i "
+  echo "$_gp_i unpackable" >>"$_gp_b/records"
+}
+
+# Calls $1 for every fragment.
+_gp_each() {
+  _gp_i=0
+  while [ "$_gp_i" -lt "$_gp_count" ]; do
+    "$1"
+    _gp_i=$((_gp_i + 1))
+  done
+}
+
+# Keeps head and tail of logs that are too long. Reads the lines of `wc -c`.
+_gp_shorten() {
+  while read -r _gp_size _gp_x; do
+    case $_gp_x in
+      *log) [ "$_gp_size" -gt 65536 ] || continue ;;
+      *) continue ;;
+    esac
+    {
+      dd if="$_gp_x" bs=32768 count=1
+      printf '\n[golem-pipeline: %s bytes left out]\n' "$((_gp_size - 65536))"
+      tail -c 32768 "$_gp_x"
+    } >short 2>/dev/null
+    mv -f short "$_gp_x"
+  done
+}
+
+# What is to be sent, by names of our own; `records` comes last and vouches for the rest.
+_gp_list_fragment() {
+  [ ! -s "$_gp_b/$_gp_i/log" ] || printf '%s\n' "b$_gp_n/$_gp_i/log"
+  if _gp_has_output; then printf '%s\n' "b$_gp_n/$_gp_i/$_gp_listed"; fi
+}
+
+_gp_list() {
+  {
+    _gp_each _gp_list_fragment
+    [ ! -s "$_gp_b/setup.log" ] || printf '%s\n' "b$_gp_n/setup.log"
+    printf '%s\n' "b$_gp_n/records"
+  } >"$_gp_b/list"
+}
+
+# Links are followed: what they lead to is what the user made.
+_gp_pack() {
+  _gp_list && COPYFILE_DISABLE=1 tar -chf "out-$_gp_n.tar" -T "b$_gp_n/list" 2>/dev/null
+}
+
+# Finds whose output it is that tar does not like, after it complained about all together.
+_gp_try() {
+  _gp_has_output || return 0
+  tar -chf "$_gp_b/try.tar" "b$_gp_n/$_gp_i/$_gp_listed" 2>>"$_gp_b/$_gp_i/log" || _gp_unpackable
+}
+
+# Without tar: single files only, under names that need no escaping.
+_gp_zeros() {
+  [ "$1" -eq 0 ] || dd if=/dev/zero bs="$1" count=1 2>/dev/null
+}
+
+# Writes the file $2 as the member $1 of a ustar archive. 2509 is the sum of the bytes that are the
+# same in every header.
+_gp_put() {
+  _gp_size=$(wc -c <"$2")
+  _gp_size=$((_gp_size))
+  _gp_octal=$(printf %011o "$_gp_size")
+  _gp_sum=2509
+  _gp_x=$1$_gp_octal
+  while [ "$_gp_x" ]; do
+    _gp_rest=${_gp_x#?}
+    _gp_sum=$((_gp_sum + $(printf %d "'${_gp_x%"$_gp_rest"}")))
+    _gp_x=$_gp_rest
+  done
+  printf %s "$1"
+  _gp_zeros $((100 - ${#1}))
+  printf '0000644\0000000000\0000000000\000%s\00000000000000\000%06o\000 0' "$_gp_octal" "$_gp_sum"
+  _gp_zeros 100
+  printf 'ustar\00000'
+  _gp_zeros 247
+  cat "$2" && _gp_zeros $(((512 - _gp_size % 512) % 512))
+}
+
+# Marks what cannot go this way.
+_gp_check_plain() {
+  _gp_has_output || return 0
+  if [ "$_gp_kind" = -d ]; then
+    echo 'golem-pipeline: several files cannot be sent back without tar' >>"$_gp_b/$_gp_i/log"
+    _gp_unpackable
+  elif [ "$(wc -c <"$_gp_b/$_gp_i/$_gp_out")" -gt 8589934591 ]; then
+    echo 'golem-pipeline: 8 GiB or more cannot be sent back without tar' >>"$_gp_b/$_gp_i/log"
+    _gp_unpackable
+  fi
+}
+
+_gp_put_fragment() {
+  [ ! -s "$_gp_b/$_gp_i/log" ] || _gp_put "b$_gp_n/$_gp_i/log" "$_gp_b/$_gp_i/log"
+  if _gp_has_output; then _gp_put "b$_gp_n/$_gp_i/out" "$_gp_b/$_gp_i/$_gp_out"; fi
+}
+
+_gp_pack_plain() {
+  _gp_each _gp_check_plain
+  {
+    _gp_each _gp_put_fragment
+    [ ! -s "$_gp_b/setup.log" ] || _gp_put "b$_gp_n/setup.log" "$_gp_b/setup.log"
+    _gp_put "b$_gp_n/records" "$_gp_b/records" && _gp_zeros 1024
+  } >"out-$_gp_n.tar"
+}
+
+# No fragment gets an argument. The shell's own remarks about killed children go nowhere.
+set --
+. "$_gp_b/batch.sh" 2>/dev/null
+
+_gp_now packing
+cd "$_gp_b" && wc -c [0-9]*/log setup.log 2>/dev/null | _gp_shorten
+cd "$_gp_root" || _gp_broken 'the folder is gone'
+if [ -z "$_gp_tar" ]; then
+  _gp_pack_plain || _gp_broken 'could not write the outputs'
+elif ! _gp_pack; then
+  _gp_each _gp_try
+  rm -f "$_gp_b/try.tar"
+  _gp_pack || _gp_broken 'could not pack the outputs'
+fi
+rm -rf "$_gp_b"
+_gp_end 0

@@ -1,0 +1,116 @@
+package org.golempipeline.golem;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.golempipeline.golem.wire.Decorations;
+import org.golempipeline.golem.wire.DemandRequest;
+import org.golempipeline.golem.wire.PropertyNames;
+
+/**
+ * What makes two requests share a demand. The expiration is rounded up to a whole minute, so that
+ * requests made one after the other do share it.
+ */
+record DemandKey(
+    String imageHash,
+    String imageUrl,
+    int threads,
+    long memory,
+    long storage,
+    List<String> capabilities,
+    Instant expiration) {
+
+  /** How long we take at most to accept a debit note, in seconds. */
+  static final int ACCEPT_TIMEOUT = 120;
+
+  /** How far apart debit notes are at least, in seconds. */
+  static final int DEBIT_NOTE_INTERVAL = 120;
+
+  private static final int PAYMENT_TIMEOUT = 43_200;
+  private static final BigDecimal GIB = BigDecimal.valueOf(1L << 30);
+
+  DemandKey {
+    capabilities = List.copyOf(capabilities);
+  }
+
+  static DemandKey of(RentalTerms terms) {
+    Instant minute = terms.expiration().truncatedTo(ChronoUnit.MINUTES);
+    return new DemandKey(
+        terms.imageHash().toLowerCase(Locale.ROOT),
+        terms.imageUrl(),
+        terms.threads(),
+        terms.memory(),
+        terms.storage(),
+        terms.capabilities().stream().sorted().distinct().toList(),
+        minute.equals(terms.expiration()) ? minute : minute.plus(1, ChronoUnit.MINUTES));
+  }
+
+  /** {@code hash:sha3:…:url}, by which the provider knows the image. */
+  String taskPackage() {
+    return "hash:sha3:" + imageHash + ":" + imageUrl;
+  }
+
+  /** The demand as it is published. */
+  DemandRequest demand(SessionTerms terms, Decorations decorations) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    properties.put(PropertyNames.MULTI_ACTIVITY, true);
+    properties.put(PropertyNames.SUBNET, terms.subnet());
+    properties.put(PropertyNames.EXPIRATION, expiration.toEpochMilli());
+    properties.put(PropertyNames.PACKAGE_FORMAT, "gvmkit-squash");
+    properties.put(PropertyNames.TASK_PACKAGE, taskPackage());
+    properties.put(PropertyNames.DEBIT_NOTE_INTERVAL, DEBIT_NOTE_INTERVAL);
+    properties.put(PropertyNames.PAYMENT_TIMEOUT, PAYMENT_TIMEOUT);
+    properties.put(PropertyNames.ACCEPT_TIMEOUT, ACCEPT_TIMEOUT);
+    properties.put(PropertyNames.RUN, terms.runId());
+    for (Decorations.Property property : decorations.properties()) {
+      properties.put(property.key(), property.value());
+    }
+    return new DemandRequest(properties, constraints(terms.subnet(), decorations));
+  }
+
+  /** The same, with the platform chosen, as providers want it in a counter-proposal. */
+  static DemandRequest counter(DemandRequest demand, String platform) {
+    Map<String, Object> properties = new LinkedHashMap<>(demand.properties());
+    properties.put(PropertyNames.CHOSEN_PLATFORM, platform);
+    return new DemandRequest(properties, demand.constraints());
+  }
+
+  private String constraints(String subnet, Decorations decorations) {
+    boolean gpu = capabilities.stream().anyMatch(capability -> capability.contains("gpu"));
+    List<String> all = new ArrayList<>();
+    all.add(equal(PropertyNames.PRICING_MODEL, "linear"));
+    all.add(equal(PropertyNames.SUBNET, subnet));
+    all.add(equal(PropertyNames.RUNTIME_NAME, gpu ? "vm-nvidia" : "vm"));
+    all.add(atLeast(PropertyNames.MEMORY, gib(memory)));
+    all.add(atLeast(PropertyNames.STORAGE, gib(storage)));
+    all.add(atLeast(PropertyNames.THREADS, Integer.toString(threads)));
+    for (String capability : capabilities) {
+      all.add(equal(PropertyNames.RUNTIME_CAPABILITIES, capability));
+    }
+    all.addAll(decorations.constraints());
+    return "(&" + String.join("\n\t", all) + ")";
+  }
+
+  /** The language knows no escapes: a parenthesis would end the value. */
+  private static String equal(String name, String value) {
+    if (value.indexOf(')') >= 0 || value.startsWith("*")) {
+      throw new IllegalArgumentException("`" + value + "` cannot stand in a constraint");
+    }
+    return "(" + name + "=" + value + ")";
+  }
+
+  private static String atLeast(String name, String value) {
+    return "(" + name + ">=" + value + ")";
+  }
+
+  private static String gib(long bytes) {
+    BigDecimal value = BigDecimal.valueOf(bytes).divide(GIB, 6, RoundingMode.HALF_UP);
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,98 @@
+package org.golempipeline.golem;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Counts what became of the offers for one demand, to explain why nobody was rented. */
+final class Funnel {
+  private final Set<String> seen = new HashSet<>();
+  private final Map<String, Set<String>> unsuitable = new TreeMap<>();
+  private final Set<String> refused = new HashSet<>();
+  private final Set<String> mute = new HashSet<>();
+  private int countered;
+  private int drafts;
+  private int unsigned;
+  private int agreements;
+  private int unstarted;
+  private String lastFailure = "";
+
+  void seen(String providerId) {
+    seen.add(providerId);
+  }
+
+  void unsuitable(String providerId, String reason) {
+    unsuitable.computeIfAbsent(reason, key -> new HashSet<>()).add(providerId);
+  }
+
+  void countered() {
+    countered++;
+  }
+
+  void refused(String providerId) {
+    refused.add(providerId);
+  }
+
+  void mute(String providerId) {
+    mute.add(providerId);
+  }
+
+  void draft() {
+    drafts++;
+  }
+
+  void unsigned(String reason) {
+    unsigned++;
+    lastFailure = reason;
+  }
+
+  void agreement() {
+    agreements++;
+  }
+
+  void unstarted(String reason) {
+    unstarted++;
+    lastFailure = reason;
+  }
+
+  /** How many providers were heard of. */
+  int providers() {
+    return seen.size();
+  }
+
+  /** What happened so far, in one sentence. */
+  String summary() {
+    if (seen.isEmpty()) {
+      return "no offer was seen that matches";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(seen.size())
+        .append(seen.size() == 1 ? " provider was seen" : " providers were seen");
+    if (!unsuitable.isEmpty()) {
+      text.append(", ");
+      text.append(
+          unsuitable.entrySet().stream()
+              .map(entry -> entry.getValue().size() + " " + entry.getKey())
+              .collect(Collectors.joining(", ")));
+    }
+    add(text, countered, "asked");
+    add(text, refused.size(), "refused");
+    add(text, mute.size(), "did not answer");
+    add(text, drafts, "agreed to talk");
+    add(text, unsigned, "did not sign");
+    add(text, agreements, "signed");
+    add(text, unstarted, "failed to start");
+    if (!lastFailure.isEmpty()) {
+      text.append("; the last failure: ").append(lastFailure);
+    }
+    return text.toString();
+  }
+
+  private static void add(StringBuilder text, int count, String what) {
+    if (count > 0) {
+      text.append(", ").append(count).append(' ').append(what);
+    }
+  }
+}

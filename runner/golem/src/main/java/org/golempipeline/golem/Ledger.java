@@ -1,0 +1,268 @@
+package org.golempipeline.golem;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.golempipeline.golem.wire.Acceptance;
+import org.golempipeline.golem.wire.AgreementEvent;
+import org.golempipeline.golem.wire.DebitNote;
+import org.golempipeline.golem.wire.DebitNoteEvent;
+import org.golempipeline.golem.wire.Invoice;
+import org.golempipeline.golem.wire.InvoiceEvent;
+import org.golempipeline.golem.wire.Reason;
+import org.golempipeline.golem.wire.Rejection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the accounts of all agreements; checks and accepts debit notes and invoices as they come,
+ * and notices agreements that end. Used on the loop only.
+ */
+final class Ledger {
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private final Session session;
+  private final Ending ending;
+  private final Map<String, Account> accounts = new LinkedHashMap<>();
+  private final Set<String> documents = new HashSet<>();
+
+  Ledger(Session session, Ending ending) {
+    this.session = session;
+    this.ending = ending;
+  }
+
+  /** From now on documents for this agreement are expected. */
+  Account open(String agreementId, Offered offered) {
+    Account account = new Account(agreementId, offered, session.billedNanos());
+    accounts.put(agreementId, account);
+    return account;
+  }
+
+  /** The agreements that were approved. */
+  List<Account> approved() {
+    return accounts.values().stream().filter(Account::isApproved).toList();
+  }
+
+  /** GLM of all accepted documents. */
+  BigDecimal accepted() {
+    return accounts.values().stream()
+        .map(Account::accepted)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  void on(AgreementEvent event) {
+    Account account = accounts.get(event.agreementId());
+    if (account == null || !event.eventType().equals(AgreementEvent.TERMINATED)) {
+      return;
+    }
+    account.over(session.billedNanos());
+    boolean byProvider = "Provider".equals(event.terminator());
+    String reason = words(event.reason());
+    if (account.ended.complete(true)) {
+      session.emit(new GolemEvent.AgreementTerminated(account.agreementId, byProvider, reason));
+    }
+    if (!account.isClosing()) {
+      account.lost.complete(
+          (byProvider ? account.offered.provider().name() : "someone with our key")
+              + " ended the agreement: "
+              + reason);
+    }
+  }
+
+  void on(DebitNoteEvent event) {
+    if (event.eventType().equals(DebitNoteEvent.RECEIVED) && documents.add(event.debitNoteId())) {
+      read(Calls.debitNote(event.debitNoteId()))
+          .thenAccept(note -> inTurn(note.agreementId(), account -> take(account, note)));
+    }
+  }
+
+  void on(InvoiceEvent event) {
+    if (event.eventType().equals(InvoiceEvent.RECEIVED) && documents.add(event.invoiceId())) {
+      read(Calls.invoice(event.invoiceId()))
+          .thenAccept(invoice -> inTurn(invoice.agreementId(), account -> take(account, invoice)));
+    }
+  }
+
+  /** A step in the work on one document. */
+  private interface Step {
+    CompletableFuture<Boolean> take(@Nullable Account account);
+  }
+
+  private <T> CompletableFuture<T> read(Call<T> call) {
+    return session
+        .send(call)
+        .handle(
+            (value, error) ->
+                error == null
+                    ? CompletableFuture.completedFuture(value)
+                    : session.threads().after(PAUSE).thenCompose(waited -> read(call)))
+        .thenCompose(next -> next);
+  }
+
+  private void inTurn(String agreementId, Step step) {
+    Account account = accounts.get(agreementId);
+    if (account == null) {
+      step.take(null);
+      return;
+    }
+    account.documents =
+        account.documents.handle((done, error) -> true).thenCompose(ready -> step.take(account));
+  }
+
+  private CompletableFuture<Boolean> take(@Nullable Account account, DebitNote note) {
+    if (account == null) {
+      return refuse(note.debitNoteId(), note.agreementId(), "it is for no agreement of this run");
+    }
+    if (account.hasInvoice()) {
+      return CompletableFuture.completedFuture(true);
+    }
+    Duration wall = account.wall(note.activityId(), session.billedNanos());
+    String objection =
+        account.bill.objection(note.totalAmountDue(), note.usageCounterVector(), wall);
+    if (objection == null) {
+      objection =
+          overBudget(account, account.acceptedWith(note.activityId(), note.totalAmountDue()));
+    }
+    if (objection != null) {
+      String reason = "debit note refused: " + objection;
+      account.lost.complete(account.offered.provider().name() + " asks for too much: " + objection);
+      ending.terminate(account, EndReason.cancelled("Your " + reason));
+      return refuse(note.debitNoteId(), note.agreementId(), objection);
+    }
+    Acceptance acceptance =
+        new Acceptance(note.totalAmountDue(), session.allocation().allocationId());
+    return accept(
+        Calls.acceptDebitNote(note.debitNoteId(), acceptance),
+        note.debitNoteId(),
+        account,
+        () -> {
+          if (note.usageCounterVector() != null) {
+            account.activityUsed(
+                note.activityId(), note.usageCounterVector(), session.billedNanos());
+          }
+          account.acceptedNote(note.activityId(), note.totalAmountDue());
+          session.emit(
+              new GolemEvent.DebitNoteAccepted(
+                  note.debitNoteId(), note.agreementId(), note.totalAmountDue()));
+        });
+  }
+
+  private CompletableFuture<Boolean> take(@Nullable Account account, Invoice invoice) {
+    if (account == null) {
+      return refuse(
+          invoice.invoiceId(), invoice.agreementId(), "it is for no agreement of this run");
+    }
+    if (account.hasInvoice()) {
+      return refuse(
+          invoice.invoiceId(), invoice.agreementId(), "it is the second for its agreement");
+    }
+    String objection =
+        Bill.invoiceObjection(invoice.amount(), account.limits(session.billedNanos()));
+    if (objection == null) {
+      objection = overBudget(account, account.accepted().max(invoice.amount()));
+    }
+    if (objection != null) {
+      session
+          .send(
+              Calls.rejectInvoice(
+                  invoice.invoiceId(),
+                  new Rejection("INCORRECT_AMOUNT", BigDecimal.ZERO, objection)))
+          .exceptionally(error -> false);
+      account.invoiced.complete(false);
+      return refuse(invoice.invoiceId(), invoice.agreementId(), objection);
+    }
+    Acceptance acceptance = new Acceptance(invoice.amount(), session.allocation().allocationId());
+    return accept(
+        Calls.acceptInvoice(invoice.invoiceId(), acceptance),
+        invoice.invoiceId(),
+        account,
+        () -> {
+          account.acceptedInvoice(invoice.amount());
+          session.emit(
+              new GolemEvent.InvoiceAccepted(
+                  invoice.invoiceId(), invoice.agreementId(), invoice.amount()));
+          account.invoiced.complete(true);
+        });
+  }
+
+  /** Until the daemon says yes or no; accepting twice does no harm. */
+  private CompletableFuture<Boolean> accept(
+      Call<Boolean> call, String documentId, Account account, Runnable accepted) {
+    return session
+        .send(call)
+        .handle(
+            (done, error) -> {
+              if (error == null) {
+                accepted.run();
+                return CompletableFuture.completedFuture(true);
+              }
+              CallFailure failure = CallFailure.of(call.action(), error);
+              if (Retrier.mayRepeat(failure, Retrier.Repeat.ALWAYS) || failure.isOurs()) {
+                return session
+                    .threads()
+                    .after(PAUSE)
+                    .thenCompose(waited -> accept(call, documentId, account, accepted));
+              }
+              return refuse(documentId, account.agreementId, failure.reason());
+            })
+        .thenCompose(next -> next);
+  }
+
+  private CompletableFuture<Boolean> refuse(String documentId, String agreementId, String reason) {
+    session.emit(new GolemEvent.DocumentRefused(documentId, agreementId, reason));
+    return CompletableFuture.completedFuture(false);
+  }
+
+  private @Nullable String overBudget(Account account, BigDecimal becomes) {
+    BigDecimal sum = accepted().subtract(account.accepted()).add(becomes);
+    BigDecimal allocated = session.allocation().totalAmount();
+    return sum.compareTo(allocated) <= 0
+        ? null
+        : "all accepted documents would be "
+            + sum.toPlainString()
+            + " GLM, but "
+            + allocated.toPlainString()
+            + " GLM are allocated";
+  }
+
+  /** What is still open, a sentence each. */
+  List<String> outstanding() {
+    List<String> open = new ArrayList<>();
+    for (Account account : approved()) {
+      String who = account.offered.provider().name();
+      if (!account.ended.isDone()) {
+        open.add("The agreement " + account.agreementId + " with " + who + " is not ended yet.");
+      }
+      if (!account.invoiced.isDone()) {
+        open.add(
+            "The invoice for the agreement "
+                + account.agreementId
+                + " with "
+                + who
+                + " is not accepted yet.");
+      } else if (!account.invoiced.getNow(true)) {
+        open.add(
+            "The invoice for the agreement "
+                + account.agreementId
+                + " with "
+                + who
+                + " was refused.");
+      }
+    }
+    return open;
+  }
+
+  private static String words(@Nullable Reason reason) {
+    if (reason == null) {
+      return "no reason given";
+    }
+    Object code = reason.fields().get(Reason.PROVIDER_CODE);
+    String message = reason.message().isBlank() ? "no reason given" : reason.message();
+    return code == null ? message : message + " (" + code + ")";
+  }
+}

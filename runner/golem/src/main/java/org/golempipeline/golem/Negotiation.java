@@ -1,0 +1,315 @@
+package org.golempipeline.golem;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.golempipeline.golem.wire.DemandRequest;
+import org.golempipeline.golem.wire.MarketEvent;
+import org.golempipeline.golem.wire.Proposal;
+import org.golempipeline.golem.wire.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds providers for all requests that share a demand. Offers come in as events, each suitable one
+ * is answered once, cheap ones first, a few more than are wanted at the moment; what becomes a
+ * draft is handed to whoever waits. Lives on the loop.
+ */
+final class Negotiation {
+  private static final Duration MUTE_AFTER = Duration.ofSeconds(30);
+  private static final Duration DRAFT_LIFE = Duration.ofMinutes(5);
+
+  /** An offer that may be answered, or a draft that may be signed. */
+  private record Option(String proposalId, Offered offered, long since) {
+    static final Comparator<Option> CHEAPEST =
+        Comparator.<Option, BigDecimal>comparing(option -> option.offered().hour());
+
+    String providerId() {
+      return offered.provider().id();
+    }
+  }
+
+  /** Takes over a request with its draft; {@link #back} or {@link #settled} follows. */
+  interface Hirer {
+    void hire(Negotiation from, RentRequest request, String draftId, Offered offered);
+  }
+
+  private final Session session;
+  private final Penalties penalties;
+  private final Hirer hirer;
+  private final Publication publication;
+  private final DemandRequest counter;
+  private final Funnel funnel = new Funnel();
+  private final List<RentRequest> waiting = new ArrayList<>();
+  private final Set<String> seen = new HashSet<>();
+  private final List<Option> offers = new ArrayList<>();
+  private final List<Option> drafts = new ArrayList<>();
+  private final Map<String, Option> asked = new HashMap<>();
+  private final Set<String> answered = new HashSet<>();
+  private int asking;
+  private int hiring;
+  private boolean stopped;
+  private @Nullable CompletableFuture<Void> wakeUp;
+
+  Negotiation(Session session, DemandKey key, Penalties penalties, Hirer hirer) {
+    this.session = session;
+    this.penalties = penalties;
+    this.hirer = hirer;
+    DemandRequest demand = key.demand(session.terms(), session.decorations());
+    this.counter = DemandKey.counter(demand, session.terms().platform());
+    this.publication = new Publication(session, demand, key.taskPackage(), this);
+  }
+
+  Funnel funnel() {
+    return funnel;
+  }
+
+  void add(RentRequest request) {
+    waiting.add(request);
+    publication.publish();
+    pump();
+  }
+
+  /** The request failed with its draft but still wants a machine. */
+  void back(RentRequest request) {
+    hiring--;
+    if (!request.isOver() && !stopped) {
+      waiting.add(0, request);
+    }
+    publication.publish();
+    pump();
+  }
+
+  /** The request needs nothing more. */
+  void settled() {
+    hiring--;
+  }
+
+  void remove(RentRequest request) {
+    waiting.remove(request);
+  }
+
+  boolean isWanted() {
+    return !waiting.isEmpty();
+  }
+
+  /** Whether nothing is going on that could lead to an agreement, though it should. */
+  boolean isStarved() {
+    return isWanted()
+        && asking == 0
+        && hiring == 0
+        && asked.isEmpty()
+        && drafts.isEmpty()
+        && offers.isEmpty()
+        && funnel.providers() > 0;
+  }
+
+  /** Fails whoever waits, and withdraws the demand. */
+  CompletableFuture<Boolean> stop(GolemException failure) {
+    stopped = true;
+    failAll(failure);
+    return publication.withdraw();
+  }
+
+  void failAll(GolemException failure) {
+    List<RentRequest> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(request -> request.fail(failure));
+  }
+
+  /** Proposals die with their demand; a new one begins with the same offers again. */
+  void forget() {
+    seen.clear();
+    offers.clear();
+    drafts.clear();
+    asked.clear();
+    answered.clear();
+  }
+
+  void on(MarketEvent event) {
+    if (event instanceof MarketEvent.ProposalEvent proposal) {
+      on(proposal.proposal());
+    } else if (event instanceof MarketEvent.ProposalRejectedEvent rejected) {
+      refused(rejected.proposalId(), rejected.reason());
+    } else if (!(event instanceof MarketEvent.Other)) {
+      throw new AssertionError(event);
+    }
+  }
+
+  private void on(Proposal proposal) {
+    if (!seen.add(proposal.proposalId())) {
+      return;
+    }
+    boolean draft = proposal.state().equals("Draft");
+    if (!draft && !proposal.state().equals("Initial")) {
+      return;
+    }
+    String previous = proposal.prevProposalId();
+    if (draft && previous != null) {
+      asked.remove(previous);
+      answered.add(previous);
+    }
+    funnel.seen(proposal.issuerId());
+    try {
+      Offered offered = Offered.of(proposal, session.terms().platform());
+      Provider provider = offered.provider();
+      session.emit(new GolemEvent.ProposalReceived(provider.id(), provider.name(), draft));
+      if (draft) {
+        funnel.draft();
+      }
+      String objection = objection(offered);
+      if (objection != null) {
+        unwanted(provider.id(), objection);
+      }
+      (draft ? drafts : offers).add(new Option(proposal.proposalId(), offered, session.nanos()));
+    } catch (Offered.Unsuitable unsuitable) {
+      unwanted(proposal.issuerId(), unsuitable.reason());
+    }
+  }
+
+  private void unwanted(String providerId, String reason) {
+    funnel.unsuitable(providerId, reason);
+    session.emit(new GolemEvent.ProposalRejected(providerId, false, reason));
+  }
+
+  private void refused(String counterId, @Nullable Reason reason) {
+    answered.add(counterId);
+    Option option = asked.remove(counterId);
+    if (option != null) {
+      funnel.refused(option.providerId());
+      String words = reason == null ? "no reason given" : reason.message();
+      session.emit(new GolemEvent.ProposalRejected(option.providerId(), true, words));
+      penalties.punish(option.providerId(), session.nanos());
+    }
+  }
+
+  /** Why none of those who wait can take this, or null if one can. */
+  private @Nullable String objection(Offered offered) {
+    String first = null;
+    for (RentRequest request : waiting) {
+      String objection = objection(request, offered);
+      if (objection == null) {
+        return null;
+      }
+      first = first == null ? objection : first;
+    }
+    return first;
+  }
+
+  private @Nullable String objection(RentRequest request, Offered offered) {
+    return penalties.isBanned(offered.provider().id())
+        ? "banned in this run"
+        : offered.objection(request.terms);
+  }
+
+  /** Hands out drafts and asks for more, as many as are needed now. */
+  void pump() {
+    if (stopped) {
+      return;
+    }
+    dropOld();
+    for (RentRequest request : List.copyOf(waiting)) {
+      Option draft = best(drafts, offered -> objection(request, offered) == null);
+      if (draft != null) {
+        drafts.remove(draft);
+        waiting.remove(request);
+        hiring++;
+        hirer.hire(this, request, draft.proposalId(), draft.offered());
+      }
+    }
+    int wanted = waiting.size();
+    int most = wanted == 0 ? 0 : wanted + wanted / 4 + 1;
+    while (asked.size() + asking < most) {
+      Option offer = best(offers, offered -> objection(offered) == null && isFree(offered));
+      if (offer == null) {
+        break;
+      }
+      offers.remove(offer);
+      ask(offer);
+    }
+    wakeUpLater();
+  }
+
+  private interface Condition {
+    boolean holds(Offered offered);
+  }
+
+  private static @Nullable Option best(List<Option> options, Condition condition) {
+    return options.stream()
+        .filter(option -> condition.holds(option.offered()))
+        .min(Option.CHEAPEST)
+        .orElse(null);
+  }
+
+  private boolean isFree(Offered offered) {
+    return penalties.remaining(offered.provider().id(), session.nanos()).isZero();
+  }
+
+  private void ask(Option offer) {
+    String demandId = publication.demandId();
+    if (demandId == null) {
+      return;
+    }
+    asking++;
+    funnel.countered();
+    session
+        .send(Calls.counter(demandId, offer.proposalId(), counter))
+        .whenComplete(
+            (counterId, error) -> {
+              asking--;
+              if (counterId == null) {
+                CallFailure failure = CallFailure.of("answer an offer", error);
+                funnel.unsigned(failure.reason());
+                if (failure.status() == 0 || failure.status() >= 500) {
+                  penalties.punish(offer.providerId(), session.nanos());
+                }
+              } else if (!answered.contains(counterId) && demandId.equals(publication.demandId())) {
+                asked.put(
+                    counterId, new Option(offer.proposalId(), offer.offered(), session.nanos()));
+              }
+              pump();
+            });
+  }
+
+  private void dropOld() {
+    for (Iterator<Option> all = asked.values().iterator(); all.hasNext(); ) {
+      Option option = all.next();
+      if (session.since(option.since()).compareTo(MUTE_AFTER) > 0) {
+        all.remove();
+        funnel.mute(option.providerId());
+        penalties.punish(option.providerId(), session.nanos());
+      }
+    }
+    drafts.removeIf(draft -> session.since(draft.since()).compareTo(DRAFT_LIFE) > 0);
+  }
+
+  /** When the next penalty ends or the next provider counts as mute. */
+  private void wakeUpLater() {
+    if (wakeUp != null) {
+      wakeUp.cancel(false);
+      wakeUp = null;
+    }
+    if (!isWanted()) {
+      return;
+    }
+    Duration next = asked.isEmpty() ? null : Duration.ofSeconds(1);
+    for (Option offer : offers) {
+      Duration pause = penalties.remaining(offer.providerId(), session.nanos());
+      if (!pause.isZero() && (next == null || pause.compareTo(next) < 0)) {
+        next = pause;
+      }
+    }
+    if (next != null) {
+      CompletableFuture<Void> timer = session.threads().after(next.plusMillis(5));
+      wakeUp = timer;
+      timer.thenRun(this::pump);
+    }
+  }
+}

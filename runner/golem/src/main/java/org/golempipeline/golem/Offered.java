@@ -1,0 +1,143 @@
+package org.golempipeline.golem;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.golem.wire.PropertyNames;
+import org.golempipeline.golem.wire.Proposal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proposal of a provider says that matters to us.
+ *
+ * @param counters names of what is counted, in the order of the coefficients
+ * @param coefficients GLM for one of each; the start price is not among them
+ * @param threads how many processor threads the machine has
+ */
+record Offered(
+    Provider provider,
+    Pricing pricing,
+    List<String> counters,
+    List<BigDecimal> coefficients,
+    int threads) {
+
+  /** An offer we do not take, and why: a phrase that is the same for many offers. */
+  static final class Unsuitable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unsuitable(String reason) {
+      super(reason, null, false, false);
+    }
+
+    String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  Offered {
+    counters = List.copyOf(counters);
+    coefficients = List.copyOf(coefficients);
+  }
+
+  static Offered of(Proposal proposal, String platform) throws Unsuitable {
+    Map<String, Object> properties = proposal.properties();
+    if (!"linear".equals(properties.get(PropertyNames.PRICING_MODEL))) {
+      throw new Unsuitable("without a linear price");
+    }
+    if (!(properties.get(PropertyNames.USAGE_VECTOR) instanceof List<?> names)
+        || !(properties.get(PropertyNames.COEFFICIENTS) instanceof List<?> prices)
+        || prices.size() != names.size() + 1) {
+      throw new Unsuitable("without a usable price");
+    }
+    List<String> counters = names.stream().map(String::valueOf).toList();
+    List<BigDecimal> coefficients = new ArrayList<>();
+    for (Object price : prices) {
+      coefficients.add(price(price));
+    }
+    BigDecimal start = coefficients.remove(coefficients.size() - 1);
+    Pricing pricing = pricing(start, counters, coefficients);
+    Object wallet = properties.get(PropertyNames.address(platform));
+    if (wallet == null) {
+      throw new Unsuitable("without a wallet on " + platform);
+    }
+    String id = proposal.issuerId().toLowerCase(Locale.ROOT);
+    Object name = properties.get(PropertyNames.NODE_NAME);
+    int threads =
+        properties.get(PropertyNames.THREADS) instanceof Number number
+            ? Math.max(1, number.intValue())
+            : 1;
+    return new Offered(
+        new Provider(id, name == null ? id : name.toString(), wallet.toString()),
+        pricing,
+        counters,
+        coefficients,
+        threads);
+  }
+
+  /** Why {@code terms} exclude this offer, or null if they do not. */
+  @Nullable String objection(RentalTerms terms) {
+    if (!terms.allow().isEmpty() && !isAmong(terms.allow())) {
+      return "not on the allow list";
+    }
+    if (isAmong(terms.deny())) {
+      return "on the deny list";
+    }
+    if (above(pricing.start(), terms.maxStartPrice())) {
+      return "too expensive to start";
+    }
+    if (above(pricing.cpuSecond(), terms.maxCpuPrice())) {
+      return "too expensive per processor second";
+    }
+    if (above(pricing.envSecond(), terms.maxEnvPrice())) {
+      return "too expensive per second";
+    }
+    return null;
+  }
+
+  /** What an hour at full load costs: cheap offers come first. */
+  BigDecimal hour() {
+    BigDecimal perSecond =
+        pricing.envSecond().add(pricing.cpuSecond().multiply(BigDecimal.valueOf(threads)));
+    return pricing.start().add(perSecond.multiply(BigDecimal.valueOf(3600)));
+  }
+
+  private boolean isAmong(Set<String> idsOrNames) {
+    return idsOrNames.contains(provider.name())
+        || idsOrNames.stream().anyMatch(id -> id.equalsIgnoreCase(provider.id()));
+  }
+
+  private static boolean above(BigDecimal price, @Nullable BigDecimal limit) {
+    return limit != null && price.compareTo(limit) > 0;
+  }
+
+  private static Pricing pricing(
+      BigDecimal start, List<String> counters, List<BigDecimal> coefficients) throws Unsuitable {
+    BigDecimal cpu = BigDecimal.ZERO;
+    BigDecimal env = BigDecimal.ZERO;
+    for (int i = 0; i < counters.size(); i++) {
+      if (counters.get(i).equals(PropertyNames.USAGE_CPU)) {
+        cpu = cpu.add(coefficients.get(i));
+      } else if (counters.get(i).equals(PropertyNames.USAGE_DURATION)) {
+        env = env.add(coefficients.get(i));
+      } else if (coefficients.get(i).signum() != 0) {
+        throw new Unsuitable("priced by what cannot be checked");
+      }
+    }
+    return new Pricing(start, cpu, env);
+  }
+
+  private static BigDecimal price(@Nullable Object value) throws Unsuitable {
+    try {
+      BigDecimal price = new BigDecimal(String.valueOf(value));
+      if (price.signum() >= 0) {
+        return price;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Refused below, like NaN and infinities.
+    }
+    throw new Unsuitable("without a usable price");
+  }
+}

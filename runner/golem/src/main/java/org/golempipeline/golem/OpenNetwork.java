@@ -1,0 +1,161 @@
+package org.golempipeline.golem;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.golempipeline.golem.wire.AgreementEvent;
+import org.golempipeline.golem.wire.DebitNoteEvent;
+import org.golempipeline.golem.wire.InvoiceEvent;
+
+/** An open session: hands requests to the loop and puts the ends in order. */
+final class OpenNetwork implements GolemNetwork {
+  /** Events of this session cannot be older, even if the daemon's clock is not ours. */
+  private static final Duration EARLIEST_EVENT = Duration.ofHours(1);
+
+  private final Session session;
+  private final Ledger ledger;
+  private final Market market;
+  private final List<EventPoller<?>> pollers;
+  private final Set<RentedMachine> machines = new LinkedHashSet<>();
+
+  OpenNetwork(Session session) {
+    this.session = session;
+    Ending ending = new Ending(session);
+    this.ledger = new Ledger(session, ending);
+    this.market =
+        new Market(
+            session,
+            new Signing(session, ledger, ending),
+            new Starter(session, ending),
+            this::started);
+    Instant begin = session.now().minus(EARLIEST_EVENT);
+    String id = session.terms().sessionId();
+    this.pollers =
+        List.of(
+            new EventPoller<>(
+                session,
+                begin,
+                (after, poll) -> Calls.agreementEvents(id, after, poll),
+                AgreementEvent::eventDate,
+                ledger::on),
+            new EventPoller<>(
+                session,
+                begin,
+                (after, poll) -> Calls.debitNoteEvents(id, after, poll),
+                DebitNoteEvent::eventDate,
+                ledger::on),
+            new EventPoller<>(
+                session,
+                begin,
+                (after, poll) -> Calls.invoiceEvents(id, after, poll),
+                InvoiceEvent::eventDate,
+                ledger::on));
+  }
+
+  private void started(RentedMachine machine) {
+    machines.add(machine);
+    machine.closed().thenRunAsync(() -> machines.remove(machine), session.threads().loop());
+  }
+
+  void start() {
+    pollers.forEach(EventPoller::start);
+  }
+
+  @Override
+  public CompletableFuture<Rental> rent(RentalTerms terms) {
+    RentRequest request = new RentRequest(session, terms);
+    session.threads().loop().execute(() -> market.rent(request));
+    return request.future;
+  }
+
+  @Override
+  public void ban(String providerId) {
+    session.threads().loop().execute(() -> market.ban(providerId));
+  }
+
+  @Override
+  public CompletableFuture<Settlement> settle(Duration limit) {
+    long begin = session.nanos();
+    CompletableFuture<Settlement> settlement = new CompletableFuture<>();
+    session
+        .threads()
+        .loop()
+        .execute(
+            () ->
+                step(market.stop(), begin, limit)
+                    .thenCompose(stopped -> step(closeMachines(), begin, limit))
+                    .thenCompose(ended -> step(documents(), begin, limit))
+                    .thenCompose(accepted -> step(market.withdraw(), begin, limit))
+                    .thenCompose(withdrawn -> release())
+                    .whenComplete(
+                        (outstanding, error) ->
+                            settled(settlement, outstanding == null ? List.of() : outstanding)));
+    return settlement;
+  }
+
+  @Override
+  public void close() {
+    if (session.closed().compareAndSet(false, true)) {
+      pollers.forEach(EventPoller::stop);
+      session.threads().loop().execute(market::stop);
+      session.threads().close();
+    }
+  }
+
+  /** What is not done in time is left to the background. */
+  private CompletableFuture<Boolean> step(CompletableFuture<?> work, long begin, Duration limit) {
+    Duration left = limit.minus(session.since(begin));
+    return work.handle((done, error) -> true)
+        .completeOnTimeout(false, Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS)
+        .thenApplyAsync(inTime -> inTime, session.threads().loop());
+  }
+
+  private CompletableFuture<?> closeMachines() {
+    List<CompletableFuture<?>> closing = new ArrayList<>();
+    for (RentedMachine machine : machines) {
+      closing.add(machine.close(EndReason.success("The work is done")));
+    }
+    for (Account account : ledger.approved()) {
+      closing.add(account.ended);
+    }
+    return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<?> documents() {
+    List<CompletableFuture<?>> expected = new ArrayList<>();
+    for (Account account : ledger.approved()) {
+      expected.add(account.invoiced);
+      expected.add(account.documents);
+    }
+    return CompletableFuture.allOf(expected.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<List<String>> release() {
+    List<String> outstanding = new ArrayList<>(ledger.outstanding());
+    if (!outstanding.isEmpty()) {
+      return CompletableFuture.completedFuture(outstanding);
+    }
+    String id = session.allocation().allocationId();
+    return session
+        .send(Calls.releaseAllocation(id))
+        .handle(
+            (released, error) -> {
+              if (error == null || CallFailure.of("release the allocation", error).isGone()) {
+                session.emit(new GolemEvent.AllocationReleased(id));
+              } else {
+                outstanding.add(CallFailure.of("release the allocation", error).getMessage() + ".");
+              }
+              return outstanding;
+            });
+  }
+
+  private void settled(CompletableFuture<Settlement> settlement, List<String> outstanding) {
+    Settlement value = new Settlement(ledger.accepted(), ledger.approved().size(), outstanding);
+    session.threads().answers().execute(() -> settlement.complete(value));
+  }
+}

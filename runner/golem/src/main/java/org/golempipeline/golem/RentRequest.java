@@ -1,0 +1,56 @@
+package org.golempipeline.golem;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Someone waits for a machine. The future is completed on the threads for answers, so that nobody's
+ * callbacks hold up the loop.
+ */
+final class RentRequest {
+  final RentalTerms terms;
+  final CompletableFuture<Rental> future = new CompletableFuture<>();
+  private final Session session;
+  private final long begin;
+
+  /** Set once an agreement is approved: then the clock for deploying counts. */
+  private boolean starting;
+
+  RentRequest(Session session, RentalTerms terms) {
+    this.session = session;
+    this.terms = terms;
+    this.begin = session.nanos();
+  }
+
+  boolean isOver() {
+    return future.isDone();
+  }
+
+  boolean isStarting() {
+    return starting;
+  }
+
+  void starting(boolean now) {
+    starting = now;
+  }
+
+  /** A provider failed to start: is there time for another one? */
+  boolean hasTimeLeft() {
+    return session.since(begin).compareTo(terms.negotiateLimit()) < 0;
+  }
+
+  void succeed(RentedMachine machine) {
+    session
+        .threads()
+        .answers()
+        .execute(
+            () -> {
+              if (!future.complete(machine)) {
+                machine.close(EndReason.cancelled("Not needed any more"));
+              }
+            });
+  }
+
+  void fail(GolemException failure) {
+    session.threads().answers().execute(() -> future.completeExceptionally(failure));
+  }
+}

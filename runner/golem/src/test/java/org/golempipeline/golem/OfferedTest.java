@@ -1,0 +1,84 @@
+package org.golempipeline.golem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.golem.wire.PropertyNames;
+import org.junit.jupiter.api.Test;
+
+final class OfferedTest {
+  @Test
+  void readsProviderAndPrices() {
+    Offered offered = Offers.offered();
+    assertThat(offered.provider())
+        .isEqualTo(
+            new Provider("0xdaeeb975729fae923d5a4fd12aabfe228f219e9c", "brick-12", "0xwallet"));
+    assertThat(offered.pricing().cpuSecond()).isEqualByComparingTo("0.00002777");
+    assertThat(offered.pricing().envSecond()).isEqualByComparingTo("0.000005555");
+    assertThat(offered.pricing().start()).isZero();
+    assertThat(offered.threads()).isEqualTo(8);
+  }
+
+  @Test
+  void pricesFollowTheOrderOfTheUsageVector() throws Exception {
+    Map<String, Object> properties = Offers.properties();
+    properties.put(
+        PropertyNames.USAGE_VECTOR, List.of("golem.usage.duration_sec", "golem.usage.cpu_sec"));
+    properties.put(PropertyNames.COEFFICIENTS, List.of(1, 2.5, 3));
+    Pricing pricing = Offered.of(Offers.proposal(properties), Offers.PLATFORM).pricing();
+    assertThat(pricing.envSecond()).isEqualByComparingTo("1");
+    assertThat(pricing.cpuSecond()).isEqualByComparingTo("2.5");
+    assertThat(pricing.start()).isEqualByComparingTo("3");
+  }
+
+  @Test
+  void refusesPricesThatCannotBeChecked() {
+    assertUnsuitable(PropertyNames.PRICING_MODEL, "auction", "without a linear price");
+    assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, 2), "without a usable price");
+    assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, -2, 3), "without a usable price");
+    assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, "NaN", 3), "without a usable price");
+    assertUnsuitable(
+        PropertyNames.USAGE_VECTOR,
+        List.of("golem.usage.gib", "golem.usage.cpu_sec"),
+        "priced by what cannot be checked");
+    assertUnsuitable(
+        PropertyNames.address(Offers.PLATFORM), null, "without a wallet on erc20-hoodi-tglm");
+  }
+
+  @Test
+  void pricesAboveTheLimitsAreNotWanted() {
+    Offered offered = Offers.offered();
+    assertThat(offered.objection(Offers.priced(null, null, null))).isNull();
+    assertThat(
+            offered.objection(
+                Offers.priced(BigDecimal.ZERO, new BigDecimal("1"), new BigDecimal("1"))))
+        .isNull();
+    assertThat(offered.objection(Offers.priced(null, new BigDecimal("0.00001"), null)))
+        .isEqualTo("too expensive per processor second");
+    assertThat(offered.objection(Offers.priced(null, null, new BigDecimal("0.000001"))))
+        .isEqualTo("too expensive per second");
+  }
+
+  @Test
+  void listsNameProvidersByIdOrName() {
+    Offered offered = Offers.offered();
+    assertThat(offered.objection(Offers.among(Set.of(Offers.PROVIDER), Set.of()))).isNull();
+    assertThat(offered.objection(Offers.among(Set.of("brick-12"), Set.of()))).isNull();
+    assertThat(offered.objection(Offers.among(Set.of("other"), Set.of())))
+        .isEqualTo("not on the allow list");
+    assertThat(offered.objection(Offers.among(Set.of(), Set.of("brick-12"))))
+        .isEqualTo("on the deny list");
+  }
+
+  private static void assertUnsuitable(String key, Object value, String reason) {
+    Map<String, Object> properties = Offers.properties();
+    properties.put(key, value);
+    assertThatThrownBy(() -> Offered.of(Offers.proposal(properties), Offers.PLATFORM))
+        .isInstanceOf(Offered.Unsuitable.class)
+        .hasMessage(reason);
+  }
+}

@@ -1,0 +1,127 @@
+package org.golempipeline.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts programs as processes of this machine, each in a session of its own, with a small clean
+ * environment, and sees to it that none outlives its activity or us. Thread-safe.
+ */
+final class Programs implements AutoCloseable {
+  private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+  private static final List<String> OWN_SESSION = findOwnSession();
+
+  private final String mark;
+  private final String searchPath;
+  private final CompletableFuture<Warden> warden;
+
+  /**
+   * @param scratch removed at the end
+   * @param mark by which the processes of this node are known
+   */
+  Programs(Path scratch, String mark, Executor executor) {
+    this.mark = mark;
+    String path = new ProcessBuilder().environment().get("PATH");
+    searchPath = path == null || path.isEmpty() ? DEFAULT_PATH : path;
+    warden =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Warden.start(scratch, mark);
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            },
+            executor);
+  }
+
+  /** The words before a command that give it a process group of its own; may be none. */
+  static List<String> ownSession() {
+    return OWN_SESSION;
+  }
+
+  private static List<String> findOwnSession() {
+    for (String setsid : List.of("/usr/bin/setsid", "/bin/setsid")) {
+      if (Files.isExecutable(Path.of(setsid))) {
+        return List.of(setsid);
+      }
+    }
+    if (Files.isExecutable(Path.of("/usr/bin/perl"))) {
+      return List.of("/usr/bin/perl", "-e", "setpgrp(0, 0); exec { $ARGV[0] } @ARGV", "--");
+    }
+    return List.of();
+  }
+
+  /**
+   * Starts a program; without input, and only with the outputs that are asked for.
+   *
+   * @param command an absolute path and arguments
+   * @param home the folder of the activity {@code activity}
+   */
+  Process start(
+      List<String> command,
+      Path directory,
+      Path home,
+      String activity,
+      boolean stdout,
+      boolean stderr)
+      throws IOException {
+    List<String> words = new ArrayList<>(OWN_SESSION.size() + command.size());
+    words.addAll(OWN_SESSION);
+    words.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(words);
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", searchPath);
+    environment.put("HOME", home.toString());
+    environment.put("LANG", "C.UTF-8");
+    environment.put(Warden.VARIABLE, mark + activity);
+    builder.directory(directory.toFile());
+    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    if (!stdout) {
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    }
+    if (!stderr) {
+      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    }
+    Warden guard = warden.join();
+    Process process = builder.start();
+    guard.started(process.pid(), mark + activity);
+    return process;
+  }
+
+  void ended(Process process) {
+    warden.join().ended(process.pid());
+  }
+
+  /** Kills all processes of an activity; takes some milliseconds. */
+  void killAll(String activity) {
+    warden.join().kill(mark + activity);
+  }
+
+  /** The processor seconds of a running process and its descendants, as far as they are known. */
+  static double cpuSeconds(@Nullable Process process) {
+    if (process == null) {
+      return 0;
+    }
+    double own = cpuSeconds(process.toHandle());
+    return own + process.descendants().mapToDouble(Programs::cpuSeconds).sum();
+  }
+
+  private static double cpuSeconds(ProcessHandle handle) {
+    return handle.info().totalCpuDuration().map(each -> each.toNanos() / 1e9).orElse(0.0);
+  }
+
+  /** Kills all there is, and removes the scratch folder. */
+  @Override
+  public void close() {
+    warden.join().close();
+  }
+}

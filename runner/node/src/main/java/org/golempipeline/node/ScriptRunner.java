@@ -1,0 +1,322 @@
+package org.golempipeline.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.golempipeline.golem.wire.CommandOutput;
+import org.golempipeline.golem.wire.ExeCommand;
+import org.golempipeline.golem.wire.RuntimeEvent;
+import org.golempipeline.golem.wire.WireJson;
+import org.jspecify.annotations.Nullable;
+
+/** Executes one batch, command by command, until one fails or the batch is stopped. */
+final class ScriptRunner implements Runnable {
+  private static final int CHUNK = 8192;
+
+  /** How long output may still come after its program ended: others may hold the pipe open. */
+  private static final long STRAGGLERS_MILLIS = 200;
+
+  private final NodeContext context;
+  private final Programs programs;
+  private final Transfers transfers;
+  private final CpuClock cpuClock;
+  private final Activities activities;
+  private final Activity activity;
+  private final Batch batch;
+
+  ScriptRunner(
+      NodeContext context,
+      Programs programs,
+      Transfers transfers,
+      CpuClock cpuClock,
+      Activities activities,
+      Activity activity,
+      Batch batch) {
+    this.context = context;
+    this.programs = programs;
+    this.transfers = transfers;
+    this.cpuClock = cpuClock;
+    this.activities = activities;
+    this.activity = activity;
+    this.batch = batch;
+  }
+
+  private record Outputs(@Nullable CommandOutput stdout, @Nullable CommandOutput stderr) {
+    static final Outputs NONE = new Outputs(null, null);
+  }
+
+  @Override
+  public void run() {
+    try {
+      boolean on = true;
+      for (int index = 0; on && index < batch.commands.size(); index++) {
+        on = executeNext(index);
+      }
+    } finally {
+      synchronized (context.lock) {
+        release();
+      }
+      batch.done.complete(null);
+    }
+  }
+
+  private void release() {
+    if (activity.running == batch) {
+      activity.running = null;
+      activity.worker = null;
+      activity.command = null;
+    }
+    var unused = Thread.interrupted();
+  }
+
+  private boolean executeNext(int index) {
+    ExeCommand command = batch.commands.get(index);
+    String objection;
+    synchronized (context.lock) {
+      if (batch.aborted || activity.over()) {
+        return false;
+      }
+      activity.worker = Thread.currentThread();
+      activity.command = command;
+      objection = activity.objection(command);
+    }
+    batch.publish(index, RuntimeEvent.Kind.ofStarted(command));
+    try {
+      if (objection != null) {
+        throw new CommandException(objection);
+      }
+      if (activity.agreement.provider.has(ProviderFault.SLOW)) {
+        var unused =
+            activity.ended.await(context.faults.slowness().toNanos(), TimeUnit.NANOSECONDS);
+      }
+      Running running = new Running(index);
+      execute(command, running);
+      return end(index, 0, null, running.outputs);
+    } catch (CommandException e) {
+      return end(index, e.returnCode(), e.text(), failedOutputs);
+    } catch (IOException e) {
+      return end(index, -1, String.valueOf(e.getMessage()), Outputs.NONE);
+    } catch (InterruptedException e) {
+      return end(index, -1, "Interrupted", Outputs.NONE);
+    }
+  }
+
+  /** What a program wrote before it failed. */
+  private Outputs failedOutputs = Outputs.NONE;
+
+  /** Records a result; answers whether the next command may begin. */
+  private boolean end(int index, int code, @Nullable String message, Outputs outputs) {
+    synchronized (context.lock) {
+      if (activity.over()) {
+        return false;
+      }
+      boolean last = message != null || index == batch.commands.size() - 1;
+      if (last) {
+        // Before anybody can know the result: the next batch may come at once.
+        release();
+      }
+      batch.finish(index, code, message, outputs.stdout(), outputs.stderr());
+      return !last;
+    }
+  }
+
+  private final class Running {
+    final int index;
+    Outputs outputs = Outputs.NONE;
+
+    Running(int index) {
+      this.index = index;
+    }
+  }
+
+  private void execute(ExeCommand command, Running running)
+      throws CommandException, IOException, InterruptedException {
+    if (command instanceof ExeCommand.Deploy deploy) {
+      running.outputs = deploy(deploy, running.index);
+    } else if (command instanceof ExeCommand.Start) {
+      setState(Activity.READY);
+    } else if (command instanceof ExeCommand.Run run) {
+      running.outputs = run(run, running.index);
+    } else if (command instanceof ExeCommand.Transfer transfer) {
+      transfers.run(deployment(), activity.agreement.provider, transfer.from(), transfer.to());
+    } else if (command instanceof ExeCommand.Terminate) {
+      programs.killAll(activity.id);
+      synchronized (context.lock) {
+        activities.reset(activity);
+      }
+    } else if (command instanceof ExeCommand.Sign) {
+      throw new CommandException("Signing is available in SGX runtimes only");
+    } else {
+      throw new AssertionError(command);
+    }
+  }
+
+  private void setState(String state) {
+    synchronized (context.lock) {
+      if (!activity.over()) {
+        activity.state = state;
+      }
+    }
+  }
+
+  private Deployment deployment() throws CommandException {
+    synchronized (context.lock) {
+      if (activity.deployment == null) {
+        throw new CommandException("State error: Activity is not deployed");
+      }
+      return activity.deployment;
+    }
+  }
+
+  private Outputs deploy(ExeCommand.Deploy command, int index)
+      throws IOException, CommandException {
+    Deployment deployment = Deployment.create(activities.newRoot(), command);
+    synchronized (context.lock) {
+      activity.deployment = deployment;
+    }
+    setState(Activity.DEPLOYED);
+    CommandOutput report = CommandOutput.text(json(deployment));
+    batch.publish(index, RuntimeEvent.Kind.ofStdout(report));
+    return new Outputs(report, null);
+  }
+
+  private static String json(Deployment deployment) throws JsonProcessingException {
+    return WireJson.mapper().writeValueAsString(deployment.report());
+  }
+
+  private Outputs run(ExeCommand.Run command, int index)
+      throws CommandException, IOException, InterruptedException {
+    Deployment deployment = deployment();
+    if (activity.agreement.provider.has(ProviderFault.FAILS)) {
+      throw exit(1);
+    }
+    ExeCommand.Capture capture = command.capture();
+    Output stdout = capture == null ? null : Output.of(capture.stdout());
+    Output stderr = capture == null ? null : Output.of(capture.stderr());
+    if ((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed)) {
+      batch.awaitSubscriber();
+    }
+    Process process =
+        programs.start(
+            words(command),
+            deployment.workingFolder(),
+            deployment.root(),
+            activity.id,
+            stdout != null,
+            stderr != null);
+    boolean late;
+    synchronized (context.lock) {
+      activity.process = process;
+      late = activity.over() || batch.aborted;
+    }
+    if (late) {
+      // It was started just after the others were killed.
+      programs.killAll(activity.id);
+    }
+    CompletableFuture<Void> out =
+        read(stdout, process.getInputStream(), index, RuntimeEvent.Kind::ofStdout);
+    CompletableFuture<Void> err =
+        read(stderr, process.getErrorStream(), index, RuntimeEvent.Kind::ofStderr);
+    misbehave();
+    int code = await(process);
+    drain(CompletableFuture.allOf(out, err));
+    Outputs outputs =
+        new Outputs(
+            stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
+    if (code != 0 && !(batch.aborted && has(ProviderFault.SAYS_OK_WHEN_KILLED))) {
+      failedOutputs = outputs;
+      throw exit(code);
+    }
+    return outputs;
+  }
+
+  private boolean has(ProviderFault fault) {
+    return activity.agreement.provider.has(fault);
+  }
+
+  private static CommandException exit(int code) {
+    return new CommandException(code, "ExeScript command exited with code " + code);
+  }
+
+  private static List<String> words(ExeCommand.Run command) throws CommandException {
+    Path program = Path.of(command.entryPoint());
+    if (!program.isAbsolute() || !Files.isExecutable(program) || Files.isDirectory(program)) {
+      throw new CommandException(
+          "Runtime error: " + command.entryPoint() + ": No such file or directory (os error 2)");
+    }
+    List<String> words = new ArrayList<>();
+    words.add(command.entryPoint());
+    if (command.args() != null) {
+      words.addAll(command.args());
+    }
+    return words;
+  }
+
+  private int await(Process process) throws InterruptedException {
+    try {
+      return process.waitFor();
+    } finally {
+      programs.ended(process);
+      double cpu = process.isAlive() ? 0 : cpuClock.secondsOfEnded();
+      synchronized (context.lock) {
+        activity.process = null;
+        activity.addCpu(cpu);
+      }
+    }
+  }
+
+  /** Ends the agreement, or the provider, while its program runs. */
+  private void misbehave() {
+    LocalProvider provider = activity.agreement.provider;
+    synchronized (context.lock) {
+      if (provider.has(ProviderFault.CRASHES)) {
+        activity.agreement.endByProvider("Shutdown", "The provider is shutting down.");
+      } else if (provider.has(ProviderFault.VANISHES)) {
+        provider.vanish();
+        activities.stop(activity, () -> {});
+      }
+    }
+  }
+
+  private CompletableFuture<Void> read(
+      @Nullable Output output,
+      InputStream stream,
+      int index,
+      Function<CommandOutput, RuntimeEvent.Kind> event) {
+    if (output == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return CompletableFuture.runAsync(
+        () -> {
+          byte[] buffer = new byte[CHUNK];
+          try (stream) {
+            for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+              output.add(buffer, n);
+              if (output.streamed) {
+                batch.publish(index, event.apply(output.onWire(buffer, n)));
+              }
+            }
+          } catch (IOException e) {
+            // The pipe ended with its program.
+          }
+        },
+        context.pool);
+  }
+
+  private static void drain(CompletableFuture<Void> readers) throws InterruptedException {
+    try {
+      readers.get(STRAGGLERS_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // What came is enough: a process in the background has the pipe.
+    }
+  }
+}

@@ -1,0 +1,328 @@
+package org.golempipeline.node;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.golempipeline.golem.wire.FileMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves single files between volumes and the requestor's file services or web servers. Formats,
+ * depth and file sets are ignored, as in the exe-unit. Blocks, and can be interrupted.
+ */
+final class Transfers {
+  private static final Pattern HASHED =
+      Pattern.compile("hash:(?://)?sha3:(?:0x)?([0-9a-f]+):(.*)", Pattern.CASE_INSENSITIVE);
+  private static final int CHUNKS_IN_FLIGHT = 8;
+  private static final int TRIES = 3;
+
+  private final NodeContext context;
+  private final FileServices services;
+  private @Nullable HttpClient web;
+
+  Transfers(NodeContext context, FileServices services) {
+    this.context = context;
+    this.services = services;
+  }
+
+  void run(Deployment deployment, LocalProvider provider, String from, String to)
+      throws CommandException, IOException, InterruptedException {
+    Matcher hashed = HASHED.matcher(from);
+    String hash = hashed.matches() ? hashed.group(1).toLowerCase(Locale.ROOT) : null;
+    String source = hashed.matches() ? hashed.group(2) : from;
+    String sourceScheme = scheme(source);
+    String targetScheme = scheme(to);
+    if (targetScheme.equals("container") && !sourceScheme.equals("container")) {
+      Path file = deployment.file(path(to));
+      Files.createDirectories(file.getParent());
+      download(source, file, hash, provider.has(ProviderFault.RESUMES_TRANSFERS));
+    } else if (sourceScheme.equals("container") && !targetScheme.equals("container")) {
+      upload(deployment.file(path(source)), to, provider);
+    } else if (sourceScheme.equals("container")) {
+      Path file = deployment.file(path(source));
+      Files.copy(file, deployment.file(path(to)));
+    } else {
+      throw new CommandException("Unsupported transfer from " + source + " to " + to);
+    }
+  }
+
+  private static String scheme(String location) throws CommandException {
+    int colon = location.indexOf(':');
+    String scheme = colon < 0 ? "container" : location.substring(0, colon).toLowerCase(Locale.ROOT);
+    return switch (scheme) {
+      case "container", "gftp", "http", "https" -> scheme;
+      default -> throw new CommandException("Unsupported scheme: " + scheme);
+    };
+  }
+
+  private static String path(String location) {
+    return location.substring(location.indexOf(':') + 1);
+  }
+
+  private void download(String source, Path file, @Nullable String hash, boolean resume)
+      throws CommandException, IOException, InterruptedException {
+    boolean kept = resume && Files.exists(file);
+    if (scheme(source).equals("gftp")) {
+      again(() -> fetch(service(source), file, kept));
+    } else {
+      again(() -> fetchWeb(URI.create(source), file, kept));
+    }
+    if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
+      throw new CommandException("Hash mismatch of " + source);
+    }
+  }
+
+  private interface Step {
+    void run()
+        throws CommandException,
+            FileServices.BrokenException,
+            IOException,
+            InterruptedException;
+  }
+
+  /** Tries again what failed because a connection broke. */
+  private void again(Step step) throws CommandException, IOException, InterruptedException {
+    Duration pause = context.timings.transferRetry();
+    for (int tries = 1; ; tries++) {
+      try {
+        step.run();
+        return;
+      } catch (FileServices.BrokenException e) {
+        if (tries == TRIES) {
+          throw new CommandException("Transfer failed: " + e.getMessage());
+        }
+        Thread.sleep(pause.toMillis());
+        pause = pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private FileServices.Service service(String url) throws CommandException {
+    String rest = url.substring(url.indexOf(':') + 1).replaceFirst("^//", "");
+    int slash = rest.indexOf('/');
+    String node = slash < 0 ? rest : rest.substring(0, slash);
+    String address = "/public/gftp/" + rest.substring(slash + 1);
+    FileServices.Service service =
+        node.equalsIgnoreCase(context.identity) ? services.at(address) : null;
+    if (service == null) {
+      throw new CommandException(
+          "GSB error: GSB failure: bad request: endpoint address not found: /net/" + rest);
+    }
+    return service;
+  }
+
+  /** Reads a file of the requestor, several chunks ahead. */
+  private void fetch(FileServices.Service service, Path file, boolean resume)
+      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+    FileMessage.Reply metadata = answer(service.call(new FileMessage.GetMetadata(id())));
+    if (!(metadata instanceof FileMessage.Metadata known)) {
+      throw new CommandException("Unexpected answer to GetMetadata");
+    }
+    long size = known.fileSize();
+    int chunk = FileMessage.chunkSize();
+    try (FileChannel target = open(file, resume)) {
+      long asked = Math.min(size, target.size());
+      target.position(asked);
+      long written = asked;
+      Deque<CompletableFuture<FileMessage.Reply>> ahead = new ArrayDeque<>();
+      while (written < size) {
+        while (ahead.size() < CHUNKS_IN_FLIGHT && asked < size) {
+          long part = Math.min(chunk, size - asked);
+          ahead.add(service.call(new FileMessage.GetChunk(id(), asked, part)));
+          asked += part;
+        }
+        FileMessage.Reply reply = answer(ahead.remove());
+        if (!(reply instanceof FileMessage.Chunk content)
+            || content.offset() != written
+            || content.content().remaining() != Math.min(chunk, size - written)) {
+          throw new CommandException("Unexpected answer to GetChunk at " + written);
+        }
+        written += content.content().remaining();
+        write(target, content.content());
+      }
+    }
+  }
+
+  private static void write(FileChannel target, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      target.write(bytes);
+    }
+  }
+
+  private static FileChannel open(Path file, boolean resume) throws IOException {
+    return resume
+        ? FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+        : FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  private String id() {
+    return context.uuid();
+  }
+
+  private static FileMessage.Reply answer(CompletableFuture<FileMessage.Reply> call)
+      throws CommandException, FileServices.BrokenException, InterruptedException {
+    try {
+      FileMessage.Reply reply = call.get();
+      if (reply instanceof FileMessage.Failed failed) {
+        throw new CommandException(
+            "Transfer failed: " + failed.kind() + ": " + failed.message());
+      }
+      return reply;
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof CommandException known) {
+        throw known;
+      }
+      if (cause instanceof FileServices.BrokenException broken) {
+        throw broken;
+      }
+      if (cause instanceof TimeoutException) {
+        throw new FileServices.BrokenException("Timeout of the file service");
+      }
+      throw new IllegalStateException(cause);
+    }
+  }
+
+  private void upload(Path file, String to, LocalProvider provider)
+      throws CommandException, IOException, InterruptedException {
+    if (!Files.isRegularFile(file)) {
+      throw new CommandException("No such file or directory (os error 2): " + file);
+    }
+    if (scheme(to).equals("gftp")) {
+      again(() -> send(file, service(to), provider));
+    } else {
+      again(() -> put(file, URI.create(to)));
+    }
+  }
+
+  /** Sends one chunk after the other: receivers append what comes and ignore offsets. */
+  private void send(Path file, FileServices.Service service, LocalProvider provider)
+      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+    MessageDigest digest = digest(256);
+    byte[] buffer = new byte[FileMessage.chunkSize()];
+    long offset = 0;
+    try (InputStream source = Files.newInputStream(file)) {
+      for (int n = source.readNBytes(buffer, 0, buffer.length);
+          n > 0;
+          n = source.readNBytes(buffer, 0, buffer.length)) {
+        if (offset == 0 && provider.has(ProviderFault.LIES)) {
+          buffer[n - 1] ^= 1;
+        }
+        ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
+        CompletableFuture<FileMessage.Reply> sent =
+            service.call(new FileMessage.UploadChunk(id(), offset, chunk));
+        digest.update(buffer, 0, n);
+        var unused = answer(sent);
+        offset += n;
+      }
+    }
+    String hash =
+        provider.has(ProviderFault.WRONG_HASH)
+            ? "0".repeat(64)
+            : HexFormat.of().formatHex(digest.digest());
+    var unused = answer(service.call(new FileMessage.UploadFinished(id(), hash)));
+  }
+
+  private void fetchWeb(URI source, Path file, boolean resume)
+      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+    HttpRequest head =
+        HttpRequest.newBuilder(source).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    requireOk(exchange(head, HttpResponse.BodyHandlers.discarding()), source);
+    if (resume) {
+      return;
+    }
+    HttpRequest get = HttpRequest.newBuilder(source).GET().build();
+    requireOk(
+        exchange(
+            get,
+            HttpResponse.BodyHandlers.ofFile(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)),
+        source);
+  }
+
+  private void put(Path file, URI target)
+      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+    HttpRequest.BodyPublisher body;
+    try {
+      body = HttpRequest.BodyPublishers.ofFile(file);
+    } catch (FileNotFoundException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    }
+    HttpRequest request = HttpRequest.newBuilder(target).PUT(body).build();
+    requireOk(exchange(request, HttpResponse.BodyHandlers.discarding()), target);
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws FileServices.BrokenException, InterruptedException {
+    try {
+      return web().send(request, handler);
+    } catch (IOException e) {
+      throw new FileServices.BrokenException(request.uri() + ": " + e);
+    }
+  }
+
+  private synchronized HttpClient web() {
+    if (web == null) {
+      web =
+          HttpClient.newBuilder()
+              .followRedirects(HttpClient.Redirect.NORMAL)
+              .executor(context.pool)
+              .build();
+    }
+    return web;
+  }
+
+  private static void requireOk(HttpResponse<?> response, URI uri) throws CommandException {
+    if (response.statusCode() / 100 != 2) {
+      throw new CommandException("HTTP status " + response.statusCode() + " from " + uri);
+    }
+  }
+
+  private static String sha3(Path file, int bits) throws IOException, CommandException {
+    MessageDigest digest = digest(bits);
+    byte[] buffer = new byte[64 * 1024];
+    try (InputStream source = Files.newInputStream(file)) {
+      for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest(int bits) throws CommandException {
+    try {
+      return MessageDigest.getInstance("SHA3-" + bits);
+    } catch (NoSuchAlgorithmException e) {
+      throw new CommandException("Unsupported hash of " + bits + " bits");
+    }
+  }
+}

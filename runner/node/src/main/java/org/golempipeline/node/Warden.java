@@ -1,0 +1,155 @@
+package org.golempipeline.node;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small shell process that outlives us, however we die. It knows every program that was started,
+ * by process group and by a mark in the environment that descendants inherit. When its input ends,
+ * because we closed it or are gone, it kills them all and removes the scratch folder. What escapes
+ * it is a process that both left its group and wiped its environment. Thread-safe.
+ */
+final class Warden implements AutoCloseable {
+  /** The variable whose value is the mark; the activity's mark begins with the node's. */
+  static final String VARIABLE = "GOLEM_ACTIVITY";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Warden.class);
+  private static final long END_SECONDS = 10;
+
+  /**
+   * Reads {@code + pid mark}, {@code - pid} and {@code k mark}; the last one is answered by a line.
+   */
+  private static final String SCRIPT =
+      """
+      trap '' HUP INT QUIT TERM PIPE
+      scratch=$1 node=$2 live=' '
+      marked() {
+        if [ -r /proc/self/environ ]; then
+          grep -lsaF "GOLEM_ACTIVITY=$1" /proc/[0-9]*/environ 2>/dev/null |
+            while read -r f; do f=${f#/proc/}; echo "${f%/environ}"; done
+        else
+          ps axeww -o pid= -o command= 2>/dev/null | grep "GOLEM_ACTIVITY[=]$1" |
+            while read -r p rest; do echo "$p"; done
+        fi
+      }
+      sweep() {
+        n=0
+        while [ $n -lt 20 ]; do
+          n=$((n + 1))
+          for e in $live; do
+            case ${e#*:} in
+              "$1"*)
+                p=${e%%:*}
+                kill -KILL "-$p" 2>/dev/null || [ $n -gt 1 ] || kill -KILL "$p" 2>/dev/null ;;
+            esac
+          done
+          found=$(marked "$1")
+          [ -n "$found" ] || break
+          kill -KILL $found 2>/dev/null
+        done
+        kept=' '
+        for e in $live; do
+          case ${e#*:} in "$1"*) ;; *) kept="$kept$e " ;; esac
+        done
+        live=$kept
+      }
+      while read -r verb a b; do
+        case $verb in
+          +) live="$live$a:$b " ;;
+          -) if ! kill -0 "-$a" 2>/dev/null; then
+               case $live in
+                 *" $a:"*) rest=${live#*" $a:"}; live="${live%%" $a:"*} ${rest#* }" ;;
+               esac
+             fi ;;
+          k) sweep "$a"; echo done ;;
+        esac
+      done
+      sweep "$node"
+      rm -rf -- "$scratch"
+      """;
+
+  private final Process process;
+  private final OutputStream orders;
+  private final BufferedReader answers;
+
+  private Warden(Process process) {
+    this.process = process;
+    orders = process.getOutputStream();
+    answers =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param scratch removed at the end
+   * @param mark with which the marks of all activities of this node begin; no spaces
+   */
+  static Warden start(Path scratch, String mark) throws IOException {
+    List<String> command = new ArrayList<>(Programs.ownSession());
+    command.addAll(List.of("/bin/sh", "-c", SCRIPT, "golem-node-warden"));
+    command.addAll(List.of(scratch.toString(), mark));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().retainAll(List.of("PATH"));
+    builder.directory(scratch.getRoot().toFile());
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return new Warden(builder.start());
+  }
+
+  void started(long pid, String mark) {
+    order("+ " + pid + " " + mark + "\n");
+  }
+
+  /** The program ended by itself; its group is remembered while anybody else is in it. */
+  void ended(long pid) {
+    order("- " + pid + "\n");
+  }
+
+  /** Kills everything with a mark that begins so, and returns when that is done. */
+  void kill(String mark) {
+    synchronized (answers) {
+      order("k " + mark + "\n");
+      try {
+        answers.readLine();
+      } catch (IOException e) {
+        LOG.debug("warden is gone", e);
+      }
+    }
+  }
+
+  private void order(String line) {
+    synchronized (orders) {
+      try {
+        orders.write(line.getBytes(StandardCharsets.US_ASCII));
+        orders.flush();
+      } catch (IOException e) {
+        LOG.debug("warden is gone", e);
+      }
+    }
+  }
+
+  /** Kills everything and removes the scratch folder. */
+  @Override
+  public void close() {
+    try {
+      orders.close();
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("the warden takes its time; it goes on in the background");
+      }
+    } catch (IOException e) {
+      LOG.debug("warden is gone", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

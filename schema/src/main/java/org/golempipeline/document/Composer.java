@@ -1,0 +1,329 @@
+package org.golempipeline.document;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.diagnostic.Diagnostic.Related;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.document.Node.Entry;
+import org.golempipeline.document.Node.Mapping;
+import org.golempipeline.document.Node.Scalar;
+import org.golempipeline.document.Node.Sequence;
+import org.golempipeline.document.Node.Style;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.DocumentStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
+
+/**
+ * Parser events to nodes. An alias becomes the very node it names, so expansion costs nothing here;
+ * what it would cost a reader is counted and bounded.
+ */
+final class Composer {
+  private static final int DEEPEST = 50;
+  private static final long MOST_NODES = 200_000;
+
+  private final Parser parser;
+  private final Positions positions;
+  private final Problems problems;
+  private final Map<String, Node> anchors = new HashMap<>();
+  private final Map<String, Boolean> open = new HashMap<>();
+  private final IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
+  private int depth;
+
+  Composer(Parser parser, Positions positions, Problems problems) {
+    this.parser = parser;
+    this.positions = positions;
+    this.problems = problems;
+  }
+
+  /** The only document of the text, or null if there is none. */
+  @Nullable Node document() {
+    parser.getEvent();
+    if (!parser.checkEvent(Event.ID.DocumentStart)) {
+      return null;
+    }
+    parser.getEvent();
+    var root = node();
+    parser.getEvent();
+    if (parser.peekEvent() instanceof DocumentStartEvent second) {
+      var at = second.getStartMark().getIndex();
+      problems.error(
+          DiagnosticIds.YAML_DOCUMENTS,
+          positions.word(at),
+          "A second document starts here, but a pipeline file holds one.",
+          "Remove the `---`, or put the second pipeline into a file of its own.");
+    }
+    return root instanceof Scalar scalar && scalar.value() == null ? null : root;
+  }
+
+  private Node node() {
+    var event = parser.getEvent();
+    if (event instanceof AliasEvent alias) {
+      return aliased(alias);
+    }
+    var start = (NodeEvent) event;
+    var anchor = start.getAnchor();
+    if (anchor != null) {
+      open.put(anchor, true);
+    }
+    var node =
+        event instanceof ScalarEvent scalar
+            ? scalar(scalar)
+            : collection((CollectionStartEvent) event);
+    if (anchor != null) {
+      open.remove(anchor);
+      anchors.put(anchor, node);
+    }
+    return node;
+  }
+
+  private Node aliased(AliasEvent alias) {
+    var range = range(alias);
+    var name = alias.getAnchor();
+    if (open.containsKey(name)) {
+      problems.error(
+          DiagnosticIds.YAML_CYCLE,
+          range,
+          "The alias `*%s` contains itself.".formatted(name),
+          "Write the value out.");
+      return new Scalar("", Style.PLAIN, null, range);
+    }
+    var node = anchors.get(name);
+    if (node == null) {
+      problems.error(
+          DiagnosticIds.YAML_ALIAS,
+          range,
+          "`*%s` is read as an alias, and there is no `&%s` before it.".formatted(name, name),
+          "If it is a pattern, put it in quotes: `'*%s'`.".formatted(name));
+      return new Scalar("*" + name, Style.PLAIN, "*" + name, range);
+    }
+    return node;
+  }
+
+  private Node collection(CollectionStartEvent start) {
+    var from = contentStart(start, start.getTag());
+    checkTag(start, start.getTag(), from);
+    if (++depth > DEEPEST) {
+      throw new LimitException(
+          DiagnosticIds.YAML_TOO_DEEP,
+          positions.range(from, from + 1),
+          "Values may be nested %d levels deep at most.".formatted(DEEPEST));
+    }
+    var node =
+        start.is(Event.ID.MappingStart)
+            ? mapping(from, !start.isFlow())
+            : sequence(from, !start.isFlow());
+    depth--;
+    return node;
+  }
+
+  private Sequence sequence(int from, boolean block) {
+    var items = new ArrayList<Node>();
+    var size = 1L;
+    while (!parser.checkEvent(Event.ID.SequenceEnd)) {
+      var item = node();
+      items.add(item);
+      size += size(item);
+      checkSize(size, item);
+    }
+    var sequence = new Sequence(items, block, rangeTo(from, block, lastOf(items)));
+    sizes.put(sequence, size);
+    return sequence;
+  }
+
+  private Mapping mapping(int from, boolean block) {
+    var entries = new ArrayList<Entry>();
+    var known = new HashMap<String, Entry>();
+    var size = 1L;
+    Node last = null;
+    while (!parser.checkEvent(Event.ID.MappingEnd)) {
+      var key = node();
+      var value = node();
+      size += 1 + size(value);
+      checkSize(size, key);
+      last = value;
+      var entry = entry(key, value, known);
+      if (entry != null) {
+        known.put(entry.name(), entry);
+        entries.add(entry);
+      }
+    }
+    var mapping = new Mapping(entries, block, rangeTo(from, block, last));
+    sizes.put(mapping, size);
+    return mapping;
+  }
+
+  private @Nullable Entry entry(Node key, Node value, Map<String, Entry> known) {
+    if (!(key instanceof Scalar name)) {
+      problems.error(
+          DiagnosticIds.YAML_KEY,
+          key.range(),
+          "A key must be a plain word, not a list or a map.",
+          "A value that starts with `{` or `[` is read as a map or a list: put it in quotes.");
+      return null;
+    }
+    if (name.text().equals("<<") && name.style() == Style.PLAIN) {
+      problems.error(
+          DiagnosticIds.YAML_MERGE_KEY,
+          name.range(),
+          "Merge keys (`<<`) are not supported.",
+          "Write the keys out, or set them once at the top level as defaults of all stages.");
+      return null;
+    }
+    var first = known.get(name.text());
+    if (first != null) {
+      problems.error(
+          DiagnosticIds.YAML_DUPLICATE_KEY,
+          name.range(),
+          "The key `%s` stands here a second time.".formatted(name.text()),
+          "Remove one of the two.",
+          List.of(new Related(first.key().range(), "The first `%s`.".formatted(name.text()))));
+      return null;
+    }
+    return new Entry(name, value);
+  }
+
+  private Scalar scalar(ScalarEvent event) {
+    var from = contentStart(event, event.getTag());
+    checkTag(event, event.getTag(), from);
+    var style = style(event.getScalarStyle());
+    var end = event.getEndMark().getIndex();
+    while (end > from && style != Style.PLAIN && Positions.isWhite(positions.at(end - 1))) {
+      end--;
+    }
+    var range = positions.range(Math.min(from, end), end);
+    var text = event.getValue();
+    Object value =
+        style == Style.PLAIN && event.getTag() == null ? CoreScalars.resolve(text) : text;
+    if (value == CoreScalars.UNUSABLE) {
+      problems.error(
+          DiagnosticIds.YAML_NUMBER,
+          range,
+          "`%s` is not a number that a pipeline can use.".formatted(shortened(text)),
+          "If it is meant as text, put it in quotes.");
+      value = text;
+    }
+    return new Scalar(text, style, value, range);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+
+  private static Style style(ScalarStyle style) {
+    return switch (style) {
+      case DOUBLE_QUOTED -> Style.DOUBLE_QUOTED;
+      case SINGLE_QUOTED -> Style.SINGLE_QUOTED;
+      case LITERAL -> Style.LITERAL;
+      case FOLDED -> Style.FOLDED;
+      case PLAIN, JSON_SCALAR_STYLE -> Style.PLAIN;
+    };
+  }
+
+  private void checkTag(NodeEvent event, @Nullable String tag, int contentStart) {
+    if (tag == null) {
+      return;
+    }
+    var from = event.getStartMark().getIndex();
+    if (positions.at(from) == '&') {
+      from = skipWhite(positions.wordEnd(from));
+    }
+    var end = Math.min(positions.wordEnd(from), Math.max(contentStart, from + 1));
+    var written = positions.text(from, end);
+    while (written.endsWith(",") || written.endsWith("]") || written.endsWith("}")) {
+      written = written.substring(0, written.length() - 1);
+      end--;
+    }
+    problems.error(
+        DiagnosticIds.YAML_TAG,
+        positions.range(from, end),
+        "`%s` is read as a YAML tag, and a pipeline file has none.".formatted(written),
+        written.startsWith("!!")
+            ? "Remove the tag."
+            : "If it is a pattern, put it in quotes: `'%s'`.".formatted(written));
+  }
+
+  /** Where the node itself starts, after anchor and tag. */
+  private int contentStart(NodeEvent event, @Nullable String tag) {
+    var at = event.getStartMark().getIndex();
+    var end = event.getEndMark().getIndex();
+    var marks = (event.getAnchor() == null ? 0 : 1) + (tag == null ? 0 : 1);
+    for (; marks > 0 && (positions.at(at) == '&' || positions.at(at) == '!'); marks--) {
+      at = skipWhite(positions.wordEnd(at));
+    }
+    return event instanceof ScalarEvent ? Math.min(at, Math.max(end, 0)) : at;
+  }
+
+  private int skipWhite(int from) {
+    var at = from;
+    while (Positions.isWhite(positions.at(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static @Nullable Node lastOf(List<Node> items) {
+    return items.isEmpty() ? null : items.get(items.size() - 1);
+  }
+
+  /** From {@code from} to the end of the collection whose end event is next. */
+  private Range rangeTo(int from, boolean block, @Nullable Node last) {
+    var end = parser.getEvent().getEndMark().getIndex();
+    var start = positions.range(from, block ? from : end);
+    if (!block || last == null || before(last.range(), start)) {
+      return start;
+    }
+    return new Range(
+        start.line(), start.column(), last.range().endLine(), last.range().endColumn());
+  }
+
+  /** Whether {@code range} ends before {@code other}: the last value is an alias of it. */
+  private static boolean before(Range range, Range other) {
+    return range.endLine() < other.line()
+        || range.endLine() == other.line() && range.endColumn() < other.column();
+  }
+
+  private Range range(Event event) {
+    return positions.range(event.getStartMark().getIndex(), event.getEndMark().getIndex());
+  }
+
+  private long size(Node node) {
+    return sizes.getOrDefault(node, 1L);
+  }
+
+  private static void checkSize(long size, Node at) {
+    if (size > MOST_NODES) {
+      throw new LimitException(
+          DiagnosticIds.YAML_TOO_MANY_VALUES,
+          at.range(),
+          "The file stands for more than %d values once its aliases are expanded."
+              .formatted(MOST_NODES));
+    }
+  }
+
+  /** The text asks for more than a pipeline file may. */
+  static final class LimitException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    final String id;
+    final transient Range range;
+    final String sentence;
+
+    LimitException(String id, Range range, String sentence) {
+      super(sentence);
+      this.id = id;
+      this.range = range;
+      this.sentence = sentence;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.golempipeline.document;
+
+import java.util.List;
+import java.util.Optional;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Source;
+
+/**
+ * A YAML text as a located tree. Hides the YAML library, its YAML 1.1 habits and its way of
+ * counting; refuses what has no place in a pipeline file (tags, merge keys, several documents) and
+ * whatever would make a small text explode.
+ *
+ * @param root the tree, absent if the text could not be read to its end. It may be there in spite
+ *     of errors: what is wrong has then been left out, so that the rest can be checked
+ */
+public record Document(Source source, Optional<Node> root, List<Diagnostic> diagnostics) {
+  public Document {
+    diagnostics = List.copyOf(diagnostics);
+  }
+
+  /**
+   * Reads UTF-8 text, with or without byte order mark.
+   *
+   * @param name how the user calls the file
+   */
+  public static Document read(byte[] bytes, String name) {
+    return Reader.read(bytes, name);
+  }
+}

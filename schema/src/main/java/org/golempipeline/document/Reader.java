@@ -1,0 +1,158 @@
+package org.golempipeline.document;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Source;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/**
+ * Bytes to a document. Where a mistake has an obvious extent, such as an unquoted {@code *.txt}, it
+ * is reported, blotted out in a copy of the text and the copy read instead, so that one mistake
+ * does not hide the next.
+ */
+final class Reader {
+  private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_PATCHES = 20;
+
+  private final Problems problems;
+  private final Positions positions;
+
+  private Reader(Source source) {
+    this.problems = new Problems(source);
+    this.positions = new Positions(source.text());
+  }
+
+  static Document read(byte[] bytes, String name) {
+    if (bytes.length > MOST_BYTES) {
+      return refused(
+          new Source(name, ""),
+          DiagnosticIds.YAML_TOO_LARGE,
+          Range.START,
+          "A pipeline file may have at most 4 MiB.",
+          "Move long lists to a file of their own and read it with a strategy.");
+    }
+    var start = startsWithMark(bytes) ? 3 : 0;
+    var input = ByteBuffer.wrap(bytes, start, bytes.length - start);
+    var decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    try {
+      return new Reader(new Source(name, decoder.decode(input).toString())).document();
+    } catch (CharacterCodingException e) {
+      return notUtf8(bytes, start, name);
+    }
+  }
+
+  private static boolean startsWithMark(byte[] bytes) {
+    return bytes.length >= 3
+        && bytes[0] == (byte) 0xEF
+        && bytes[1] == (byte) 0xBB
+        && bytes[2] == (byte) 0xBF;
+  }
+
+  private static Document notUtf8(byte[] bytes, int start, String name) {
+    var input = ByteBuffer.wrap(bytes, start, bytes.length - start);
+    var good = CharBuffer.allocate(bytes.length);
+    StandardCharsets.UTF_8.newDecoder().decode(input, good, true);
+    var before = good.flip().toString();
+    var offset = before.codePointCount(0, before.length());
+    var text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    return refused(
+        new Source(name, text),
+        DiagnosticIds.YAML_ENCODING,
+        new Positions(text).range(offset, offset + 1),
+        "A pipeline file must be UTF-8 text, and this byte is not.",
+        "Save the file as UTF-8 in your editor.");
+  }
+
+  private static Document refused(
+      Source source, String id, Range range, String message, String hint) {
+    var problems = new Problems(source);
+    problems.error(id, range, message, hint);
+    return new Document(source, Optional.empty(), problems.all());
+  }
+
+  private Document document() {
+    var text = problems.source().text();
+    var root = text.isBlank() ? null : composed(text);
+    if (root == null && !problems.hasErrors()) {
+      problems.error(
+          DiagnosticIds.YAML_EMPTY,
+          Range.START,
+          "The file is empty.",
+          "Write one with `golem-pipeline init`.");
+    }
+    return new Document(problems.source(), Optional.ofNullable(root), problems.all());
+  }
+
+  /**
+   * The tree of {@code text}, which differs from the source only where mistakes are blotted out.
+   */
+  private @Nullable Node composed(String text) {
+    var readable = text;
+    for (var patches = 0; ; patches++) {
+      var found = new Problems(problems.source());
+      try {
+        var options = new LoaderOptions();
+        options.setCodePointLimit(MOST_BYTES);
+        var parser = new ParserImpl(new StreamReader(readable), options);
+        var root = new Composer(parser, positions, found).document();
+        found.all().forEach(problems::add);
+        return root;
+      } catch (MarkedYAMLException e) {
+        var mistake = SyntaxMistake.of(e, positions);
+        problems.error(mistake.id(), mistake.range(), mistake.message(), mistake.hint());
+        if (mistake.blot() < 0 || patches == MOST_PATCHES) {
+          return null;
+        }
+        readable = blotted(readable, mistake.blot(), mistake.replacement());
+      } catch (ReaderException e) {
+        unprintable(e);
+        return null;
+      } catch (Composer.LimitException e) {
+        problems.error(e.id, e.range, e.sentence, null);
+        return null;
+      }
+    }
+  }
+
+  private void unprintable(ReaderException e) {
+    var offset = firstOf(e.getCodePoint());
+    problems.error(
+        DiagnosticIds.YAML_CHARACTER,
+        positions.range(offset, offset + 1),
+        "The control character U+%04X may not stand in a pipeline file."
+            .formatted(e.getCodePoint()),
+        "Remove it, or write it as `\\x%02X` in double quotes.".formatted(e.getCodePoint()));
+  }
+
+  private int firstOf(int codePoint) {
+    for (var i = 0; i < positions.length(); i++) {
+      if (positions.at(i) == codePoint) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private static String blotted(String text, int codePoint, char replacement) {
+    var at = text.offsetByCodePoints(0, codePoint);
+    var end = text.offsetByCodePoints(at, 1);
+    // One code point for one code point: positions stay those of the source.
+    return text.substring(0, at) + replacement + text.substring(end);
+  }
+}

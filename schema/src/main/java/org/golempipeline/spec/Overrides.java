@@ -1,0 +1,28 @@
+package org.golempipeline.spec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the caller says beside the file.
+ *
+ * @param params values for params, as given with {@code -p}
+ * @param environment looks up the variables that secrets are taken from
+ * @param allowOutside whether paths may leave the folder of the file
+ */
+public record Overrides(
+    Map<String, String> params,
+    Function<String, Optional<String>> environment,
+    boolean allowOutside) {
+  /** Nothing: no params, an empty environment, no paths outside. */
+  public static final Overrides NONE = new Overrides(Map.of(), name -> Optional.empty(), false);
+
+  public Overrides {
+    params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
+    Objects.requireNonNull(environment);
+  }
+}

@@ -1,0 +1,252 @@
+package org.golempipeline.spec;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.document.Node;
+import org.golempipeline.document.Node.Entry;
+import org.golempipeline.document.Node.Mapping;
+import org.golempipeline.document.Node.Scalar;
+import org.golempipeline.document.Node.Sequence;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The params of a file with the values they have in this run. Looks only at what is well-formed;
+ * the rest is the schema's to report.
+ */
+final class Params {
+  private final Map<String, Scalar> declared = new LinkedHashMap<>();
+  private final Map<String, ParamValue> values = new LinkedHashMap<>();
+  private final Overrides overrides;
+  private final Problems problems;
+
+  private Params(Overrides overrides, Problems problems) {
+    this.overrides = overrides;
+    this.problems = problems;
+  }
+
+  static Params read(Mapping root, Overrides overrides, Problems problems) {
+    var params = new Params(overrides, problems);
+    if (root.get("params") instanceof Mapping block) {
+      block.entries().forEach(params::declare);
+    }
+    params.checkOverrides(root);
+    return params;
+  }
+
+  /** The keys that declare them, by name. */
+  Map<String, Scalar> declared() {
+    return declared;
+  }
+
+  /** The values that are known; a param that is declared and not here was found wrong. */
+  Map<String, ParamValue> values() {
+    return values;
+  }
+
+  private void checkOverrides(Mapping root) {
+    var block = root.entry("params");
+    for (var name : overrides.params().keySet()) {
+      if (!declared.containsKey(name)) {
+        problems.error(
+            DiagnosticIds.PARAM_UNKNOWN,
+            block == null ? Range.START : block.key().range(),
+            "`-p %s=…` sets a param that this file does not have.".formatted(name),
+            Nearest.to(name, declared.keySet())
+                .map("Did you mean `-p %s=…`?"::formatted)
+                .orElse(
+                    declared.isEmpty()
+                        ? "The file has no params."
+                        : "Its params are %s.".formatted(Words.list(declared.keySet()))));
+      }
+    }
+  }
+
+  private void declare(Entry entry) {
+    var name = entry.name();
+    declared.put(name, entry.key());
+    if (entry.value() instanceof Scalar scalar) {
+      var text = overrides.params().get(name);
+      if (text == null && scalar.value() == null) {
+        missing(entry, "");
+      } else {
+        values.put(name, new ParamValue(text == null ? scalar.text() : text, false));
+      }
+    } else if (entry.value() instanceof Mapping declaration) {
+      if (isTrue(declaration.get("secret"))) {
+        secret(entry, declaration);
+      } else {
+        typed(entry, declaration);
+      }
+    }
+  }
+
+  private void secret(Entry entry, Mapping declaration) {
+    var forbidden = declaration.entry("default");
+    if (forbidden != null) {
+      problems.error(
+          DiagnosticIds.PARAM_DECLARATION,
+          forbidden.key().range(),
+          "A secret may not stand in the file.",
+          "Remove `default` and name an environment variable with `env`.");
+      return;
+    }
+    var text = overrides.params().get(entry.name());
+    if (text == null && declaration.get("env") instanceof Scalar variable) {
+      text = overrides.environment().apply(variable.text()).orElse(null);
+      if (text == null) {
+        missing(entry, "The environment variable `%s` is not set. ".formatted(variable.text()));
+        return;
+      }
+    }
+    if (text == null) {
+      missing(entry, "");
+    } else {
+      var value = new Constraints(declaration).violation(text);
+      if (value != null) {
+        problems.error(
+            DiagnosticIds.PARAM_VALUE,
+            entry.key().range(),
+            "The secret `%s` %s.".formatted(entry.name(), value),
+            null);
+      }
+      values.put(entry.name(), new ParamValue(text, true));
+    }
+  }
+
+  private void typed(Entry entry, Mapping declaration) {
+    var variable = declaration.entry("env");
+    if (variable != null) {
+      problems.error(
+          DiagnosticIds.PARAM_DECLARATION,
+          variable.key().range(),
+          "`env` is for secrets only.",
+          "Add `secret: true`, or pass the value with `-p`.");
+    }
+    var constraints = new Constraints(declaration);
+    if (constraints.brokenPattern != null) {
+      problems.error(
+          DiagnosticIds.PARAM_DECLARATION,
+          constraints.brokenPattern.range(),
+          "`%s` is not a regular expression.".formatted(constraints.brokenPattern.text()),
+          null);
+      return;
+    }
+    var fallback = declaration.get("default") instanceof Scalar scalar ? scalar : null;
+    if (fallback != null && fallback.value() != null) {
+      var violation = constraints.violation(fallback.text());
+      if (violation != null) {
+        problems.error(
+            DiagnosticIds.PARAM_VALUE,
+            fallback.range(),
+            "The default of `%s` %s.".formatted(entry.name(), violation),
+            null);
+      }
+    }
+    var text = overrides.params().get(entry.name());
+    if (text != null) {
+      var violation = constraints.violation(text);
+      if (violation != null) {
+        problems.error(
+            DiagnosticIds.PARAM_VALUE,
+            entry.key().range(),
+            "The value that `-p` gives to `%s` %s.".formatted(entry.name(), violation),
+            null);
+        return;
+      }
+    } else if (fallback == null || fallback.value() == null) {
+      missing(entry, "");
+      return;
+    } else {
+      text = fallback.text();
+    }
+    values.put(entry.name(), new ParamValue(text, false));
+  }
+
+  private void missing(Entry entry, String reason) {
+    problems.error(
+        DiagnosticIds.PARAM_MISSING,
+        entry.key().range(),
+        "%sThe param `%s` has no value.".formatted(reason, entry.name()),
+        "Pass `-p %s=…`.".formatted(entry.name()));
+  }
+
+  private static boolean isTrue(@Nullable Node node) {
+    return node instanceof Scalar scalar && Boolean.TRUE.equals(scalar.value());
+  }
+
+  /** What a declaration demands of values. */
+  private static final class Constraints {
+    private final String type;
+    private final List<String> allowed = new ArrayList<>();
+    private final @Nullable BigDecimal minimum;
+    private final @Nullable BigDecimal maximum;
+    private @Nullable Pattern pattern;
+    private @Nullable Scalar brokenPattern;
+
+    Constraints(Mapping declaration) {
+      type = declaration.get("type") instanceof Scalar scalar ? scalar.text() : "string";
+      if (declaration.get("enum") instanceof Sequence sequence) {
+        for (var item : sequence.items()) {
+          if (item instanceof Scalar scalar) {
+            allowed.add(scalar.text());
+          }
+        }
+      }
+      minimum = number(declaration.get("minimum"));
+      maximum = number(declaration.get("maximum"));
+      if (declaration.get("pattern") instanceof Scalar scalar) {
+        try {
+          pattern = Pattern.compile(scalar.text());
+        } catch (PatternSyntaxException e) {
+          brokenPattern = scalar;
+        }
+      }
+    }
+
+    private static @Nullable BigDecimal number(@Nullable Node node) {
+      return node instanceof Scalar scalar && scalar.value() instanceof BigDecimal number
+          ? number
+          : null;
+    }
+
+    /** What is wrong with {@code text}, as the end of a sentence; null if nothing is. */
+    @Nullable String violation(String text) {
+      var value = Scalar.plain(text, Range.START).value();
+      var number = value instanceof BigDecimal decimal ? decimal : null;
+      if (Set.of("integer", "number").contains(type) && number == null) {
+        return "must be a number";
+      }
+      if (type.equals("integer") && number != null && number.stripTrailingZeros().scale() > 0) {
+        return "must be a whole number";
+      }
+      if (type.equals("boolean") && !(value instanceof Boolean)) {
+        return "must be `true` or `false`";
+      }
+      if (!allowed.isEmpty() && !allowed.contains(text)) {
+        return "must be one of " + Words.list(allowed);
+      }
+      if ((minimum != null || maximum != null) && number == null) {
+        return "must be a number";
+      }
+      if (minimum != null && number != null && number.compareTo(minimum) < 0) {
+        return "must be at least `%s`".formatted(minimum.toPlainString());
+      }
+      if (maximum != null && number != null && number.compareTo(maximum) > 0) {
+        return "must be at most `%s`".formatted(maximum.toPlainString());
+      }
+      if (pattern != null && !pattern.matcher(text).find()) {
+        return "must match `%s`".formatted(pattern.pattern());
+      }
+      return null;
+    }
+  }
+}

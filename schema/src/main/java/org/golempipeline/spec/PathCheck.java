@@ -1,0 +1,89 @@
+package org.golempipeline.spec;
+
+import java.util.List;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.document.Node;
+import org.golempipeline.document.Node.Mapping;
+import org.golempipeline.document.Node.Scalar;
+import org.golempipeline.document.Node.Sequence;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the paths of a file below its folder. */
+final class PathCheck {
+  private final FileUnderCheck file;
+
+  private PathCheck(FileUnderCheck file) {
+    this.file = file;
+  }
+
+  static void run(FileUnderCheck file) {
+    if (file.overrides().allowOutside()) {
+      return;
+    }
+    var check = new PathCheck(file);
+    check.files(file.tree().root().get("files"));
+    for (var stage : file.stages()) {
+      check.sources(stage.body().get("input"));
+      check.path(stage.body().get("output"));
+      if (!stage.path().isEmpty()) {
+        check.files(stage.body().get("files"));
+      }
+    }
+  }
+
+  private void files(@Nullable Node node) {
+    if (node instanceof Mapping named && named.entry("path") == null) {
+      named.entries().forEach(entry -> path(entry.value()));
+    } else {
+      sources(node);
+    }
+  }
+
+  private void sources(@Nullable Node node) {
+    var items =
+        node instanceof Sequence sequence
+            ? sequence.items()
+            : node == null ? List.<Node>of() : List.of(node);
+    for (var item : items) {
+      path(item instanceof Mapping source ? source.get("path") : item);
+    }
+  }
+
+  private void path(@Nullable Node node) {
+    if (!(node instanceof Scalar scalar) || scalar.string() == null) {
+      return;
+    }
+    var template = file.tree().open().get(node);
+    var path = template == null ? scalar.text() : template.resolve(name -> "x");
+    if (path.startsWith("!")) {
+      path = path.substring(1);
+    }
+    if (leavesFolder(path)) {
+      file.problems()
+          .error(
+              DiagnosticIds.PATH_OUTSIDE,
+              scalar.range(),
+              "`%s` lies outside the folder of this file.".formatted(scalar.text()),
+              "Move it below the folder, or allow it with `--allow-outside`.");
+    }
+  }
+
+  /** Whether a path is absolute or climbs above where it starts. */
+  static boolean leavesFolder(String path) {
+    if (path.startsWith("/")) {
+      return true;
+    }
+    var depth = 0;
+    for (var segment : path.split("/", -1)) {
+      if (segment.equals("..")) {
+        depth--;
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        depth++;
+      }
+      if (depth < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+package org.golempipeline.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What a schema wants, in words. */
+final class Shapes {
+  private Shapes() {}
+
+  /** Adds a phrase for each kind of value that {@code schema} allows. */
+  static void describe(JsonNode root, JsonNode schema, Set<String> phrases) {
+    if (schema.has("x-unit")) {
+      phrases.add(quantity(schema.get("x-unit").asText()));
+    } else if (schema.has("x-strategies")) {
+      phrases.add(
+          schema.path("type").asText().equals("object")
+              ? "a map of one strategy to its options"
+              : "the name of a strategy");
+    } else if (schema.has("x-says")) {
+      phrases.add(schema.get("x-says").asText().replaceFirst("^must be ", ""));
+    } else if (schema.has("enum")) {
+      var values = new ArrayList<String>();
+      schema.get("enum").forEach(each -> values.add(each.asText()));
+      phrases.add(Words.anyOf(values));
+    } else if (schema.has("const")) {
+      phrases.add("`%s`".formatted(schema.get("const").asText()));
+    } else {
+      types(schema).stream()
+          .filter(type -> !type.equals("null"))
+          .forEach(type -> phrases.add(type(type)));
+    }
+  }
+
+  /** The JSON types a schema names itself. */
+  static List<String> types(JsonNode schema) {
+    var types = new ArrayList<String>();
+    var type = schema.path("type");
+    if (type.isArray()) {
+      type.forEach(each -> types.add(each.asText()));
+    } else if (type.isTextual()) {
+      types.add(type.asText());
+    }
+    return types;
+  }
+
+  /** A quantity of that kind, with examples. */
+  static String quantity(String kind) {
+    return switch (kind) {
+      case "duration" -> "a duration such as `90s`, `10m` or `2h`";
+      case "size" -> "a size such as `512MiB` or `4GiB`";
+      case "money" -> "an amount such as `1.5 GLM`";
+      case "price" -> "a price such as `0.1 GLM/h`";
+      case "share" -> "a share such as `5%`";
+      default -> "a number with its unit";
+    };
+  }
+
+  /** A unit to write behind a bare number. */
+  static String unit(String kind) {
+    return switch (kind) {
+      case "duration" -> "s";
+      case "size" -> "MiB";
+      case "money" -> " GLM";
+      case "price" -> " GLM/h";
+      case "share" -> "%";
+      default -> "";
+    };
+  }
+
+  private static String type(String type) {
+    return switch (type) {
+      case "string" -> "text";
+      case "integer" -> "a whole number";
+      case "number" -> "a number";
+      case "boolean" -> "`true` or `false`";
+      case "array" -> "a list";
+      default -> "a map";
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package org.golempipeline.spec;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.document.Node;
+import org.golempipeline.document.Node.Mapping;
+import org.golempipeline.document.Node.Scalar;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what names files: {@code image}, {@code input}, {@code files}, {@code out}. */
+final class Sources {
+  private static final Pattern HASH = Pattern.compile("(?:sha3:)?([0-9a-fA-F]{56})");
+  private static final Pattern TAG =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._-]+");
+
+  private final Problems problems;
+
+  Sources(Problems problems) {
+    this.problems = problems;
+  }
+
+  @Nullable ImageRef image(@Nullable Node node) {
+    if (node instanceof Mapping remote) {
+      var url = url(remote);
+      return url == null ? null : new ImageRef.Url(url, hash(remote));
+    }
+    if (!(node instanceof Scalar scalar)) {
+      return null;
+    }
+    var text = scalar.text();
+    var hash = HASH.matcher(text);
+    if (hash.matches()) {
+      return new ImageRef.Hash(hash.group(1).toLowerCase(Locale.ROOT));
+    }
+    if (text.endsWith(".gvmi") || text.startsWith("./") || text.startsWith("/")) {
+      return new ImageRef.Local(text);
+    }
+    if (!TAG.matcher(text).matches()) {
+      problems.error(
+          DiagnosticIds.SCHEMA_FORM,
+          scalar.range(),
+          "`image` must be a registry tag `user/name:tag`, a SHA3-224 hash, or a local `./file.gvmi`.",
+          text.contains("/") && !text.contains(":")
+              ? "Add the tag: `%s:latest`.".formatted(text)
+              : null);
+    }
+    return new ImageRef.Tag(text);
+  }
+
+  List<InputSource> inputs(@Nullable Node node) {
+    var sources = new ArrayList<InputSource>();
+    for (var item : Values.list(node)) {
+      var source = input(item);
+      if (source != null) {
+        sources.add(source);
+      }
+    }
+    return sources;
+  }
+
+  private @Nullable InputSource input(Node node) {
+    if (node instanceof Mapping map) {
+      var path = Values.text(map, "path");
+      if (path != null) {
+        return new InputSource.Literal(path, map.range());
+      }
+      var url = url(map);
+      return url == null ? null : new InputSource.Remote(url, "sha3:" + hash(map), map.range());
+    }
+    var text = ((Scalar) node).text();
+    return text.startsWith("!")
+        ? new InputSource.Glob(text.substring(1), true, node.range())
+        : new InputSource.Glob(text, false, node.range());
+  }
+
+  List<SharedFile> files(@Nullable Node node) {
+    var files = new ArrayList<SharedFile>();
+    if (node instanceof Mapping named) {
+      for (var entry : named.entries()) {
+        var origin = origin(entry.value());
+        if (origin != null) {
+          files.add(new SharedFile(entry.name(), origin, entry.key().range()));
+        }
+      }
+      return files;
+    }
+    for (var item : Values.list(node)) {
+      var source = input(item);
+      if (source != null) {
+        files.add(new SharedFile(null, new SharedFile.Origin.Local(source), item.range()));
+      }
+    }
+    return files;
+  }
+
+  private SharedFile.@Nullable Origin origin(Node node) {
+    if (node instanceof Scalar scalar) {
+      return new SharedFile.Origin.Local(new InputSource.Literal(scalar.text(), scalar.range()));
+    }
+    var map = (Mapping) node;
+    var stage = Values.text(map, "from");
+    if (stage != null) {
+      return new SharedFile.Origin.Stage(new StageName(stage));
+    }
+    var source = input(map);
+    return source == null ? null : new SharedFile.Origin.Local(source);
+  }
+
+  OutSpec out(@Nullable Node node) {
+    if (!(node instanceof Scalar scalar)) {
+      return new OutSpec.One("");
+    }
+    var text = scalar.text();
+    if (PathCheck.leavesFolder(text)) {
+      problems.error(
+          DiagnosticIds.PATH_OUTSIDE,
+          scalar.range(),
+          "`%s` lies outside the folder of the fragment.".formatted(text),
+          "Use a path below it.");
+    }
+    if (text.contains("*") || text.contains("?") || text.contains("[")) {
+      return new OutSpec.Many(text);
+    }
+    if (text.contains("/") || text.equals(".") || text.equals("..")) {
+      problems.error(
+          DiagnosticIds.SCHEMA_FORM,
+          scalar.range(),
+          "`out` must be a suffix such as `.mkv`, a file name, or a glob.",
+          "For files in folders use a glob such as `**/*.txt`.");
+    }
+    return text.startsWith(".") ? new OutSpec.One(text) : new OutSpec.Named(text);
+  }
+
+  private @Nullable URI url(Mapping map) {
+    try {
+      return new URI(Objects.requireNonNull(Values.text(map, "url")));
+    } catch (URISyntaxException e) {
+      problems.error(
+          DiagnosticIds.SCHEMA_FORM,
+          Objects.requireNonNull(map.get("url")).range(),
+          "`url` must be an `http://` or `https://` address.",
+          "Write special characters as `%XX`.");
+      return null;
+    }
+  }
+
+  private static String hash(Mapping map) {
+    var matcher = HASH.matcher(Objects.requireNonNull(Values.text(map, "hash")));
+    return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
+  }
+}
