@@ -660,7 +660,7 @@ final class Scheduler {
       var deny = Set.<String>of();
       var picky = picky(pool);
       if (picky != null) {
-        deny = Set.copyOf(picky.tried);
+        deny = picky.anyProvider ? deny : Set.copyOf(picky.tried);
         wanted = Math.max(1, wanted);
         if (open >= policy.workers() && releaseOneIdle()) {
           open--;

@@ -1,0 +1,73 @@
+package org.golempipeline.journal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.golempipeline.plan.FragmentPlan;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.spec.StageName;
+import org.golempipeline.strategy.Piece;
+
+/**
+ * A plan for tools: stages with what they need, and the fragments of each with variables and
+ * slices, at most {@value #MOST} of them. A stage that is split during the run has no {@code
+ * fragments}.
+ */
+public final class PlanJson {
+  private static final int MOST = 1000;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private PlanJson() {}
+
+  public static String write(Plan plan) {
+    var json = MAPPER.createObjectNode();
+    json.put("pipeline", plan.spec().name());
+    var stages = json.putArray("stages");
+    plan.stages().forEach(stage -> write(stage, stages.addObject()));
+    var path = json.putArray("longest_chain");
+    plan.graph().criticalPath().stream().map(StageName::value).forEach(path::add);
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(StagePlan stage, ObjectNode json) {
+    json.put("name", stage.name().value());
+    json.put("split", stage.spec().split().name());
+    json.put("merge", stage.spec().merge().name());
+    if (stage.spec().output() != null) {
+      json.put("output", stage.spec().output().toString());
+    }
+    var needs = json.putArray("needs");
+    stage.spec().needs().forEach(need -> needs.add(need.value()));
+    json.put("fragment_by_fragment", stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT);
+    stage
+        .fragments()
+        .ifPresent(
+            fragments -> {
+              json.put("count", fragments.count());
+              var list = json.putArray("fragments");
+              for (var i = 0; i < Math.min(MOST, fragments.count()); i++) {
+                write(fragments.get(i), list.addObject());
+              }
+            });
+  }
+
+  private static void write(FragmentPlan fragment, ObjectNode json) {
+    json.put("index", fragment.index());
+    var variables = json.putObject("variables");
+    fragment.variables().forEach(variables::put);
+    var pieces = json.putArray("pieces");
+    for (var piece : fragment.fragment().pieces()) {
+      var object = pieces.addObject();
+      if (piece instanceof Piece.Slice slice) {
+        object.put("path", slice.file().path());
+        object.put("offset", slice.offset());
+      }
+      object.put("length", piece.length());
+    }
+  }
+}

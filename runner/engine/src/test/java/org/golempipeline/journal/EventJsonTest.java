@@ -1,0 +1,112 @@
+package org.golempipeline.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventJsonTest {
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+
+  @Test
+  void aLineHasSequenceTimeAndType() {
+    var event = new RunEvent.BatchStarted(3, 1, "count", FragmentSet.range(0, 500));
+    assertThat(EventJson.write(new StampedEvent(7, AT, event)))
+        .isEqualTo(
+            "{\"seq\":7,\"at\":\"2026-01-02T03:04:05.678Z\",\"type\":\"batch-started\","
+                + "\"batch\":3,\"rental\":1,\"stage\":\"count\",\"fragments\":\"0-499\"}");
+  }
+
+  @Test
+  void everyEventIsReadFromWhatItIsWrittenAs() throws Exception {
+    for (var type : RunEvent.class.getPermittedSubclasses()) {
+      var event = new StampedEvent(1, AT, (RunEvent) sample(type));
+      assertThat(EventJson.read(EventJson.write(event))).as(type.getSimpleName()).isEqualTo(event);
+    }
+  }
+
+  @Test
+  void recordedJournalsStayReadable() throws IOException {
+    var recorded =
+        List.of(
+            "{\"seq\":0,\"at\":\"2026-01-01T00:00:00Z\",\"type\":\"run-started\",\"runId\":\"r\","
+                + "\"pipeline\":\"p\",\"file\":\"f.yaml\",\"target\":\"local\",\"sessionId\":\"s\","
+                + "\"workers\":2,\"stages\":[\"p\"],\"later\":\"unknown fields are skipped\"}",
+            "{\"seq\":9,\"at\":\"2026-01-01T00:00:01Z\",\"type\":\"batch-finished\",\"batch\":0,"
+                + "\"done\":\"0-3,5\",\"failed\":[{\"fragment\":4,\"failure\":{\"kind\":\"COMMAND\","
+                + "\"message\":\"It exited with 3.\"},\"exitCode\":3,\"log\":\"logs/p/4.0.log\"}],"
+                + "\"milliseconds\":12,\"bytesSent\":1,\"bytesReceived\":2}");
+    var events = new ArrayList<RunEvent>();
+    for (var line : recorded) {
+      events.add(EventJson.read(line).event());
+    }
+    assertThat(((RunEvent.BatchFinished) events.get(1)).done())
+        .isEqualTo(FragmentSet.of(0, 1, 2, 3, 5));
+    assertThat(((RunEvent.BatchFinished) events.get(1)).failed().get(0).failure().kind())
+        .isEqualTo(FailureKind.COMMAND);
+  }
+
+  @Test
+  void aJournalHoldsOneEventALine(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("deep/journal.ndjson");
+    try (var journal = Journal.create(file)) {
+      journal.accept(new StampedEvent(0, AT, new RunEvent.Warned("a\nb")));
+      journal.accept(new StampedEvent(1, AT, new RunEvent.MergeStarted("s")));
+    }
+    assertThat(Files.readAllLines(file)).hasSize(2).last().asString().contains("merge-started");
+  }
+
+  private static Object sample(Class<?> type) throws ReflectiveOperationException {
+    var components = type.getRecordComponents();
+    var values = new Object[components.length];
+    var types = new Class<?>[components.length];
+    for (var i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+      values[i] = value(types[i], components[i].getGenericType().getTypeName());
+    }
+    var constructor = type.getDeclaredConstructor(types);
+    constructor.setAccessible(true);
+    return constructor.newInstance(values);
+  }
+
+  private static Object value(Class<?> type, String generic) {
+    if (type == int.class || type == Integer.class) {
+      return 3;
+    } else if (type == long.class) {
+      return 4_000_000_000L;
+    } else if (type == boolean.class) {
+      return true;
+    } else if (type == String.class) {
+      return "a \"quoted\" text\n";
+    } else if (type == BigDecimal.class) {
+      return new BigDecimal("0.000000000000000012");
+    } else if (type == Instant.class) {
+      return AT;
+    } else if (type == FragmentSet.class) {
+      return FragmentSet.of(1, 2, 5);
+    } else if (type == Failure.class) {
+      return new Failure(FailureKind.MARKET, "nobody", "wait");
+    } else if (type == Set.class) {
+      return Set.of("x");
+    } else if (generic.contains("AttemptFailure")) {
+      return List.of(
+          new RunEvent.AttemptFailure(1, Failure.of(FailureKind.COMMAND, "m"), null, null));
+    } else if (type == List.class) {
+      return List.of("y");
+    }
+    throw new AssertionError(type);
+  }
+}

@@ -1,0 +1,89 @@
+package org.golempipeline.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PathPatternTest {
+  @TempDir Path folder;
+
+  private List<String> find(String pattern, String... files) throws IOException {
+    for (var file : files) {
+      var path = folder.resolve(file);
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, "");
+    }
+    return PathPattern.of(pattern).find(folder);
+  }
+
+  @Test
+  void twoStarsStandForAnyNumberOfFolders() throws IOException {
+    assertThat(find("texts/**/*.txt", "texts/a.txt", "texts/b/c.txt", "texts/b/d/e.txt", "f.txt"))
+        .containsExactly("texts/a.txt", "texts/b/c.txt", "texts/b/d/e.txt");
+  }
+
+  @Test
+  void ordersByBytesOnEveryMachine() throws IOException {
+    assertThat(find("*", "b", "a", "B", "é", "a.b", "a-b"))
+        .containsExactly("B", "a", "a-b", "a.b", "b", "é");
+  }
+
+  @Test
+  void hiddenFilesMatchOnlyPatternsThatSpellTheDot() throws IOException {
+    assertThat(find("**", ".hidden", "shown", ".git/config", "sub/.x")).containsExactly("shown");
+    assertThat(PathPattern.of(".h*").find(folder)).containsExactly(".hidden");
+  }
+
+  @Test
+  void takesHostileNamesAsTheyAre() throws IOException {
+    var names = new String[] {"-rf", "$(x) 'y'", "a\nb", "ünï\"code", "back\\slash"};
+    assertThat(find("*", names)).containsExactlyInAnyOrder(names);
+  }
+
+  @Test
+  void aBackslashMakesACharacterLiteral() throws IOException {
+    assertThat(find("\\[1\\].txt", "[1].txt", "1.txt")).containsExactly("[1].txt");
+    assertThat(find("a\\*b*", "a*bc", "axbc")).containsExactly("a*bc");
+  }
+
+  @Test
+  void matchesAgreesWithFind() throws IOException {
+    var pattern = PathPattern.of("a/**/b?.{txt,md}");
+    find("x", "a/b1.txt", "a/c/b2.md", "a/c/d/b3.txt", "a/c/b.txt", "b1.txt");
+    try (var all = Files.walk(folder)) {
+      var matching =
+          all.filter(Files::isRegularFile)
+              .map(file -> folder.relativize(file).toString())
+              .filter(pattern::matches)
+              .sorted(PathPattern.BYTEWISE)
+              .toList();
+      assertThat(pattern.find(folder)).isEqualTo(matching).hasSize(3);
+    }
+  }
+
+  @Test
+  void knowsFilesByTheirPathBelowTheLiteralFolders() {
+    assertThat(PathPattern.of("in/data/**/*.csv").belowPrefix("in/data/x/y.csv"))
+        .isEqualTo("x/y.csv");
+    assertThat(PathPattern.of("in/data.csv").belowPrefix("in/data.csv")).isEqualTo("data.csv");
+  }
+
+  @Test
+  void doesNotFollowLinksToFoldersInCircles() throws IOException {
+    Files.createDirectories(folder.resolve("a"));
+    Files.createSymbolicLink(folder.resolve("a/loop"), folder);
+    assertThat(find("**/*.txt", "a/x.txt")).containsExactly("a/x.txt");
+  }
+
+  @Test
+  void refusesWhatIsNoPattern() {
+    assertThatThrownBy(() -> PathPattern.of("")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> PathPattern.of("a[")).isInstanceOf(IllegalArgumentException.class);
+  }
+}
