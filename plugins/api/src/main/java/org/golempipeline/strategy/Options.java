@@ -18,6 +18,8 @@ public record Options(@Nullable Object value) {
   /** No options. */
   public static final Options NONE = new Options(null);
 
+  private static final int MOST_DIGITS = 10_000;
+
   /** The option {@code key} of a map, or none. */
   public Options at(String key) {
     return new Options(value instanceof Map<?, ?> map ? map.get(key) : null);
@@ -39,6 +41,9 @@ public record Options(@Nullable Object value) {
       return Optional.empty();
     }
     if (value instanceof BigDecimal number) {
+      if (Math.abs((long) number.scale()) > MOST_DIGITS) {
+        throw new IllegalArgumentException("a number with too many digits");
+      }
       return Optional.of(number.toPlainString());
     }
     if (value instanceof String || value instanceof Boolean) {
@@ -49,6 +54,9 @@ public record Options(@Nullable Object value) {
 
   /** A number, also from a string that holds one. */
   public Optional<BigDecimal> decimal() {
+    if (value instanceof BigDecimal number) {
+      return Optional.of(number);
+    }
     try {
       return text().map(BigDecimal::new);
     } catch (NumberFormatException e) {

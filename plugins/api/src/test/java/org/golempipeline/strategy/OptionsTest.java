@@ -3,6 +3,7 @@ package org.golempipeline.strategy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import org.golempipeline.strategy.testing.JsonText;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,14 @@ class OptionsTest {
     assertThat(options.at("none").flag()).isFalse();
     assertThat(options.at("none").items()).isEmpty();
     assertThat(Options.NONE.isPresent()).isFalse();
+  }
+
+  @Test
+  void isNotTakenInByHugeExponents() {
+    var huge = JsonText.options("1e999999999");
+    assertThat(huge.decimal()).contains(new BigDecimal("1e999999999"));
+    assertThatThrownBy(huge::integer).hasMessage("expected a whole number, not 1E+999999999");
+    assertThatThrownBy(huge::text).hasMessage("a number with too many digits");
   }
 
   @Test

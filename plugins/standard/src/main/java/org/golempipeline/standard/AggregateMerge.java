@@ -11,6 +11,18 @@ import org.golempipeline.strategy.Merger;
  * memory go through sorted files.
  */
 public final class AggregateMerge implements MergeStrategy {
+  private static final String COLUMNS =
+      """
+      {
+        "description": "%s",
+        "type": ["integer", "string", "array"],
+        "minimum": 1,
+        "minLength": 1,
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": { "type": ["integer", "string"], "minimum": 1, "minLength": 1 }
+      }""";
+
   @Override
   public String name() {
     return "aggregate";
@@ -28,17 +40,6 @@ public final class AggregateMerge implements MergeStrategy {
 
   @Override
   public String optionsSchema() {
-    var column =
-        """
-        {
-          "description": "%s",
-          "type": ["integer", "string", "array"],
-          "minimum": 1,
-          "minLength": 1,
-          "minItems": 1,
-          "uniqueItems": true,
-          "items": { "type": ["integer", "string"], "minimum": 1, "minLength": 1 }
-        }""";
     return """
         {
           "description": "The key and what to work out for it. A column is its number, from 1, or \
@@ -68,11 +69,11 @@ public final class AggregateMerge implements MergeStrategy {
         }
         """
         .formatted(
-            column.formatted("Column or columns that make the key."),
-            column.formatted("Columns to add up."),
-            column.formatted("Columns to take the smallest number of."),
-            column.formatted("Columns to take the largest number of."),
-            column.formatted("Columns to take the arithmetic mean of."),
+            COLUMNS.formatted("Column or columns that make the key."),
+            COLUMNS.formatted("Columns to add up."),
+            COLUMNS.formatted("Columns to take the smallest number of."),
+            COLUMNS.formatted("Columns to take the largest number of."),
+            COLUMNS.formatted("Columns to take the arithmetic mean of."),
             Delimiter.SCHEMA);
   }
 

@@ -62,7 +62,8 @@ public final class CsvMerge implements MergeStrategy {
       if (output.size() == 0) {
         return;
       }
-      try (var stream = new BufferedInputStream(output.open(), BUFFER)) {
+      try (var stream =
+          new BufferedInputStream(output.open(), Buffers.sizeFor(output.size(), BUFFER))) {
         var pending = last != '\n';
         var own = CsvRows.Header.read(stream, output.label());
         if (header == null) {

@@ -19,7 +19,7 @@ final class JsonScanner implements Closeable {
 
   private final InputStream stream;
   private final String label;
-  private final byte[] buffer = new byte[1 << 16];
+  private final byte[] buffer;
   private final BitSet objects = new BitSet();
   private @Nullable OutputStream copy;
   private int copyFrom;
@@ -29,9 +29,11 @@ final class JsonScanner implements Closeable {
   private long line = 1;
 
   /**
+   * @param size how much the stream holds, about
    * @param label names the source at the start of messages
    */
-  JsonScanner(InputStream stream, String label) {
+  JsonScanner(InputStream stream, long size, String label) {
+    this.buffer = new byte[Buffers.sizeFor(size, 1 << 16)];
     this.stream = stream;
     this.label = label;
   }
@@ -168,7 +170,25 @@ final class JsonScanner implements Closeable {
       }
       if (next == '\\') {
         escape();
+      } else if (next >= 0x80) {
+        character(next);
       }
+    }
+  }
+
+  /** The rest of a character that has several bytes in UTF-8. */
+  private void character(int first) throws IOException, StrategyException {
+    var more = first < 0xc2 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : -1;
+    var lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    var highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    for (var i = 0; i < Math.abs(more); i++) {
+      var next = byteAhead();
+      if (more < 0 || next < lowest || next > highest) {
+        throw wrong("has a string that is not UTF-8");
+      }
+      position++;
+      lowest = 0x80;
+      highest = 0xbf;
     }
   }
 

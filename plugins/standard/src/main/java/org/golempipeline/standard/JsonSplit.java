@@ -81,7 +81,8 @@ public final class JsonSplit implements SplitStrategy {
     var slices = new Slices(context.inputs());
     for (var i = 0; i < context.inputs().size(); i++) {
       var file = slices.begin();
-      try (var json = new JsonScanner(Content.openText(file).stream(), "`" + file.path() + "`")) {
+      try (var json =
+          new JsonScanner(Content.openText(file).stream(), file.size(), "`" + file.path() + "`")) {
         cut(file, json, elements, slices);
       }
     }

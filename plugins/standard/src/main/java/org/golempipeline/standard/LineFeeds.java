@@ -1,5 +1,7 @@
 package org.golempipeline.standard;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -11,6 +13,9 @@ final class LineFeeds {
   private static final long PATTERN = 0x0a0a0a0a0a0a0a0aL;
   private static final long LOW = 0x7f7f7f7f7f7f7f7fL;
   private static final int STRIDE = 4 * Long.BYTES;
+
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final ByteBuffer buffer;
   private final int limit;
@@ -56,6 +61,21 @@ final class LineFeeds {
   /** How many line feeds the last {@link #skip} that answered false went over. */
   long seen() {
     return seen;
+  }
+
+  /** The index of the first line feed in {@code bytes} between the two, or {@code to}. */
+  static int find(byte[] bytes, int from, int to) {
+    var at = from;
+    for (; at + Long.BYTES <= to; at += Long.BYTES) {
+      var marks = marks((long) WORDS.get(bytes, at));
+      if (marks != 0) {
+        return at + (Long.numberOfTrailingZeros(marks) >>> 3);
+      }
+    }
+    while (at < to && bytes[at] != '\n') {
+      at++;
+    }
+    return at;
   }
 
   private void skipStrides(long count) {

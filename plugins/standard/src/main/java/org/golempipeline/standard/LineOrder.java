@@ -1,6 +1,9 @@
 package org.golempipeline.standard;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineOrder {
   private static final int MOST_SHOWN = 80;
+
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final int[] columns;
   private final boolean numeric;
@@ -41,6 +47,7 @@ final class LineOrder {
    */
   void prepare(Line line, Supplier<String> where) throws StrategyException {
     if (columns.length == 0 && !numeric) {
+      line.prefix = prefix(line.bytes, line.from, line.to);
       return;
     }
     var count = Math.max(1, columns.length);
@@ -55,10 +62,16 @@ final class LineOrder {
     for (var i = 0; i < line.numbers.length; i++) {
       line.numbers[i] = number(line, i, where);
     }
+    if (!numeric) {
+      line.prefix = prefix(line.bytes, line.from + line.keys[0], line.from + line.keys[1]);
+    }
   }
 
   /** Less than, equal to or more than zero as {@code a} comes before, with or after {@code b}. */
   int compare(Line a, Line b) {
+    if (a.prefix != b.prefix) {
+      return Long.compareUnsigned(a.prefix, b.prefix);
+    }
     if (a.keys.length == 0) {
       return Arrays.compareUnsigned(a.bytes, a.from, a.to, b.bytes, b.from, b.to);
     }
@@ -78,6 +91,20 @@ final class LineOrder {
       }
     }
     return 0;
+  }
+
+  /** The first eight bytes, zeros behind the end: what differs here orders as the whole does. */
+  private static long prefix(byte[] bytes, int from, int to) {
+    if (from + Long.BYTES <= bytes.length) {
+      var word = (long) WORDS.get(bytes, from);
+      var missing = Long.BYTES - (to - from);
+      return missing <= 0 ? word : missing == Long.BYTES ? 0 : word & -1L << 8 * missing;
+    }
+    var word = 0L;
+    for (var i = 0; i < Long.BYTES; i++) {
+      word = word << 8 | (from + i < to ? bytes[from + i] & 0xff : 0);
+    }
+    return word;
   }
 
   private void findColumn(Line line, int index, Supplier<String> where) throws StrategyException {
@@ -126,7 +153,7 @@ final class LineOrder {
     return b >= 0 && b <= ' ';
   }
 
-  /** A line within a buffer, without its line feed. */
+  /** A line within a buffer; the line feed behind it is no part of it. */
   static final class Line {
     byte[] bytes = {};
     int from;
@@ -136,6 +163,9 @@ final class LineOrder {
     private int[] keys = {};
 
     private BigDecimal[] numbers = {};
+
+    /** The beginning of the first key if it is text. */
+    private long prefix;
 
     /** Becomes {@code other}, with bytes of its own. */
     void copy(Line other) {
@@ -148,6 +178,7 @@ final class LineOrder {
       to = length;
       keys = other.keys.clone();
       numbers = other.numbers.clone();
+      prefix = other.prefix;
     }
 
     /** Its beginning, for a message. */

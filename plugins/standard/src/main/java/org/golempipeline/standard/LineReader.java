@@ -17,16 +17,18 @@ final class LineReader implements Closeable {
   private final InputStream stream;
   private final String label;
   private final int longest;
-  private byte[] buffer = new byte[1 << 16];
+  private byte[] buffer;
   private int position;
   private int limit;
   private long number;
 
   /**
+   * @param size how much the stream holds, about
    * @param label names the source in messages
    * @param longest the most bytes a line may have
    */
-  LineReader(InputStream stream, String label, int longest) {
+  LineReader(InputStream stream, long size, String label, int longest) {
+    this.buffer = new byte[Buffers.sizeFor(size, 1 << 16)];
     this.stream = stream;
     this.label = label;
     this.longest = longest;
@@ -36,12 +38,11 @@ final class LineReader implements Closeable {
   @Nullable String next() throws IOException, StrategyException {
     var scanned = 0;
     while (true) {
-      for (var i = position + scanned; i < limit; i++) {
-        if (buffer[i] == '\n') {
-          var line = line(i);
-          position = i + 1;
-          return line;
-        }
+      var end = LineFeeds.find(buffer, position + scanned, limit);
+      if (end < limit) {
+        var line = line(end);
+        position = end + 1;
+        return line;
       }
       scanned = limit - position;
       if (scanned > longest) {

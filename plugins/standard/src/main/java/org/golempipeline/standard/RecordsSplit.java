@@ -214,12 +214,7 @@ public final class RecordsSplit implements SplitStrategy {
     }
 
     private int endOfLine(int at, int end) {
-      for (var i = at; i < end; i++) {
-        if (buffer[i] == '\n') {
-          return i + 1;
-        }
-      }
-      return end;
+      return Math.min(end, LineFeeds.find(buffer, at, end) + 1);
     }
 
     /** Moves the window on so that it begins at what comes next. */

@@ -1,6 +1,5 @@
 package org.golempipeline.standard;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -102,7 +101,7 @@ public final class SortMerge implements MergeStrategy {
     @Override
     public void add(FragmentOutput output) {
       if (output.size() > 0) {
-        sources.add(() -> new SortedLines(output.open(), output.label(), order));
+        sources.add(() -> new SortedLines(output.open(), output.size(), output.label(), order));
       }
     }
 
@@ -113,7 +112,7 @@ public final class SortMerge implements MergeStrategy {
         var merged = new ArrayList<Path>();
         for (var from = 0; from < sources.size(); from += FAN_IN) {
           var run = folder.resolve("run-" + runs++);
-          try (var stream = new BufferedOutputStream(Files.newOutputStream(run), 1 << 18)) {
+          try (var stream = new TargetStream(run)) {
             merge(sources.subList(from, Math.min(sources.size(), from + FAN_IN)), stream);
           }
           merged.add(run);
@@ -127,7 +126,8 @@ public final class SortMerge implements MergeStrategy {
     }
 
     private Source source(Path run) {
-      return () -> new SortedLines(Files.newInputStream(run), run.toString(), order);
+      return () ->
+          new SortedLines(Files.newInputStream(run), Files.size(run), run.toString(), order);
     }
 
     private static void delete(List<Path> files) throws IOException {
@@ -163,8 +163,7 @@ public final class SortMerge implements MergeStrategy {
       for (var first = heap.first(); first != null; first = heap.first()) {
         var line = first.line();
         if (!unique || !any || order.compare(written, line) != 0) {
-          target.write(line.bytes, line.from, line.to - line.from);
-          target.write('\n');
+          target.write(line.bytes, line.from, line.to + 1 - line.from);
           any = true;
           if (unique) {
             written.copy(line);
@@ -181,6 +180,9 @@ public final class SortMerge implements MergeStrategy {
     private final SortedLines[] heap;
     private final int[] numbers;
     private int size;
+
+    /** The smaller child of the first while it is known; 0 while it is not. */
+    private int second;
 
     Heap(LineOrder order, int capacity) {
       this.order = order;
@@ -211,6 +213,7 @@ public final class SortMerge implements MergeStrategy {
         size--;
         heap[0] = heap[size];
         numbers[0] = numbers[size];
+        second = 0;
       }
       sink(0);
     }
@@ -218,16 +221,20 @@ public final class SortMerge implements MergeStrategy {
     private void sink(int from) {
       var at = from;
       while (2 * at + 1 < size) {
-        var child = 2 * at + 1;
-        if (child + 1 < size && before(child + 1, child)) {
-          child++;
-        }
+        var child = at == 0 && second > 0 ? second : smallerChild(at);
         if (!before(child, at)) {
+          second = at == 0 ? child : second;
           return;
         }
+        second = at == 0 ? 0 : second;
         swap(at, child);
         at = child;
       }
+    }
+
+    private int smallerChild(int at) {
+      var child = 2 * at + 1;
+      return child + 1 < size && before(child + 1, child) ? child + 1 : child;
     }
 
     private boolean before(int a, int b) {

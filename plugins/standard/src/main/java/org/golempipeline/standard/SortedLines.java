@@ -7,20 +7,25 @@ import org.golempipeline.strategy.StrategyException;
 
 /**
  * Reads lines and checks that each comes in order after the one before. The line lies in a buffer
- * that the next {@link #advance} may move.
+ * that the next {@link #advance} may move, and has a line feed behind it.
  */
 final class SortedLines implements Closeable {
   private final InputStream stream;
   private final String label;
   private final LineOrder order;
-  private byte[] buffer = new byte[1 << 18];
+  private byte[] buffer;
   private int limit;
   private int next;
   private long number;
   private LineOrder.Line line = new LineOrder.Line();
   private LineOrder.Line previous = new LineOrder.Line();
 
-  SortedLines(InputStream stream, String label, LineOrder order) {
+  /**
+   * @param size how much the stream holds, about
+   * @param label names the source in messages
+   */
+  SortedLines(InputStream stream, long size, String label, LineOrder order) {
+    this.buffer = new byte[Buffers.sizeFor(size, 1 << 18)];
     this.stream = stream;
     this.label = label;
     this.order = order;
@@ -64,27 +69,30 @@ final class SortedLines implements Closeable {
     return "Line %d of %s".formatted(number, label);
   }
 
-  /** Where the line that begins at {@link #next} ends; -1 if there is none. */
+  /** Where the line that begins at {@link #next} ends, with a line feed; -1 if there is none. */
   private int endOfLine() throws IOException {
     var scanned = next;
     while (true) {
-      for (var i = scanned; i < limit; i++) {
-        if (buffer[i] == '\n') {
-          return i;
-        }
+      var end = LineFeeds.find(buffer, scanned, limit);
+      if (end < limit) {
+        return end;
       }
       var seen = limit - next;
       if (!fill()) {
-        return seen > 0 ? limit : -1;
+        if (seen == 0) {
+          return -1;
+        }
+        buffer[limit++] = '\n';
+        return limit - 1;
       }
       scanned = next + seen;
     }
   }
 
-  /** Reads more, keeping the previous line and what comes next. */
+  /** Reads more, keeping the previous line and what comes next; leaves room for a line feed. */
   private boolean fill() throws IOException {
     var keep = number == 0 ? next : previous.from;
-    if (limit == buffer.length) {
+    if (limit >= buffer.length - 1) {
       var length = limit - keep;
       var target = length > buffer.length / 2 ? new byte[2 * buffer.length] : buffer;
       System.arraycopy(buffer, keep, target, 0, length);
@@ -95,7 +103,7 @@ final class SortedLines implements Closeable {
       next -= keep;
       limit = length;
     }
-    var read = stream.read(buffer, limit, buffer.length - limit);
+    var read = stream.read(buffer, limit, buffer.length - 1 - limit);
     limit += Math.max(0, read);
     return read > 0;
   }

@@ -9,8 +9,9 @@ import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a table as fields, whichever delimiter it has; blank lines are left out. Fields
- * are byte strings in the sense of {@link LineReader}.
+ * Reads the rows of a table as fields, whichever delimiter it has; blank lines are left out, and a
+ * line end in quotes becomes a line feed. Fields are byte strings in the sense of {@link
+ * LineReader}.
  */
 final class TableReader implements Closeable {
   private static final int LONGEST_LINE = 1 << 24;
@@ -20,17 +21,19 @@ final class TableReader implements Closeable {
   private long firstLine;
 
   /**
+   * @param size how much the stream holds, about
+   * @param label names the source in messages
    * @param delimiter null to take it from the first line
    */
-  TableReader(InputStream stream, String label, @Nullable Delimiter delimiter) {
-    this.lines = new LineReader(stream, label, LONGEST_LINE);
+  TableReader(InputStream stream, long size, String label, @Nullable Delimiter delimiter) {
+    this.lines = new LineReader(stream, size, label, LONGEST_LINE);
     this.delimiter = delimiter;
   }
 
   /** The next row; null at the end. */
   String @Nullable [] next() throws IOException, StrategyException {
     var line = lines.next();
-    while (line != null && line.isBlank()) {
+    while (line != null && isBlank(line)) {
       line = lines.next();
     }
     if (line == null) {
@@ -64,7 +67,8 @@ final class TableReader implements Closeable {
       throw new StrategyException(
           "%s has `%s` in column %d, which is not a number."
               .formatted(where(), shown(row[column]), column + 1),
-          "Let the command write plain numbers such as `12`, `-0.5` or `1e6` there.");
+          "Write plain numbers such as `12`, `-0.5` or `1e6` there; a header is only read where"
+              + " columns are given by name.");
     }
     return number;
   }
@@ -72,6 +76,11 @@ final class TableReader implements Closeable {
   @Override
   public void close() throws IOException {
     lines.close();
+  }
+
+  /** Tabs alone are a row of empty fields, once it is known that the table has tabs. */
+  private boolean isBlank(String line) {
+    return delimiter == Delimiter.TAB ? line.isEmpty() : line.isBlank();
   }
 
   private static String shown(String field) {

@@ -93,7 +93,9 @@ public final class TableSplit implements SplitStrategy {
           "Write its path relative to the folder of the pipeline file.");
     }
     var delimiter = Delimiter.from(options.at("delimiter"));
-    try (var rows = new TableReader(Files.newInputStream(path), "`" + name + "`", delimiter)) {
+    try (var rows =
+        new TableReader(
+            Files.newInputStream(path), Files.size(path), "`" + name + "`", delimiter)) {
       var names = names(name, rows);
       var fragments = new ArrayList<Fragment>();
       for (var row = rows.next(); row != null; row = rows.next()) {

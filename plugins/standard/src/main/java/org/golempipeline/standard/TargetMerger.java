@@ -1,26 +1,18 @@
 package org.golempipeline.standard;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import org.golempipeline.strategy.MergeContext;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 
 /** A merger that writes its target from front to back: creates, completes and closes the file. */
 abstract class TargetMerger implements Merger {
-  private static final int BUFFER = 1 << 18;
-
-  private final FileChannel channel;
-  private final OutputStream stream;
+  private final TargetStream stream;
 
   TargetMerger(MergeContext context) throws IOException {
-    this.channel =
-        FileChannel.open(context.target(), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    this.stream = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+    this.stream = new TargetStream(context.target());
   }
 
   /** The target, buffered. */
@@ -30,8 +22,7 @@ abstract class TargetMerger implements Merger {
 
   /** The target without the buffer: whatever was written to {@link #stream} is before it. */
   final FileChannel channel() throws IOException {
-    stream.flush();
-    return channel;
+    return stream.channel();
   }
 
   /** Writes what is left; called once, before the target is closed. */
@@ -46,6 +37,6 @@ abstract class TargetMerger implements Merger {
   /** Closes the target as it is. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    stream.abandon();
   }
 }

@@ -52,7 +52,7 @@ public final class ValueMerge implements MergeStrategy {
 
     @Override
     public void add(FragmentOutput output) throws IOException, StrategyException {
-      try (var lines = new LineReader(output.open(), output.label(), LONGEST)) {
+      try (var lines = new LineReader(output.open(), output.size(), output.label(), LONGEST)) {
         for (var next = lines.next(); next != null; next = lines.next()) {
           if (line != null) {
             throw new StrategyException(

@@ -24,7 +24,7 @@ import org.golempipeline.strategy.testing.Laws.Coverage;
 
 /** Whatever the input and however small the fragments: nothing lost, doubled or out of order. */
 class LawsTest {
-  private static final int TRIES = 300;
+  private static final int TRIES = 200;
 
   @Property(tries = TRIES)
   void linesThenConcatIsTheInput(
@@ -111,7 +111,7 @@ class LawsTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property(tries = TRIES / 4)
   void severalFilesThenConcatAreAllOfThem(
       @ForAll @Size(min = 1, max = 5) List<@From("texts") String> texts,
       @ForAll @IntRange(min = 1, max = 5) int size)
@@ -136,7 +136,7 @@ class LawsTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property(tries = TRIES / 2)
   void aggregateSumAndSortDoNotDependOnFragmentSize(
       @ForAll @Size(max = 30) List<@From("pairs") String> pairs,
       @ForAll @IntRange(min = 1, max = 7) int lines)

@@ -119,6 +119,19 @@ class RefusalsTest {
   }
 
   @Test
+  void jsonThatIsNotUtf8() {
+    for (var bytes :
+        List.of("\u00e4", "\u00c0\u0080", "\u00ed\u00a0\u0080", "\u00f0\u009f\u0098")) {
+      var context =
+          sandbox
+              .context("{\"elements\": 1}")
+              .input("x", ("[\"" + bytes + "\"]").getBytes(ISO_8859_1));
+      assertThat(refusal(() -> new JsonSplit().split(context)))
+          .startsWith("`x` is not valid JSON: line 1 has a string that is not UTF-8.");
+    }
+  }
+
+  @Test
   void jsonThatIsNoArrayOrTooDeep() {
     assertThat(split(new JsonSplit(), "{\"elements\": 1}", "{\"a\": 1}\n{}\n"))
         .isEqualTo(

@@ -182,7 +182,7 @@ class SplitContractTest {
       return List.of(
           SplitCase.of("csv", "\"jobs.csv\"")
               .beside("jobs.csv", "\ufeffname,size\r\n\"a, b\",1\r\n\r\n\"x\ny\"\"\",\r\n"),
-          SplitCase.of("tab", "\"jobs.tsv\"").beside("jobs.tsv", "name\tsize\n\"a, b\"\t1\n"),
+          SplitCase.of("tab", "\"jobs.tsv\"").beside("jobs.tsv", "name\tsize\n\"a, b\"\t1\n\n\t\n"),
           SplitCase.of("as told", "{\"file\": \"j\", \"delimiter\": \"whitespace\"}")
               .beside("j", "a b\n1,  2\n"));
     }
