@@ -136,7 +136,7 @@ final class Composer {
       size += size(item);
       checkSize(size, item);
     }
-    var sequence = new Sequence(items, block, rangeTo(from, block, lastOf(items)));
+    var sequence = new Sequence(items, block, rangeTo(from, block, items));
     sizes.put(sequence, size);
     return sequence;
   }
@@ -145,20 +145,21 @@ final class Composer {
     var entries = new ArrayList<Entry>();
     var known = new HashMap<String, Entry>();
     var size = 1L;
-    Node last = null;
+    var parts = new ArrayList<Node>();
     while (!parser.checkEvent(Event.ID.MappingEnd)) {
       var key = node();
       var value = node();
       size += 1 + size(value);
       checkSize(size, key);
-      last = value;
+      parts.add(key);
+      parts.add(value);
       var entry = entry(key, value, known);
       if (entry != null) {
         known.put(entry.name(), entry);
         entries.add(entry);
       }
     }
-    var mapping = new Mapping(entries, block, rangeTo(from, block, last));
+    var mapping = new Mapping(entries, block, rangeTo(from, block, parts));
     sizes.put(mapping, size);
     return mapping;
   }
@@ -272,25 +273,29 @@ final class Composer {
     return at;
   }
 
-  private static @Nullable Node lastOf(List<Node> items) {
-    return items.isEmpty() ? null : items.get(items.size() - 1);
-  }
-
-  /** From {@code from} to the end of the collection whose end event is next. */
-  private Range rangeTo(int from, boolean block, @Nullable Node last) {
+  /**
+   * From {@code from} to the end of the collection whose end event is next. The parser ends a block
+   * where the next begins; it is its last part that counts, and an alias stands for a part earlier
+   * in the text.
+   */
+  private Range rangeTo(int from, boolean block, List<Node> parts) {
     var end = parser.getEvent().getEndMark().getIndex();
-    var start = positions.range(from, block ? from : end);
-    if (!block || last == null || before(last.range(), start)) {
-      return start;
+    var range = positions.range(from, block ? from : end);
+    if (block) {
+      for (var part : parts) {
+        if (endsBefore(range, part.range())) {
+          range =
+              new Range(
+                  range.line(), range.column(), part.range().endLine(), part.range().endColumn());
+        }
+      }
     }
-    return new Range(
-        start.line(), start.column(), last.range().endLine(), last.range().endColumn());
+    return range;
   }
 
-  /** Whether {@code range} ends before {@code other}: the last value is an alias of it. */
-  private static boolean before(Range range, Range other) {
-    return range.endLine() < other.line()
-        || range.endLine() == other.line() && range.endColumn() < other.column();
+  private static boolean endsBefore(Range range, Range other) {
+    return range.endLine() < other.endLine()
+        || range.endLine() == other.endLine() && range.endColumn() < other.endColumn();
   }
 
   private Range range(Event event) {

@@ -127,7 +127,9 @@ record SyntaxMistake(
     }
     var open = positions.text(contextAt, contextAt + 1);
     var close = open.equals("[") ? "]" : "}";
-    return at >= positions.length()
+    var runsOn =
+        positions.at(at) == ':' && positions.lineStart(at) != positions.lineStart(contextAt);
+    return at >= positions.length() || runsOn
         ? fatal(
             positions.range(contextAt, contextAt + 1),
             "This `%s` is never closed.".formatted(open),
@@ -155,7 +157,7 @@ record SyntaxMistake(
     if (problem.startsWith("could not find expected ':'")) {
       return fatal(word, "The key before this has no `:`.", null);
     }
-    if (problem.startsWith("expected chomping")) {
+    if (problem.startsWith("expected chomping") || problem.contains("a comment or a line break")) {
       return fatal(
           word, "After `|` or `>` the text starts on the next line.", "Move it to the next line.");
     }

@@ -232,7 +232,7 @@ final class Params {
         return "must be `true` or `false`";
       }
       if (!allowed.isEmpty() && !allowed.contains(text)) {
-        return "must be one of " + Words.list(allowed);
+        return "must be " + Words.anyOf(allowed);
       }
       if ((minimum != null || maximum != null) && number == null) {
         return "must be a number";

@@ -32,7 +32,7 @@ final class PathCheck {
   }
 
   private void files(@Nullable Node node) {
-    if (node instanceof Mapping named && named.entry("path") == null) {
+    if (node instanceof Mapping named) {
       named.entries().forEach(entry -> path(entry.value()));
     } else {
       sources(node);

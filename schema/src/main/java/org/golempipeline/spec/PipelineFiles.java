@@ -3,6 +3,7 @@ package org.golempipeline.spec;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
@@ -34,7 +35,8 @@ public final class PipelineFiles {
     document.diagnostics().forEach(problems::add);
     var root = document.root().orElse(null);
     var spec = root == null ? null : checked(root, displayName, strategies, overrides, problems);
-    return new Checked<>(problems.hasErrors() ? null : spec, problems.all());
+    return new Checked<>(
+        problems.hasErrors() ? null : spec, Echoes.removed(document.diagnostics(), problems.all()));
   }
 
   private static @Nullable PipelineSpec checked(
@@ -53,7 +55,8 @@ public final class PipelineFiles {
       }
       return null;
     }
-    var schema = PipelineSchema.tree(strategies);
+    var named = named(root);
+    var schema = PipelineSchema.tree(strategies, named::contains);
     var params = Params.read(root, overrides, problems);
     var stageNames = new HashSet<String>();
     if (root.get("stages") instanceof Mapping stages) {
@@ -71,6 +74,19 @@ public final class PipelineFiles {
             problems);
     var order = references(file);
     return problems.hasErrors() ? null : SpecBuilder.build(file, order, displayName);
+  }
+
+  /** The strategies that the file gives options to: the schemas of the others need no reading. */
+  private static Set<String> named(Mapping root) {
+    var names = new HashSet<String>();
+    for (var stage : StageOutline.of(root, "")) {
+      for (var key : List.of("split", "merge")) {
+        if (stage.body().get(key) instanceof Mapping choice) {
+          names.addAll(choice.keys());
+        }
+      }
+    }
+    return names;
   }
 
   /** The checks that need the whole file, and the order of its stages. */

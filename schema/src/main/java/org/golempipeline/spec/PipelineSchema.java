@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.golempipeline.strategy.Strategy;
 
 /**
@@ -27,11 +28,16 @@ public final class PipelineSchema {
   }
 
   static JsonNode tree(Strategies strategies) {
+    return tree(strategies, name -> true);
+  }
+
+  /** The same with the options of those strategies only; the options of others may be anything. */
+  static JsonNode tree(Strategies strategies, Predicate<String> wanted) {
     var root = (ObjectNode) JsonText.parse(resource());
     var definitions = (ObjectNode) root.get("$defs");
     var stage = (ObjectNode) definitions.get("stage").get("properties");
-    addChoice((ObjectNode) stage.get("split"), "split", strategies.splits(), definitions);
-    addChoice((ObjectNode) stage.get("merge"), "merge", strategies.merges(), definitions);
+    addChoice((ObjectNode) stage.get("split"), "split", strategies.splits(), wanted, definitions);
+    addChoice((ObjectNode) stage.get("merge"), "merge", strategies.merges(), wanted, definitions);
     return root;
   }
 
@@ -48,6 +54,7 @@ public final class PipelineSchema {
       ObjectNode target,
       String kind,
       Collection<? extends Strategy> strategies,
+      Predicate<String> wanted,
       ObjectNode definitions) {
     var names = NODES.arrayNode();
     var summaries = NODES.arrayNode();
@@ -56,6 +63,10 @@ public final class PipelineSchema {
       if (!strategy.optionsRequired()) {
         names.add(strategy.name());
         summaries.add(strategy.summary());
+      }
+      if (!wanted.test(strategy.name())) {
+        options.set(strategy.name(), NODES.booleanNode(true));
+        continue;
       }
       var key = kind + "." + strategy.name();
       var pointer = "#/$defs/" + key.replace("~", "~0").replace("/", "~1");

@@ -3,10 +3,8 @@ package org.golempipeline.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
@@ -30,7 +28,7 @@ final class SchemaCheck {
         new SchemaValidator(schema)
             .validate(json(tree.root()), path -> isOpen(path, places, tree.open()));
     var wording = new SchemaWording(places, schema, strategies, problems);
-    violations.forEach(wording::report);
+    violations.stream().filter(each -> !isMisspelt(each, violations)).forEach(wording::report);
     return new SchemaCheck(violations);
   }
 
@@ -75,10 +73,16 @@ final class SchemaCheck {
     return value instanceof Boolean flag ? NODES.booleanNode(flag) : NODES.nullNode();
   }
 
-  /** The keys of a stage, for those who need to tell them from others. */
-  static Set<String> stageKeys(JsonNode schema) {
-    var keys = new ArrayList<String>();
-    schema.at("/$defs/stage/properties").fieldNames().forEachRemaining(keys::add);
-    return Set.copyOf(keys);
+  /** Whether it misses a key that is there with a slip in it, which another violation says. */
+  private static boolean isMisspelt(Violation violation, List<Violation> all) {
+    var missing = violation.property();
+    return violation.keyword().equals("required")
+        && missing != null
+        && all.stream()
+            .filter(other -> other.keyword().equals("additionalProperties"))
+            .filter(other -> other.path().equals(violation.path()) && other.property() != null)
+            .anyMatch(
+                other ->
+                    Nearest.to(String.valueOf(other.property()), List.of(missing)).isPresent());
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.NodePath;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,8 +40,7 @@ final class SchemaValidator {
    * @param ignored tells places where nothing is known to be wrong yet
    */
   List<Violation> validate(JsonNode instance, Predicate<List<Object>> ignored) {
-    Schema schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(root);
+    Schema schema = SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(root);
     var complaints = new ArrayList<Complaint>();
     for (var error : schema.validate(instance)) {
       complaints.add(complaint(error, ignored));

@@ -34,7 +34,8 @@ final class SchemaWording {
     switch (violation.keyword()) {
       case "additionalProperties", "unevaluatedProperties", "propertyNames" ->
           unknownKey(violation);
-      case "required", "dependentRequired" -> missingKey(violation);
+      case "required" -> missingKey(violation);
+      case "dependentRequired" -> dependency(violation);
       case Violation.NONE_OF -> noneOf(violation);
       case "oneOf" -> exclusive(violation);
       case "if", "anyOf" -> {}
@@ -153,6 +154,23 @@ final class SchemaWording {
         "version".equals(key) ? "Add `version: 1` as the first line." : "Add `%s`.".formatted(key));
   }
 
+  /** A key that needs another one beside it. */
+  private void dependency(Violation violation) {
+    var rules = violation.schema().path("dependentRequired");
+    for (var key : (Iterable<String>) rules::fieldNames) {
+      var entry = places.entry(violation.path(), key);
+      for (var other : rules.get(key)) {
+        if (entry != null && places.entry(violation.path(), other.asText()) == null) {
+          problems.error(
+              DiagnosticIds.SCHEMA_MISSING_KEY,
+              entry.key().range(),
+              "`%s` needs `%s` beside it.".formatted(key, other.asText()),
+              null);
+        }
+      }
+    }
+  }
+
   private void noneOf(Violation violation) {
     var keys = new ArrayList<String>();
     for (var schema : violation.alternatives()) {
@@ -262,7 +280,7 @@ final class SchemaWording {
         DiagnosticIds.SCHEMA_VALUE,
         places.value(violation.path()),
         "%s must be %s.".formatted(capital(subject(violation.path())), Words.anyOf(allowed)),
-        node instanceof Scalar scalar
+        node instanceof Scalar scalar && allowed.size() > 1
             ? Nearest.to(scalar.text(), allowed).map("Did you mean `%s`?"::formatted).orElse(null)
             : null);
   }

@@ -11,6 +11,7 @@ import org.golempipeline.document.Node.Entry;
 import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Style;
 import org.golempipeline.strategy.MergeStrategy.Result;
+import org.golempipeline.strategy.SplitStrategy.InputUse;
 import org.jspecify.annotations.Nullable;
 
 /** Warns of what a shell text hides: failures nobody sees, variables that are split or unset. */
@@ -61,7 +62,7 @@ final class ShellLint {
     }
     names.addAll(scope.variables());
     names.addAll(Set.of("index", "count"));
-    if (stage.hasInput()) {
+    if (readsInput(stage)) {
       names.addAll(Set.of("path", "stem"));
     }
     if (key.equals("accept")) {
@@ -70,10 +71,15 @@ final class ShellLint {
     }
     names.add("tmp");
     names.add(leavesMany(stage) ? "outdir" : "out");
-    if (stage.hasInput()) {
+    if (readsInput(stage)) {
       names.add("in");
     }
     return names;
+  }
+
+  private boolean readsInput(StageOutline stage) {
+    var split = stage.split(file.strategies());
+    return stage.hasInput() || split != null && split.inputUse() == InputUse.REQUIRED;
   }
 
   private static boolean leavesMany(StageOutline stage) {
@@ -90,7 +96,7 @@ final class ShellLint {
     failures(scalar, scan);
     var reported = new HashSet<String>();
     for (var use : scan.uses()) {
-      if (!reported.contains(use.name()) && variable(use, scalar, available, stage)) {
+      if (!reported.contains(use.name()) && variable(use, scalar, available, entry.name(), stage)) {
         reported.add(use.name());
       }
     }
@@ -161,7 +167,11 @@ final class ShellLint {
 
   /** Whether there was something to say about it. */
   private boolean variable(
-      ShellScan.Use use, Scalar scalar, Set<String> available, @Nullable StageOutline stage) {
+      ShellScan.Use use,
+      Scalar scalar,
+      Set<String> available,
+      String key,
+      @Nullable StageOutline stage) {
     var name = use.name();
     if (available.contains(name)) {
       if (use.safe() || NUMBERS.contains(name)) {
@@ -183,14 +193,20 @@ final class ShellLint {
         DiagnosticIds.LINT_UNSET,
         locate(scalar, use.from(), use.to()),
         "`$%s` has no value here.".formatted(name),
-        unsetHint(name, isValue, stage));
+        unsetHint(name, key, isValue, stage));
     return true;
   }
 
   private static @Nullable String unsetHint(
-      String name, boolean isValue, @Nullable StageOutline stage) {
+      String name, String key, boolean isValue, @Nullable StageOutline stage) {
     if (isValue) {
       return stage == null ? null : "Add `needs: %s`.".formatted(name);
+    }
+    if (key.equals("setup")) {
+      return "`setup` runs once per provider, before it knows any fragment.";
+    }
+    if (key.equals("accept")) {
+      return "`accept` gets the output to judge as `\"$in\"`.";
     }
     return switch (name) {
       case "out" -> "`out` is a glob, so files go into `\"$outdir\"`.";
@@ -208,7 +224,8 @@ final class ShellLint {
   private void run(StageOutline stage, Scalar scalar, Range key) {
     var wanted = leavesMany(stage) ? "outdir" : "out";
     var text = new ShellText(scalar.text(), scalar.range());
-    if (text.mentioned(Set.of(wanted)).isEmpty()
+    if (!scalar.text().isBlank()
+        && text.mentioned(Set.of(wanted)).isEmpty()
         && stage.result(file.strategies()) != Result.FIRST) {
       problems.warning(
           DiagnosticIds.LINT_NO_OUTPUT,

@@ -20,7 +20,10 @@ final class SpecDump {
   }
 
   private void value(String name, Object value, int depth) {
-    if (value == null || value instanceof Range || value instanceof Source || value.equals(Optional.empty())) {
+    if (value == null
+        || value instanceof Range
+        || value instanceof Source
+        || value.equals(Optional.empty())) {
       return;
     }
     if (value instanceof Collection<?> items) {

@@ -159,7 +159,8 @@ final class TestStrategies {
     return new Merge(name, schema, required, result);
   }
 
-  private record Split(String name, String optionsSchema, boolean optionsRequired, InputUse inputUse)
+  private record Split(
+      String name, String optionsSchema, boolean optionsRequired, InputUse inputUse)
       implements SplitStrategy {
     private static final Function<Options, List<String>> NAMES =
         options -> options.items().stream().map(each -> each.text().orElseThrow()).toList();
@@ -187,8 +188,7 @@ final class TestStrategies {
     public List<String> variables(Options options) throws StrategyException {
       if (name.equals("range") && options.at("to").value() instanceof java.math.BigDecimal to) {
         if (to.compareTo(options.at("from").decimal().orElse(java.math.BigDecimal.ZERO)) < 0) {
-          throw new StrategyException(
-              "The range ends before it begins.", "Swap `from` and `to`.");
+          throw new StrategyException("The range ends before it begins.", "Swap `from` and `to`.");
         }
       }
       return NAMES.apply(options.at("as"));

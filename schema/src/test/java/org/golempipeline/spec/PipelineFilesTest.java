@@ -1,0 +1,159 @@
+package org.golempipeline.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.Set;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.junit.jupiter.api.Test;
+
+class PipelineFilesTest {
+  private static final String TOKENS =
+      "\n|: |- |* |& |! |{|}|[|]|\"|'|#|\t|,|${|}|$$|<<: |---\n|...\n|  |null|5|yes|stages|run|from|"
+          + "needs|split|merge|value|range|output|../|\u0000|\u2028|\ud83d\ude00|%|1e99|~|? |>|\\";
+
+  @Test
+  void refusesAHugeFileAtOnce() {
+    var checked =
+        PipelineFiles.load(new byte[5 << 20], "big.yaml", TestStrategies.all(), Overrides.NONE);
+
+    assertThat(checked.diagnostics())
+        .extracting(Diagnostic::id)
+        .containsExactly(DiagnosticIds.YAML_TOO_LARGE);
+  }
+
+  @Test
+  void leavesTheValueOfAnEarlierStageOpen() {
+    var spec =
+        Cases.load(
+                """
+                version: 1
+                stages:
+                  n:
+                    run: echo 5 > "$out"
+                    merge: value
+                  use:
+                    needs: n
+                    split: { range: { to: "${n}", as: [i] } }
+                    run: echo "$i" > "$out"
+                    output: x/${n}
+                """)
+            .value()
+            .orElseThrow();
+
+    var use = spec.stage(new StageName("use"));
+    assertThat(use.split().openNames()).containsExactly("n");
+    assertThat(use.split().bind(name -> "7").at("to").integer()).contains(7L);
+    assertThat(use.output()).isEqualTo(Template.of("x/${n}"));
+  }
+
+  @Test
+  void keepsTheMultiplicationOfMutationsFromThrowing() throws Exception {
+    var good = Files.readString(Path.of("src/test/resources/cases/good/everything.yaml"));
+    var tokens = TOKENS.split("\\|");
+    var strategies = TestStrategies.all();
+    for (var seed = 0; seed < 3000; seed++) {
+      var random = new Random(seed);
+      var text = new StringBuilder(good);
+      for (var edits = 1 + random.nextInt(4); edits > 0; edits--) {
+        mutate(text, random, tokens);
+      }
+      var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      var start = System.nanoTime();
+      var checked = PipelineFiles.load(bytes, "f.yaml", strategies, Overrides.NONE);
+      var elapsed = Duration.ofNanos(System.nanoTime() - start);
+      assertThat(elapsed).as("seed %d".formatted(seed)).isLessThan(Duration.ofSeconds(3));
+      for (var each : checked.diagnostics()) {
+        assertThat(each.range().line()).isPositive();
+        assertThat(each.range().endLine()).isGreaterThanOrEqualTo(each.range().line());
+      }
+    }
+  }
+
+  @Test
+  void survivesArbitraryBytes() {
+    var strategies = TestStrategies.all();
+    for (var seed = 0; seed < 2000; seed++) {
+      var random = new Random(seed);
+      var bytes = new byte[random.nextInt(60)];
+      for (var i = 0; i < bytes.length; i++) {
+        bytes[i] = (byte) (seed % 2 == 0 ? random.nextInt(256) : 32 + random.nextInt(95));
+      }
+      assertThat(PipelineFiles.load(bytes, "f", strategies, Overrides.NONE).value()).isEmpty();
+    }
+  }
+
+  @Test
+  void takesTimeInProportionToTheFile() {
+    var text = new StringBuilder("version: 1\nstages:\n");
+    for (var i = 0; i < 1000; i++) {
+      text.append("  s").append(i).append(":\n    run: date > \"$out\"\n    output: o").append(i);
+      text.append("\n    needs: [").append(i == 0 ? "s999" : "s" + (i - 1)).append("]\n");
+    }
+    var start = System.nanoTime();
+
+    var checked = Cases.load(text.toString());
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    assertThat(checked.diagnostics())
+        .extracting(Diagnostic::id)
+        .containsOnly(DiagnosticIds.GRAPH_CYCLE);
+    assertThat(checked.diagnostics().get(0).related()).hasSize(1000);
+  }
+
+  @Test
+  void showsNoSecret() {
+    var checked =
+        Cases.load(
+            """
+            #! env TOKEN=geheim
+            version: 1
+            params: { token: { secret: true, env: TOKEN, enum: [other] } }
+            run: [curl, "${token}"]
+            output: "x-${token}"
+            """);
+
+    assertThat(checked.diagnostics()).isNotEmpty();
+    assertThat(checked.diagnostics().toString().replace("TOKEN=geheim", ""))
+        .doesNotContain("geheim");
+  }
+
+  private static void mutate(StringBuilder text, Random random, String[] tokens) {
+    var at = random.nextInt(text.length());
+    var end = Math.min(text.length(), at + 1 + random.nextInt(12));
+    switch (random.nextInt(5)) {
+      case 0 -> text.delete(at, end);
+      case 1 -> text.insert(at, tokens[random.nextInt(tokens.length)]);
+      case 2 -> text.replace(at, at + 1, tokens[random.nextInt(tokens.length)]);
+      case 3 -> text.insert(random.nextInt(text.length()), text.substring(at, end));
+      default -> {
+        var line = text.indexOf("\n", at);
+        var next = text.indexOf("\n", line + 1);
+        if (line >= 0 && next > 0) {
+          text.delete(line, next);
+        }
+      }
+    }
+  }
+
+  @Test
+  void namesTheStageOfASingleFileAfterThePipeline() {
+    var spec =
+        PipelineFiles.load(
+                "version: 1\nname: a-b\nrun: date > \"$out\"\noutput: x\n"
+                    .getBytes(StandardCharsets.UTF_8),
+                "x.yaml",
+                TestStrategies.all(),
+                Overrides.NONE)
+            .value()
+            .orElseThrow();
+
+    assertThat(spec.stages()).extracting(StageSpec::name).containsExactly(new StageName("a_b"));
+    assertThat(Set.copyOf(spec.params().keySet())).isEmpty();
+  }
+}
