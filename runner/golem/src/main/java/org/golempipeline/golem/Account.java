@@ -48,6 +48,7 @@ final class Account {
   private final Map<String, Span> activities = new LinkedHashMap<>();
   private final Map<String, BigDecimal> acceptedNotes = new HashMap<>();
   private @Nullable BigDecimal acceptedInvoice;
+  private boolean distrusted;
   private boolean approved;
   private boolean closing;
 
@@ -107,12 +108,17 @@ final class Account {
     return Duration.ofNanos((span != null && span.ended ? span.end : nowNanos) - begin);
   }
 
+  /** It asked for more than it said to have used: from now on it is taken at its word. */
+  void distrust() {
+    distrusted = true;
+  }
+
   /** What each activity may have cost at most until now. */
   List<BigDecimal> limits(long nowNanos) {
     List<BigDecimal> limits = new ArrayList<>();
     for (Span span : activities.values()) {
       long end = span.ended ? span.end : nowNanos;
-      Duration unseen = Duration.ofNanos(span.usage == null ? 0 : end - span.usageAt);
+      Duration unseen = distrusted ? null : Duration.ofNanos(Math.max(0, end - span.usageAt));
       limits.add(bill.limit(Duration.ofNanos(end - span.begin), span.usage, unseen));
     }
     return limits;

@@ -17,6 +17,9 @@ final class Bill {
   /** By how much a provider's clock may begin earlier and end later than ours. */
   private static final BigDecimal SLACK_SECONDS = BigDecimal.valueOf(5);
 
+  /** How old a statement of usage may be when it reaches us. */
+  private static final BigDecimal STALE_SECONDS = BigDecimal.valueOf(2);
+
   private static final BigDecimal SLACK_FACTOR = new BigDecimal("1.01");
   private static final BigDecimal ROUNDING = new BigDecimal("1e-15");
   private static final BigDecimal RELATIVE_ROUNDING = new BigDecimal("1e-9");
@@ -43,7 +46,7 @@ final class Bill {
           + " counters instead of "
           + terms.counters().size();
     }
-    List<BigDecimal> most = most(wall);
+    List<BigDecimal> most = most(wall, SLACK_SECONDS);
     List<BigDecimal> counted = new ArrayList<>();
     for (int i = 0; i < usage.size(); i++) {
       double value = usage.get(i);
@@ -88,16 +91,17 @@ final class Bill {
    *
    * @param wall how long it lived by our clock
    * @param usage the last we were told, null if nothing
-   * @param unseen how long it lived after that
+   * @param unseen how long it lived after that; null if the usage was its last word
    */
-  BigDecimal limit(Duration wall, @Nullable List<Double> usage, Duration unseen) {
-    List<BigDecimal> most = most(wall);
+  BigDecimal limit(Duration wall, @Nullable List<Double> usage, @Nullable Duration unseen) {
+    List<BigDecimal> most = most(wall, SLACK_SECONDS);
     if (usage != null && usage.size() == most.size()) {
-      List<BigDecimal> growth = most(unseen);
+      List<BigDecimal> growth = unseen == null ? null : most(unseen, STALE_SECONDS);
       for (int i = 0; i < most.size(); i++) {
         double value = usage.get(i);
         if (Double.isFinite(value) && value >= 0) {
-          most.set(i, most.get(i).min(BigDecimal.valueOf(value).add(growth.get(i))));
+          BigDecimal grown = growth == null ? BigDecimal.ZERO : growth.get(i);
+          most.set(i, most.get(i).min(BigDecimal.valueOf(value).add(grown)));
         }
       }
     }
@@ -105,8 +109,8 @@ final class Bill {
   }
 
   /** The most that each counter can be after {@code wall}. */
-  private List<BigDecimal> most(Duration wall) {
-    BigDecimal seconds = seconds(wall).multiply(SLACK_FACTOR).add(SLACK_SECONDS);
+  private List<BigDecimal> most(Duration wall, BigDecimal slack) {
+    BigDecimal seconds = seconds(wall).multiply(SLACK_FACTOR).add(slack);
     List<BigDecimal> most = new ArrayList<>();
     for (String counter : terms.counters()) {
       if (counter.equals(PropertyNames.USAGE_CPU)) {

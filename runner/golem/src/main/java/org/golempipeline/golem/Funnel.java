@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** Counts what became of the offers for one demand, to explain why nobody was rented. */
 final class Funnel {
@@ -62,21 +61,20 @@ final class Funnel {
     return seen.size();
   }
 
-  /** What happened so far, in one sentence. */
-  String summary() {
+  /**
+   * What happened so far, as a part of a sentence.
+   *
+   * @param objections to offers that could be used otherwise: the reason, and whose they are
+   */
+  String summary(Map<String, Set<String>> objections) {
     if (seen.isEmpty()) {
       return "no offer was seen that matches";
     }
     StringBuilder text = new StringBuilder();
     text.append(seen.size())
         .append(seen.size() == 1 ? " provider was seen" : " providers were seen");
-    if (!unsuitable.isEmpty()) {
-      text.append(", ");
-      text.append(
-          unsuitable.entrySet().stream()
-              .map(entry -> entry.getValue().size() + " " + entry.getKey())
-              .collect(Collectors.joining(", ")));
-    }
+    objections.forEach((reason, whose) -> add(text, whose.size(), reason));
+    unsuitable.forEach((reason, whose) -> add(text, whose.size(), reason));
     add(text, countered, "asked");
     add(text, refused.size(), "refused");
     add(text, mute.size(), "did not answer");

@@ -129,6 +129,10 @@ final class Ledger {
           overBudget(account, account.acceptedWith(note.activityId(), note.totalAmountDue()));
     }
     if (objection != null) {
+      if (note.usageCounterVector() != null) {
+        account.activityUsed(note.activityId(), note.usageCounterVector(), session.billedNanos());
+        account.distrust();
+      }
       String reason = "debit note refused: " + objection;
       account.lost.complete(account.offered.provider().name() + " asks for too much: " + objection);
       ending.terminate(account, EndReason.cancelled("Your " + reason));

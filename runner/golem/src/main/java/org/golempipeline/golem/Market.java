@@ -105,11 +105,7 @@ final class Market {
     request.fail(
         new GolemException(
             GolemException.Kind.MARKET,
-            "Could not rent a machine within "
-                + within
-                + ": "
-                + negotiation.funnel().summary()
-                + ".",
+            "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
             negotiation.funnel().providers() == 0
                 ? "Ask for less memory, storage or threads, or check the subnet and the payment"
                     + " network."

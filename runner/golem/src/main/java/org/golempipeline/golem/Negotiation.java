@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.wire.DemandRequest;
 import org.golempipeline.golem.wire.MarketEvent;
@@ -36,6 +37,9 @@ final class Negotiation {
     }
   }
 
+  /** A draft, or a refusal with its reason. */
+  private record Answer(@Nullable String refusal) {}
+
   /** Takes over a request with its draft; {@link #back} or {@link #settled} follows. */
   interface Hirer {
     void hire(Negotiation from, RentRequest request, String draftId, Offered offered);
@@ -52,7 +56,10 @@ final class Negotiation {
   private final List<Option> offers = new ArrayList<>();
   private final List<Option> drafts = new ArrayList<>();
   private final Map<String, Option> asked = new HashMap<>();
-  private final Set<String> answered = new HashSet<>();
+
+  /** Counter-proposals that were answered, perhaps before we heard their ids, and how. */
+  private final Map<String, Answer> answers = new HashMap<>();
+
   private int asking;
   private int hiring;
   private boolean stopped;
@@ -130,7 +137,7 @@ final class Negotiation {
     offers.clear();
     drafts.clear();
     asked.clear();
-    answered.clear();
+    answers.clear();
   }
 
   void on(MarketEvent event) {
@@ -154,7 +161,7 @@ final class Negotiation {
     String previous = proposal.prevProposalId();
     if (draft && previous != null) {
       asked.remove(previous);
-      answered.add(previous);
+      answers.put(previous, new Answer(null));
     }
     funnel.seen(proposal.issuerId());
     try {
@@ -166,28 +173,41 @@ final class Negotiation {
       }
       String objection = objection(offered);
       if (objection != null) {
-        unwanted(provider.id(), objection);
+        session.emit(new GolemEvent.ProposalRejected(provider.id(), false, objection));
       }
       (draft ? drafts : offers).add(new Option(proposal.proposalId(), offered, session.nanos()));
     } catch (Offered.Unsuitable unsuitable) {
-      unwanted(proposal.issuerId(), unsuitable.reason());
+      funnel.unsuitable(proposal.issuerId(), unsuitable.reason());
+      session.emit(
+          new GolemEvent.ProposalRejected(proposal.issuerId(), false, unsuitable.reason()));
     }
-  }
-
-  private void unwanted(String providerId, String reason) {
-    funnel.unsuitable(providerId, reason);
-    session.emit(new GolemEvent.ProposalRejected(providerId, false, reason));
   }
 
   private void refused(String counterId, @Nullable Reason reason) {
-    answered.add(counterId);
+    String words = reason == null ? "no reason given" : reason.message();
+    answers.put(counterId, new Answer(words));
     Option option = asked.remove(counterId);
     if (option != null) {
-      funnel.refused(option.providerId());
-      String words = reason == null ? "no reason given" : reason.message();
-      session.emit(new GolemEvent.ProposalRejected(option.providerId(), true, words));
-      penalties.punish(option.providerId(), session.nanos());
+      refused(option, words);
     }
+  }
+
+  private void refused(Option option, String words) {
+    funnel.refused(option.providerId());
+    session.emit(new GolemEvent.ProposalRejected(option.providerId(), true, words));
+    penalties.punish(option.providerId(), session.nanos());
+  }
+
+  /** Why nobody was found for this request, as a part of a sentence. */
+  String explain(RentRequest request) {
+    Map<String, Set<String>> objections = new TreeMap<>();
+    for (Option option : offers) {
+      String objection = objection(request, option.offered());
+      if (objection != null) {
+        objections.computeIfAbsent(objection, key -> new HashSet<>()).add(option.providerId());
+      }
+    }
+    return funnel.summary(objections);
   }
 
   /** Why none of those who wait can take this, or null if one can. */
@@ -270,12 +290,20 @@ final class Negotiation {
                 if (failure.status() == 0 || failure.status() >= 500) {
                   penalties.punish(offer.providerId(), session.nanos());
                 }
-              } else if (!answered.contains(counterId) && demandId.equals(publication.demandId())) {
-                asked.put(
-                    counterId, new Option(offer.proposalId(), offer.offered(), session.nanos()));
+              } else if (demandId.equals(publication.demandId())) {
+                asked(counterId, offer);
               }
               pump();
             });
+  }
+
+  private void asked(String counterId, Option offer) {
+    Answer answer = answers.get(counterId);
+    if (answer == null) {
+      asked.put(counterId, new Option(offer.proposalId(), offer.offered(), session.nanos()));
+    } else if (answer.refusal() != null) {
+      refused(offer, answer.refusal());
+    }
   }
 
   private void dropOld() {

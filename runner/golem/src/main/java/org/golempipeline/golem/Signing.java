@@ -55,9 +55,11 @@ final class Signing {
   }
 
   private CompletableFuture<Account> await(Account account, long begin, CompletableFuture<?> over) {
-    return session
-        .send(Calls.awaitApproval(account.agreementId, POLL))
-        .handle(
+    CompletableFuture<Boolean> waiting =
+        session.caller().send(Calls.awaitApproval(account.agreementId, POLL));
+    over.whenComplete((value, error) -> waiting.cancel(true));
+    return waiting
+        .handleAsync(
             (done, error) -> {
               if (error == null) {
                 return CompletableFuture.completedFuture(approved(account));
@@ -78,7 +80,8 @@ final class Signing {
                       .threads()
                       .after(session.retrier().pause(2))
                       .thenCompose(waited -> await(account, begin, over));
-            })
+            },
+            session.threads().loop())
         .thenCompose(next -> next);
   }
 

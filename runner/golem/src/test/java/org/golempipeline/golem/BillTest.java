@@ -54,11 +54,11 @@ final class BillTest {
   @Test
   void invoicesAreLimitedByTheLastUsageAndOurClock() {
     BigDecimal limit = bill.limit(Duration.ofSeconds(20), List.of(1.2, 19.0), Duration.ZERO);
-    // cpu: 1.2 + 8 × 5 seconds of slack; duration: our 20 × 1.01 + 5, or 19 + 5
-    assertThat(limit).isEqualByComparingTo("0.00127744400");
-    assertThat(Bill.invoiceObjection(new BigDecimal("0.001"), List.of(limit))).isNull();
+    // cpu: 1.2 + 8 × 2 seconds that may be news; duration: 19 + 2, less than our 20 × 1.01 + 5
+    assertThat(limit).isEqualByComparingTo("0.000594299");
+    assertThat(Bill.invoiceObjection(new BigDecimal("0.0005"), List.of(limit))).isNull();
     assertThat(Bill.invoiceObjection(new BigDecimal("0.002"), List.of(limit)))
-        .isEqualTo("0.002 GLM is more than 0.00127744 = 0.00127744");
+        .isEqualTo("0.002 GLM is more than 0.000594299 = 0.000594299");
     assertThat(Bill.invoiceObjection(new BigDecimal("0.1"), List.of()))
         .isEqualTo("0.1 GLM is more than 0 = no activity was started");
     assertThat(Bill.invoiceObjection(BigDecimal.ZERO, List.of())).isNull();

@@ -84,6 +84,18 @@ final class LedgerTest {
   }
 
   @Test
+  void anInvoiceAfterARefusedNoteIsHeldToTheNotesUsage() throws Exception {
+    note("note", "0.000072", "[0.5,2.0]");
+    receiveNote("note");
+    assertThat(next()).isInstanceOf(GolemEvent.DocumentRefused.class);
+    assertThat(next()).isInstanceOf(GolemEvent.AgreementTerminated.class);
+    invoice("inv", "0.000072");
+    receiveInvoice("inv");
+    assertThat(((GolemEvent.DocumentRefused) next()).reason())
+        .isEqualTo("0.000072 GLM is more than 0.0000249950 = 0.0000249950");
+  }
+
+  @Test
   void refusesTimeThatDidNotPass() throws Exception {
     note("note", "0.01", "[0.0,3600.0]");
     receiveNote("note");
