@@ -114,8 +114,7 @@ final class Activities {
   }
 
   Reply usage(Activity activity) {
-    return Reply.json(
-        200, new ActivityUsage(activity.usage(), context.now().getEpochSecond()));
+    return Reply.json(200, new ActivityUsage(activity.usage(), context.now().getEpochSecond()));
   }
 
   /** The batch, of an exe-unit that can still be asked. */
@@ -147,9 +146,7 @@ final class Activities {
         return silence(timeout);
       }
       Runnable alive = () -> requireAlive(activity);
-      return index == null
-          ? batch.poll(timeout, alive)
-          : batch.poll(timeout, index, alive);
+      return index == null ? batch.poll(timeout, alive) : batch.poll(timeout, index, alive);
     }
   }
 
@@ -236,7 +233,8 @@ final class Activities {
       awaitDone(stopped);
     }
     synchronized (context.lock) {
-      batch.publish(0, org.golempipeline.golem.wire.RuntimeEvent.Kind.ofStarted(batch.commands.get(0)));
+      batch.publish(
+          0, org.golempipeline.golem.wire.RuntimeEvent.Kind.ofStarted(batch.commands.get(0)));
       if (!activity.over()) {
         reset(activity);
         batch.finish(0, 0, null, null, null);

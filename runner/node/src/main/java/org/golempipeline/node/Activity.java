@@ -129,7 +129,9 @@ final class Activity {
   /** Why this command can not be executed now, or null if it can. */
   @Nullable String objection(ExeCommand next) {
     String wanted =
-        next instanceof ExeCommand.Deploy ? INITIALIZED : next instanceof ExeCommand.Start ? DEPLOYED : READY;
+        next instanceof ExeCommand.Deploy
+            ? INITIALIZED
+            : next instanceof ExeCommand.Start ? DEPLOYED : READY;
     if (next instanceof ExeCommand.Terminate || wanted.equals(state)) {
       return null;
     }
@@ -139,6 +141,9 @@ final class Activity {
           case DEPLOYED -> "start() command is expected now";
           default -> "deploy() and start() are not expected any more";
         };
-    return "State error: Activity is " + state.toLowerCase(java.util.Locale.ROOT) + " - " + expected;
+    return "State error: Activity is "
+        + state.toLowerCase(java.util.Locale.ROOT)
+        + " - "
+        + expected;
   }
 }

@@ -73,8 +73,7 @@ final class Agreements {
   }
 
   private void expire(AgreementEntry agreement) {
-    boolean open =
-        agreement.is(AgreementEntry.PROPOSAL) || agreement.is(AgreementEntry.PENDING);
+    boolean open = agreement.is(AgreementEntry.PROPOSAL) || agreement.is(AgreementEntry.PENDING);
     if (open && context.now().isAfter(agreement.validTo)) {
       agreement.state = AgreementEntry.EXPIRED;
     }

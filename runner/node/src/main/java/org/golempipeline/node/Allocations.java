@@ -72,7 +72,16 @@ final class Allocations {
 
     Allocation toWire() {
       return new Allocation(
-          id, address, platform, total, spent, remaining(), updated, timeout, created, updated,
+          id,
+          address,
+          platform,
+          total,
+          spent,
+          remaining(),
+          updated,
+          timeout,
+          created,
+          updated,
           deposit);
     }
   }
@@ -104,8 +113,7 @@ final class Allocations {
   @SuppressWarnings("ConstantValue")
   private static AllocationRequest parse(JsonNode body) {
     try {
-      AllocationRequest request =
-          WireJson.mapper().convertValue(body, AllocationRequest.class);
+      AllocationRequest request = WireJson.mapper().convertValue(body, AllocationRequest.class);
       if ((Object) request.totalAmount() != null) {
         return request;
       }

@@ -145,8 +145,7 @@ final class Batch {
   void awaitSubscriber() throws InterruptedException {
     if (subscribed.getCount() > 0) {
       var unused =
-          subscribed.await(
-              context.timings.subscriberGrace().toNanos(), TimeUnit.NANOSECONDS);
+          subscribed.await(context.timings.subscriberGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 

@@ -38,11 +38,7 @@ final class EventLog<E> {
    * @param session only events of agreements confirmed under it; null for all
    */
   CompletableFuture<Reply> poll(
-      Duration timeout,
-      int limit,
-      Instant after,
-      @Nullable String session,
-      Predicate<E> wanted) {
+      Duration timeout, int limit, Instant after, @Nullable String session, Predicate<E> wanted) {
     return topic.await(
         timeout,
         () -> {

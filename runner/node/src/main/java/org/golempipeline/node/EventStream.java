@@ -48,8 +48,7 @@ final class EventStream {
 
   private final class Sent implements ServerSentEventConnection.EventCallback {
     @Override
-    public void done(
-        ServerSentEventConnection connection, String data, String event, String id) {
+    public void done(ServerSentEventConnection connection, String data, String event, String id) {
       pending.decrementAndGet();
     }
 

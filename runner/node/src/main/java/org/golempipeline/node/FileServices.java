@@ -120,6 +120,7 @@ final class FileServices {
       }
       fresh.resumeReceives();
       if (replaced != null) {
+        failAll(new BrokenException("WebSocket replaced"));
         WebSockets.sendClose(CloseMessage.MSG_VIOLATES_POLICY, "replaced", replaced, null);
       }
     }
@@ -149,8 +150,8 @@ final class FileServices {
     }
 
     /**
-     * Sends a message and completes with its answer, or with {@link CommandException} if there
-     * can be none and {@link BrokenException} if it may help to try again.
+     * Sends a message and completes with its answer, or with {@link CommandException} if there can
+     * be none and {@link BrokenException} if it may help to try again.
      */
     CompletableFuture<FileMessage.Reply> call(FileMessage.Request request) {
       if (!listen.components().contains(request.component())) {

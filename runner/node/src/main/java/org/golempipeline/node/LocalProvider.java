@@ -75,8 +75,7 @@ final class LocalProvider {
     offer.put(DEBIT_NOTE_INTERVAL, 120);
     offer.put(PAYMENT_TIMEOUT, 120);
     offer.put(
-        PropertyNames.USAGE_VECTOR,
-        List.of(PropertyNames.USAGE_CPU, PropertyNames.USAGE_DURATION));
+        PropertyNames.USAGE_VECTOR, List.of(PropertyNames.USAGE_CPU, PropertyNames.USAGE_DURATION));
     offer.put("golem.inf.cpu.architecture", "x86_64");
     offer.put("golem.inf.cpu.brand", "Embedded node");
     offer.put("golem.inf.cpu.capabilities", List.of("sse3", "pclmulqdq", "aes", "avx"));
@@ -154,8 +153,7 @@ final class LocalProvider {
     if (!(demand.get(EXPIRATION) instanceof Number expiration)) {
       return "Missing fields: " + EXPIRATION;
     }
-    Duration left =
-        Duration.between(context.now(), Instant.ofEpochMilli(expiration.longValue()));
+    Duration left = Duration.between(context.now(), Instant.ofEpochMilli(expiration.longValue()));
     if (left.compareTo(SHORTEST) < 0) {
       return "Proposal expires at: too soon, at least 5min from now is required.";
     }
@@ -198,8 +196,7 @@ final class LocalProvider {
         return;
       }
     }
-    answer.put(
-        COEFFICIENTS, offered.stream().map(each -> ((Number) each).doubleValue()).toList());
+    answer.put(COEFFICIENTS, offered.stream().map(each -> ((Number) each).doubleValue()).toList());
   }
 
   /** What it thinks of an agreement that was sent to it: a reason to reject it, or null. */

@@ -188,8 +188,7 @@ final class Market {
               "Draft",
               context.moment(),
               proposalId);
-      proposals.put(
-          ours.proposalId(), new Negotiation(ours, subscription.demand, provider, true));
+      proposals.put(ours.proposalId(), new Negotiation(ours, subscription.demand, provider, true));
       answer(subscription, ours, provider);
       return ours.proposalId();
     }

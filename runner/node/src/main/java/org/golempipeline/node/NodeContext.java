@@ -97,6 +97,10 @@ final class NodeContext implements AutoCloseable {
     return timer.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  static void sleep(Duration duration) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+  }
+
   /** A fresh id of {@code digits} hex digits. */
   String hex(int digits) {
     byte[] bytes = new byte[digits / 2];

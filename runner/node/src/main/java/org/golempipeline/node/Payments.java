@@ -359,8 +359,7 @@ final class Payments {
       throw new ApiException(
           400,
           "Invalid amount accepted. Expected: %s Actual: %s"
-              .formatted(
-                  amount.toPlainString(), acceptance.totalAmountAccepted().toPlainString()));
+              .formatted(amount.toPlainString(), acceptance.totalAmountAccepted().toPlainString()));
     }
   }
 
@@ -385,9 +384,7 @@ final class Payments {
   private void log(Note note, String type) {
     Instant date = context.moment();
     noteLog.append(
-        date,
-        note.agreement.session,
-        new DebitNoteEvent(note.document.debitNoteId(), date, type));
+        date, note.agreement.session, new DebitNoteEvent(note.document.debitNoteId(), date, type));
   }
 
   private void log(Bill bill, String type) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,8 @@ final class Programs implements AutoCloseable {
   private final String mark;
   private final String searchPath;
   private final CompletableFuture<Warden> warden;
+  private final ReadWriteLock closing = new ReentrantReadWriteLock();
+  private boolean closed;
 
   /**
    * @param scratch removed at the end
@@ -91,10 +95,23 @@ final class Programs implements AutoCloseable {
     if (!stderr) {
       builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     }
+    return guarded(builder, mark + activity);
+  }
+
+  /** A program either starts in time to be killed with the others, or not at all. */
+  private Process guarded(ProcessBuilder builder, String ownMark) throws IOException {
     Warden guard = warden.join();
-    Process process = builder.start();
-    guard.started(process.pid(), mark + activity);
-    return process;
+    closing.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException("the node is closing");
+      }
+      Process process = builder.start();
+      guard.started(process.pid(), ownMark);
+      return process;
+    } finally {
+      closing.readLock().unlock();
+    }
   }
 
   void ended(Process process) {
@@ -122,6 +139,12 @@ final class Programs implements AutoCloseable {
   /** Kills all there is, and removes the scratch folder. */
   @Override
   public void close() {
+    closing.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      closing.writeLock().unlock();
+    }
     warden.join().close();
   }
 }

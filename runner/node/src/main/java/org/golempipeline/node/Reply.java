@@ -6,11 +6,23 @@ import org.golempipeline.golem.wire.ErrorMessage;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 
-/** What an endpoint answers. */
-record Reply(int status, @Nullable String contentType, byte[] body) {
+/**
+ * What an endpoint answers.
+ *
+ * @param location of what was made, if the endpoint tells it
+ */
+record Reply(int status, @Nullable String contentType, byte[] body, @Nullable String location) {
   private static final byte[] NONE = {};
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
   private static final String JSON = "application/json";
+
+  private Reply(int status, @Nullable String contentType, byte[] body) {
+    this(status, contentType, body, null);
+  }
+
+  Reply at(String place) {
+    return new Reply(status, contentType, body, place);
+  }
 
   static Reply json(int status, Object value) {
     return json(status, JSON, value);

@@ -83,7 +83,7 @@ final class ScriptRunner implements Runnable {
     String objection;
     synchronized (context.lock) {
       if (batch.aborted || activity.over()) {
-        return false;
+        return end(index, -1, "Interrupted", Outputs.NONE);
       }
       activity.worker = Thread.currentThread();
       activity.command = command;
@@ -230,8 +230,7 @@ final class ScriptRunner implements Runnable {
     int code = await(process);
     drain(CompletableFuture.allOf(out, err));
     Outputs outputs =
-        new Outputs(
-            stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
+        new Outputs(stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
     if (code != 0 && !(batch.aborted && has(ProviderFault.SAYS_OK_WHEN_KILLED))) {
       failedOutputs = outputs;
       throw exit(code);

@@ -95,10 +95,7 @@ final class Transfers {
 
   private interface Step {
     void run()
-        throws CommandException,
-            FileServices.BrokenException,
-            IOException,
-            InterruptedException;
+        throws CommandException, FileServices.BrokenException, IOException, InterruptedException;
   }
 
   /** Tries again what failed because a connection broke. */
@@ -112,7 +109,7 @@ final class Transfers {
         if (tries == TRIES) {
           throw new CommandException("Transfer failed: " + e.getMessage());
         }
-        Thread.sleep(pause.toMillis());
+        NodeContext.sleep(pause);
         pause = pause.multipliedBy(2);
       }
     }
@@ -189,8 +186,7 @@ final class Transfers {
     try {
       FileMessage.Reply reply = call.get();
       if (reply instanceof FileMessage.Failed failed) {
-        throw new CommandException(
-            "Transfer failed: " + failed.kind() + ": " + failed.message());
+        throw new CommandException("Transfer failed: " + failed.kind() + ": " + failed.message());
       }
       return reply;
     } catch (ExecutionException e) {
@@ -280,8 +276,7 @@ final class Transfers {
     requireOk(exchange(request, HttpResponse.BodyHandlers.discarding()), target);
   }
 
-  private <T> HttpResponse<T> exchange(
-      HttpRequest request, HttpResponse.BodyHandler<T> handler)
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws FileServices.BrokenException, InterruptedException {
     try {
       return web().send(request, handler);

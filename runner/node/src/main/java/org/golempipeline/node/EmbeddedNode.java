@@ -1,0 +1,151 @@
+package org.golempipeline.node;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.Options;
+
+/**
+ * A Golem node inside this process: it serves the requestor's side of yagna's REST API on loopback,
+ * and plays the providers, which run exe scripts as processes of this machine. It keeps the
+ * daemon's inconvenient rules, so that what works here has met them. All its threads are daemons;
+ * if this process dies without {@link #close}, a warden process kills what it left.
+ */
+public final class EmbeddedNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
+  private static final String HOST = "127.0.0.1";
+
+  private final NodeContext context;
+  private final Path folder;
+  private final boolean folderIsOurs;
+  private final Programs programs;
+  private final Undertow server;
+  private final URI url;
+  private boolean closed;
+
+  private EmbeddedNode(NodeOptions options, Timings timings) throws IOException {
+    Path asked = options.folder().toAbsolutePath();
+    folderIsOurs = !Files.exists(asked);
+    Files.createDirectories(asked);
+    folder = asked.toRealPath();
+    Path scratch = Files.createTempDirectory(folder, "node-").toRealPath();
+    context = new NodeContext(options, timings, Clock.systemUTC());
+    programs = new Programs(scratch, context.hex(32) + "/", context.pool);
+    Undertow started;
+    try {
+      started = server(options.port(), routes(scratch));
+      started.start();
+    } catch (RuntimeException e) {
+      programs.close();
+      context.close();
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+    server = started;
+    InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+    url = URI.create("http://" + HOST + ":" + address.getPort());
+  }
+
+  /**
+   * Starts a node that is ready for requests on return.
+   *
+   * @throws IOException if the port is taken or the folder can not be made
+   */
+  public static EmbeddedNode start(NodeOptions options) throws IOException {
+    return start(options, Timings.REAL);
+  }
+
+  static EmbeddedNode start(NodeOptions options, Timings timings) throws IOException {
+    setIfAbsent("jdk.lang.Process.launchMechanism", "VFORK");
+    setIfAbsent("org.jboss.logging.provider", "slf4j");
+    return new EmbeddedNode(options, timings);
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    boolean linux = System.getProperty("os.name", "").startsWith("Linux");
+    if (System.getProperty(property) == null && (linux || !value.equals("VFORK"))) {
+      System.setProperty(property, value);
+    }
+  }
+
+  private Routes routes(Path scratch) {
+    Allocations allocations = new Allocations(context);
+    Payments payments = new Payments(context, allocations);
+    FileServices services = new FileServices(context);
+    Transfers transfers = new Transfers(context, services);
+    Activities activities = new Activities(context, scratch, programs, transfers, payments);
+    Market market = new Market(context);
+    Agreements agreements =
+        new Agreements(
+            context, market, activities::agreementApproved, activities::agreementTerminated);
+    Routes routes = new Routes(context);
+    new MarketApi(context, market, agreements).addTo(routes);
+    new ActivityApi(activities, agreements).addTo(routes);
+    new PaymentApi(context, allocations, payments).addTo(routes);
+    new NodeApi(context, services).addTo(routes);
+    new NetApi(context).addTo(routes);
+    return routes;
+  }
+
+  private static Undertow server(int port, HttpHandler handler) {
+    return Undertow.builder()
+        .addHttpListener(port, HOST)
+        .setHandler(handler)
+        .setIoThreads(2)
+        .setWorkerThreads(1)
+        .setWorkerOption(Options.THREAD_DAEMON, true)
+        .setSocketOption(Options.TCP_NODELAY, true)
+        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
+        .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
+        .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, false)
+        .build();
+  }
+
+  /** The base of all its APIs. */
+  public URI url() {
+    return url;
+  }
+
+  /** The key it lets in. */
+  public String appKey() {
+    return context.options.appKey();
+  }
+
+  /** The switches for what goes wrong; they may be turned while it works. */
+  public Faults faults() {
+    return context.faults;
+  }
+
+  /** Stops listening, kills all processes and removes their files. May be repeated. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    server.stop();
+    programs.close();
+    context.close();
+    if (folderIsOurs) {
+      try {
+        Files.deleteIfExists(folder);
+      } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+        // Somebody else uses it too.
+      } catch (IOException e) {
+        LOG.debug("could not remove {}", folder, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.golempipeline.node;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.websockets.WebSocketConnectionCallback;
+import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
+import io.undertow.websockets.core.protocol.version13.Hybi13Handshake;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.golem.wire.Identity;
+import org.golempipeline.golem.wire.ServiceBinding;
+import org.golempipeline.golem.wire.Version;
+
+/** What else the daemon serves: identity, version, bus services; and an image registry. */
+final class NodeApi {
+  private static final String SERVICES = "/gsb-api/v1/services";
+  private static final String VERSION = "0.17.6";
+  private static final Set<String> PROTOCOLS = Set.of("gsb+flexbuffers");
+
+  private final NodeContext context;
+  private final FileServices services;
+
+  NodeApi(NodeContext context, FileServices services) {
+    this.context = context;
+    this.services = services;
+  }
+
+  void addTo(Routes routes) {
+    routes.get(
+        "/me",
+        call -> Reply.json(200, new Identity(context.identity, "autoconfigured", "manager")));
+    routes.get("/version/get", call -> Reply.json(200, version()));
+    routes.get("/healthcheck", call -> Reply.json(200, Map.of("status", "ok")));
+    routes.get("/metrics-api/v1/expose", call -> Reply.text(200, ""));
+    routes.get(
+        "/net-api/v2/net/status",
+        call ->
+            Reply.json(
+                200,
+                Map.of(
+                    "nodeId",
+                    context.identity,
+                    "listenIp",
+                    "127.0.0.1",
+                    "publicIp",
+                    "127.0.0.1",
+                    "sessions",
+                    List.of())));
+    routes.get("/v1/image/info", NodeApi::image);
+    routes.post(SERVICES, this::bind);
+    routes.delete(
+        SERVICES + "/{service}",
+        call -> {
+          services.unbind(call.path("service"));
+          return Reply.jsonNull();
+        });
+    routes.raw("GET", SERVICES + "/{service}", this::open);
+  }
+
+  private static Version version() {
+    return new Version(
+        new Version.Release(
+            VERSION,
+            "yagna v" + VERSION,
+            false,
+            "2025-06-01T10:00:00",
+            "2025-06-02T08:00:00",
+            null),
+        null);
+  }
+
+  /** Every image exists here: nobody unpacks it. Its hash comes from its name. */
+  private static Reply image(Call call) {
+    String hash = call.query("hash");
+    String tag = call.query("tag");
+    if (hash == null && tag == null) {
+      return Reply.text(400, "tag or hash is expected");
+    }
+    String sha3 = hash == null ? sha3(String.valueOf(tag)) : hash;
+    String url = "registry.golem.network/download/" + sha3;
+    return Reply.json(
+        200,
+        Map.of(
+            "http", "http://" + url, "https", "https://" + url, "sha3", sha3, "size", 2_588_672));
+  }
+
+  private static String sha3(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA3-224");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @SuppressWarnings("ConstantValue")
+  private Reply bind(Call call) {
+    ServiceBinding request = call.body(ServiceBinding.class);
+    if ((Object) request.listen() == null || (Object) request.listen().on() == null) {
+      throw new ApiException(400, "Json deserialize error: missing field `listen`");
+    }
+    ServiceBinding bound = services.bind(request);
+    return Reply.json(201, bound).at("/" + bound.servicesId());
+  }
+
+  private void open(HttpServerExchange exchange) throws Exception {
+    FileServices.Service service;
+    try {
+      service = services.byId(Call.path(exchange, "service"));
+    } catch (ApiException e) {
+      Routes.send(exchange, e.reply());
+      return;
+    }
+    if (!exchange.getRequestHeaders().contains("Sec-WebSocket-Key")) {
+      Routes.send(exchange, Reply.error(400, "WebSocket upgrade is expected"));
+      return;
+    }
+    new WebSocketProtocolHandshakeHandler(
+            List.of(new Hybi13Handshake(PROTOCOLS, false)),
+            (WebSocketConnectionCallback) (request, channel) -> service.attach(channel))
+        .handleRequest(exchange);
+  }
+}
