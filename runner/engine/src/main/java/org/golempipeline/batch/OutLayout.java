@@ -26,7 +26,7 @@ record OutLayout(String file, String listed, boolean folder, boolean several) {
   }
 
   private static OutLayout single(String plain, String hidden) {
-    var isPlain = plain.chars().noneMatch(c -> c < ' ' || c == '\\' || c == 127);
+    var isPlain = plain.indexOf('\n') < 0;
     var file = isPlain ? plain : hidden;
     ArchivePaths.requireRelative(file);
     if (file.split("/", -1).length > (file.startsWith("out/") ? 2 : 1)) {

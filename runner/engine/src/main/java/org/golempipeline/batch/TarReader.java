@@ -48,15 +48,19 @@ final class TarReader {
    */
   record Entry(byte[] name, Type type, byte[] link, long offset, long size) {}
 
-  /** The next member, or null at the end of the archive. */
+  /** The next member, or null at the end. Archives may follow each other. */
   @Nullable Entry next() throws IOException {
     byte @Nullable [] longName = null;
     byte @Nullable [] longLink = null;
     var paxSize = -1L;
     while (true) {
+      if (at == end && longName == null && longLink == null && paxSize < 0) {
+        return null;
+      }
       var block = bytes(at, TarHeader.BLOCK);
       if (isZero(block)) {
-        return null;
+        at += TarHeader.BLOCK;
+        continue;
       }
       checkSum(block);
       at += TarHeader.BLOCK;

@@ -44,7 +44,7 @@ final class VirtualTar implements ByteSource {
       lengths[i] = header + TarHeader.padded(member.size());
       relative += lengths[i];
     }
-    this.index = Member.text(folder + "unpack.sh", text.bytes());
+    this.index = Member.text(folder + "unpack.sh", text.bytes((relative + END) / TarHeader.BLOCK));
     this.starts = new long[count + 2];
     starts[1] = TarHeader.BLOCK + index.size();
     for (var i = 0; i < count; i++) {
@@ -254,7 +254,8 @@ final class VirtualTar implements ByteSource {
     }
 
     /** Fills whole blocks with line ends, so that no shell meets a zero byte. */
-    byte[] bytes() {
+    byte[] bytes(long blocks) {
+      text.append("_gp_blocks ").append(blocks).append('\n');
       var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       var whole = Arrays.copyOf(bytes, (int) TarHeader.padded(bytes.length));
       Arrays.fill(whole, bytes.length, whole.length, (byte) '\n');

@@ -79,5 +79,5 @@ done
 [ -z "$5" ] || _gp_unpack "shared-$5.tar" "u$5" "$6"
 _gp_unpack "in-$2.tar" "b$2" "$4"
 # The archive's last member: if it is there, so are the others.
-[ -f "$_gp_b/driver.sh" ] || _gp_broken "in-$2.tar is not whole"
+[ -s "$_gp_b/driver.sh" ] || _gp_broken "in-$2.tar is not whole"
 . "$_gp_b/driver.sh"

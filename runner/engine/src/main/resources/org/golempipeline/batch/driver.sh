@@ -7,6 +7,8 @@
 unset in out outdir tmp
 _gp_o=
 if (set -o pipefail) 2>/dev/null; then _gp_o='-o pipefail'; fi
+_gp_newline='
+'
 _gp_failed=' '
 _gp_tmp=
 
@@ -83,29 +85,47 @@ _gp_shorten() {
   done
 }
 
-# What is to be sent, by names of our own; `records` comes last and vouches for the rest.
-_gp_list_fragment() {
-  [ ! -s "$_gp_b/$_gp_i/log" ] || printf '%s\n' "b$_gp_n/$_gp_i/log"
-  if _gp_has_output; then printf '%s\n' "b$_gp_n/$_gp_i/$_gp_listed"; fi
+# Packs by names of our own, some hundred at a time: there are tars that read no list from a file,
+# and a command line has its limits. What they write is joined to one archive. Links are followed:
+# what they lead to is what the user made. `records` comes last and vouches for the rest.
+_gp_add() {
+  _gp_names=$_gp_names$_gp_newline$1
+  _gp_named=$((_gp_named + 1))
+  [ "$_gp_named" -lt 400 ] || _gp_flush
 }
 
-_gp_list() {
-  {
-    _gp_each _gp_list_fragment
-    [ ! -s "$_gp_b/setup.log" ] || printf '%s\n' "b$_gp_n/setup.log"
-    printf '%s\n' "b$_gp_n/records"
-  } >"$_gp_b/list"
+_gp_flush() {
+  IFS=$_gp_newline
+  set -f
+  COPYFILE_DISABLE=1 tar -chf - $_gp_names >>"out-$_gp_n.tar" 2>/dev/null || _gp_packed=no
+  set +f
+  unset IFS
+  _gp_names=
+  _gp_named=0
 }
 
-# Links are followed: what they lead to is what the user made.
+_gp_add_fragment() {
+  [ ! -s "$_gp_b/$_gp_i/log" ] || _gp_add "b$_gp_n/$_gp_i/log"
+  if _gp_has_output; then _gp_add "b$_gp_n/$_gp_i/$_gp_listed"; fi
+}
+
 _gp_pack() {
-  _gp_list && COPYFILE_DISABLE=1 tar -chf "out-$_gp_n.tar" -T "b$_gp_n/list" 2>/dev/null
+  _gp_names=
+  _gp_named=0
+  _gp_packed=yes
+  : >"out-$_gp_n.tar"
+  _gp_each _gp_add_fragment
+  [ ! -s "$_gp_b/setup.log" ] || _gp_add "b$_gp_n/setup.log"
+  _gp_add "b$_gp_n/records"
+  [ "$_gp_named" -eq 0 ] || _gp_flush
+  [ "$_gp_packed" = yes ]
 }
 
 # Finds whose output it is that tar does not like, after it complained about all together.
 _gp_try() {
   _gp_has_output || return 0
-  tar -chf "$_gp_b/try.tar" "b$_gp_n/$_gp_i/$_gp_listed" 2>>"$_gp_b/$_gp_i/log" || _gp_unpackable
+  tar -chf - "b$_gp_n/$_gp_i/$_gp_listed" >"$_gp_b/try.tar" 2>>"$_gp_b/$_gp_i/log" ||
+    _gp_unpackable
 }
 
 # Without tar: single files only, under names that need no escaping.

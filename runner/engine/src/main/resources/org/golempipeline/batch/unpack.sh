@@ -26,3 +26,8 @@ _gp_program() {
   _gp_file "$1" "$2" "$3"
   chmod 755 "$3" || _gp_broken "could not make $3 executable"
 }
+
+_gp_blocks() {
+  [ $(($(wc -c <"$_gp_archive"))) -eq $((($1 + _gp_base) * 512)) ] ||
+    _gp_broken "$_gp_archive is not whole"
+}
