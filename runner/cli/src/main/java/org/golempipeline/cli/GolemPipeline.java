@@ -54,7 +54,7 @@ final class GolemPipeline {
   private int wrongUsage(ParameterException wrong, String[] arguments) {
     var command = wrong.getCommandLine().getCommandSpec().qualifiedName();
     var hint = "`" + command + " --help` says what there is.";
-    var message = wrong.getMessage();
+    var message = String.valueOf(wrong.getMessage());
     if (wrong instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().get(0);
       message =
@@ -67,7 +67,7 @@ final class GolemPipeline {
       if (!nearest.isEmpty()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(0), hint);
       }
-    } else if (wrong.getMessage().equals(RootCommand.NO_COMMAND)) {
+    } else if (message.equals(RootCommand.NO_COMMAND)) {
       console.err().print(wrong.getCommandLine().getUsageMessage(Ansi.OFF));
       console.err().flush();
       return ExitCodes.USAGE;

@@ -30,7 +30,7 @@ final class Messages {
   }
 
   /** The only place that shows a stack. */
-  void bug(Exception exception) {
+  void bug(Throwable exception) {
     PrintStream err = console.err();
     err.println("This is a bug in golem-pipeline. Please report it with these lines:");
     exception.printStackTrace(err);

@@ -46,8 +46,8 @@ final class NodeCommand implements Callable<Integer> {
     var end = new CountDownLatch(1);
     try (var interruption = new Interruption(end::countDown, () -> Runtime.getRuntime().halt(130));
         var node = open(folder)) {
-      console.out().println("YAGNA_API_URL=" + node.connection().url());
-      console.out().println("YAGNA_APPKEY=" + node.connection().appKey());
+      console.out().println("YAGNA_API_URL=" + node.url());
+      console.out().println("YAGNA_APPKEY=" + node.appKey());
       console.out().flush();
       console.err().println("Listening. Ctrl-C ends it.");
       console.err().flush();

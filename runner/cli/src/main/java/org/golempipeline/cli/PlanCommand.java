@@ -1,5 +1,7 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.golempipeline.plan.Plan;
@@ -45,7 +47,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal {
+  public Integer call() throws Refusal, IOException {
     var text = PipelineText.read(console, file);
     var wiring = new Wiring(console);
     var folder = Wiring.runFolder(text, "plan-" + wiring.newRunId());
@@ -54,9 +56,13 @@ final class PlanCommand implements Callable<Integer> {
             .load(text, params.values(console), allowOutside)
             .then(spec -> wiring.plan(spec, text, folder, !noLocalCommands));
     new Messages(console).diagnostics(planned.diagnostics());
-    planned.value().ifPresent(plan -> console.out().print(format.draw(plan)));
+    var plan = planned.value().orElse(null);
+    if (plan == null) {
+      return ExitCodes.USAGE;
+    }
+    format.draw(plan, console.out());
     console.out().flush();
-    return planned.value().isPresent() ? ExitCodes.DONE : ExitCodes.USAGE;
+    return ExitCodes.DONE;
   }
 
   /** How a plan is drawn. */
@@ -66,13 +72,13 @@ final class PlanCommand implements Callable<Integer> {
     MERMAID,
     JSON;
 
-    String draw(Plan plan) {
-      return switch (this) {
-        case TEXT -> TerminalText.safeLines(PlanDrawing.text(plan));
-        case DOT -> PlanDrawing.dot(plan);
-        case MERMAID -> PlanDrawing.mermaid(plan);
-        case JSON -> PlanDrawing.json(plan);
-      };
+    void draw(Plan plan, PrintStream to) throws IOException {
+      switch (this) {
+        case TEXT -> to.print(TerminalText.safeLines(PlanDrawing.text(plan)));
+        case DOT -> to.print(PlanDrawing.dot(plan));
+        case MERMAID -> to.print(PlanDrawing.mermaid(plan));
+        case JSON -> PlanJson.write(plan, to);
+      }
     }
 
     /** Names the formats in lower case. */

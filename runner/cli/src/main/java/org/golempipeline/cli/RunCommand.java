@@ -97,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
     var folder = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
     var providers = workers == null ? Wiring.workers(plan.spec(), target) : workers;
     try (var node = wiring.startNode(folder, 0, providers)) {
-      return run(wiring, plan, runId, text, target, node.connection());
+      return run(wiring, plan, runId, text, target, new GolemConnection(node.url(), node.appKey()));
     }
   }
 

@@ -1,0 +1,63 @@
+package org.golempipeline.cli;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * Goes through the usual commands once, so that the JVM that the launcher starts for this can keep
+ * the classes it loaded for later starts. Nothing of it is shown.
+ */
+final class Training {
+  private static final String PIPELINE =
+      """
+      # yaml-language-server: $schema=.golem-pipeline/schema.json
+      version: 1
+      name: training
+      params:
+        word: { default: a, pattern: "[a-z]+", description: What is counted. }
+      budget: 1 GLM
+      stages:
+        count:
+          input: input/*.txt
+          split: { lines: 2 }
+          matrix: { times: 1..2 }
+          run: grep -c "$word" "$in" > "$out" || [ $? -eq 1 ]
+          merge: sum
+        show:
+          from: count
+          run: cat "$in" > "$out"
+          accept: grep -q . "$in"
+          merge: concat
+          output: result.txt
+      """;
+
+  private Training() {}
+
+  public static void main(String[] arguments) throws Exception {
+    var folder = Path.of(arguments[0]).toAbsolutePath();
+    Files.createDirectories(folder.resolve("input"));
+    Files.writeString(folder.resolve("input/text.txt"), "a\nb\nab\n");
+    Files.writeString(folder.resolve("right.yaml"), PIPELINE);
+    Files.writeString(folder.resolve("wrong.yaml"), PIPELINE.replace("budget: 1", "budgte: one"));
+    var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    var console =
+        new Console(nowhere, nowhere, false, true, () -> 80, Map.of(), folder, Clock.systemUTC());
+    for (var command :
+        new String[] {
+          "check wrong.yaml",
+          "check --json wrong.yaml",
+          "plan right.yaml",
+          "check right.yaml",
+          "run right.yaml --overwrite",
+          "--help"
+        }) {
+      new GolemPipeline(console).execute(command.split(" ", -1));
+    }
+    System.exit(0);
+  }
+}
