@@ -1,13 +1,17 @@
 package org.golempipeline.diagnostic;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong with one source while it is being read. Not for several threads. */
+/**
+ * Collects what is wrong with one source while it is being read, each thing once. Not for several
+ * threads.
+ */
 public final class Problems {
   private final Source source;
-  private final List<Diagnostic> found = new ArrayList<>();
+  private final Set<Diagnostic> found = new LinkedHashSet<>();
 
   public Problems(Source source) {
     this.source = source;

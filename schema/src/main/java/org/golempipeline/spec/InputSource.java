@@ -7,7 +7,10 @@ import org.golempipeline.diagnostic.Range;
 public sealed interface InputSource {
   Range range();
 
-  /** Files that match {@code pattern}, relative to the pipeline file; or that must not. */
+  /**
+   * Files that match {@code pattern}, relative to the pipeline file; or that must not. A backslash
+   * in it takes the next character literally: values of params are put in that way.
+   */
   record Glob(String pattern, boolean exclude, Range range) implements InputSource {}
 
   /** Exactly this path, whatever characters are in it. */

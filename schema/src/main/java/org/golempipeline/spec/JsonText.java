@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -34,6 +35,10 @@ final class JsonText {
     }
   }
 
+  static JsonNode string(String text) {
+    return new Text(text);
+  }
+
   private static JsonNode value(JsonParser parser) throws IOException {
     var token = parser.currentToken();
     if (token == JsonToken.START_OBJECT) {
@@ -57,7 +62,7 @@ final class JsonText {
 
   private static JsonNode scalar(JsonParser parser, JsonToken token) throws IOException {
     if (token == JsonToken.VALUE_STRING) {
-      return NODES.textNode(parser.getText());
+      return new Text(parser.getText());
     }
     if (token == JsonToken.VALUE_NUMBER_INT) {
       return parser.getNumberType() == JsonParser.NumberType.INT
@@ -71,5 +76,19 @@ final class JsonText {
       return NODES.booleanNode(token == JsonToken.VALUE_TRUE);
     }
     return NODES.nullNode();
+  }
+
+  /** A string that can show itself without the object mapper; the validator asks it to. */
+  private static final class Text extends TextNode {
+    private static final long serialVersionUID = 1L;
+
+    Text(String text) {
+      super(text);
+    }
+
+    @Override
+    public String toString() {
+      return '"' + textValue() + '"';
+    }
   }
 }

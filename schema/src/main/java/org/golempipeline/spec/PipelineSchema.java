@@ -61,7 +61,7 @@ public final class PipelineSchema {
     var options = NODES.objectNode();
     for (var strategy : strategies) {
       if (!strategy.optionsRequired()) {
-        names.add(strategy.name());
+        names.add(JsonText.string(strategy.name()));
         summaries.add(strategy.summary());
       }
       if (!wanted.test(strategy.name())) {

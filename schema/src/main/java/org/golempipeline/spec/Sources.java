@@ -3,12 +3,16 @@ package org.golempipeline.spec;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.golempipeline.diagnostic.Diagnostic.Related;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.diagnostic.Range;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
@@ -91,13 +95,40 @@ final class Sources {
       }
       return files;
     }
+    var names = new HashMap<String, Range>();
     for (var item : Values.list(node)) {
       var source = input(item);
       if (source != null) {
+        checkName(source, names);
         files.add(new SharedFile(null, new SharedFile.Origin.Local(source), item.range()));
       }
     }
     return files;
+  }
+
+  /** Files are known by their base names: two of the same name cannot both be there. */
+  private void checkName(InputSource source, Map<String, Range> names) {
+    String path = null;
+    if (source instanceof InputSource.Literal literal) {
+      path = literal.path();
+    } else if (source instanceof InputSource.Glob glob
+        && !glob.exclude()
+        && glob.pattern().chars().noneMatch(c -> "*?[{\\".indexOf(c) >= 0)) {
+      path = glob.pattern();
+    }
+    if (path == null) {
+      return;
+    }
+    var name = path.substring(path.lastIndexOf('/') + 1);
+    var other = names.putIfAbsent(name, source.range());
+    if (other != null) {
+      problems.error(
+          DiagnosticIds.NAME_CLASH,
+          source.range(),
+          "Two shared files are called `%s`.".formatted(name),
+          "Give one of them another name: `files: { name: %s }`.".formatted(path),
+          List.of(new Related(other, "The first `%s`.".formatted(name))));
+    }
   }
 
   private SharedFile.@Nullable Origin origin(Node node) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SpecBuilder {
   /** Keys that stand for all stages when they stand beside {@code stages}. */
   private static final Set<String> DEFAULTS =
-      Set.of("image", "files", "setup", "resources", "retry", "timeout");
+      Set.of("image", "setup", "resources", "retry", "timeout");
 
   private final FileUnderCheck file;
   private final Mapping root;
@@ -64,8 +64,8 @@ final class SpecBuilder {
         sources.image(effective(body, "image")),
         sources.inputs(body.get("input")),
         names(outline.references("from")),
-        new LinkedHashSet<>(names(outline.dependencies(), files(body))),
-        sources.files(files(body)),
+        new LinkedHashSet<>(names(outline.dependencies())),
+        sources.files(outline.files()),
         shell(effective(body, "setup")),
         use(outline, "split", Objects.requireNonNull(outline.splitName())),
         matrix(body.get("matrix")),
@@ -86,25 +86,8 @@ final class SpecBuilder {
     return own == null && DEFAULTS.contains(key) ? root.get(key) : own;
   }
 
-  private @Nullable Node files(Mapping body) {
-    return effective(body, "files");
-  }
-
   private static List<StageName> names(List<Scalar> references) {
     return references.stream().map(each -> new StageName(each.text())).toList();
-  }
-
-  /** Also the stages whose results the default {@code files} hand out. */
-  private static List<StageName> names(List<Scalar> references, @Nullable Node files) {
-    var names = new ArrayList<>(names(references));
-    if (files instanceof Mapping named) {
-      for (var entry : named.entries()) {
-        if (entry.value() instanceof Mapping source && Values.text(source, "from") != null) {
-          names.add(new StageName(Objects.requireNonNull(Values.text(source, "from"))));
-        }
-      }
-    }
-    return names;
   }
 
   private static @Nullable ShellText shell(@Nullable Node node) {

@@ -57,12 +57,11 @@ final class StageGraph {
     var order = new ArrayList<StageOutline>();
     while (!rest.isEmpty()) {
       // The first in the file that is ready: a later one never overtakes it.
-      var ready =
-          rest.stream()
-              .filter(stage -> done.containsAll(targets(stage.name()).keySet()))
-              .findFirst()
-              .orElseThrow();
-      rest.remove(ready);
+      var next = 0;
+      while (!done.containsAll(targets(rest.get(next).name()).keySet())) {
+        next++;
+      }
+      var ready = rest.remove(next);
       done.add(ready.name());
       order.add(ready);
     }

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param range of its name, or of {@code run} in a file without {@code stages}
  * @param path to its body
+ * @param files its {@code files}, or those that stand for all stages
  */
-record StageOutline(String name, Range range, List<Object> path, Mapping body) {
+record StageOutline(
+    String name, Range range, List<Object> path, Mapping body, @Nullable Node files) {
 
   /** The stages of a file, in its order. */
   static List<StageOutline> of(Mapping root, String displayName) {
@@ -30,12 +32,13 @@ record StageOutline(String name, Range range, List<Object> path, Mapping body) {
       var run = root.entry("run");
       var range = run == null ? Range.START : run.key().range();
       var name = pipelineName(root, displayName).replace('-', '_');
-      outlines.add(new StageOutline(name, range, List.of(), root));
+      outlines.add(new StageOutline(name, range, List.of(), root, root.get("files")));
     } else if (stages.value() instanceof Mapping map) {
       for (var entry : map.entries()) {
         if (entry.value() instanceof Mapping body) {
           var path = List.<Object>of("stages", entry.name());
-          outlines.add(new StageOutline(entry.name(), entry.key().range(), path, body));
+          var files = body.get("files") == null ? root.get("files") : body.get("files");
+          outlines.add(new StageOutline(entry.name(), entry.key().range(), path, body, files));
         }
       }
     }
@@ -76,8 +79,8 @@ record StageOutline(String name, Range range, List<Object> path, Mapping body) {
   /** The stage names that stand at {@code from} inside {@code files}. */
   List<Scalar> fileReferences() {
     var names = new ArrayList<Scalar>();
-    if (body.get("files") instanceof Mapping files) {
-      for (var entry : files.entries()) {
+    if (files instanceof Mapping named) {
+      for (var entry : named.entries()) {
         if (entry.value() instanceof Mapping source
             && source.get("from") instanceof Scalar scalar
             && scalar.string() != null) {

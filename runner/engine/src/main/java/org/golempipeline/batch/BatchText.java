@@ -25,6 +25,7 @@ final class BatchText {
     if (setUp && recipe.setup() != null) {
       batch.setup();
     }
+    batch.line("_gp_now fragments");
     for (var i = 0; i < fragments.size(); i++) {
       batch.fragment(i, fragments.get(i));
     }

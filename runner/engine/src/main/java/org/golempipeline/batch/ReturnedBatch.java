@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * outputs that an honest driver may have to send, but that cannot be used, fail their fragment.
  */
 public final class ReturnedBatch implements ByteSink, AutoCloseable {
+  private static final long MOST_NAME_BYTES = 64L << 20;
+
   private final Path pack;
   private final String folder;
   private final int count;
@@ -129,6 +131,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     private @Nullable Extent setupLog;
     private int setupStatus;
     private long outputBytes;
+    private long nameBytes;
 
     void read(TarReader reader) throws IOException {
       var entries = 0;
@@ -189,7 +192,12 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       if (!ArchivePaths.isRelative(name)) {
         throw new IOException("The archive that came back holds the path `" + name + "`.");
       }
-      if (entry.type() != TarReader.Type.FOLDER && files.containsKey(name)) {
+      nameBytes += entry.name().length;
+      if (nameBytes > MOST_NAME_BYTES) {
+        throw new IOException("The names of what comes back are too long.");
+      }
+      var isText = isText(entry.name());
+      if (entry.type() != TarReader.Type.FOLDER && isText && files.containsKey(name)) {
         throw new IOException("The archive that came back holds `" + name + "` twice.");
       }
       var parts = name.split("/", 4);
@@ -203,7 +211,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
           throw new IOException("`" + name + "` links to what the archive does not hold.");
         }
       }
-      if (entry.type() != TarReader.Type.FOLDER) {
+      if (entry.type() != TarReader.Type.FOLDER && isText) {
         files.put(name, extent);
       }
       if (parts.length == 2) {
@@ -251,12 +259,20 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       if (name == null) {
         return;
       }
-      if (entry.type() == TarReader.Type.OTHER) {
-        problems[position] = "The output `" + name + "` is a link or a device, not a file.";
-        return;
-      }
       if (!isText(entry.name())) {
         problems[position] = "The name of the output `" + name + "` is not UTF-8.";
+        return;
+      }
+      try {
+        if (matcher != null && !matcher.matches(Path.of(name))) {
+          return;
+        }
+      } catch (InvalidPathException e) {
+        problems[position] = "This machine has no files with names like `" + name + "`.";
+        return;
+      }
+      if (entry.type() == TarReader.Type.OTHER) {
+        problems[position] = "The output `" + name + "` is a link or a device, not a file.";
         return;
       }
       if (extent.size() > limits.bytes() - outputBytes) {
@@ -264,13 +280,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
             "The outputs are more than the %d bytes that are allowed.".formatted(limits.bytes()));
       }
       outputBytes += extent.size();
-      try {
-        if (matcher == null || matcher.matches(Path.of(name))) {
-          outputs.computeIfAbsent(position, p -> new ArrayList<>()).add(new Output(name, extent));
-        }
-      } catch (InvalidPathException e) {
-        problems[position] = "This machine has no files with names like `" + name + "`.";
-      }
+      outputs.computeIfAbsent(position, p -> new ArrayList<>()).add(new Output(name, extent));
     }
 
     /** The name that the user knows an output by, or null if it is none. */

@@ -43,7 +43,7 @@ final class InputFinder {
         addLiteral(literal, found);
       } else if (each instanceof InputSource.Remote remote) {
         error(
-            "Input.Remote",
+            PlanDiagnosticIds.INPUT_WEB,
             remote.range(),
             "An input from the web cannot be fetched by providers yet.",
             "Download it and name the file.");
@@ -59,7 +59,7 @@ final class InputFinder {
       return java.util.Optional.of(PathPattern.of(glob.pattern()));
     } catch (IllegalArgumentException e) {
       error(
-          "Input.BadGlob",
+          PlanDiagnosticIds.INPUT_BAD_GLOB,
           glob.range(),
           "The pattern `%s` cannot be read: %s.".formatted(glob.pattern(), e.getMessage()),
           "Put a `\\` before `[`, `]`, `{` or `}` that belongs to a name.");
@@ -83,13 +83,17 @@ final class InputFinder {
       }
       if (matches == 0) {
         error(
-            "Input.NoMatch",
+            PlanDiagnosticIds.INPUT_NO_MATCH,
             glob.range(),
             "No file matches `%s`.".formatted(glob.pattern()),
             "Paths are relative to the folder of the pipeline file; hidden files match only a pattern that begins with a dot.");
       }
     } catch (IOException e) {
-      error("Input.Unreadable", glob.range(), unreadable(e), "Check the permissions.");
+      error(
+          PlanDiagnosticIds.INPUT_UNREADABLE,
+          glob.range(),
+          unreadable(e),
+          "Check the permissions.");
     }
   }
 
@@ -97,7 +101,7 @@ final class InputFinder {
     var file = folder.resolve(literal.path());
     if (!Files.isRegularFile(file)) {
       error(
-          "Input.NoMatch",
+          PlanDiagnosticIds.INPUT_NO_MATCH,
           literal.range(),
           Files.exists(file)
               ? "`%s` is not a file.".formatted(literal.path())
@@ -108,7 +112,11 @@ final class InputFinder {
     try {
       add(literal.path(), file.getFileName().toString(), found);
     } catch (IOException e) {
-      error("Input.Unreadable", literal.range(), unreadable(e), "Check the permissions.");
+      error(
+          PlanDiagnosticIds.INPUT_UNREADABLE,
+          literal.range(),
+          unreadable(e),
+          "Check the permissions.");
     }
   }
 

@@ -106,7 +106,7 @@ public final class Planner {
           var previous = names.put(name, found.file().toString());
           if (previous != null && !previous.equals(found.file().toString())) {
             finder.error(
-                "Files.SameName",
+                PlanDiagnosticIds.FILES_SAME_NAME,
                 file.range(),
                 "Two files would both be called `%s` on the provider.".formatted(name),
                 "Give one another name with `files: { other-name: path }`.");
@@ -177,14 +177,14 @@ public final class Planner {
     } catch (StrategyException e) {
       diagnostics.add(
           Diagnostic.error(
-              "Split.Refused",
+              PlanDiagnosticIds.SPLIT_REFUSED,
               spec.source(),
               stage.split().range(),
               e.getMessage(),
               e.hint().orElse(null)));
     } catch (IOException e) {
       finder.error(
-          "Input.Unreadable",
+          PlanDiagnosticIds.INPUT_UNREADABLE,
           stage.split().range(),
           "Could not read the input: " + e.getMessage() + ".",
           "Check that the file is still there and readable.");
@@ -240,14 +240,6 @@ public final class Planner {
     }
     var names = new OutputNames(stage, params());
     var collects = plan.merge().result() == Result.FILES;
-    if (!collects && names.intoFolder()) {
-      finder.error(
-          "Output.NotAFolder",
-          stage.outputRange(),
-          "`merge: %s` makes one file, but `output` names a folder.".formatted(plan.merge().name()),
-          "Remove the `/` at its end, or use `merge: collect`.");
-      return;
-    }
     if (!collects && names.samePathForAll()) {
       return;
     }
@@ -260,14 +252,18 @@ public final class Planner {
         var other = seen.putIfAbsent(file, i);
         if (collects && other != null) {
           finder.error(
-              "Output.SameName",
+              PlanDiagnosticIds.OUTPUT_SAME_NAME,
               stage.outputRange(),
               "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
               "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
           return;
         }
       } catch (StrategyException e) {
-        finder.error("Output.BadPath", stage.outputRange(), e.getMessage(), e.hint().orElse(""));
+        finder.error(
+            PlanDiagnosticIds.OUTPUT_BAD_PATH,
+            stage.outputRange(),
+            e.getMessage(),
+            e.hint().orElse(""));
         return;
       }
     }
@@ -309,7 +305,7 @@ public final class Planner {
                 : path;
         if (patterns.stream().anyMatch(pattern -> pattern.matches(file))) {
           finder.error(
-              "Output.IsInput",
+              PlanDiagnosticIds.OUTPUT_IS_INPUT,
               range,
               "The output `%s` would be an input of the next run.".formatted(file),
               "Write it to another folder, or exclude it with a `!` pattern in `input`.");

@@ -43,7 +43,7 @@ public final class StageExpander {
       StageSpec stage, SplitStrategy split, List<InputFile> inputs, Map<String, String> values)
       throws IOException, StrategyException {
     var options = stage.split().bind(name -> values.getOrDefault(name, ""));
-    var context = new Context(options, inputs, folder, workingFolder(stage), shell);
+    var context = new Context(options, inputs, folder, workingFolder(stage), values, shell);
     try {
       return checked(stage, new StageFragments(split.split(context), stage.matrix()));
     } catch (ArithmeticException e) {
@@ -95,6 +95,11 @@ public final class StageExpander {
   }
 
   private record Context(
-      Options options, List<InputFile> inputs, Path base, Path workingFolder, Shell shell)
+      Options options,
+      List<InputFile> inputs,
+      Path base,
+      Path workingFolder,
+      Map<String, String> variables,
+      Shell shell)
       implements SplitContext {}
 }

@@ -78,6 +78,7 @@ public final class PipelineRun {
             new RunEvent.AllocationRequested(
                 session.budget(), session.allocationTimeout(), session.platform()),
             pools.setups(),
+            pools.pools().stream().map(Pool::label).toList(),
             policy(),
             stages::label);
   }

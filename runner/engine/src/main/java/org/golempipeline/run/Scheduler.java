@@ -36,6 +36,7 @@ final class Scheduler {
   private final RunEvent.AllocationRequested allocation;
   private final Policy policy;
   private final FragmentLabels labels;
+  private final List<String> poolLabels;
   private final List<StageState> stages = new ArrayList<>();
   private final Map<Integer, RentalState> rentals = new TreeMap<>();
   private final Map<Integer, Batch> batches = new HashMap<>();
@@ -82,10 +83,12 @@ final class Scheduler {
       RunEvent.RunStarted started,
       RunEvent.AllocationRequested allocation,
       List<StageSetup> setups,
+      List<String> poolLabels,
       Policy policy,
       FragmentLabels labels) {
     this.started = started;
     this.allocation = allocation;
+    this.poolLabels = List.copyOf(poolLabels);
     this.policy = policy;
     this.labels = labels;
     for (var setup : setups) {
@@ -669,7 +672,7 @@ final class Scheduler {
       while (wanted > 0 && open < policy.workers() && !now.isBefore(marketClosedUntil)) {
         var rental = new RentalState(nextRental++, pool, now);
         rentals.put(rental.id, rental);
-        emit(new RunEvent.RentalRequested(rental.id, "pool " + pool, deny));
+        emit(new RunEvent.RentalRequested(rental.id, poolLabels.get(pool), deny));
         act(new Action.Rent(rental.id, pool, deny));
         wanted--;
         open++;

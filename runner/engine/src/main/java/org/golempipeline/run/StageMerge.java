@@ -142,9 +142,14 @@ final class StageMerge implements AutoCloseable {
     return files;
   }
 
-  /** The single output of a fragment as a stage that follows it reads it. */
+  /**
+   * The single output of a fragment as a stage that follows it reads it; an empty file of the right
+   * name while it is not there.
+   */
   InputFile asInput(int fragment) {
-    return inputOf(fragment, outputs.get(fragment).get(0));
+    var parts = outputs.get(fragment);
+    return inputOf(
+        fragment, parts.isEmpty() ? new StageOutputs.Part("", Path.of(""), 0, 0) : parts.get(0));
   }
 
   private InputFile inputOf(int fragment, StageOutputs.Part part) {

@@ -10,30 +10,37 @@ _gp_n=$2
 _gp_b=$1/b$2
 _gp_limit=$3
 
-# The watchdog. It says every ten seconds that the batch is alive, and when the fragment that the
-# file `now` names is still the same after its limit, kills it. Ends with the driver, even if that
-# was killed; the sleep holds no pipe, so nobody waits for it.
+# Counts the fragments that ended: what came to `records` since it was read last.
+_gp_catch_up() {
+  while read -r _gp_x <&3; do
+    _gp_at=$((_gp_at + 1))
+    _gp_ran=0
+  done
+}
+
+# The watchdog. It says every ten seconds that the batch is alive, and kills the fragment that is
+# still the same after its limit. The file `now` says whether there are fragments to watch, and the
+# watchdog's own process. Ends with the driver, even if that was killed; its sleep holds no pipe, so
+# nobody waits for it.
 (
   trap 'kill $!; exit 0' TERM
   _gp_ticks=0
-  _gp_ran=0
-  _gp_was=
+  _gp_at=
   while kill -0 $$; do
     sleep 1 >/dev/null &
     wait $! || exit 0
     _gp_ticks=$((_gp_ticks + 1))
     [ $((_gp_ticks % 10)) -ne 0 ] || echo alive
-    _gp_at=
-    [ ! -f "$_gp_b/now" ] || read -r _gp_at _gp_me <"$_gp_b/now"
-    if [ "$_gp_at" != "$_gp_was" ]; then
-      _gp_was=$_gp_at
-      _gp_ran=0
-      continue
+    _gp_doing=
+    [ ! -f "$_gp_b/now" ] || read -r _gp_doing _gp_me <"$_gp_b/now"
+    [ "$_gp_doing" = fragments ] || continue
+    if [ -z "$_gp_at" ]; then
+      exec 3<"$_gp_b/records"
+      _gp_at=0
+      _gp_ran=-1
     fi
-    case $_gp_at in
-      '' | *[!0-9]*) continue ;;
-    esac
     _gp_ran=$((_gp_ran + 1))
+    _gp_catch_up
     [ "$_gp_ran" -lt "$_gp_limit" ] || . "$_gp_b/kill.sh"
   done
 ) 2>/dev/null &

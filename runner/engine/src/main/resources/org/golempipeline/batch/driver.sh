@@ -18,7 +18,7 @@ _gp_stage() {
   cd "$_gp_root/s$1" || _gp_broken "the folder s$1 cannot be entered"
 }
 
-# Tells the watchdog what is going on: a fragment by its position, or a word for what has no limit.
+# Tells the watchdog what is going on.
 _gp_now() {
   echo "$1 $_gp_dog" >"$_gp_b/now"
 }
@@ -26,7 +26,6 @@ _gp_now() {
 _gp_next() {
   _gp_i=$1
   _gp_d=$_gp_b/$1
-  echo "$1 $_gp_dog" >"$_gp_b/now"
 }
 
 # Notes that the fragment ended with status $1. 137 is what a killed process leaves, whoever did it.
@@ -181,6 +180,7 @@ _gp_pack_plain() {
   } >"out-$_gp_n.tar"
 }
 
+: >"$_gp_b/records"
 # No fragment gets an argument. The shell's own remarks about killed children go nowhere.
 set --
 . "$_gp_b/batch.sh" 2>/dev/null

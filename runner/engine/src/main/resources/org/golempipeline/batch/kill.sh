@@ -46,10 +46,11 @@ while [ "$_gp_more" ]; do
 done
 
 # Whoever was stopped may belong to the next fragment by now; then nothing happened.
-_gp_still=
-read -r _gp_still _gp_me <"$_gp_b/now"
+_gp_victim=$_gp_at
+_gp_catch_up
+read -r _gp_doing _gp_me <"$_gp_b/now"
 if [ -n "$_gp_all" ]; then
-  if [ "$_gp_still" = "$_gp_at" ]; then
+  if [ "$_gp_at $_gp_doing" = "$_gp_victim fragments" ]; then
     echo >"$_gp_b/$_gp_at/late"
     kill -s KILL $_gp_all
   else

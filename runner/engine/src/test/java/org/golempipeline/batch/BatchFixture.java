@@ -171,5 +171,6 @@ final class BatchFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     sources.close();
+    machine.close();
   }
 }

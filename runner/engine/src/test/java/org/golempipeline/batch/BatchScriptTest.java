@@ -433,7 +433,8 @@ class BatchScriptTest {
   void longLogsKeepHeadAndTail(Shell shell) throws Exception {
     try (var batch = new BatchFixture(temporary, shell)) {
       batch
-          .run("echo first; head -c \"$size\" /dev/zero | tr '\\0' y; echo last >&2; echo > \"$out\"")
+          .run(
+              "echo first; head -c \"$size\" /dev/zero | tr '\\0' y; echo last >&2; echo > \"$out\"")
           .without(Map.of("size", "1000000"))
           .without(Map.of("size", "60000"));
 

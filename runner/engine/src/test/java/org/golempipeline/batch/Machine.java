@@ -17,7 +17,7 @@ import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.Script;
 
 /** Does with a script what an exe-unit does with it, in a folder and with a shell of choice. */
-final class Machine {
+final class Machine implements AutoCloseable {
   private static final List<String> FEW_PROGRAMS =
       List.of(
           "cat", "chmod", "cp", "dd", "env", "false", "head", "ln", "ls", "mkdir", "mkfifo", "mv",
@@ -110,6 +110,19 @@ final class Machine {
       }
     }
     sink.finish();
+  }
+
+  /** Removes links out of the temporary folder. */
+  @Override
+  public void close() throws IOException {
+    var programs = folder.resolveSibling("programs");
+    if (Files.exists(programs)) {
+      try (var links = Files.list(programs)) {
+        for (var link : links.toList()) {
+          Files.delete(link);
+        }
+      }
+    }
   }
 
   private int run(List<String> arguments) throws IOException, InterruptedException {

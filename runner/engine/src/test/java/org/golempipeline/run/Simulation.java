@@ -109,6 +109,7 @@ final class Simulation {
             new RunEvent.RunStarted("run", "simulated", "f.yaml", "local", "s", workers, List.of()),
             new RunEvent.AllocationRequested(budget, START, "none"),
             setups,
+            List.of("any image"),
             policy,
             (stage, fragment) -> setups.get(stage).name() + " " + fragment);
     post(Duration.ZERO, new Message.Begin());

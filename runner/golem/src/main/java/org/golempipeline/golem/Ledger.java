@@ -97,10 +97,16 @@ final class Ledger {
     return session
         .send(call)
         .handle(
-            (value, error) ->
-                error == null
-                    ? CompletableFuture.completedFuture(value)
-                    : session.threads().after(PAUSE).thenCompose(waited -> read(call)))
+            (value, error) -> {
+              if (error == null) {
+                return CompletableFuture.completedFuture(value);
+              }
+              CallFailure failure = CallFailure.of(call.action(), error);
+              Caller.LOG.debug("a document cannot be read", failure);
+              return isPassing(failure)
+                  ? session.threads().after(PAUSE).thenCompose(waited -> read(call))
+                  : CompletableFuture.<T>failedFuture(failure);
+            })
         .thenCompose(next -> next);
   }
 
@@ -206,7 +212,7 @@ final class Ledger {
                 return CompletableFuture.completedFuture(true);
               }
               CallFailure failure = CallFailure.of(call.action(), error);
-              if (Retrier.mayRepeat(failure, Retrier.Repeat.ALWAYS) || failure.isOurs()) {
+              if (isPassing(failure)) {
                 return session
                     .threads()
                     .after(PAUSE)
@@ -215,6 +221,10 @@ final class Ledger {
               return refuse(documentId, account.agreementId, failure.reason());
             })
         .thenCompose(next -> next);
+  }
+
+  private static boolean isPassing(CallFailure failure) {
+    return Retrier.mayRepeat(failure, Retrier.Repeat.ALWAYS) || failure.isOurs();
   }
 
   private CompletableFuture<Boolean> refuse(String documentId, String agreementId, String reason) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param memory at least so many bytes
  * @param storage at least so many bytes
  * @param capabilities of the runtime that are needed
- * @param expiration when the agreement ends at the latest
+ * @param expiration when the agreement ends at the latest; rounded up to a whole minute, so that
+ *     requests made one after the other share a demand
  * @param maxStartPrice GLM for starting an activity, null for any
  * @param maxCpuPrice GLM for a second of one thread, null for any
  * @param maxEnvPrice GLM for a second of the agreement, null for any

@@ -72,6 +72,15 @@ final class RentedMachine implements Rental {
     if (!busy.compareAndSet(false, true)) {
       throw new IllegalStateException("the activity " + activityId + " is busy");
     }
+    if (closing.get()) {
+      busy.set(false);
+      return CompletableFuture.failedFuture(
+          new GolemException(
+              GolemException.Kind.CANCELLED,
+              Failures.sentence("run commands on " + provider().name(), "the rental is closed"),
+              null,
+              null));
+    }
     CompletableFuture<ScriptOutcome> outcome = new CompletableFuture<>();
     enoughSlots(script)
         .thenCompose(ready -> send(script))

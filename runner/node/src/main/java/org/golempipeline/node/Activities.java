@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.io.FileUtils;
@@ -254,11 +253,7 @@ final class Activities {
   }
 
   private void remove(Deployment deployment) {
-    try {
-      context.pool.execute(() -> FileUtils.deleteQuietly(deployment.root().toFile()));
-    } catch (RejectedExecutionException e) {
-      // The node is closing, and the warden removes everything.
-    }
+    context.pool.execute(() -> FileUtils.deleteQuietly(deployment.root().toFile()));
   }
 
   private static void awaitDone(Batch batch) {
@@ -292,18 +287,14 @@ final class Activities {
       activity.worker.interrupt();
     }
     activity.batches.values().forEach(Batch::gone);
-    try {
-      context.pool.execute(
-          () -> {
-            programs.killAll(activity.id);
-            if (running != null) {
-              awaitDone(running);
-            }
-            then.run();
-          });
-    } catch (RejectedExecutionException e) {
-      // The node is closing, and the warden kills everything.
-    }
+    context.pool.execute(
+        () -> {
+          programs.killAll(activity.id);
+          if (running != null) {
+            awaitDone(running);
+          }
+          then.run();
+        });
   }
 
   private void finish(Activity activity) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import org.golempipeline.golem.wire.WireJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.Options;
@@ -41,10 +43,14 @@ public final class EmbeddedNode implements AutoCloseable {
     Path scratch = Files.createTempDirectory(folder, "node-").toRealPath();
     context = new NodeContext(options, timings, Clock.systemUTC());
     programs = new Programs(scratch, context.hex(32) + "/", context.pool);
+    // Most of a start is loading classes, so it is done on several cores.
+    CompletableFuture<Routes> routes =
+        CompletableFuture.supplyAsync(() -> routes(scratch), context.pool);
     Undertow started;
     try {
-      started = server(options.port(), routes(scratch));
+      started = server(options.port(), exchange -> routes.join().handleRequest(exchange));
       started.start();
+      routes.join();
     } catch (RuntimeException e) {
       programs.close();
       context.close();
@@ -54,6 +60,8 @@ public final class EmbeddedNode implements AutoCloseable {
       throw e;
     }
     server = started;
+    // The first request will need it.
+    context.pool.execute(WireJson::mapper);
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     url = URI.create("http://" + HOST + ":" + address.getPort());
   }

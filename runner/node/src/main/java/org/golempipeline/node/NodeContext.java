@@ -38,6 +38,7 @@ final class NodeContext implements AutoCloseable {
   /** Of everything random that should repeat with the seed; use it under the lock. */
   final SplittableRandom random;
 
+  /** For what may block; once the node closes, it does nothing any more. */
   final ExecutorService pool;
 
   private final Clock clock;
@@ -54,8 +55,16 @@ final class NodeContext implements AutoCloseable {
     faults = new Faults(random.nextLong());
     pool =
         new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("unit"));
-    timer = new ScheduledThreadPoolExecutor(1, daemons("timer"));
+            0,
+            Integer.MAX_VALUE,
+            30,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            daemons("unit"),
+            new ThreadPoolExecutor.DiscardPolicy());
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1, daemons("timer"), new ThreadPoolExecutor.DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

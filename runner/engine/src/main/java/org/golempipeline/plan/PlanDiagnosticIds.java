@@ -1,0 +1,33 @@
+package org.golempipeline.plan;
+
+/** The ids of what is found wrong once the input of a pipeline is looked at. Permanent. */
+public final class PlanDiagnosticIds {
+  /** No file where one must be. */
+  public static final String INPUT_NO_MATCH = "Input.NoMatch";
+
+  /** A pattern that cannot be read. */
+  public static final String INPUT_BAD_GLOB = "Input.BadGlob";
+
+  /** A file or folder that cannot be read. */
+  public static final String INPUT_UNREADABLE = "Input.Unreadable";
+
+  /** A file from the web, which providers cannot fetch yet. */
+  public static final String INPUT_WEB = "Input.Web";
+
+  /** Two shared files with one name. */
+  public static final String FILES_SAME_NAME = "Files.SameName";
+
+  /** An input that its split cannot cut. */
+  public static final String SPLIT_REFUSED = "Split.Refused";
+
+  /** Two outputs with one path. */
+  public static final String OUTPUT_SAME_NAME = "Output.SameName";
+
+  /** A value that makes a path out of {@code output} that is none. */
+  public static final String OUTPUT_BAD_PATH = "Output.BadPath";
+
+  /** An output that the next run would read. */
+  public static final String OUTPUT_IS_INPUT = "Output.IsInput";
+
+  private PlanDiagnosticIds() {}
+}

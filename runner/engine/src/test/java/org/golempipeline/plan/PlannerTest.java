@@ -1,0 +1,115 @@
+package org.golempipeline.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.spec.Overrides;
+import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.standard.StandardStrategies;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlannerTest {
+  @TempDir Path folder;
+
+  private void file(String name, String content) throws IOException {
+    var file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  private Checked<Plan> plan(String body) {
+    var strategies = new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
+    return PipelineFiles.load(
+            ("version: 1\nname: p\n" + body).getBytes(StandardCharsets.UTF_8),
+            "p.yaml",
+            strategies,
+            new Overrides(Map.of(), name -> Optional.empty(), false))
+        .then(
+            spec ->
+                Planner.plan(
+                    spec, strategies, folder, folder.resolve("work"), new LocalShell(false)));
+  }
+
+  private List<String> problems(String body) {
+    return plan(body).diagnostics().stream()
+        .map(d -> d.range().line() + ":" + d.range().column() + " " + d.id() + " " + d.message())
+        .toList();
+  }
+
+  @Test
+  void saysWhichPatternMatchesNothing() {
+    assertThat(problems("input: none/*.txt\nrun: cp \"$in\" \"$out\"\noutput: o/\n"))
+        .containsExactly("3:8 Input.NoMatch No file matches `none/*.txt`.");
+  }
+
+  @Test
+  void refusesOutputsThatWouldOverwriteEachOther() throws IOException {
+    file("in/a", "");
+    file("in/b", "");
+    assertThat(problems("input: in/*\nrun: cp \"$in\" \"$out\"\noutput: same.txt\n"))
+        .containsExactly(
+            "5:9 Output.SameName Fragments 0 and 1 would both be written to `same.txt`.");
+  }
+
+  @Test
+  void refusesAnOutputThatTheNextRunWouldRead() throws IOException {
+    file("a.txt", "");
+    assertThat(
+            problems(
+                "input: \"*.txt\"\nrun: cp \"$in\" \"$out\"\nmerge: concat\noutput: all.txt\n"))
+        .containsExactly(
+            "6:9 Output.IsInput The output `all.txt` would be an input of the next run.");
+  }
+
+  @Test
+  void refusesSharedFilesWithTheSameName() throws IOException {
+    file("x/tool", "1");
+    file("y/tool", "2");
+    assertThat(problems("files: [x/tool, y/tool]\nrun: sh tool > \"$out\"\noutput: o\n"))
+        .containsExactly(
+            "3:17 Files.SameName Two files would both be called `tool` on the provider.");
+  }
+
+  @Test
+  void givesEveryFragmentItsVariablesInTheOrderOfTheMatrix() throws IOException {
+    file("in/a.txt", "1\n2\n");
+    var stage =
+        plan("input: in/*.txt\nsplit: { lines: 1 }\nmatrix: { x: [0.10, yes], y: 1..2 }\n"
+                + "run: cat \"$in\" > \"$out\"\nmerge: concat\noutput: o\n")
+            .value()
+            .orElseThrow()
+            .stages()
+            .get(0);
+    var fragments = stage.fragments().orElseThrow();
+    assertThat(fragments.count()).isEqualTo(8);
+    assertThat(fragments.get(5).variables())
+        .containsEntry("x", "0.10")
+        .containsEntry("y", "2")
+        .containsEntry("index", "5")
+        .containsEntry("count", "8")
+        .containsEntry("path", "a.txt")
+        .containsEntry("stem", "a");
+    assertThat(fragments.get(2).variables()).containsEntry("x", "yes").containsEntry("y", "1");
+    assertThat(fragments.get(5).label()).isEqualTo("fragment 5 (a.txt, x=0.10, y=2)");
+  }
+
+  @Test
+  void samePlanForSameInput() throws IOException {
+    for (var i = 0; i < 20; i++) {
+      file("in/" + i, "x\n".repeat(i));
+    }
+    var body =
+        "input: in/*\nsplit: { lines: 3 }\nrun: cp \"$in\" \"$out\"\nmerge: concat\noutput: o\n";
+    assertThat(PlanDrawing.text(plan(body).value().orElseThrow()))
+        .isEqualTo(PlanDrawing.text(plan(body).value().orElseThrow()));
+  }
+}

@@ -1,0 +1,437 @@
+package org.golempipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.RunEvent;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs, from text to published files. */
+@Timeout(60)
+class PipelineRunTest {
+  @TempDir Path folder;
+  private Project project;
+
+  @BeforeEach
+  void open() {
+    project = new Project(folder);
+  }
+
+  @Test
+  void mergesInFragmentOrderWhateverArrivesFirst() throws Exception {
+    project.file("in.txt", "1\n2\n3\n4\n5\n6\n7\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: order
+            input: in.txt
+            split: { lines: 1 }
+            run: |
+              read -r n < "$in"
+              [ "$n" -gt 2 ] || sleep 0.2
+              echo "$n" > "$out"
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo("1\n2\n3\n4\n5\n6\n7\n");
+  }
+
+  @Test
+  void hostileNamesAndValuesGoThroughEverything() throws Exception {
+    var names =
+        new String[] {"-rf", "$(touch x) 'y'", "a\nb", "ünï\"code", "back\\slash", "p%q;&|"};
+    var expected = new TreeMap<String, String>();
+    for (var name : names) {
+      project.file("in/" + name, name);
+      expected.put(name, "<" + name + "|it's \"$HOME\" `id` \\n|" + name + ">");
+    }
+    project.params.put("text", "it's \"$HOME\" `id` \\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: hostile
+            params: { text: x }
+            input: "in/*"
+            run: |
+              printf '<%s|%s|%s>' "$(cat "$in"; echo x)" "$text" "$path" | sed 's/x|/|/' > "$out"
+            output: out/
+            """);
+    assertThat(end.failure()).isNull();
+    var tree = new TreeMap<String, String>();
+    project.tree("out").forEach((name, text) -> tree.put(name, text.replace("\nx|", "|")));
+    assertThat(tree.keySet()).isEqualTo(expected.keySet());
+    assertThat(tree.get("-rf")).isEqualTo(expected.get("-rf"));
+    assertThat(tree.get("p%q;&|")).isEqualTo(expected.get("p%q;&|"));
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void aFailedFragmentIsNamedWithItsLogAndLeavesThePreviousResult() throws Exception {
+    project.file("in.txt", "1\n2\n3\n");
+    project.file("all.txt", "previous");
+    project.overwrite = true;
+    var end =
+        project.run(
+            """
+            version: 1
+            name: fails
+            input: in.txt
+            split: { lines: 1 }
+            retry: { attempts: 3, backoff: 10ms }
+            run: |
+              read -r n < "$in"
+              echo "now at $n" >&2
+              [ "$n" -ne 2 ] || exit 3
+              echo "$n" > "$out"
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(project.read("all.txt")).isEqualTo("previous");
+    var failed = project.events(RunEvent.FragmentFailed.class).get(0);
+    assertThat(failed.label()).isEqualTo("fragment 1 (in.txt)");
+    assertThat(failed.attempts()).isEqualTo(2);
+    assertThat(failed.failure().message()).isEqualTo("It exited with 3.");
+    assertThat(project.read(".golem-pipeline/runs/run-0/" + failed.log())).isEqualTo("now at 2\n");
+    var providers =
+        project.events(RunEvent.RentalOpened.class).stream()
+            .map(RunEvent.RentalOpened::providerId)
+            .distinct();
+    assertThat(providers.count()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void aValueFeedsTheSplitOfALaterStage() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: dependent
+            stages:
+              size:
+                run: echo 10 > "$out"
+                merge: value
+              work:
+                needs: size
+                split: { range: { from: 0, to: "${size}", step: 4, as: [first, many] } }
+                run: echo "$first $many of $size" > "$out"
+                merge: concat
+                output: work.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("work.txt")).isEqualTo("0 4 of 10\n4 4 of 10\n8 2 of 10\n");
+    assertThat(project.events(RunEvent.ValueFound.class))
+        .containsExactly(new RunEvent.ValueFound("size", "10"));
+  }
+
+  @Test
+  void fragmentsFlowFromStageToStageOneByOne() throws Exception {
+    project.file("in/a.txt", "a").file("in/b.txt", "b").file("in/c.txt", "c");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: flow
+            stages:
+              upper:
+                input: in/*.txt
+                run: tr a-z A-Z < "$in" > "$out"
+                out: .up
+              twice:
+                from: upper
+                matrix: { n: [1, 2] }
+                run: |
+                  printf '%s%s %s\\n' "$(cat "$in")" "$n" "$path" > "$out"
+                merge: concat
+                output: all.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt"))
+        .isEqualTo("A1 a.up\nA2 a.up\nB1 b.up\nB2 b.up\nC1 c.up\nC2 c.up\n");
+  }
+
+  @Test
+  void aStageReadsTheMergedFileOfAnother() throws Exception {
+    project.file("in.txt", "3\n1\n2\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: merged
+            stages:
+              double:
+                input: in.txt
+                split: { lines: 1 }
+                run: |
+                  read -r n < "$in"; echo $((n * 2)) > "$out"
+                merge: concat
+              add:
+                from: double
+                split: { lines: 2 }
+                run: awk '{ s += $1 } END { print s }' "$in" > "$out"
+                merge: sum
+                output: sum.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("sum.txt")).isEqualTo("12\n");
+  }
+
+  @Test
+  void theFirstAcceptedOutputWins() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: search
+            split: { range: { from: 0, to: 40, step: 1, as: [n, size] } }
+            run: |
+              [ "$n" -ne 30 ] && [ "$n" -ne 5 ] || echo "found $n" > "$out"
+            accept: grep -q 30 "$in"
+            retry: { attempts: 1, fail: 100% }
+            merge: first
+            output: found.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("found.txt")).isEqualTo("found 30\n");
+  }
+
+  @Test
+  void nothingFoundIsAFailure() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: search
+            split: { range: { from: 0, to: 4, step: 1, as: [n, size] } }
+            run: ": > \\"$out\\""
+            merge: first
+            output: found.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(project.read("found.txt")).isNull();
+  }
+
+  @Test
+  void fragmentsWithTheSameOutputPathAreMergedTogether() throws Exception {
+    project.file("in/a.txt", "1\n2\n3\n").file("in/b.txt", "4\n5\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: groups
+            input: in/*.txt
+            split: { lines: 1 }
+            run: cat "$in" "$in" > "$out"
+            merge: concat
+            output: out/${stem}.twice
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.tree("out"))
+        .isEqualTo(Map.of("a.twice", "1\n1\n2\n2\n3\n3\n", "b.twice", "4\n4\n5\n5\n"));
+  }
+
+  @Test
+  void sharedFilesAndSetupAreThereOncePerProvider() throws Exception {
+    project.file("tools/add.sh", "echo $(($1 + $2))").file("data/base.txt", "100\n");
+    project.workers = 1;
+    var end =
+        project.run(
+            """
+            version: 1
+            name: shared
+            params: { start: 7 }
+            files:
+              - tools
+              - data/base.txt
+            setup: |
+              echo "$start" > begun
+              echo x >> times
+            split: { range: { from: 0, to: 5, step: 1, as: [n, size] } }
+            run: |
+              read -r base < base.txt
+              read -r begun < begun
+              sh tools/add.sh "$base" "$begun" > "$out"
+              wc -l < times >> "$out"
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt").replace(" ", "")).isEqualTo("107\n1\n".repeat(5));
+  }
+
+  @Test
+  void aFailingSetupSaysSo() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: setup
+            setup: exit 9
+            retry: { attempts: 2, backoff: 1ms }
+            run: echo > "$out"
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(project.events(RunEvent.FragmentFailed.class).get(0).failure().message())
+        .isEqualTo("`setup` did not do well: It exited with 9.");
+  }
+
+  @Test
+  void aFragmentMayLeaveSeveralFiles() throws Exception {
+    project.file("in/a", "x").file("in/b", "y");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: several
+            input: in/*
+            run: |
+              cp "$in" "$outdir/$path.txt"
+              cp "$in" "$outdir/$path.ignored"
+            out: "*.txt"
+            output: out/
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.tree("out")).isEqualTo(Map.of("a.txt", "x", "b.txt", "y"));
+  }
+
+  @Test
+  void anArgvNeedsNoShell() throws Exception {
+    project.file("in.txt", "hello");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: argv
+            input: in.txt
+            run: [cp, "${in}", "${out}"]
+            output: copy.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("copy.txt")).isEqualTo("hello");
+  }
+
+  @Test
+  void aMissingOutputIsAFailedFragment() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: missing
+            retry: { attempts: 1 }
+            run: "true"
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(project.events(RunEvent.FragmentFailed.class).get(0).failure().message())
+        .isEqualTo("It succeeded but left no output.");
+  }
+
+  @Test
+  void aFragmentThatTakesTooLongIsKilled() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: slow
+            retry: { attempts: 1 }
+            timeout: 1s
+            run: sleep 100
+            output: o.txt
+            """);
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.DEADLINE);
+    assertThat(project.events(RunEvent.FragmentFailed.class).get(0).failure().message())
+        .isEqualTo("It took longer than `timeout.run`, which is 1s.");
+  }
+
+  @Test
+  void publishesOverWhatItMadeAndRemovesWhatItNoLongerMakes() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: publish
+        input: in/*
+        run: cp "$in" "$out"
+        output: out/
+        """;
+    project.file("in/a", "1").file("in/b", "2");
+    assertThat(project.run(yaml).failure()).isNull();
+    project.file("out/mine", "kept");
+    Files.delete(folder.resolve("in/b"));
+    project.file("in/a", "3");
+    assertThat(project.run(yaml).failure()).isNull();
+    assertThat(project.tree("out")).isEqualTo(Map.of("a", "3", "mine", "kept"));
+  }
+
+  @Test
+  void refusesToReplaceWhatItDidNotMake() throws Exception {
+    project.file("o.txt", "precious");
+    var yaml =
+        """
+        version: 1
+        name: careful
+        run: echo new > "$out"
+        output: o.txt
+        """;
+    var end = project.run(yaml);
+    assertThat(end.failure().message())
+        .isEqualTo("`o.txt` exists and was not made by this pipeline.");
+    assertThat(project.read("o.txt")).isEqualTo("precious");
+    assertThat(project.events(RunEvent.RentalRequested.class)).isEmpty();
+    project.overwrite = true;
+    assertThat(project.run(yaml).failure()).isNull();
+    assertThat(project.read("o.txt")).isEqualTo("new\n");
+  }
+
+  @Test
+  void stopsInOrderAndLetsGoOfEverything() throws Exception {
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.BatchStarted) {
+            project.stop();
+          }
+        };
+    var end =
+        project.run(
+            """
+            version: 1
+            name: stopped
+            split: { range: { from: 0, to: 10, step: 1, as: [n, size] } }
+            run: sleep 50
+            output: out/
+            """);
+    assertThat(end.exitCode()).isEqualTo(130);
+    assertThat(project.events(RunEvent.AllocationReleased.class)).hasSize(1);
+    assertThat(project.events(RunEvent.AgreementTerminated.class))
+        .hasSameSizeAs(project.events(RunEvent.AgreementApproved.class));
+    assertThat(folder.resolve(".golem-pipeline/runs/run-0/returned")).doesNotExist();
+  }
+
+  @Test
+  void anEmptyInputFileIsNoTrouble() throws Exception {
+    project.file("in/a", "").file("in/b", "x\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: empty
+            input: in/*
+            split: { lines: 10 }
+            run: cat "$in" > "$out"
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo("x\n");
+  }
+}

@@ -1,0 +1,141 @@
+package org.golempipeline.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.Planner;
+import org.golempipeline.spec.Overrides;
+import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.standard.StandardStrategies;
+
+/** A folder with a pipeline file, run for real: on an embedded node, with real processes. */
+final class Project {
+  private static final Strategies STRATEGIES =
+      new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
+
+  final Path folder;
+  final List<RunEvent> events = new ArrayList<>();
+  final Map<String, String> params = new HashMap<>();
+  int workers = 2;
+  boolean overwrite;
+  Consumer<RunEvent> listener = event -> {};
+  private int runs;
+
+  Project(Path folder) {
+    this.folder = folder;
+  }
+
+  Project file(String path, String content) {
+    try {
+      var file = folder.resolve(path);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, content);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The content of a file, or null if there is none. */
+  String read(String path) throws IOException {
+    var file = folder.resolve(path);
+    return Files.exists(file) ? Files.readString(file) : null;
+  }
+
+  /** All files below {@code path}, by relative path, with their contents. */
+  Map<String, String> tree(String path) throws IOException {
+    var root = folder.resolve(path);
+    var files = new TreeMap<String, String>();
+    if (Files.isDirectory(root)) {
+      try (var all = Files.walk(root)) {
+        for (var file : all.filter(Files::isRegularFile).toList()) {
+          files.put(root.relativize(file).toString(), Files.readString(file));
+        }
+      }
+    }
+    return files;
+  }
+
+  Checked<Plan> plan(String yaml) {
+    return PipelineFiles.load(
+            yaml.getBytes(StandardCharsets.UTF_8),
+            "pipeline.yaml",
+            STRATEGIES,
+            new Overrides(params, name -> Optional.empty(), false))
+        .then(
+            spec ->
+                Planner.plan(
+                    spec, STRATEGIES, folder, folder.resolve(".work"), new LocalShell(true)));
+  }
+
+  RunEvent.RunFinished run(String yaml) throws Exception {
+    var checked = plan(yaml);
+    var plan =
+        checked
+            .value()
+            .orElseThrow(
+                () ->
+                    new AssertionError(
+                        checked.diagnostics().stream().map(Diagnostic::message).toList()));
+    events.clear();
+    var options =
+        new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
+    try (var node = EmbeddedNode.start(options)) {
+      var id = "run-" + runs++;
+      var settings =
+          new RunSettings(
+              id,
+              "session-" + id,
+              "pipeline.yaml",
+              RunSettings.Target.LOCAL,
+              workers,
+              BigDecimal.ONE,
+              folder.resolve(".golem-pipeline/runs/" + id),
+              new org.golempipeline.golem.GolemConnection(node.url(), node.appKey()),
+              Duration.ofHours(3),
+              overwrite,
+              image -> new Images.Image("0".repeat(56), "file:///dev/null"));
+      var running = new PipelineRun[1];
+      EventSink sink =
+          stamped -> {
+            events.add(stamped.event());
+            listener.accept(stamped.event());
+          };
+      running[0] =
+          new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
+      stopper = () -> running[0].stop("stopped by the test");
+      return running[0].run();
+    }
+  }
+
+  private Runnable stopper = () -> {};
+
+  void stop() {
+    stopper.run();
+  }
+
+  <E extends RunEvent> List<E> events(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+}
