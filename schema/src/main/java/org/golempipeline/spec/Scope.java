@@ -14,6 +14,7 @@ import org.golempipeline.diagnostic.Range;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
+import org.golempipeline.strategy.SplitStrategy.InputUse;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * that are taken or reserved, and what the split says about its options.
  *
  * @param variables of the fragments: those of the split, then those of the matrix
- * @param complete false if the split's variables could not be found out
+ * @param complete false if the split's variables are not all known yet
  * @param shape what {@code $in} is; null if that could not be found out
  */
 record Scope(Set<String> variables, boolean complete, @Nullable InputShape shape) {
@@ -62,7 +63,14 @@ record Scope(Set<String> variables, boolean complete, @Nullable InputShape shape
         names.add(entry.name());
       }
     }
-    return new Scope(names, shape != null, shape);
+    return new Scope(names, shape != null && !findsNamesLater(stage, file, splitNames), shape);
+  }
+
+  /** Whether the split makes fragments out of nothing but names it has yet to read, as a table. */
+  private static boolean findsNamesLater(
+      StageOutline stage, FileUnderCheck file, List<String> splitNames) {
+    var split = stage.split(file.strategies());
+    return split != null && split.inputUse() == InputUse.FORBIDDEN && splitNames.isEmpty();
   }
 
   /** Asks the split for its variables; null if it cannot answer. */

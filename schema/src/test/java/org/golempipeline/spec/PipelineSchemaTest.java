@@ -43,7 +43,7 @@ class PipelineSchemaTest {
     var split = schema.at("/$defs/stage/properties/split/anyOf");
 
     assertThat(split.at("/0/enum").toString()).isEqualTo("[\"files\",\"none\"]");
-    assertThat(split.at("/1/properties").properties()).hasSize(7);
+    assertThat(split.at("/1/properties").properties()).hasSize(8);
     assertThat(schema.at("/$defs/split.command/x-shell").asBoolean()).isTrue();
   }
 

@@ -108,6 +108,7 @@ final class TestStrategies {
             }""",
             true,
             SplitStrategy.InputUse.FORBIDDEN),
+        split("table", "{ \"type\": \"string\" }", true, SplitStrategy.InputUse.FORBIDDEN),
         split("command", SHELL, true, SplitStrategy.InputUse.OPTIONAL),
         split(
             "media/segments",

@@ -13,7 +13,7 @@ import java.util.Map;
  * the classes it loaded for later starts. Nothing of it is shown.
  */
 final class Training {
-  private static final String PIPELINE =
+  static final String PIPELINE =
       """
       # yaml-language-server: $schema=.golem-pipeline/schema.json
       version: 1
@@ -22,14 +22,14 @@ final class Training {
         word: { default: a, pattern: "[a-z]+", description: What is counted. }
       budget: 1 GLM
       stages:
-        count:
+        tally:
           input: input/*.txt
           split: { lines: 2 }
           matrix: { times: 1..2 }
           run: grep -c "$word" "$in" > "$out" || [ $? -eq 1 ]
           merge: sum
         show:
-          from: count
+          from: tally
           run: cat "$in" > "$out"
           accept: grep -q . "$in"
           merge: concat

@@ -216,7 +216,9 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       if (parts.length == 2) {
         takeOwn(parts[1], entry, extent);
-      } else if (parts.length > 2) {
+      } else if (parts.length == 1) {
+        throw foreign(name);
+      } else {
         takeOfFragment(name, parts, entry, extent);
       }
     }

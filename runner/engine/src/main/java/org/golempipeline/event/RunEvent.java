@@ -71,6 +71,7 @@ public sealed interface RunEvent {
       String agreementId,
       String providerId,
       String providerName,
+      int threads,
       BigDecimal startPrice,
       BigDecimal cpuSecondPrice,
       BigDecimal envSecondPrice)

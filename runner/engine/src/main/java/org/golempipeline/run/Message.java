@@ -28,6 +28,7 @@ sealed interface Message {
       String agreementId,
       String providerId,
       String providerName,
+      int threads,
       BigDecimal startPrice,
       BigDecimal cpuSecondPrice,
       BigDecimal envSecondPrice)

@@ -231,6 +231,7 @@ public final class PipelineRun {
                   rental.agreementId(),
                   rental.provider().id(),
                   rental.provider().name(),
+                  rental.provider().threads(),
                   rental.pricing().start(),
                   rental.pricing().cpuSecond(),
                   rental.pricing().envSecond()));

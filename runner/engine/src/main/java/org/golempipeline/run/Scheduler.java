@@ -458,7 +458,10 @@ final class Scheduler {
     providers.add(opened.providerId());
     rental.provider = opened.providerId();
     rental.start = opened.startPrice();
-    rental.rate = opened.envSecondPrice().add(opened.cpuSecondPrice());
+    rental.rate =
+        opened
+            .envSecondPrice()
+            .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(opened.threads())));
     rental.openedAt = now;
     rental.since = now;
     emit(
@@ -467,6 +470,7 @@ final class Scheduler {
             opened.agreementId(),
             opened.providerId(),
             opened.providerName(),
+            opened.threads(),
             opened.startPrice(),
             opened.cpuSecondPrice(),
             opened.envSecondPrice()));

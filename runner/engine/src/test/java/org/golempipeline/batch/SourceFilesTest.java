@@ -32,7 +32,8 @@ class SourceFilesTest {
         var number = i * 7 % 300;
         readers.add(
             () -> {
-              assertThat(read(sources, files.get(number), 8, 1)).isEqualTo(("" + number).substring(0, 1));
+              assertThat(read(sources, files.get(number), 8, 1))
+                  .isEqualTo(("" + number).substring(0, 1));
               return null;
             });
       }

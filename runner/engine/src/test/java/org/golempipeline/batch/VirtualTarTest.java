@@ -264,8 +264,7 @@ class VirtualTarTest {
 
   private static Map<String, String> unpackedByLibrary(ByteSource source) throws IOException {
     var files = new TreeMap<String, String>();
-    try (var tar =
-        new TarArchiveInputStream(new ByteArrayInputStream(all(source)), "UTF-8")) {
+    try (var tar = new TarArchiveInputStream(new ByteArrayInputStream(all(source)), "UTF-8")) {
       for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (entry.isFile()) {
           files.put(entry.getName(), new String(tar.readAllBytes(), StandardCharsets.UTF_8));

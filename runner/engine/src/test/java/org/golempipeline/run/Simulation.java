@@ -211,7 +211,7 @@ final class Simulation {
     post(
         Duration.ofMillis(10 + random.nextInt(500)),
         new Message.RentalOpened(
-            rent.rental(), "a", provider, provider, BigDecimal.ZERO, BigDecimal.ZERO, price));
+            rent.rental(), "a", provider, provider, 1, BigDecimal.ZERO, BigDecimal.ZERO, price));
   }
 
   private void close(Action.CloseRental close) {

@@ -114,7 +114,7 @@ final class Bill {
     List<BigDecimal> most = new ArrayList<>();
     for (String counter : terms.counters()) {
       if (counter.equals(PropertyNames.USAGE_CPU)) {
-        most.add(seconds.multiply(BigDecimal.valueOf(terms.threads())));
+        most.add(seconds.multiply(BigDecimal.valueOf(terms.provider().threads())));
       } else {
         most.add(counter.equals(PropertyNames.USAGE_DURATION) ? seconds : BigDecimal.ZERO);
       }

@@ -15,14 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param counters names of what is counted, in the order of the coefficients
  * @param coefficients GLM for one of each; the start price is not among them
- * @param threads how many processor threads the machine has
  */
 record Offered(
-    Provider provider,
-    Pricing pricing,
-    List<String> counters,
-    List<BigDecimal> coefficients,
-    int threads) {
+    Provider provider, Pricing pricing, List<String> counters, List<BigDecimal> coefficients) {
 
   /** An offer we do not take, and why: a phrase that is the same for many offers. */
   static final class Unsuitable extends Exception {
@@ -70,11 +65,10 @@ record Offered(
             ? Math.max(1, number.intValue())
             : 1;
     return new Offered(
-        new Provider(id, name == null ? id : name.toString(), wallet.toString()),
+        new Provider(id, name == null ? id : name.toString(), wallet.toString(), threads),
         pricing,
         counters,
-        coefficients,
-        threads);
+        coefficients);
   }
 
   /** Why {@code terms} exclude this offer, or null if they do not. */
@@ -100,7 +94,9 @@ record Offered(
   /** What an hour at full load costs: cheap offers come first. */
   BigDecimal hour() {
     BigDecimal perSecond =
-        pricing.envSecond().add(pricing.cpuSecond().multiply(BigDecimal.valueOf(threads)));
+        pricing
+            .envSecond()
+            .add(pricing.cpuSecond().multiply(BigDecimal.valueOf(provider.threads())));
     return pricing.start().add(perSecond.multiply(BigDecimal.valueOf(3600)));
   }
 

@@ -16,11 +16,10 @@ final class OfferedTest {
     Offered offered = Offers.offered();
     assertThat(offered.provider())
         .isEqualTo(
-            new Provider("0xdaeeb975729fae923d5a4fd12aabfe228f219e9c", "brick-12", "0xwallet"));
+            new Provider("0xdaeeb975729fae923d5a4fd12aabfe228f219e9c", "brick-12", "0xwallet", 8));
     assertThat(offered.pricing().cpuSecond()).isEqualByComparingTo("0.00002777");
     assertThat(offered.pricing().envSecond()).isEqualByComparingTo("0.000005555");
     assertThat(offered.pricing().start()).isZero();
-    assertThat(offered.threads()).isEqualTo(8);
   }
 
   @Test

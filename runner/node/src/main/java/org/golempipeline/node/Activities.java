@@ -10,10 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.golem.wire.ActivityUsage;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExeScript;
+import org.golempipeline.golem.wire.RuntimeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +100,7 @@ final class Activities {
   }
 
   /** Does {@code answer} if the exe-unit can be asked; fails or lets wait otherwise. */
-  CompletableFuture<Reply> ask(
-      String id, Duration timeout, java.util.function.Function<Activity, Reply> answer) {
+  CompletableFuture<Reply> ask(String id, Duration timeout, Function<Activity, Reply> answer) {
     synchronized (context.lock) {
       Activity activity = get(id);
       if (!activity.over()) {
@@ -232,8 +233,7 @@ final class Activities {
       awaitDone(stopped);
     }
     synchronized (context.lock) {
-      batch.publish(
-          0, org.golempipeline.golem.wire.RuntimeEvent.Kind.ofStarted(batch.commands.get(0)));
+      batch.publish(0, RuntimeEvent.Kind.ofStarted(batch.commands.get(0)));
       if (!activity.over()) {
         reset(activity);
         batch.finish(0, 0, null, null, null);

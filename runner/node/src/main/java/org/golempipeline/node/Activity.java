@@ -4,8 +4,9 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A running exe-unit: its state, its batches and what it used. Guarded by the context's lock. */
 final class Activity {
+  private static final int KEPT_BATCHES = 64;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
   static final String INITIALIZED = "Initialized";
@@ -25,7 +27,17 @@ final class Activity {
 
   final String id;
   final AgreementEntry agreement;
-  final Map<String, Batch> batches = new HashMap<>();
+
+  /** The latest; of those before nobody asks, and their output takes room. */
+  final Map<String, Batch> batches =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Batch> eldest) {
+          return size() > KEPT_BATCHES;
+        }
+      };
 
   /** Counted down when it ends. */
   final CountDownLatch ended = new CountDownLatch(1);
@@ -141,9 +153,6 @@ final class Activity {
           case DEPLOYED -> "start() command is expected now";
           default -> "deploy() and start() are not expected any more";
         };
-    return "State error: Activity is "
-        + state.toLowerCase(java.util.Locale.ROOT)
-        + " - "
-        + expected;
+    return "State error: Activity is " + state.toLowerCase(Locale.ROOT) + " - " + expected;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.sse.ServerSentEventHandler;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +84,7 @@ final class ActivityApi {
   }
 
   private static List<String> params(ExeCommand.Run run) {
-    List<String> params = new java.util.ArrayList<>();
+    List<String> params = new ArrayList<>();
     params.add(run.entryPoint());
     if (run.args() != null) {
       params.addAll(run.args());

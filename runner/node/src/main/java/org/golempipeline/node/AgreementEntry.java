@@ -1,6 +1,7 @@
 package org.golempipeline.node;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ final class AgreementEntry {
     for (int i = 0; i < usage.size() && i < prices.size() - 1; i++) {
       sum = sum.add(decimal(prices.get(i)).multiply(decimal(usage.get(i))));
     }
-    BigDecimal rounded = sum.setScale(18, java.math.RoundingMode.HALF_UP).stripTrailingZeros();
+    BigDecimal rounded = sum.setScale(18, RoundingMode.HALF_UP).stripTrailingZeros();
     return rounded.signum() == 0 ? BigDecimal.ZERO : rounded;
   }
 

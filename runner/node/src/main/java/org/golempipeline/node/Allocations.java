@@ -3,6 +3,7 @@ package org.golempipeline.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -230,7 +231,7 @@ final class Allocations {
         total = body.hasNonNull("totalAmount") ? decimal(body.get("totalAmount")) : total;
         timeout =
             body.hasNonNull("timeout") ? WireJson.time(body.get("timeout").asText()) : timeout;
-      } catch (NumberFormatException | java.time.DateTimeException e) {
+      } catch (NumberFormatException | DateTimeException e) {
         throw new ApiException(400, e.getMessage());
       }
       requireValid(total, timeout, entry.remaining(), body, entry.platform, entry.address);

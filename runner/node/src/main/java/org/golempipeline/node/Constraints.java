@@ -2,6 +2,7 @@ package org.golempipeline.node;
 
 import java.math.BigDecimal;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -166,7 +167,7 @@ final class Constraints {
       }
     }
 
-    private static java.time.@Nullable Instant time(String text) {
+    private static @Nullable Instant time(String text) {
       try {
         return OffsetDateTime.parse(text).toInstant();
       } catch (DateTimeException e) {

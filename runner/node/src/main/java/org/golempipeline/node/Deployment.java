@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.golempipeline.golem.wire.DeployResult;
 import org.golempipeline.golem.wire.ExeCommand;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A deployed "image": folders of this machine in the place of volumes. What the requestor calls
@@ -124,7 +123,7 @@ final class Deployment {
     throw notFound(path);
   }
 
-  private static CommandException notFound(@Nullable String path) {
+  private static CommandException notFound(String path) {
     return new CommandException("path not found in container: " + path);
   }
 }

@@ -2,6 +2,7 @@ package org.golempipeline.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.golempipeline.golem.wire.RuntimeEvent;
 import org.golempipeline.golem.wire.WireJson;
@@ -58,7 +59,7 @@ final class EventStream {
         String data,
         String event,
         String id,
-        java.io.IOException problem) {
+        IOException problem) {
       pending.decrementAndGet();
     }
   }

@@ -50,6 +50,9 @@ final class LocalProvider {
   private final NodeContext context;
   private final Map<String, Object> offer;
 
+  /** It vanished; that ends when the fault is switched off. */
+  private boolean gone;
+
   LocalProvider(NodeContext context, int number) {
     this.context = context;
     this.number = number;
@@ -123,9 +126,6 @@ final class LocalProvider {
       throw ApiException.unreachable("/net/" + id + "/market/protocol/mk1");
     }
   }
-
-  /** Set when it vanished, until the fault is switched off. */
-  private boolean gone;
 
   void vanish() {
     gone = true;

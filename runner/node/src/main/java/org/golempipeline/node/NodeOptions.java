@@ -14,4 +14,11 @@ import java.nio.file.Path;
  * @param free whether computing costs nothing; otherwise providers ask a small price
  */
 public record NodeOptions(
-    int port, String appKey, int providers, Path folder, long seed, boolean free) {}
+    int port, String appKey, int providers, Path folder, long seed, boolean free) {
+
+  /** Without the key, which must not reach any log. */
+  @Override
+  public String toString() {
+    return "node with %d providers in %s, seed %d".formatted(providers, folder, seed);
+  }
+}

@@ -2,6 +2,7 @@ package org.golempipeline.node;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -166,7 +167,7 @@ final class PaymentApi {
   /** {@code RECEIVED} of {@code InvoiceReceivedEvent}. */
   private static String kind(String type, String prefix) {
     return type.substring(prefix.length(), type.length() - "Event".length())
-        .toUpperCase(java.util.Locale.ROOT);
+        .toUpperCase(Locale.ROOT);
   }
 
   /** Payments are not recorded. */

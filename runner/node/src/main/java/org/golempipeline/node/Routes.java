@@ -3,8 +3,8 @@ package org.golempipeline.node;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -119,8 +119,7 @@ final class Routes implements HttpHandler {
 
   /** Marks a request whose answer must not arrive. */
   private static final class Lost {
-    static final io.undertow.util.AttachmentKey<Lost> KEY =
-        io.undertow.util.AttachmentKey.create(Lost.class);
+    static final AttachmentKey<Lost> KEY = AttachmentKey.create(Lost.class);
   }
 
   private static void drop(HttpServerExchange exchange) {
@@ -197,6 +196,6 @@ final class Routes implements HttpHandler {
 
   /** The value of a header that must be exactly this. */
   static boolean accepts(HttpServerExchange exchange, String exactly) {
-    return exactly.equals(exchange.getRequestHeaders().getFirst(new HttpString("Accept")));
+    return exactly.equals(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
   }
 }

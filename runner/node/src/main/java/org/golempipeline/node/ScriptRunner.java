@@ -17,9 +17,12 @@ import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.RuntimeEvent;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Executes one batch, command by command, until one fails or the batch is stopped. */
 final class ScriptRunner implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScriptRunner.class);
   private static final int CHUNK = 8192;
 
   /** How long output may still come after its program ended: others may hold the pipe open. */
@@ -49,6 +52,9 @@ final class ScriptRunner implements Runnable {
     this.activity = activity;
     this.batch = batch;
   }
+
+  /** What a program wrote before it failed. */
+  private Outputs failedOutputs = Outputs.NONE;
 
   private record Outputs(@Nullable CommandOutput stdout, @Nullable CommandOutput stderr) {
     static final Outputs NONE = new Outputs(null, null);
@@ -98,20 +104,19 @@ final class ScriptRunner implements Runnable {
         var unused =
             activity.ended.await(context.faults.slowness().toNanos(), TimeUnit.NANOSECONDS);
       }
-      Running running = new Running(index);
-      execute(command, running);
-      return end(index, 0, null, running.outputs);
+      return end(index, 0, null, execute(command, index));
     } catch (CommandException e) {
       return end(index, e.returnCode(), e.text(), failedOutputs);
     } catch (IOException e) {
       return end(index, -1, String.valueOf(e.getMessage()), Outputs.NONE);
     } catch (InterruptedException e) {
       return end(index, -1, "Interrupted", Outputs.NONE);
+    } catch (RuntimeException e) {
+      // Whoever polls must get an answer, also if it is our own fault.
+      LOG.error("{}", command, e);
+      return end(index, -1, "Internal error: " + e, Outputs.NONE);
     }
   }
-
-  /** What a program wrote before it failed. */
-  private Outputs failedOutputs = Outputs.NONE;
 
   /** Records a result; answers whether the next command may begin. */
   private boolean end(int index, int code, @Nullable String message, Outputs outputs) {
@@ -129,23 +134,16 @@ final class ScriptRunner implements Runnable {
     }
   }
 
-  private final class Running {
-    final int index;
-    Outputs outputs = Outputs.NONE;
-
-    Running(int index) {
-      this.index = index;
-    }
-  }
-
-  private void execute(ExeCommand command, Running running)
+  private Outputs execute(ExeCommand command, int index)
       throws CommandException, IOException, InterruptedException {
     if (command instanceof ExeCommand.Deploy deploy) {
-      running.outputs = deploy(deploy, running.index);
-    } else if (command instanceof ExeCommand.Start) {
+      return deploy(deploy, index);
+    }
+    if (command instanceof ExeCommand.Run run) {
+      return run(run, index);
+    }
+    if (command instanceof ExeCommand.Start) {
       setState(Activity.READY);
-    } else if (command instanceof ExeCommand.Run run) {
-      running.outputs = run(run, running.index);
     } else if (command instanceof ExeCommand.Transfer transfer) {
       transfers.run(deployment(), activity.agreement.provider, transfer.from(), transfer.to());
     } else if (command instanceof ExeCommand.Terminate) {
@@ -158,6 +156,7 @@ final class ScriptRunner implements Runnable {
     } else {
       throw new AssertionError(command);
     }
+    return Outputs.NONE;
   }
 
   private void setState(String state) {

@@ -69,6 +69,19 @@ class HttpContractTest extends NodeTest {
   }
 
   @Test
+  void bigBodiesAreBadRequests() {
+    String body = "{\"text\":\"" + "x".repeat(3_000_000) + "\"}";
+    requestor.post(Requestor.ACTIVITY + "/abc/exec", body).expect(400);
+    requestor.get("/me").expect(200);
+  }
+
+  @Test
+  void theKeyIsNotShown() {
+    assertThat(new NodeOptions(0, "secret", 1, folder, 1, true).toString())
+        .doesNotContain("secret");
+  }
+
+  @Test
   void holdsManyLongPollsWithoutThreads() throws Exception {
     List<CompletableFuture<Requestor.Answer>> polls = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
