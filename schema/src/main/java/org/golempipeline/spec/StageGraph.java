@@ -1,112 +1,97 @@
 package org.golempipeline.spec;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.golempipeline.diagnostic.Diagnostic.Related;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.document.Node.Scalar;
-import org.jspecify.annotations.Nullable;
+import org.jgrapht.Graph;
+import org.jgrapht.alg.cycle.CycleDetector;
+import org.jgrapht.alg.shortestpath.BFSShortestPath;
+import org.jgrapht.graph.DefaultDirectedGraph;
+import org.jgrapht.graph.EdgeReversedGraph;
+import org.jgrapht.traverse.TopologicalOrderIterator;
 
-/** Which stage waits for which: cycles and order. Walks without recursion, however many stages. */
+/** Which stage waits for which: cycles and order. */
 final class StageGraph {
-  /** Stage to the stages it waits for, with where that is said. */
-  private final Map<String, Map<String, Scalar>> edges = new LinkedHashMap<>();
-
   private final FileUnderCheck file;
+  private final Graph<String, Wait> graph = new DefaultDirectedGraph<>(Wait.class);
+
+  /** An edge: {@code stage} waits for {@code target}, which is said at {@code reference}. */
+  private record Wait(String stage, String target, Scalar reference) {}
 
   private StageGraph(FileUnderCheck file) {
     this.file = file;
+    file.stages().forEach(stage -> graph.addVertex(stage.name()));
     for (var stage : file.stages()) {
-      var targets = new LinkedHashMap<String, Scalar>();
       for (var reference : stage.dependencies()) {
-        if (file.stage(reference.text()) != null) {
-          targets.putIfAbsent(reference.text(), reference);
+        var target = reference.text();
+        if (graph.containsVertex(target) && !graph.containsEdge(stage.name(), target)) {
+          graph.addEdge(stage.name(), target, new Wait(stage.name(), target, reference));
         }
       }
-      edges.put(stage.name(), targets);
     }
   }
 
   /** The stages so that each stands after those it waits for; ties as in the file. */
   static List<StageOutline> ordered(FileUnderCheck file) {
-    var graph = new StageGraph(file);
+    if (file.stages().stream().allMatch(stage -> stage.dependencies().isEmpty())) {
+      return file.stages();
+    }
+    var stages = new StageGraph(file);
+    var inCycles = new CycleDetector<>(stages.graph).findCycles();
+    if (inCycles.isEmpty()) {
+      return stages.order();
+    }
     var reported = new HashSet<String>();
-    for (var stage : graph.edges.keySet()) {
-      if (!reported.contains(stage)) {
-        var cycle = graph.shortestCycle(stage);
-        if (cycle != null) {
-          reported.addAll(cycle);
-          graph.report(cycle);
-        }
+    for (var stage : stages.graph.vertexSet()) {
+      if (inCycles.contains(stage) && !reported.contains(stage)) {
+        var cycle = stages.shortestCycle(stage);
+        cycle.forEach(edge -> reported.add(edge.stage()));
+        stages.report(cycle);
       }
     }
-    return reported.isEmpty() ? graph.order() : file.stages();
+    return file.stages();
   }
 
   private List<StageOutline> order() {
-    var rest = new ArrayList<>(file.stages());
-    var done = new HashSet<String>();
+    var names = file.stages().stream().map(StageOutline::name).toList();
     var order = new ArrayList<StageOutline>();
-    while (!rest.isEmpty()) {
-      // The first in the file that is ready: a later one never overtakes it.
-      var next = 0;
-      while (!done.containsAll(targets(rest.get(next).name()).keySet())) {
-        next++;
-      }
-      var ready = rest.remove(next);
-      done.add(ready.name());
-      order.add(ready);
-    }
+    new TopologicalOrderIterator<>(
+            new EdgeReversedGraph<>(graph), Comparator.comparing(names::indexOf))
+        .forEachRemaining(name -> order.add(file.stages().get(names.indexOf(name))));
     return order;
   }
 
-  /** The stages of a shortest cycle through {@code start}, which comes first; null if none. */
-  private @Nullable List<String> shortestCycle(String start) {
-    var cameFrom = new HashMap<String, String>();
-    Deque<String> queue = new ArrayDeque<>(Set.of(start));
-    while (!queue.isEmpty()) {
-      var stage = queue.remove();
-      for (var target : targets(stage).keySet()) {
-        if (target.equals(start)) {
-          return path(start, stage, cameFrom);
-        }
-        if (cameFrom.putIfAbsent(target, stage) == null) {
-          queue.add(target);
-        }
+  /** The edges of a shortest cycle through {@code start}, the first one leaving it. */
+  private List<Wait> shortestCycle(String start) {
+    List<Wait> shortest = List.of();
+    for (var first : graph.outgoingEdgesOf(start)) {
+      var back = BFSShortestPath.findPathBetween(graph, first.target(), start);
+      if (back != null && (shortest.isEmpty() || back.getLength() + 1 < shortest.size())) {
+        shortest = new ArrayList<>(back.getEdgeList());
+        shortest.add(0, first);
       }
     }
-    return null;
+    return shortest;
   }
 
-  private static List<String> path(String start, String last, Map<String, String> cameFrom) {
-    var path = new ArrayList<String>();
-    for (var stage = last; !stage.equals(start); stage = cameFrom.getOrDefault(stage, start)) {
-      path.add(0, stage);
-    }
-    path.add(0, start);
-    return path;
-  }
-
-  private void report(List<String> cycle) {
-    var related = new ArrayList<Related>();
-    for (var i = 0; i < cycle.size(); i++) {
-      var stage = cycle.get(i);
-      var target = cycle.get((i + 1) % cycle.size());
-      var reference = Objects.requireNonNull(targets(stage).get(target));
-      related.add(new Related(reference.range(), "`%s` waits for `%s`.".formatted(stage, target)));
-    }
+  private void report(List<Wait> cycle) {
+    var related =
+        cycle.stream()
+            .map(
+                edge ->
+                    new Related(
+                        edge.reference().range(),
+                        "`%s` waits for `%s`.".formatted(edge.stage(), edge.target())))
+            .toList();
+    var names = cycle.stream().map(Wait::stage).toList();
     var message =
-        cycle.size() == 1
-            ? "The stage `%s` waits for itself.".formatted(cycle.get(0))
-            : "The stages %s wait for each other.".formatted(Words.list(cycle));
+        names.size() == 1
+            ? "The stage `%s` waits for itself.".formatted(names.get(0))
+            : "The stages %s wait for each other.".formatted(Words.list(names));
     file.problems()
         .error(
             DiagnosticIds.GRAPH_CYCLE,
@@ -114,9 +99,5 @@ final class StageGraph {
             message,
             "Remove one of these references.",
             related);
-  }
-
-  private Map<String, Scalar> targets(String stage) {
-    return edges.getOrDefault(stage, Map.of());
   }
 }

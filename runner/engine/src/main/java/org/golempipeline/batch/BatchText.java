@@ -44,7 +44,7 @@ final class BatchText {
     line("_gp_out=" + ShellText.quote(layout.file()));
     line("_gp_listed=" + ShellText.quote(layout.listed()));
     line("_gp_tmp=" + (usesTmp ? "yes" : ""));
-    line("_gp_stage " + recipe.stage());
+    line("_gp_stage " + recipe.stage() + " || return 0");
   }
 
   private void setup() {

@@ -42,11 +42,44 @@ final class TarReader {
     OTHER
   }
 
-  /**
-   * @param link for a hard link, the name of the other member
-   * @param offset of the contents in the channel
-   */
-  record Entry(byte[] name, Type type, byte[] link, long offset, long size) {}
+  /** A member. */
+  static final class Entry {
+    private final byte[] name;
+    private final Type type;
+    private final byte[] link;
+    private final long offset;
+    private final long size;
+
+    private Entry(byte[] name, Type type, byte[] link, long offset, long size) {
+      this.name = name;
+      this.type = type;
+      this.link = link;
+      this.offset = offset;
+      this.size = size;
+    }
+
+    byte[] name() {
+      return name;
+    }
+
+    Type type() {
+      return type;
+    }
+
+    /** For a hard link, the name of the other member. */
+    byte[] link() {
+      return link;
+    }
+
+    /** Of the contents in the channel. */
+    long offset() {
+      return offset;
+    }
+
+    long size() {
+      return size;
+    }
+  }
 
   /** The next member, or null at the end. Archives may follow each other. */
   @Nullable Entry next() throws IOException {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.strategy.Piece;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An uncompressed archive that is nowhere: only the offsets of its members are kept. Whoever asks
@@ -15,7 +16,6 @@ import org.golempipeline.strategy.Piece;
  */
 final class VirtualTar implements ByteSource {
   private static final int END = 2 * TarHeader.BLOCK;
-  private static final int FEW_PIECES = 8;
 
   private final Members members;
   private final SourceFiles files;
@@ -24,8 +24,8 @@ final class VirtualTar implements ByteSource {
   /** Where each member begins, the index being the first; then where the last one ends. */
   private final long[] starts;
 
-  /** The member whose pieces were looked up last: chunks are asked for more or less in order. */
-  private volatile PieceEnds lastPieces = new PieceEnds(-1, new long[0]);
+  /** The member that was read last: chunks are asked for more or less in order. */
+  private volatile @Nullable OpenMember last;
 
   /**
    * @param folder in which the index lies, with a slash at the end
@@ -86,7 +86,8 @@ final class VirtualTar implements ByteSource {
 
   /** Fills {@code target} from byte {@code offset} of a member, header and padding included. */
   private void readMember(int number, long offset, ByteBuffer target) throws IOException {
-    var member = number == 0 ? index : members.get(number - 1);
+    var opened = open(number);
+    var member = opened.member;
     var header = TarHeader.of(member.nameBytes(), member.type, member.mode, member.size());
     var at = offset;
     if (at < header.length) {
@@ -99,19 +100,19 @@ final class VirtualTar implements ByteSource {
     if (at < end && target.hasRemaining()) {
       var part = slice(target, end - at);
       var count = part.remaining();
-      readContent(number, member, at - header.length, part);
+      readContent(opened, at - header.length, part);
       at += count;
     }
     zero(target);
   }
 
-  private void readContent(int number, Member member, long offset, ByteBuffer target)
-      throws IOException {
+  private void readContent(OpenMember opened, long offset, ByteBuffer target) throws IOException {
+    var member = opened.member;
     if (member.text.length > 0) {
       target.put(member.text, (int) offset, target.remaining());
       return;
     }
-    var ends = pieceEnds(number, member);
+    var ends = opened.pieceEnds;
     var piece = Arrays.binarySearch(ends, offset);
     piece = piece < 0 ? -piece - 1 : piece + 1;
     var at = offset;
@@ -135,21 +136,13 @@ final class VirtualTar implements ByteSource {
     }
   }
 
-  private long[] pieceEnds(int number, Member member) {
-    var last = lastPieces;
-    if (last.member == number) {
-      return last.ends;
+  private OpenMember open(int number) {
+    var opened = last;
+    if (opened == null || opened.number != number) {
+      opened = new OpenMember(number, number == 0 ? index : members.get(number - 1));
+      last = opened;
     }
-    var ends = new long[member.pieces.size()];
-    var end = 0L;
-    for (var i = 0; i < ends.length; i++) {
-      end += member.pieces.get(i).length();
-      ends[i] = end;
-    }
-    if (ends.length > FEW_PIECES) {
-      lastPieces = new PieceEnds(number, ends);
-    }
-    return ends;
+    return opened;
   }
 
   /** The next bytes of {@code target}, which moves past them, at most {@code limit}. */
@@ -227,7 +220,23 @@ final class VirtualTar implements ByteSource {
     }
   }
 
-  private record PieceEnds(int member, long[] ends) {}
+  /** A member with the offsets at which its pieces end. */
+  private static final class OpenMember {
+    private final int number;
+    private final Member member;
+    private final long[] pieceEnds;
+
+    OpenMember(int number, Member member) {
+      this.number = number;
+      this.member = member;
+      this.pieceEnds = new long[member.pieces.size()];
+      var end = 0L;
+      for (var i = 0; i < pieceEnds.length; i++) {
+        end += member.pieces.get(i).length();
+        pieceEnds[i] = end;
+      }
+    }
+  }
 
   /** The first member: shell text that unpacks the others with dd. */
   private static final class IndexText {

@@ -11,11 +11,12 @@ _gp_newline='
 '
 _gp_failed=' '
 _gp_tmp=
+_gp_entered=
 
 # Enters the folder of stage $1.
 _gp_stage() {
   [ -d "$_gp_root/s$1" ] || mkdir -p "$_gp_root/s$1"
-  cd "$_gp_root/s$1" || _gp_broken "the folder s$1 cannot be entered"
+  cd "$_gp_root/s$1" && _gp_entered=yes
 }
 
 # Tells the watchdog what is going on.
@@ -184,6 +185,7 @@ _gp_pack_plain() {
 # No fragment gets an argument. The shell's own remarks about killed children go nowhere.
 set --
 . "$_gp_b/batch.sh" 2>/dev/null
+[ "$_gp_entered" ] || _gp_broken 'the folder of the stage cannot be entered'
 
 _gp_now packing
 cd "$_gp_b" && wc -c [0-9]*/log setup.log 2>/dev/null | _gp_shorten

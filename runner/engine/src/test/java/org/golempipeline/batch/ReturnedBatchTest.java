@@ -211,18 +211,12 @@ class ReturnedBatchTest {
   void refusesHeadersThatLie() throws Exception {
     var sound = new Tar().file("b17/0/out.txt", "x").file("b17/records", RECORDS).bytes();
 
-    assertRefused(ONE, patched(sound, 124, "77777777777"));
-    assertRefused(
-        ONE, patched(sound, 124, "\u0080\0\0\0\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff"));
-    assertRefused(
-        ONE, patched(sound, 124, "\u0080\0\0\0\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff"));
-    assertRefused(
-        ONE,
-        patched(
-            sound,
-            124,
-            "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff"));
-    assertRefused(ONE, patched(sound, 124, "0000000000x"));
+    assertRefused(ONE, patched(sound, "77777777777".getBytes(StandardCharsets.US_ASCII)));
+    assertRefused(ONE, patched(sound, "0000000000x".getBytes(StandardCharsets.US_ASCII)));
+    assertRefused(ONE, patched(sound, binary(0x80, 0x00, 0xff)));
+    assertRefused(ONE, patched(sound, binary(0x80, 0x00, 0x7f)));
+    assertRefused(ONE, patched(sound, binary(0x80, 0x01, 0x00)));
+    assertRefused(ONE, patched(sound, binary(0xff, 0xff, 0xff)));
     var broken = sound.clone();
     broken[3] = 'x';
     assertRefused(ONE, broken);
@@ -373,10 +367,19 @@ class ReturnedBatchTest {
     }
   }
 
-  private static byte[] patched(byte[] tar, int at, String latin) {
+  /** A size in base 256: its mark, what is beyond 64 bits, its first byte; the rest are 0xff. */
+  private static byte[] binary(int mark, int beyond, int first) {
+    var bytes = new byte[12];
+    Arrays.fill(bytes, 5, 12, (byte) 0xff);
+    Arrays.fill(bytes, 1, 4, (byte) beyond);
+    bytes[0] = (byte) mark;
+    bytes[4] = (byte) first;
+    return bytes;
+  }
+
+  private static byte[] patched(byte[] tar, byte[] size) {
     var copy = tar.clone();
-    var bytes = latin.getBytes(StandardCharsets.ISO_8859_1);
-    System.arraycopy(bytes, 0, copy, at, bytes.length);
+    System.arraycopy(size, 0, copy, 124, size.length);
     Tar.checksum(copy, 0);
     return copy;
   }

@@ -323,7 +323,7 @@ final class Activities {
   /** A provider drops an agreement that has had no activity for a while. */
   private void watchIdle(AgreementEntry agreement) {
     int before = agreement.activities.size();
-    context.after(
+    context.later(
         context.timings.idleAgreement(),
         () -> {
           if (agreement.activities.size() == before && agreement.allActivitiesEnded()) {
@@ -334,7 +334,9 @@ final class Activities {
 
   void agreementTerminated(AgreementEntry agreement) {
     String reason = "Agreement terminated";
-    agreement.activities.forEach(each -> end(each, reason));
+    for (Activity activity : agreement.activities) {
+      var unused = end(activity, reason);
+    }
     closeAccount(agreement);
   }
 
@@ -359,7 +361,7 @@ final class Activities {
               () -> {
                 throw ApiException.timeout();
               });
-      end(activity, null).thenRun(killed::changed);
+      var unused = end(activity, null).thenRun(killed::changed);
       return answer;
     }
   }

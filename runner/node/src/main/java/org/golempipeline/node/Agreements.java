@@ -131,7 +131,7 @@ final class Agreements {
       append(agreement, AgreementEvent.APPROVED, null, null);
       agreement
           .expiration()
-          .ifPresent(end -> context.after(Duration.between(context.now(), end), expiry(agreement)));
+          .ifPresent(end -> context.later(Duration.between(context.now(), end), expiry(agreement)));
       onApproved.accept(agreement);
     }
     agreement.topic.changed();

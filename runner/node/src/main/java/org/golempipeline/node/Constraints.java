@@ -116,7 +116,7 @@ final class Constraints {
         case "t" -> ordered(time(text), time(literal));
         case "v" -> ordered(version(text), version(literal));
         default ->
-            operator.equals("=") && literal.indexOf('*') >= 0
+            (operator.equals("=") && literal.indexOf('*') >= 0)
                 ? wildcard(text)
                 : ordered(text, literal);
       };
@@ -178,7 +178,7 @@ final class Constraints {
     /** Comparable: numbers padded to the same width. */
     private static @Nullable String version(String text) {
       StringBuilder padded = new StringBuilder();
-      for (String part : text.split("\\.")) {
+      for (String part : text.split("\\.", -1)) {
         if (part.isEmpty() || part.length() > 9 || !part.chars().allMatch(Character::isDigit)) {
           return null;
         }

@@ -104,10 +104,10 @@ final class NetApi {
 
   private static long number(String ip) {
     long number = 0;
-    String[] parts = ip.split("\\.");
+    String[] parts = ip.split("\\.", -1);
     try {
       for (String part : parts) {
-        number = number << 8 | Integer.parseInt(part);
+        number = (number << 8) | Integer.parseInt(part);
       }
     } catch (NumberFormatException e) {
       throw new ApiException(400, "Bad request: not an address: " + ip);

@@ -91,7 +91,7 @@ final class NodeContext implements AutoCloseable {
     }
   }
 
-  /** Runs {@code task} under the lock after {@code delay}. */
+  /** Runs {@code task} under the lock after {@code delay}, unless it is called off before. */
   ScheduledFuture<?> after(Duration delay, Runnable task) {
     Runnable guarded =
         () -> {
@@ -104,6 +104,11 @@ final class NodeContext implements AutoCloseable {
           }
         };
     return timer.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** The same, for what is never called off. */
+  void later(Duration delay, Runnable task) {
+    var unused = after(delay, task);
   }
 
   static void sleep(Duration duration) throws InterruptedException {

@@ -29,7 +29,7 @@ final class Payments {
   static final String REJECTED = "REJECTED";
   static final String SETTLED = "SETTLED";
 
-  private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(120);
+  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(2);
   private static final BigDecimal OVERBILLING = BigDecimal.valueOf(3);
 
   private final NodeContext context;
@@ -120,13 +120,13 @@ final class Payments {
     Instant approved = Objects.requireNonNull(activity.agreement.approved);
     long passed = Duration.between(approved, context.now()).toNanos();
     long untilNext = interval.toNanos() - passed % interval.toNanos();
-    context.after(Duration.ofNanos(untilNext), () -> tick(activity, interval));
+    context.later(Duration.ofNanos(untilNext), () -> tick(activity, interval));
   }
 
   private void tick(Activity activity, Duration interval) {
     if (!activity.over() && activity.agreement.is(AgreementEntry.APPROVED)) {
       issueNote(activity);
-      context.after(interval, () -> tick(activity, interval));
+      context.later(interval, () -> tick(activity, interval));
     }
   }
 
@@ -164,7 +164,7 @@ final class Payments {
     log(note, DebitNoteEvent.RECEIVED);
     agreement
         .agreedSeconds(ACCEPT_TIMEOUT)
-        .ifPresent(limit -> context.after(limit, () -> requireAccepted(id)));
+        .ifPresent(limit -> context.later(limit, () -> requireAccepted(id)));
   }
 
   private static BigDecimal due(AgreementEntry agreement, List<Double> usage) {
@@ -207,7 +207,7 @@ final class Payments {
     }
     account.invoiced = true;
     if (provider.has(ProviderFault.INVOICES_LATE)) {
-      context.after(context.timings.lateInvoice(), () -> issueInvoice(agreement));
+      context.later(context.timings.lateInvoice(), () -> issueInvoice(agreement));
       return;
     }
     issueInvoice(agreement);
@@ -308,7 +308,7 @@ final class Payments {
       if (zero) {
         settleNote(id);
       } else if (document.paymentDueDate() != null) {
-        context.after(context.timings.settling(), () -> settleNote(id));
+        context.later(context.timings.settling(), () -> settleNote(id));
       }
     }
   }
@@ -335,7 +335,7 @@ final class Payments {
       if (document.amount().signum() == 0) {
         settleBill(id);
       } else {
-        context.after(context.timings.settling(), () -> settleBill(id));
+        context.later(context.timings.settling(), () -> settleBill(id));
       }
     }
   }

@@ -7,10 +7,11 @@ import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an endpoint answers.
+ * What an endpoint answers; nobody changes or compares the bytes.
  *
  * @param location of what was made, if the endpoint tells it
  */
+@SuppressWarnings("ArrayRecordComponent")
 record Reply(int status, @Nullable String contentType, byte[] body, @Nullable String location) {
   private static final byte[] NONE = {};
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);

@@ -41,7 +41,7 @@ final class Topic {
               timeout,
               () -> {
                 if (waiters.remove(waiter)) {
-                  waiter.tryAnswer(late::get);
+                  waiter.tryAnswer(late);
                 }
               });
       return waiter.answer;
@@ -66,7 +66,7 @@ final class Topic {
       this.attempt = attempt;
     }
 
-    boolean tryAnswer(Supplier<@Nullable Reply> source) {
+    boolean tryAnswer(Supplier<? extends @Nullable Reply> source) {
       Reply reply;
       try {
         reply = source.get();

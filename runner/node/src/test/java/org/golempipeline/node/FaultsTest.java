@@ -141,12 +141,12 @@ class FaultsTest extends NodeTest {
     requestor.execute(
         machine.activity(), sh("printf abc >x"), transfer("container:/golem/work/x", sink.url));
     assertThat(sink.hash.get(5, TimeUnit.SECONDS)).hasSize(64);
-    assertThat(sink.received.toString()).isEqualTo("abb");
+    assertThat(sink.received.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("abb");
     node.faults().provider(0, ProviderFault.WRONG_HASH);
     FilePeer other = FilePeer.receiving(requestor, "other");
     requestor.execute(machine.activity(), transfer("container:/golem/work/x", other.url));
     assertThat(other.hash.get(5, TimeUnit.SECONDS)).isEqualTo("0".repeat(64));
-    assertThat(other.received.toString()).isEqualTo("abc");
+    assertThat(other.received.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("abc");
   }
 
   private JsonNode invoices(double timeout) {

@@ -37,7 +37,8 @@ class OutputTest {
     assertThat(kept(atEnd(4L, null, null), alphabet, 3)).isEqualTo("abcd");
     assertThat(kept(atEnd(null, 4L, null), alphabet, 3)).isEqualTo("wxyz");
     assertThat(kept(atEnd(null, null, 6L), alphabet, 3)).isEqualTo("abcxyz");
-    assertThat(kept(ExeCommand.Mode.whole(), alphabet, 5)).isEqualTo(new String(alphabet));
+    assertThat(kept(ExeCommand.Mode.whole(), alphabet, 5))
+        .isEqualTo(new String(alphabet, StandardCharsets.US_ASCII));
   }
 
   @Test

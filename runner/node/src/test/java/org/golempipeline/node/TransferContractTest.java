@@ -199,13 +199,19 @@ class TransferContractTest extends NodeTest {
   @Test
   void textFragmentsAndRubbishCloseTheWebSocket() throws Exception {
     FilePeer text = FilePeer.serving(requestor, "text", random(1));
-    text.socket().sendText("hello", true);
+    text.socket().sendText("hello", true).get(5, TimeUnit.SECONDS);
     assertThat(text.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1003);
     FilePeer rubbish = FilePeer.serving(requestor, "rubbish", random(1));
-    rubbish.socket().sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), true);
+    rubbish
+        .socket()
+        .sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), true)
+        .get(5, TimeUnit.SECONDS);
     assertThat(rubbish.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1008);
     FilePeer fragments = FilePeer.serving(requestor, "fragments", random(1));
-    fragments.socket().sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), false);
+    fragments
+        .socket()
+        .sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), false)
+        .get(5, TimeUnit.SECONDS);
     assertThat(fragments.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1008);
   }
 
