@@ -63,9 +63,13 @@ final class GolemPipeline {
               : wrong.getCommandLine().getSubcommands().isEmpty()
                   ? "`%s` is one argument too many.".formatted(word)
                   : "There is no command `%s`.".formatted(word);
-      var nearest = unmatched.getSuggestions();
-      if (!nearest.isEmpty()) {
-        hint = "Did you mean `%s`? %s".formatted(nearest.get(0), hint);
+      var known =
+          unmatched.isUnknownOption()
+              ? wrong.getCommandLine().getCommandSpec().optionsMap().keySet()
+              : wrong.getCommandLine().getSubcommands().keySet();
+      var nearest = NearestWord.to(word, known);
+      if (nearest.isPresent()) {
+        hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
       }
     } else if (message.equals(RootCommand.NO_COMMAND)) {
       console.err().print(wrong.getCommandLine().getUsageMessage(Ansi.OFF));

@@ -19,7 +19,7 @@ final class Training {
       version: 1
       name: training
       params:
-        word: { default: a, pattern: "[a-z]+", description: What is counted. }
+        word: { default: a, pattern: "^[a-z]+$", description: What is counted. }
       budget: 1 GLM
       stages:
         tally:
@@ -38,12 +38,17 @@ final class Training {
 
   private Training() {}
 
+  /** The pipeline with mistakes. */
+  static String wrong() {
+    return PIPELINE.replace("budget: 1", "budgte: one");
+  }
+
   public static void main(String[] arguments) throws Exception {
     var folder = Path.of(arguments[0]).toAbsolutePath();
     Files.createDirectories(folder.resolve("input"));
     Files.writeString(folder.resolve("input/text.txt"), "a\nb\nab\n");
     Files.writeString(folder.resolve("right.yaml"), PIPELINE);
-    Files.writeString(folder.resolve("wrong.yaml"), PIPELINE.replace("budget: 1", "budgte: one"));
+    Files.writeString(folder.resolve("wrong.yaml"), wrong());
     var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     var console =
         new Console(nowhere, nowhere, false, true, () -> 80, Map.of(), folder, Clock.systemUTC());

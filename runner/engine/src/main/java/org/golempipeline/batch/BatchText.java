@@ -67,7 +67,7 @@ final class BatchText {
     line("_gp_next " + position);
     line(
         subshell(exports(paths.toString(), work.variables()) + command(work))
-            + " >\"$_gp_d/log\" 2>&1");
+            + " >>\"$_gp_log\" 2>&1");
     line("_gp_done $?");
   }
 

@@ -123,6 +123,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     private final @Nullable String[] records = new String[count];
     private final @Nullable String[] problems = new String[count];
     private final @Nullable Extent[] logs = new Extent[count];
+    private final Map<Integer, Extent> logFiles = new HashMap<>();
     private final Map<Integer, List<Output>> outputs = new HashMap<>();
     private final Map<String, Extent> files = new HashMap<>();
     private final @Nullable PathMatcher matcher =
@@ -228,6 +229,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         recordFile = extent;
       } else if (entry.type() == TarReader.Type.FILE && name.equals("setup.log")) {
         setupLog = extent;
+      } else if (entry.type() == TarReader.Type.FILE && logNumber(name) >= 0) {
+        logFiles.put(logNumber(name), extent);
       } else {
         throw foreign(folder + "/" + name);
       }
@@ -235,17 +238,12 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
 
     private void takeOfFragment(String name, String[] parts, TarReader.Entry entry, Extent extent)
         throws IOException {
-      var position = position(parts[1]);
+      var position = position(parts[1], count);
       if (position < 0) {
         throw foreign(name);
       }
       var below = parts.length == 3 ? parts[2] : parts[2] + "/" + parts[3];
-      if (below.equals("log")) {
-        if (entry.type() != TarReader.Type.FILE) {
-          throw foreign(name);
-        }
-        logs[position] = extent;
-      } else if (below.equals(layout.file()) || below.equals("out") || below.startsWith("out/")) {
+      if (below.equals(layout.file()) || below.equals("out") || below.startsWith("out/")) {
         takeOutput(position, below, entry, extent);
       } else {
         throw foreign(name);
@@ -305,27 +303,40 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       var text = new String(bytes.array(), StandardCharsets.ISO_8859_1);
       for (var line : text.lines().toList()) {
-        var space = line.indexOf(' ');
-        var who = line.substring(0, Math.max(space, 0));
-        var what = line.substring(space + 1);
-        if (who.equals("setup") && isStatus(what)) {
-          setupStatus = Integer.parseInt(what);
-        } else if (position(who) >= 0
-            && (isStatus(what) || what.equals("timeout") || what.equals("unpackable"))) {
-          records[position(who)] = what;
-        } else {
-          throw new IOException("The records that came back hold the line `" + line + "`.");
-        }
+        readRecord(line.split(" ", -1), line);
       }
     }
 
-    /** The position that {@code text} stands for, or -1 if there is no such fragment. */
-    private int position(String text) {
+    /** Who, how it ended, and the number of its log if it has one. */
+    private void readRecord(String[] words, String line) throws IOException {
+      var what = words.length > 1 ? words[1] : "";
+      if (words.length == 2 && words[0].equals("setup") && isStatus(what)) {
+        setupStatus = Integer.parseInt(what);
+        return;
+      }
+      var position = position(words[0], count);
+      if (position < 0
+          || !(isStatus(what) || what.equals("timeout") || what.equals("unpackable"))
+          || words.length > 3) {
+        throw new IOException("The records that came back hold the line `" + line + "`.");
+      }
+      records[position] = what;
+      if (words.length == 3) {
+        logs[position] = logFiles.get(position(words[2], Integer.MAX_VALUE));
+      }
+    }
+
+    private int logNumber(String name) {
+      return name.startsWith("log.") ? position(name.substring(4), Integer.MAX_VALUE) : -1;
+    }
+
+    /** The number below {@code end} that {@code text} stands for, or -1. */
+    private int position(String text, int end) {
       if (!isNumber(text) || text.length() > 9) {
         return -1;
       }
       var position = Integer.parseInt(text);
-      return position < count && Integer.toString(position).equals(text) ? position : -1;
+      return position < end && Integer.toString(position).equals(text) ? position : -1;
     }
 
     private IOException foreign(String name) {

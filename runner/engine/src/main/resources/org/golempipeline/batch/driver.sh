@@ -12,6 +12,10 @@ _gp_newline='
 _gp_failed=' '
 _gp_tmp=
 _gp_entered=
+# Logs are numbered. One that stayed empty serves the next fragment too: making files is what costs
+# most on many file systems.
+_gp_logs=0
+_gp_log=$_gp_b/log.0
 
 # Enters the folder of stage $1.
 _gp_stage() {
@@ -29,14 +33,21 @@ _gp_next() {
   _gp_d=$_gp_b/$1
 }
 
-# Notes that the fragment ended with status $1. 137 is what a killed process leaves, whoever did it.
+# Notes that the fragment ended with status $1, and which log is its own. 137 is what a killed
+# process leaves, whoever did it.
 _gp_done() {
   _gp_status=$1
   if [ "$1" -ne 0 ]; then
     _gp_failed="$_gp_failed$_gp_i "
     if [ "$1" -eq 137 ] && [ -f "$_gp_d/late" ]; then _gp_status=timeout; fi
   fi
-  echo "$_gp_i $_gp_status" >>"$_gp_b/records"
+  if [ -s "$_gp_log" ]; then
+    echo "$_gp_i $_gp_status $_gp_logs" >>"$_gp_b/records"
+    _gp_logs=$((_gp_logs + 1))
+    _gp_log=$_gp_b/log.$_gp_logs
+  else
+    echo "$_gp_i $_gp_status" >>"$_gp_b/records"
+  fi
   [ -z "$_gp_tmp" ] || rm -rf "$_gp_d/tmp"
 }
 
@@ -54,17 +65,19 @@ _gp_has_output() {
   [ "$_gp_kind" "$_gp_b/$_gp_i/$_gp_out" ]
 }
 
-# Notes that what the fragment $_gp_i left cannot be sent.
+# Notes that what the fragment $_gp_i left cannot be sent, for the reason in the unused log.
 _gp_unpackable() {
   _gp_failed="$_gp_failed$_gp_i "
-  echo "$_gp_i unpackable" >>"$_gp_b/records"
+  echo "$_gp_i unpackable $_gp_logs" >>"$_gp_b/records"
+  _gp_logs=$((_gp_logs + 1))
+  _gp_log=$_gp_b/log.$_gp_logs
 }
 
-# Calls $1 for every fragment.
+# Calls $2 with $_gp_i from 0 up to $1.
 _gp_each() {
   _gp_i=0
-  while [ "$_gp_i" -lt "$_gp_count" ]; do
-    "$1"
+  while [ "$_gp_i" -lt "$1" ]; do
+    "$2"
     _gp_i=$((_gp_i + 1))
   done
 }
@@ -73,7 +86,7 @@ _gp_each() {
 _gp_shorten() {
   while read -r _gp_size _gp_x; do
     case $_gp_x in
-      *log) [ "$_gp_size" -gt 65536 ] || continue ;;
+      *log*) [ "$_gp_size" -gt 65536 ] || continue ;;
       *) continue ;;
     esac
     {
@@ -104,8 +117,11 @@ _gp_flush() {
   _gp_named=0
 }
 
-_gp_add_fragment() {
-  [ ! -s "$_gp_b/$_gp_i/log" ] || _gp_add "b$_gp_n/$_gp_i/log"
+_gp_add_log() {
+  [ ! -s "$_gp_b/log.$_gp_i" ] || _gp_add "b$_gp_n/log.$_gp_i"
+}
+
+_gp_add_output() {
   if _gp_has_output; then _gp_add "b$_gp_n/$_gp_i/$_gp_listed"; fi
 }
 
@@ -114,7 +130,8 @@ _gp_pack() {
   _gp_named=0
   _gp_packed=yes
   : >"out-$_gp_n.tar"
-  _gp_each _gp_add_fragment
+  _gp_each "$_gp_logs" _gp_add_log
+  _gp_each "$_gp_count" _gp_add_output
   [ ! -s "$_gp_b/setup.log" ] || _gp_add "b$_gp_n/setup.log"
   _gp_add "b$_gp_n/records"
   [ "$_gp_named" -eq 0 ] || _gp_flush
@@ -124,7 +141,7 @@ _gp_pack() {
 # Finds whose output it is that tar does not like, after it complained about all together.
 _gp_try() {
   _gp_has_output || return 0
-  tar -chf - "b$_gp_n/$_gp_i/$_gp_listed" >"$_gp_b/try.tar" 2>>"$_gp_b/$_gp_i/log" ||
+  tar -chf - "b$_gp_n/$_gp_i/$_gp_listed" >"$_gp_b/try.tar" 2>"$_gp_log" ||
     _gp_unpackable
 }
 
@@ -159,23 +176,27 @@ _gp_put() {
 _gp_check_plain() {
   _gp_has_output || return 0
   if [ "$_gp_kind" = -d ]; then
-    echo 'golem-pipeline: several files cannot be sent back without tar' >>"$_gp_b/$_gp_i/log"
+    echo 'golem-pipeline: several files cannot be sent back without tar' >"$_gp_log"
     _gp_unpackable
   elif [ "$(wc -c <"$_gp_b/$_gp_i/$_gp_out")" -gt 8589934591 ]; then
-    echo 'golem-pipeline: 8 GiB or more cannot be sent back without tar' >>"$_gp_b/$_gp_i/log"
+    echo 'golem-pipeline: 8 GiB or more cannot be sent back without tar' >"$_gp_log"
     _gp_unpackable
   fi
 }
 
-_gp_put_fragment() {
-  [ ! -s "$_gp_b/$_gp_i/log" ] || _gp_put "b$_gp_n/$_gp_i/log" "$_gp_b/$_gp_i/log"
+_gp_put_log() {
+  [ ! -s "$_gp_b/log.$_gp_i" ] || _gp_put "b$_gp_n/log.$_gp_i" "$_gp_b/log.$_gp_i"
+}
+
+_gp_put_output() {
   if _gp_has_output; then _gp_put "b$_gp_n/$_gp_i/out" "$_gp_b/$_gp_i/$_gp_out"; fi
 }
 
 _gp_pack_plain() {
-  _gp_each _gp_check_plain
+  _gp_each "$_gp_count" _gp_check_plain
   {
-    _gp_each _gp_put_fragment
+    _gp_each "$_gp_logs" _gp_put_log
+    _gp_each "$_gp_count" _gp_put_output
     [ ! -s "$_gp_b/setup.log" ] || _gp_put "b$_gp_n/setup.log" "$_gp_b/setup.log"
     _gp_put "b$_gp_n/records" "$_gp_b/records" && _gp_zeros 1024
   } >"out-$_gp_n.tar"
@@ -188,12 +209,12 @@ set --
 [ "$_gp_entered" ] || _gp_broken 'the folder of the stage cannot be entered'
 
 _gp_now packing
-cd "$_gp_b" && wc -c [0-9]*/log setup.log 2>/dev/null | _gp_shorten
+cd "$_gp_b" && wc -c log.* setup.log 2>/dev/null | _gp_shorten
 cd "$_gp_root" || _gp_broken 'the folder is gone'
 if [ -z "$_gp_tar" ]; then
   _gp_pack_plain || _gp_broken 'could not write the outputs'
 elif ! _gp_pack; then
-  _gp_each _gp_try
+  _gp_each "$_gp_count" _gp_try
   rm -f "$_gp_b/try.tar"
   _gp_pack || _gp_broken 'could not pack the outputs'
 fi

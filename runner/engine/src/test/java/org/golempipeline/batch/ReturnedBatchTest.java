@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReturnedBatchTest {
   private static final OutSpec ONE = new OutSpec.One(".txt");
   private static final OutSpec MANY = new OutSpec.Many("**/*");
-  private static final String RECORDS = "0 0\n1 3\n2 timeout\n";
+  private static final String RECORDS = "0 0\n1 3 0\n2 timeout 7\n";
 
   @TempDir private Path temporary;
   private Path pack;
@@ -46,7 +46,7 @@ class ReturnedBatchTest {
     var tar =
         new Tar()
             .file("b17/0/out.txt", "one")
-            .file("b17/1/log", "oops")
+            .file("b17/log.0", "oops")
             .file("b17/records", RECORDS);
 
     var fragments = receive(ONE, tar.bytes());
@@ -98,7 +98,8 @@ class ReturnedBatchTest {
         "b17",
         "evil",
         "b17/0/out.txt/x",
-        "b17/0/log/x"
+        "b17/0/log",
+        "b17/log.x"
       })
   void refusesFilesThatAreNotOurs(String name) {
     assertRefused(ONE, new Tar().file(name, "x").file("b17/records", RECORDS));
@@ -197,7 +198,8 @@ class ReturnedBatchTest {
     assertRefused(ONE, new byte[0]);
     assertRefused(ONE, new byte[100]);
     assertRefused(ONE, new byte[1024]);
-    for (var records : List.of("0", "0 256", "9 0", "x 0", "0 0 0", "0 -1", "0 done", "setup x")) {
+    for (var records :
+        List.of("0", "0 256", "9 0", "x 0", "0 0 0 0", "0 -1", "0 done", "setup x")) {
       assertRefused(ONE, new Tar().file("b17/records", records));
     }
     assertRefused(ONE, new Tar().file("b17/records", "0 0\n".repeat(1000)));
@@ -314,7 +316,7 @@ class ReturnedBatchTest {
         new Tar()
             .extended("path=b17/0/out.txt")
             .file("x", "one")
-            .special("././@LongLink", 'L', "", "b17/1/log")
+            .special("././@LongLink", 'L', "", "b17/log.0")
             .file("y", "log")
             .file("b17/records", RECORDS)
             .bytes();

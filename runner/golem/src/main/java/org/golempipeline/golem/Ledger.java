@@ -2,6 +2,7 @@ package org.golempipeline.golem;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,9 +32,18 @@ final class Ledger {
   private final Map<String, Account> accounts = new LinkedHashMap<>();
   private final Set<String> documents = new HashSet<>();
 
-  Ledger(Session session, Ending ending) {
+  /** The last event of a debit note that was handled, and the notes that are being fetched. */
+  private Instant notesSeen;
+
+  private CompletableFuture<?> notes = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param begin when the session began, by the daemon's clock
+   */
+  Ledger(Session session, Ending ending, Instant begin) {
     this.session = session;
     this.ending = ending;
+    this.notesSeen = begin;
   }
 
   /** From now on documents for this agreement are expected. */
@@ -75,17 +85,31 @@ final class Ledger {
   }
 
   void on(DebitNoteEvent event) {
+    notesSeen = event.eventDate().isAfter(notesSeen) ? event.eventDate() : notesSeen;
     if (event.eventType().equals(DebitNoteEvent.RECEIVED) && documents.add(event.debitNoteId())) {
-      read(Calls.debitNote(event.debitNoteId()))
-          .thenAccept(note -> inTurn(note.agreementId(), account -> take(account, note)));
+      CompletableFuture<?> queued =
+          read(Calls.debitNote(event.debitNoteId()))
+              .thenAccept(note -> inTurn(note.agreementId(), account -> take(account, note)));
+      notes = CompletableFuture.allOf(notes.exceptionally(error -> null), queued);
     }
   }
 
   void on(InvoiceEvent event) {
     if (event.eventType().equals(InvoiceEvent.RECEIVED) && documents.add(event.invoiceId())) {
-      read(Calls.invoice(event.invoiceId()))
+      notesBefore()
+          .thenCompose(ready -> read(Calls.invoice(event.invoiceId())))
           .thenAccept(invoice -> inTurn(invoice.agreementId(), account -> take(account, invoice)));
     }
+  }
+
+  /**
+   * Completes once the debit notes that came before now are in turn: providers send the last one
+   * ahead of the invoice, but it is another poll that brings it.
+   */
+  private CompletableFuture<Void> notesBefore() {
+    return read(Calls.debitNoteEvents(session.terms().sessionId(), notesSeen, Duration.ZERO))
+        .thenAcceptAsync(events -> events.forEach(this::on), session.threads().loop())
+        .thenCompose(seen -> notes.<Void>handle((done, error) -> null));
   }
 
   /** A step in the work on one document. */

@@ -26,14 +26,14 @@ final class OpenNetwork implements GolemNetwork {
   OpenNetwork(Session session) {
     this.session = session;
     Ending ending = new Ending(session);
-    this.ledger = new Ledger(session, ending);
+    Instant begin = session.now().minus(EARLIEST_EVENT);
+    this.ledger = new Ledger(session, ending, begin);
     this.market =
         new Market(
             session,
             new Signing(session, ledger, ending),
             new Starter(session, ending),
             this::started);
-    Instant begin = session.now().minus(EARLIEST_EVENT);
     String id = session.terms().sessionId();
     this.pollers =
         List.of(

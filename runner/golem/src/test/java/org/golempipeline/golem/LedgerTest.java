@@ -33,7 +33,7 @@ final class LedgerTest {
   void open() throws Exception {
     yagna = new FakeYagna();
     session = yagna.session(threads, events::add);
-    ledger = new Ledger(session, new Ending(session));
+    ledger = new Ledger(session, new Ending(session), Instant.EPOCH);
     account = onLoop(() -> ledger.open("agr", Offers.offered()));
     onLoop(
         () -> {
@@ -43,6 +43,7 @@ final class LedgerTest {
         });
     yagna.on("POST /market-api/v1/agreements/agr/terminate", Answer.ok(""));
     yagna.on("POST /payment-api/v1/invoices/inv/reject", Answer.ok("null"));
+    yagna.on("GET /payment-api/v1/debitNoteEvents", Answer.ok("[]"));
   }
 
   @AfterEach

@@ -141,12 +141,9 @@ final class Batch {
     }
   }
 
-  /** Gives those who want to listen a little time to come. */
-  void awaitSubscriber() throws InterruptedException {
-    if (subscribed.getCount() > 0) {
-      var unused =
-          subscribed.await(context.timings.subscriberGrace().toNanos(), TimeUnit.NANOSECONDS);
-    }
+  /** Gives those who want to listen a little time to come; false if nobody did. */
+  boolean awaitSubscriber() throws InterruptedException {
+    return subscribed.await(context.timings.subscriberGrace().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   void publish(int index, RuntimeEvent.Kind kind) {

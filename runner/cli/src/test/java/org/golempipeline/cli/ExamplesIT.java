@@ -1,0 +1,59 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every example makes what its {@code expected} folder says. */
+class ExamplesIT {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void makesWhatIsExpected(String name) throws IOException {
+    var example = Workspace.project().resolve("pipelines").resolve(name);
+    var workspace = new Workspace(folder).copy(example, name);
+
+    var ran = workspace.run("run", name + "/pipeline.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains(name + ": done in").contains(name + "/result/");
+    assertThat(workspace.files(name + "/result"))
+        .isEqualTo(Workspace.files(example.resolve("expected")));
+    assertThat(workspace.files(name + "/.golem-pipeline").keySet())
+        .as("only the journal and the list of published files stay")
+        .allMatch(file -> file.endsWith("journal.ndjson") || file.startsWith("published/"));
+
+    var again = workspace.run("run", name + "/pipeline.yaml", "--workers", "1");
+    assertThat(again.exitCode()).as("a second run replaces what the first made").isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void isComplete(String name) throws IOException {
+    var example = Workspace.project().resolve("pipelines").resolve(name);
+
+    assertThat(example.resolve("README.md")).isNotEmptyFile();
+    assertThat(example.resolve("expected")).isNotEmptyDirectory();
+    assertThat(Files.readString(example.resolve("pipeline.yaml")))
+        .startsWith(
+            "# yaml-language-server: $schema=../../.golem-pipeline/schema.json\nversion: 1\n")
+        .contains("\nname: " + name + "\n");
+  }
+
+  static List<String> examples() throws IOException {
+    try (var folders = Files.list(Workspace.project().resolve("pipelines"))) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ctrl-C, SIGTERM and kill -9 against a process of its own. */
+class InterruptionIT {
+  @TempDir Path folder;
+  private Path pids;
+
+  @BeforeEach
+  void writePipeline() throws IOException {
+    pids = Files.createDirectory(folder.resolve("pids"));
+    new Workspace(folder)
+        .write(
+            "slow.yaml",
+            """
+            version: 1
+            name: slow
+            params:
+              pids: { description: Where each command leaves its process id. }
+            split: { range: { to: 8, as: number } }
+            run: |
+              echo $$ > "$pids/$number"
+              (sleep 300 & echo $! > "$pids/$number.child"; wait)
+              echo "$number" > "$out"
+            merge: concat
+            output: result.txt
+            """);
+  }
+
+  @Test
+  void controlCEndsInGoodOrder() throws Exception {
+    endsInGoodOrder("INT");
+  }
+
+  @Test
+  void terminateEndsInGoodOrder() throws Exception {
+    endsInGoodOrder("TERM");
+  }
+
+  @Test
+  void killLeavesNoProcess() throws Exception {
+    try (var child = start()) {
+      var processes = processes(child);
+
+      child.signal("KILL");
+
+      assertThat(child.waitForExit()).isEqualTo(137);
+      ChildJvm.await(
+          "processes to end", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(folder.resolve("result.txt")).doesNotExist();
+    }
+  }
+
+  @Test
+  void nodeServesUntilControlC() throws Exception {
+    try (var child = ChildJvm.start(folder, Map.of(), "node", "--providers", "1")) {
+      ChildJvm.await("the node", () -> said(child).contains("YAGNA_APPKEY="));
+      var lines = said(child).lines().toList();
+      assertThat(lines).hasSize(2).allMatch(line -> line.matches("YAGNA_[A-Z_]+=\\S+"));
+      var url = lines.get(0).substring("YAGNA_API_URL=".length());
+      var key = lines.get(1).substring("YAGNA_APPKEY=".length());
+
+      var request =
+          HttpRequest.newBuilder(URI.create(url + "/me")).header("Authorization", "Bearer " + key);
+      var answer =
+          HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).contains("identity");
+
+      child.signal("INT");
+      assertThat(child.waitForExit()).isZero();
+    }
+  }
+
+  private void endsInGoodOrder(String signal) throws Exception {
+    try (var child = start()) {
+      var processes = processes(child);
+
+      child.signal(signal);
+
+      assertThat(child.waitForExit()).as(child.said("err")).isEqualTo(130);
+      ChildJvm.await(
+          "processes to end", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(folder.resolve("result.txt")).doesNotExist();
+      assertThat(child.said("err")).contains("slow: ended after");
+      assertThat(child.said("out").lines().toList())
+          .anyMatch(line -> line.contains("\"type\":\"agreement-terminated\""))
+          .anyMatch(line -> line.contains("\"type\":\"allocation-released\""))
+          .last()
+          .asString()
+          .contains("\"type\":\"run-finished\"", "\"exitCode\":130");
+    }
+  }
+
+  private ChildJvm start() throws IOException {
+    var child =
+        ChildJvm.start(folder, Map.of(), "run", "slow.yaml", "--json", "-p", "pids=" + pids);
+    ChildJvm.await("two commands to run", () -> running().size() >= 2);
+    return child;
+  }
+
+  /** Every process that the run has started, by what the commands wrote and by descent. */
+  private List<ProcessHandle> processes(ChildJvm child) {
+    var written = running().stream().flatMap(pid -> ProcessHandle.of(pid).stream());
+    var all = Stream.concat(written, child.descendants().stream()).distinct().toList();
+    assertThat(all).isNotEmpty();
+    return all;
+  }
+
+  private List<Long> running() {
+    try (var files = Files.list(pids)) {
+      return files
+          .map(
+              file -> {
+                try {
+                  return Files.readString(file).strip();
+                } catch (IOException e) {
+                  return "";
+                }
+              })
+          .filter(text -> !text.isEmpty())
+          .map(Long::valueOf)
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static String said(ChildJvm child) {
+    try {
+      return child.said("out");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunIT {
+  @TempDir Path folder;
+  private Workspace workspace;
+
+  @BeforeEach
+  void open() {
+    workspace = new Workspace(folder);
+  }
+
+  @Test
+  void printsAValueAndNothingElseOnStandardOutput() throws IOException {
+    workspace.write("input/a.txt", "1\n2\n3\n");
+    workspace.write(
+        "count.yaml",
+        """
+        version: 1
+        name: count
+        stages:
+          lines:
+            input: input/*.txt
+            run: wc -l < "$in" | tr -d ' ' > "$out"
+            merge: value
+          doubled:
+            needs: lines
+            run: echo $((lines * 2)) > "$out"
+            merge: value
+        """);
+
+    var ran = workspace.run("run", "count.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out()).isEqualTo("6\n");
+  }
+
+  @Test
+  void printsEveryEventAsJson() throws IOException {
+    workspace.write("one.yaml", pipeline("echo one > \"$out\""));
+
+    var ran = workspace.run("run", "one.yaml", "--json");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    var types = new ArrayList<String>();
+    for (var line : ran.lines()) {
+      var event = new ObjectMapper().readTree(line);
+      assertThat(event.get("seq").asInt()).isEqualTo(types.size());
+      types.add(event.get("type").asText());
+    }
+    assertThat(types)
+        .startsWith("run-started")
+        .endsWith("run-finished")
+        .contains("output-published");
+  }
+
+  @Test
+  void aFailedRunNamesTheLogAndLeavesThePreviousResult() throws IOException {
+    workspace.write("one.yaml", pipeline("echo one > \"$out\""));
+    assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
+    workspace.write("one.yaml", pipeline("echo a clue >&2; exit 3"));
+
+    var ran = workspace.run("run", "one.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(1);
+    assertThat(workspace.read("result.txt")).isEqualTo("one\n");
+    assertThat(ran.err()).doesNotContain("\tat ");
+    var log = ran.err().lines().filter(line -> line.startsWith("    log: ")).findFirst();
+    assertThat(log).as(ran.err()).isPresent();
+    assertThat(workspace.read(log.get().substring("    log: ".length()))).contains("a clue");
+  }
+
+  @Test
+  void replacesAForeignFileOnlyWhenAsked() throws IOException {
+    workspace.write("one.yaml", pipeline("echo one > \"$out\""));
+    workspace.write("result.txt", "mine\n");
+
+    var refused = workspace.run("run", "one.yaml");
+    assertThat(refused.exitCode()).as(refused.err()).isNotZero();
+    assertThat(refused.err()).contains("result.txt").contains("--overwrite");
+    assertThat(workspace.read("result.txt")).isEqualTo("mine\n");
+
+    assertThat(workspace.run("run", "one.yaml", "--overwrite").exitCode()).isZero();
+    assertThat(workspace.read("result.txt")).isEqualTo("one\n");
+  }
+
+  @Test
+  void refusesLocalCommandsWhenAsked() throws IOException {
+    workspace.write("one.yaml", pipeline("echo one > \"$out\"") + "accept: grep -q one \"$in\"\n");
+
+    assertThat(workspace.run("run", "one.yaml", "--no-local-commands"))
+        .satisfies(ran -> assertThat(ran.exitCode()).isNotZero())
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("--no-local-commands");
+    assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
+  }
+
+  @Test
+  void saysThatThereIsNoDaemon() throws IOException {
+    int free;
+    try (var socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    workspace
+        .with("YAGNA_APPKEY", "key")
+        .with("YAGNA_API_URL", "http://127.0.0.1:" + free)
+        .write(
+            "one.yaml",
+            pipeline("echo one > \"$out\"") + "budget: 1 GLM\nimage: " + "a".repeat(56) + "\n");
+
+    var ran = workspace.run("run", "one.yaml", "--on", "golem");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err()).contains("127.0.0.1:" + free).contains("yagna").doesNotContain("\tat ");
+  }
+
+  private static String pipeline(String run) {
+    return """
+        version: 1
+        name: one
+        run: %s
+        merge: concat
+        output: result.txt
+        """
+        .formatted(run.contains(": ") ? "|\n  " + run : run);
+  }
+}

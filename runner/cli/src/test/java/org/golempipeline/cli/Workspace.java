@@ -1,0 +1,122 @@
+package org.golempipeline.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A folder to work in, and the command line as a user has it there. */
+final class Workspace {
+  private final Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  Workspace(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The top of the source tree. */
+  static Path project() {
+    for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.isRegularFile(at.resolve("golem-pipeline"))) {
+        return at;
+      }
+    }
+    throw new IllegalStateException("not inside the source tree");
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Workspace with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** Writes a file, its folders included. */
+  Path write(String name, String content) throws IOException {
+    var file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, content);
+  }
+
+  String read(String name) throws IOException {
+    return Files.readString(folder.resolve(name));
+  }
+
+  /** Copies a folder of the source tree, but for what runs left in it. */
+  Workspace copy(Path source, String name) throws IOException {
+    try (var files = Files.walk(source)) {
+      for (var file : (Iterable<Path>) files::iterator) {
+        var path = source.relativize(file).toString();
+        if (!path.startsWith(".golem-pipeline") && !path.startsWith("result")) {
+          var target = folder.resolve(name).resolve(path);
+          Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
+          if (!Files.isDirectory(file)) {
+            Files.copy(file, target);
+          }
+        }
+      }
+    }
+    return this;
+  }
+
+  /** Every file below {@code name} with what it holds. */
+  Map<String, String> files(String name) throws IOException {
+    return files(folder.resolve(name));
+  }
+
+  static Map<String, String> files(Path root) throws IOException {
+    var contents = new TreeMap<String, String>();
+    try (var files = Files.walk(root)) {
+      files
+          .filter(Files::isRegularFile)
+          .forEach(file -> contents.put(root.relativize(file).toString(), content(file)));
+    }
+    return contents;
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Executes a command line in this JVM. */
+  Ran run(String... arguments) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var console =
+        new Console(
+            new PrintStream(out, false, StandardCharsets.UTF_8),
+            new PrintStream(err, false, StandardCharsets.UTF_8),
+            false,
+            false,
+            () -> 80,
+            environment,
+            folder,
+            Clock.systemUTC());
+    var exitCode = new GolemPipeline(console).execute(arguments);
+    console.out().flush();
+    console.err().flush();
+    return new Ran(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** What a command said and how it ended. */
+  record Ran(int exitCode, String out, String err) {
+    List<String> lines() {
+      return out.lines().toList();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package org.golempipeline.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RunReportTest {
+  private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+  private static final Failure EXIT_3 = Failure.of(FailureKind.COMMAND, "`run` exited with 3.");
+
+  @Test
+  void saysWhereTheResultIsAndWhatItTook() {
+    assertThat(
+            shown(
+                started("local"),
+                new RunEvent.StageExpanded("count", 9),
+                opened(0, "local-1"),
+                new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(0, 9)),
+                finished(0, FragmentSet.range(0, 9)),
+                new RunEvent.StageFinished("count", 9, 0),
+                new RunEvent.OutputPublished("count", "result/counts.tsv", 1, 60_522),
+                end(0, null, 9, 0)))
+        .isEqualTo(
+            """
+            words: running on this machine with 2 workers
+            count: 9 fragments done
+            words: done in 1.5 s
+              result     texts/result/counts.tsv (60.5 kB)
+              fragments  9 done, on 2 providers
+              journal    texts/.golem-pipeline/runs/r1/journal.ndjson
+            """);
+  }
+
+  @Test
+  void countsEqualFailuresTogetherAndNamesLogAndProvider() {
+    var events = new ArrayList<RunEvent>();
+    events.add(started("golem"));
+    events.add(opened(0, "evil\033[2Jhost"));
+    for (var i = 0; i < 5; i++) {
+      events.add(new RunEvent.BatchStarted(i, 0, "count", FragmentSet.of(i)));
+      var attempt = new RunEvent.AttemptFailure(i, EXIT_3, 3, "logs/count/" + i + ".log");
+      events.add(
+          new RunEvent.BatchFinished(i, FragmentSet.EMPTY, List.of(attempt), null, 10, 0, 0));
+      events.add(
+          new RunEvent.FragmentFailed(
+              "count", i, "fragment " + i + " (a.txt)", 3, EXIT_3, "logs/count/" + i + ".log"));
+    }
+    events.add(end(1, Failure.of(FailureKind.COMMAND, "A fragment of `count` failed."), 0, 5));
+
+    var shown = shown(events.toArray(RunEvent[]::new));
+
+    assertThat(shown)
+        .doesNotContain("\033")
+        .containsOnlyOnce("failed: stage count, fragment 0 (a.txt): `run` exited with 3.")
+        .contains(
+            """
+            error: 5 fragments of stage `count` failed: `run` exited with 3.
+              fragment 0 (a.txt), 3 attempts, last on evil\\x1b[2Jhost
+                log: texts/.golem-pipeline/runs/r1/logs/count/0.log
+            """)
+        .contains("  and 2 more\n")
+        .contains("words: ended after 1.5 s: A fragment of `count` failed.\n")
+        .contains("  cost       0.25 GLM accepted\n");
+  }
+
+  @Test
+  void keepsSoManyReasonsAndCountsTheRest() {
+    var events = new ArrayList<RunEvent>();
+    events.add(started("local"));
+    for (var i = 0; i < 1000; i++) {
+      var reason = "reason " + Character.toString('a' + i % 26) + i / 26;
+      var failure = Failure.of(FailureKind.COMMAND, reason.replaceAll("[0-9]", "") + "x".repeat(i));
+      events.add(new RunEvent.FragmentFailed("count", i, "fragment " + i, 1, failure, null));
+    }
+    events.add(end(1, EXIT_3, 0, 1000));
+
+    var shown = shown(events.toArray(RunEvent[]::new));
+
+    assertThat(shown.lines().filter(line -> line.startsWith("error: 1 fragment of"))).hasSize(20);
+    assertThat(shown).contains("980 fragments failed for other reasons");
+  }
+
+  @Test
+  void drawsABlockThatFitsTheTerminal() {
+    var tally = new RunTally();
+    feed(
+        tally,
+        started("golem"),
+        new RunEvent.StageExpanded("count", 20_000),
+        opened(0, "local-1"),
+        new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(0, 10_000)),
+        finished(0, FragmentSet.range(0, 10_000)),
+        new RunEvent.BatchStarted(1, 0, "count", FragmentSet.range(10_000, 10_050)));
+    var lines = new ProgressLines(tally, false);
+
+    for (var columns : new int[] {20, 40, 80, 200}) {
+      assertThat(lines.block(START.plusSeconds(10), columns))
+          .hasSize(3)
+          .allSatisfy(line -> assertThat(TerminalText.width(line)).isLessThanOrEqualTo(columns));
+    }
+    assertThat(lines.block(START.plusSeconds(10), 100).get(1))
+        .contains("━", "10,000/20,000, 50 sent", "left");
+    assertThat(lines.line(START.plusSeconds(10)))
+        .isEqualTo("00:10  count 10,000/20,000, 50 sent; 1 provider working");
+  }
+
+  @Test
+  void showsTheFunnelOfOffersWhileNobodyIsThere() {
+    var tally = new RunTally();
+    feed(
+        tally,
+        started("golem"),
+        new RunEvent.RentalRequested(0, "image", Set.of()),
+        new RunEvent.ProposalReceived("0x1", "a", false),
+        new RunEvent.ProposalReceived("0x2", "b", false),
+        new RunEvent.ProposalRejected("0x1", false, "price too high"),
+        new RunEvent.ProposalReceived("0x2", "b", true),
+        new RunEvent.AgreementCreated("g", "0x2"));
+
+    assertThat(new ProgressLines(tally, false).block(START, 200))
+        .last()
+        .isEqualTo(
+            "  looking for machines: 2 offers, 1 refused (price too high 1), 1 answer,"
+                + " 0 of 1 agreement approved");
+  }
+
+  @Test
+  void saysWhatStaysBehindWhenItIsCutOff() {
+    var tally = new RunTally();
+    feed(
+        tally,
+        started("golem"),
+        new RunEvent.AllocationCreated("al-1", BigDecimal.ONE, "erc20-hoodi-tglm"),
+        new RunEvent.AgreementApproved("ag-1", "0x1", "a"),
+        new RunEvent.AgreementApproved("ag-2", "0x2", "b"),
+        new RunEvent.AgreementTerminated("ag-1", false, "done"));
+
+    assertThat(tally.leftOpen())
+        .anySatisfy(line -> assertThat(line).contains("1 agreement is still open").contains("ag-2"))
+        .anySatisfy(line -> assertThat(line).contains("al-1"))
+        .noneSatisfy(line -> assertThat(line).contains("ag-1"));
+  }
+
+  @Test
+  void countsTheLargestDocumentOfAnAgreement() {
+    var cost = new CostTally();
+    cost.debitNote("a", new BigDecimal("0.1"));
+    cost.debitNote("a", new BigDecimal("0.3"));
+    cost.debitNote("b", new BigDecimal("0.2"));
+    cost.invoice("a", new BigDecimal("0.35"));
+
+    assertThat(cost.accepted()).isEqualByComparingTo("0.55");
+  }
+
+  @Test
+  void takesEveryKindOfEvent() {
+    var tally = new RunTally();
+    for (var type : RunEvent.class.getPermittedSubclasses()) {
+      assertThat(Events.sampleOf(type)).satisfies(event -> feed(tally, event));
+    }
+  }
+
+  private static String shown(RunEvent... events) {
+    var bytes = new ByteArrayOutputStream();
+    var screen =
+        new Screen(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, false, () -> 80);
+    try (var report = RunReport.open(screen, Clock.fixed(START, ZoneOffset.UTC))) {
+      var sequence = 0;
+      for (var event : events) {
+        report.accept(new StampedEvent(sequence++, START, event));
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static void feed(RunTally tally, RunEvent... events) {
+    for (var event : events) {
+      tally.add(new StampedEvent(0, START, event));
+    }
+  }
+
+  private static RunEvent started(String target) {
+    return new RunEvent.RunStarted(
+        "r1", "words", "texts/pipeline.yaml", target, "s1", 2, List.of("count"));
+  }
+
+  private static RunEvent opened(int rental, String name) {
+    return new RunEvent.RentalOpened(
+        rental, "ag", "0x1", name, 1, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+  }
+
+  private static RunEvent finished(int batch, FragmentSet done) {
+    return new RunEvent.BatchFinished(batch, done, List.of(), null, 100, 0, 0);
+  }
+
+  private static RunEvent end(int code, @Nullable Failure failure, int done, int failed) {
+    var took = Duration.ofMillis(1500).toMillis();
+    return new RunEvent.RunFinished(code, failure, done, failed, 2, new BigDecimal("0.250"), took);
+  }
+}
