@@ -31,7 +31,13 @@ final class StageState {
     final Map<String, Integer> exitCodes = new HashMap<>();
   }
 
-  private static final int KEPT_TIMES = 101;
+  private static final int KEPT_TIMES = 51;
+
+  private record Took(double millis, int fragments) {
+    double each() {
+      return millis / fragments;
+    }
+  }
 
   final int number;
   final StageSetup setup;
@@ -53,8 +59,8 @@ final class StageState {
 
   final Map<Integer, Trouble> troubles = new HashMap<>();
 
-  /** Milliseconds that a fragment took, of the last scripts. */
-  private final ArrayDeque<Double> times = new ArrayDeque<>();
+  /** How long the last scripts took, and for how many fragments. */
+  private final ArrayDeque<Took> times = new ArrayDeque<>();
 
   StageState(int number, StageSetup setup) {
     this.number = number;
@@ -138,12 +144,13 @@ final class StageState {
     if (times.size() == KEPT_TIMES) {
       times.remove();
     }
-    times.add((double) time.toNanos() / 1e6 / fragments);
+    times.add(new Took(time.toNanos() / 1e6, fragments));
   }
 
-  /** Typical milliseconds per fragment, or 0 while unknown. */
+  /** Typical milliseconds per fragment, or 0 while unknown; large scripts weigh more. */
   double typicalMillis() {
-    return times.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    var fragments = times.stream().mapToInt(Took::fragments).sum();
+    return times.stream().mapToDouble(Took::millis).sum() / Math.max(1, fragments);
   }
 
   /** How long one fragment's command may take. */
@@ -152,7 +159,7 @@ final class StageState {
     if (share == null || times.size() < 5) {
       return setup.timeouts().run();
     }
-    var sorted = times.stream().sorted().toList();
+    var sorted = times.stream().map(Took::each).sorted().toList();
     var median = sorted.get(sorted.size() / 2);
     return Duration.ofMillis(Math.max(1000, (long) (median * share.doubleValue())));
   }

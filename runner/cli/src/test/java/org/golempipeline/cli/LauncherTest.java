@@ -1,0 +1,155 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher with a Java and a Maven that only say what they were asked. */
+class LauncherTest {
+  private static final String SAY_ARGUMENTS =
+      """
+      #!/bin/sh
+      case "$*" in
+        *DumpLoadedClassList*) exit 1 ;;
+      esac
+      for each; do printf '<%s>\\n' "$each"; done
+      """;
+
+  @TempDir Path temporary;
+  private Path root;
+  private Path java;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    root = Files.createDirectories(temporary.resolve("a place/golem-pipeline"));
+    Files.copy(Workspace.project().resolve("golem-pipeline"), root.resolve("golem-pipeline"));
+    root.resolve("golem-pipeline").toFile().setExecutable(true);
+    for (var folder : List.of("schema/src/main", "plugins", "runner/cli/target/app")) {
+      Files.createDirectories(root.resolve(folder));
+    }
+    Files.createFile(root.resolve("pom.xml"));
+    java = jdk("17.0.15");
+    script(
+        temporary.resolve("bin/mvn"),
+        "#!/bin/sh\necho mvn \"$@\" >> \"$MVN_LOG\"\ntouch \"$JAR\"\n");
+  }
+
+  @Test
+  void buildsOnceAndHandsArgumentsOver() throws Exception {
+    var first = launch(root.resolve("golem-pipeline"), "check", "a b.yaml", "-p", "x=$(y) 'z'");
+    assertThat(first.err()).contains("building with Maven");
+    assertThat(first.out()).endsWith("<check>\n<a b.yaml>\n<-p>\n<x=$(y) 'z'>\n");
+
+    var second = launch(root.resolve("golem-pipeline"), "check", "f");
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out()).contains("<-jar>\n<" + jar() + ">\n<check>\n<f>\n");
+    assertThat(builds()).hasSize(1);
+  }
+
+  @Test
+  void buildsAgainWhenASourceIsNewer() throws Exception {
+    launch(root.resolve("golem-pipeline"), "check", "f");
+    var later =
+        Files.getLastModifiedTime(root.resolve("runner/cli/target/app/built")).toMillis() + 2000;
+    var source = Files.createFile(root.resolve("schema/src/main/A.java"));
+    Files.setLastModifiedTime(source, java.nio.file.attribute.FileTime.fromMillis(later));
+
+    launch(root.resolve("golem-pipeline"), "check", "f");
+
+    assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void worksThroughALinkFromAnyFolder() throws Exception {
+    var link = temporary.resolve("bin/link");
+    Files.createSymbolicLink(link, Path.of("../a place/golem-pipeline/golem-pipeline"));
+
+    assertThat(launch(link, "--version").out()).contains("<" + jar() + ">");
+  }
+
+  @Test
+  void takesTheQuickCompilerForShortCommandsOnly() throws Exception {
+    var launcher = root.resolve("golem-pipeline");
+
+    assertThat(launch(launcher, "check", "f").out()).contains("<-XX:TieredStopAtLevel=1>");
+    assertThat(launch(launcher, "run", "f").out()).doesNotContain("TieredStopAtLevel");
+  }
+
+  @Test
+  void refusesAnOldJava() throws Exception {
+    java = jdk("11.0.2");
+
+    var launched = launch(root.resolve("golem-pipeline"), "check", "f");
+
+    assertThat(launched.exitCode()).isEqualTo(4);
+    assertThat(launched.err()).contains("Java 11.0.2 is too old.", "17 or newer");
+  }
+
+  @Test
+  void takesOverTheLockOfABuildThatDied() throws Exception {
+    var lock = Files.createDirectories(root.resolve("runner/cli/target/launcher-lock"));
+    Files.writeString(lock.resolve("pid"), "2147483646\n");
+
+    assertThat(launch(root.resolve("golem-pipeline"), "check", "f").exitCode()).isZero();
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void showsWhyABuildFailed() throws Exception {
+    script(temporary.resolve("bin/mvn"), "#!/bin/sh\necho no such symbol\nexit 1\n");
+
+    var launched = launch(root.resolve("golem-pipeline"), "check", "f");
+
+    assertThat(launched.exitCode()).isEqualTo(4);
+    assertThat(launched.err()).contains("no such symbol", "The build failed.");
+    assertThat(root.resolve("runner/cli/target/launcher-lock")).doesNotExist();
+  }
+
+  private Path jdk(String version) throws IOException {
+    var home = temporary.resolve("jdk " + version);
+    script(home.resolve("bin/java"), SAY_ARGUMENTS);
+    Files.writeString(
+        home.resolve("release"),
+        "JAVA_VERSION=\"%s\"\nJAVA_RUNTIME_VERSION=\"%s+6\"\n".formatted(version, version));
+    return home;
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    file.toFile().setExecutable(true);
+  }
+
+  private Workspace.Ran launch(Path launcher, String... arguments)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    var err = temporary.resolve("err").toFile();
+    var builder = new ProcessBuilder(command).directory(new java.io.File("/")).redirectError(err);
+    builder.environment().put("JAVA_HOME", java.toString());
+    builder.environment().put("PATH", temporary.resolve("bin") + ":" + System.getenv("PATH"));
+    builder.environment().put("MVN_LOG", temporary.resolve("mvn.log").toString());
+    builder.environment().put("JAR", jar().toString());
+    builder.environment().remove("GOLEM_PIPELINE_JAVA_OPTS");
+    var process = builder.start();
+    process.getOutputStream().close();
+    var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Workspace.Ran(process.waitFor(), out, Files.readString(err.toPath()));
+  }
+
+  private Path jar() throws IOException {
+    return root.toRealPath().resolve("runner/cli/target/golem-pipeline-cli-0.1.0.jar");
+  }
+
+  private List<String> builds() throws IOException {
+    return Files.readAllLines(temporary.resolve("mvn.log"));
+  }
+}
