@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.spec.ShellText;
 import org.golempipeline.strategy.Shell;
@@ -18,6 +19,26 @@ import org.golempipeline.strategy.StrategyException;
  */
 public final class LocalShell implements Shell {
   private static final int SHOWN_LINES = 5;
+
+  /**
+   * Runs the script $1 for as long as the pipe at its standard input is open on our side. With a
+   * session of its own it kills all that the script started, otherwise the script itself.
+   */
+  private static final String GUARD =
+      """
+      exec 3<&0 </dev/null
+      /bin/sh "$1" 3<&- &
+      script=$!
+      { read -r line <&3; kill -s KILL -- -$$ || kill -9 "$script"; } 2>/dev/null &
+      guard=$!
+      exec 3<&-
+      wait "$script"
+      status=$?
+      kill "$guard"
+      exit "$status"
+      """;
+
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   private final boolean allowed;
 
@@ -55,25 +76,31 @@ public final class LocalShell implements Shell {
           "set -eu\n(set -o pipefail) 2>/dev/null && set -o pipefail\n" + text + "\n",
           StandardCharsets.UTF_8);
       var builder =
-          new ProcessBuilder("/bin/sh", script.toString())
+          new ProcessBuilder(guarded(script))
               .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       var mentioned = new ShellText(text, Range.START).mentioned(variables.keySet());
       mentioned.forEach(name -> builder.environment().put(name, variables.get(name)));
       var process = builder.start();
-      process.getOutputStream().close();
       try {
         return new Status(process.waitFor(), tail(log));
-      } catch (InterruptedException e) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
-        throw e;
+      } finally {
+        process.getOutputStream().close();
       }
     } finally {
       Files.deleteIfExists(script);
       Files.deleteIfExists(log);
     }
+  }
+
+  private static List<String> guarded(Path script) {
+    var words = new ArrayList<String>();
+    if (Files.isExecutable(SETSID)) {
+      words.add(SETSID.toString());
+    }
+    words.addAll(List.of("/bin/sh", "-c", GUARD, "sh", script.toString()));
+    return words;
   }
 
   private static String tail(Path log) throws IOException {
