@@ -20,6 +20,7 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.Faults;
 import org.golempipeline.node.NodeOptions;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
@@ -40,6 +41,7 @@ final class Project {
   int workers = 2;
   boolean overwrite;
   Consumer<RunEvent> listener = event -> {};
+  Consumer<Faults> faults = faults -> {};
   private int runs;
 
   Project(Path folder) {
@@ -102,6 +104,7 @@ final class Project {
     var options =
         new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
     try (var node = EmbeddedNode.start(options)) {
+      faults.accept(node.faults());
       var id = "run-" + runs++;
       var settings =
           new RunSettings(
