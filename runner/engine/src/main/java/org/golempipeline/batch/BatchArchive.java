@@ -43,29 +43,38 @@ final class BatchArchive implements VirtualTar.Members {
   }
 
   /**
-   * @param setUp whether the recipe's setup runs in this batch
+   * @param web what is fetched for the batch before it begins
    */
   static VirtualTar of(
       BatchRecipe recipe,
       List<FragmentWork> fragments,
-      long number,
-      boolean setUp,
+      BatchPlace place,
+      WebFiles web,
       SourceFiles files) {
     if (fragments.isEmpty()) {
       throw new IllegalArgumentException("a batch without fragments");
     }
     fragments.forEach(BatchArchive::check);
-    var folder = "b" + number + "/";
+    var folder = folder(place.number());
     var scripts = new ArrayList<Member>();
     scripts.add(script(folder, "kill.sh", ShellText.resource("kill.sh")));
     if (recipe.run() != null) {
       scripts.add(script(folder, "run.sh", recipe.run()));
     }
-    if (setUp && recipe.setup() != null) {
+    if (place.first() && recipe.setup() != null) {
       scripts.add(script(folder, "setup.sh", recipe.setup()));
     }
-    scripts.add(script(folder, "batch.sh", BatchText.of(recipe, fragments, setUp)));
+    var fetched = web.text();
+    if (!fetched.isEmpty()) {
+      scripts.add(script(folder, "web.sh", fetched));
+    }
+    scripts.add(script(folder, "batch.sh", BatchText.of(recipe, fragments, place.first())));
     return new VirtualTar(folder, new BatchArchive(folder, recipe, fragments, scripts), files);
+  }
+
+  /** The folder of batch {@code number}, below the rental's, with a slash at the end. */
+  static String folder(long number) {
+    return "b" + number + "/";
   }
 
   @Override
@@ -146,6 +155,9 @@ final class BatchArchive implements VirtualTar.Members {
     if (work.shape() == InputShape.FILE && inName(work).indexOf('/') >= 0) {
       throw new IllegalArgumentException("not a suffix: " + work.inSuffix());
     }
+    if (work.shape() == InputShape.FILE && work.pieces().size() > 1) {
+      work.pieces().forEach(BatchArchive::requireHere);
+    }
     if (work.shape() != InputShape.FOLDER) {
       return;
     }
@@ -156,6 +168,13 @@ final class BatchArchive implements VirtualTar.Members {
       if (!paths.add(path)) {
         throw new IllegalArgumentException("two files of one fragment are called " + path);
       }
+    }
+  }
+
+  private static void requireHere(Piece piece) {
+    if (piece instanceof Piece.Slice slice && slice.file().remote() != null) {
+      throw new IllegalArgumentException(
+          slice.file().remote().url() + " cannot be joined with anything here");
     }
   }
 

@@ -34,8 +34,9 @@ public record BatchScript(List<Script.Command> commands, ReturnedBatch returned)
     var commands = new ArrayList<Script.Command>();
     var folder = place.folder();
     var arguments = new ArrayList<String>();
-    var archive =
-        BatchArchive.of(recipe, List.copyOf(fragments), place.number(), place.first(), sources);
+    var web = WebFiles.of(recipe, fragments, place);
+    commands.addAll(web.commands());
+    var archive = BatchArchive.of(recipe, List.copyOf(fragments), place, web, sources);
     arguments.add("-c");
     arguments.add(ShellText.resource("bootstrap.sh"));
     arguments.add("sh");

@@ -16,7 +16,12 @@ final class SharedArchive implements VirtualTar.Members {
 
   static VirtualTar of(int stage, List<SharedFile> shared, SourceFiles files) {
     // The index lies in a folder of its own: the other one is what the user sees.
-    return new VirtualTar("u" + stage + "/", new SharedArchive("s" + stage + "/", shared), files);
+    return new VirtualTar("u" + stage + "/", new SharedArchive(folder(stage), shared), files);
+  }
+
+  /** The folder that {@code setup} and {@code run} start in, below the rental's, with a slash. */
+  static String folder(int stage) {
+    return "s" + stage + "/";
   }
 
   @Override

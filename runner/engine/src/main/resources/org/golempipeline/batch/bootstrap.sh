@@ -79,9 +79,12 @@ _gp_unpack() {
   rm -rf "$1" "$1.sh" u[0-9]* out-*.tar || _gp_broken "could not remove $1"
 }
 
-# What a batch left that was broken off.
-for _gp_x in b[0-9]*; do
-  [ ! -e "$_gp_x" ] || rm -rf "$_gp_x"
+# What a batch left that was broken off. What was fetched for this one is there already.
+for _gp_x in b[0-9]* web-*; do
+  case $_gp_x in
+    "web-$2-"*) ;;
+    *) [ ! -e "$_gp_x" ] || rm -rf "$_gp_x" ;;
+  esac
 done
 [ -z "$5" ] || _gp_unpack "shared-$5.tar" "u$5" "$6"
 _gp_unpack "in-$2.tar" "b$2" "$4"

@@ -17,6 +17,12 @@ _gp_entered=
 _gp_logs=0
 _gp_log=$_gp_b/log.0
 
+# Puts the fetched file $2 in the place of the empty file $3: with `mv`, or `cp` if it belongs to
+# other places too.
+_gp_place() {
+  "$1" -f "$2" "$3" || _gp_broken "could not put $2 into $3"
+}
+
 # Enters the folder of stage $1.
 _gp_stage() {
   [ -d "$_gp_root/s$1" ] || mkdir -p "$_gp_root/s$1"
@@ -203,6 +209,7 @@ _gp_pack_plain() {
 }
 
 : >"$_gp_b/records"
+if [ -f "$_gp_b/web.sh" ]; then . "$_gp_b/web.sh"; fi
 # No fragment gets an argument. The shell's own remarks about killed children go nowhere.
 set --
 . "$_gp_b/batch.sh" 2>/dev/null
