@@ -98,8 +98,8 @@ public final class PipelineRun {
 
   private Policy policy() {
     return settings.target() == RunSettings.Target.LOCAL
-        ? Policy.local(settings.workers(), settings.budget())
-        : Policy.golem(settings.workers(), settings.budget());
+        ? Policy.local(settings.workers(), settings.budget(), settings.duration())
+        : Policy.golem(settings.workers(), settings.budget(), settings.duration());
   }
 
   /**

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param marketPause how long the market is left alone after it had nobody
  * @param settleLimit how long the end of a run waits for invoices
  * @param losses how often a fragment may be lost with its provider before it is given up
+ * @param rentalLife how long an agreement lasts; it cannot be extended
  * @param moneyGrace what may be billed after a script: the next debit note and its acceptance
  */
 record Policy(
@@ -27,10 +28,11 @@ record Policy(
     Duration marketPause,
     Duration settleLimit,
     int losses,
+    Duration rentalLife,
     Duration moneyGrace) {
 
   /** On this machine a script costs milliseconds and nothing is paid. */
-  static Policy local(int workers, BigDecimal budget) {
+  static Policy local(int workers, BigDecimal budget, Duration rentalLife) {
     return new Policy(
         workers,
         budget,
@@ -41,11 +43,12 @@ record Policy(
         Duration.ofSeconds(2),
         Duration.ofSeconds(10),
         5,
+        rentalLife,
         Duration.ZERO);
   }
 
   /** On the network a script costs seconds and a lost provider loses all of it. */
-  static Policy golem(int workers, BigDecimal budget) {
+  static Policy golem(int workers, BigDecimal budget, Duration rentalLife) {
     return new Policy(
         workers,
         budget,
@@ -56,6 +59,7 @@ record Policy(
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),
         5,
+        rentalLife,
         Duration.ofSeconds(240));
   }
 }

@@ -581,6 +581,10 @@ final class Scheduler {
   }
 
   private boolean send(RentalState rental, StageState stage) {
+    if (!lastsFor(rental, stage)) {
+      end(rental, true, "its agreement would end before another fragment");
+      return true;
+    }
     var size = Math.min(batchSize(stage), affordable(rental, stage));
     if (size == 0) {
       return false;
@@ -610,6 +614,13 @@ final class Scheduler {
             stage.fragmentLimit(),
             limit));
     return true;
+  }
+
+  /** Whether a fragment that takes all the time it may would still end within the agreement. */
+  private boolean lastsFor(RentalState rental, StageState stage) {
+    var age = Duration.between(rental.openedAt, now);
+    return rental.prepared.isEmpty()
+        || age.plus(scriptLimit(stage, 1)).compareTo(policy.rentalLife()) <= 0;
   }
 
   /** How many fragments make a script of the wanted length and leave the others enough. */

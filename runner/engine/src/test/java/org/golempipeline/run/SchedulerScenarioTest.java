@@ -156,6 +156,17 @@ class SchedulerScenarioTest {
   }
 
   @Test
+  void movesOnBeforeAgreementsEnd() {
+    var simulation = new Simulation(1).stage("only", 200);
+    simulation.fragmentTime = Duration.ofMinutes(5);
+    simulation.rentalLife = Duration.ofHours(4);
+    var end = simulation.run();
+    assertThat(end.exitCode()).isZero();
+    assertThat(simulation.elapsed()).isGreaterThan(Duration.ofHours(8));
+    assertThat(simulation.count(RunEvent.RentalOpened.class)).isGreaterThan(4);
+  }
+
+  @Test
   void endsWhenTheMarketIsEmpty() {
     var simulation = new Simulation(1).stage("only", 10);
     simulation.providers = 0;

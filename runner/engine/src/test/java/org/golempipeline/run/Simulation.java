@@ -48,6 +48,7 @@ final class Simulation {
   BigDecimal budget = BigDecimal.ONE;
   Duration stopAfter = Duration.ofDays(100);
   boolean local = true;
+  Duration rentalLife = Duration.ofHours(3);
   Instant now = START;
 
   private final Random random;
@@ -103,7 +104,10 @@ final class Simulation {
   }
 
   RunEvent.RunFinished run() {
-    var policy = local ? Policy.local(workers, budget) : Policy.golem(workers, budget);
+    var policy =
+        local
+            ? Policy.local(workers, budget, rentalLife)
+            : Policy.golem(workers, budget, rentalLife);
     var scheduler =
         new Scheduler(
             new RunEvent.RunStarted("run", "simulated", "f.yaml", "local", "s", workers, List.of()),
