@@ -29,18 +29,17 @@ record Console(
     Path folder,
     Clock clock) {
 
-  /** Which streams are terminals; set by the launcher, because Java cannot tell. */
+  /** Which streams are terminals; the launcher says it, because Java cannot tell them apart. */
   private static final String TERMINALS = "golem-pipeline.terminals";
 
   static Console ofProcess() {
     var environment = System.getenv();
-    var terminals = System.getProperty(TERMINALS);
-    var both = terminals == null && System.console() != null;
+    var terminals = System.getProperty(TERMINALS, "");
     return new Console(
         stream(FileDescriptor.out),
         stream(FileDescriptor.err),
-        both || (terminals != null && terminals.contains("out")),
-        both || (terminals != null && terminals.contains("err")),
+        terminals.contains("out"),
+        terminals.contains("err"),
         new TerminalWidth(environment),
         environment,
         Path.of("").toAbsolutePath(),

@@ -1,5 +1,10 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -87,7 +92,30 @@ final class GolemPipeline {
       new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
       return refusal.exitCode();
     }
+    var trouble =
+        exception instanceof UncheckedIOException unchecked ? unchecked.getCause() : exception;
+    if (trouble instanceof IOException broken) {
+      new Messages(console)
+          .error(
+              "Could not go on: %s.".formatted(reason(broken)),
+              "Check permissions and free space there.");
+      return ExitCodes.FAILED;
+    }
     new Messages(console).bug(exception);
     return ExitCodes.BUG;
+  }
+
+  /** The JDK's messages about files are often only their names. */
+  private static String reason(IOException broken) {
+    if (broken instanceof AccessDeniedException denied) {
+      return "access to `%s` is denied".formatted(denied.getFile());
+    }
+    if (broken instanceof NoSuchFileException absent) {
+      return "there is no `%s`".formatted(absent.getFile());
+    }
+    if (broken instanceof FileAlreadyExistsException other) {
+      return "`%s` is in the way".formatted(other.getFile());
+    }
+    return String.valueOf(broken.getMessage());
   }
 }

@@ -7,13 +7,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/**
- * A pipeline file as it was found on disk.
- *
- * @param name how the user called it
- * @param folder what its paths are relative to
- */
-record PipelineText(String name, Path folder, byte[] bytes) {
+/** A pipeline file as it was found on disk. */
+final class PipelineText {
+  private final String name;
+  private final Path folder;
+  private final byte[] bytes;
+
+  private PipelineText(String name, Path folder, byte[] bytes) {
+    this.name = name;
+    this.folder = folder;
+    this.bytes = bytes;
+  }
+
   static PipelineText read(Console console, String name) throws Refusal {
     Path path;
     try {
@@ -41,5 +46,20 @@ record PipelineText(String name, Path folder, byte[] bytes) {
       throw Refusal.usage(
           "Could not read `%s`: %s.".formatted(name, e.getMessage()), "Check its permissions.");
     }
+  }
+
+  /** How the user called it. */
+  String name() {
+    return name;
+  }
+
+  /** What its paths are relative to. */
+  Path folder() {
+    return folder;
+  }
+
+  /** Its content; not to be changed. */
+  byte[] bytes() {
+    return bytes;
   }
 }

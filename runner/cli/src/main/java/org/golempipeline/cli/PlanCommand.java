@@ -1,9 +1,9 @@
 package org.golempipeline.cli;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
@@ -47,7 +47,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal, IOException {
+  public Integer call() throws Refusal {
     var text = PipelineText.read(console, file);
     var wiring = new Wiring(console);
     var folder = Wiring.runFolder(text, "plan-" + wiring.newRunId());
@@ -72,12 +72,12 @@ final class PlanCommand implements Callable<Integer> {
     MERMAID,
     JSON;
 
-    void draw(Plan plan, PrintStream to) throws IOException {
+    void draw(Plan plan, PrintStream to) {
       switch (this) {
         case TEXT -> to.print(TerminalText.safeLines(PlanDrawing.text(plan)));
         case DOT -> to.print(PlanDrawing.dot(plan));
         case MERMAID -> to.print(PlanDrawing.mermaid(plan));
-        case JSON -> PlanJson.write(plan, to);
+        case JSON -> to.println(PlanJson.write(plan));
       }
     }
 

@@ -1,7 +1,6 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -108,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
       PipelineText text,
       Target target,
       GolemConnection connection)
-      throws Refusal, InterruptedException {
+      throws IOException, InterruptedException {
     var values = new FinalValues(finalValues(plan));
     try (var journal = Wiring.journal(text, runId);
         var report = RunReport.open(console.screen(), console.clock())) {
@@ -127,11 +126,6 @@ final class RunCommand implements Callable<Integer> {
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
         return run.run().exitCode();
       }
-    } catch (IOException | UncheckedIOException e) {
-      throw new Refusal(
-          ExitCodes.FAILED,
-          "The run could not go on: %s.".formatted(e.getMessage()),
-          "Check that the folder of the pipeline file can be written and is not full.");
     } finally {
       console.out().flush();
     }

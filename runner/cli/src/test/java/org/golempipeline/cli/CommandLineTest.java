@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +182,7 @@ class CommandLineTest {
     var json =
         new ObjectMapper().readTree(workspace.run("plan", "lines.yaml", "--format", "json").out());
     assertThat(json.at("/stages/0/count").asInt()).isEqualTo(2);
-    assertThat(json.at("/stages/0/fragments/1/slices/0/offset").asInt()).isEqualTo(4);
+    assertThat(json.at("/stages/0/fragments/1/pieces/0/offset").asInt()).isEqualTo(4);
     assertThat(workspace.files(".").keySet()).isEqualTo(before);
   }
 
@@ -207,7 +206,7 @@ class CommandLineTest {
     assertThat(workspace.run("schema", "--write").out())
         .isEqualTo("Wrote .golem-pipeline/schema.json.\n");
     assertThat(workspace.read(".golem-pipeline/schema.json")).isEqualTo(printed.out());
-    assertThat(Files.list(folder.resolve(".golem-pipeline"))).hasSize(1);
+    assertThat(workspace.files(".golem-pipeline")).hasSize(1);
   }
 
   @Test

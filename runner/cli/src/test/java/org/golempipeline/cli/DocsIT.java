@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every pipeline in the documentation is right, and does what it says: those without the comment
  * {@code check only} in front are run, with two text files in {@code input/}.
  */
+@Timeout(120)
 class DocsIT {
   private static final Pattern BLOCK =
       Pattern.compile(

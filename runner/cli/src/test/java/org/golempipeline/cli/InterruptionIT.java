@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C, SIGTERM and kill -9 against a process of its own. */
+@Timeout(120)
 class InterruptionIT {
   @TempDir Path folder;
   private Path pids;

@@ -2,10 +2,12 @@ package org.golempipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +62,7 @@ class LauncherTest {
     var later =
         Files.getLastModifiedTime(root.resolve("runner/cli/target/app/built")).toMillis() + 2000;
     var source = Files.createFile(root.resolve("schema/src/main/A.java"));
-    Files.setLastModifiedTime(source, java.nio.file.attribute.FileTime.fromMillis(later));
+    Files.setLastModifiedTime(source, FileTime.fromMillis(later));
 
     launch(root.resolve("golem-pipeline"), "check", "f");
 
@@ -133,7 +135,7 @@ class LauncherTest {
     var command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(arguments));
     var err = temporary.resolve("err").toFile();
-    var builder = new ProcessBuilder(command).directory(new java.io.File("/")).redirectError(err);
+    var builder = new ProcessBuilder(command).directory(new File("/")).redirectError(err);
     builder.environment().put("JAVA_HOME", java.toString());
     builder.environment().put("PATH", temporary.resolve("bin") + ":" + System.getenv("PATH"));
     builder.environment().put("MVN_LOG", temporary.resolve("mvn.log").toString());

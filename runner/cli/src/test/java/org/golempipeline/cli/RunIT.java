@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120)
 class RunIT {
   @TempDir Path folder;
   private Workspace workspace;
@@ -123,6 +125,17 @@ class RunIT {
 
     assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
     assertThat(ran.err()).contains("127.0.0.1:" + free).contains("yagna").doesNotContain("\tat ");
+  }
+
+  @Test
+  void saysWhatIsInTheWayOfItsOwnFolder() throws IOException {
+    workspace.write("one.yaml", pipeline("echo one > \"$out\""));
+    workspace.write(".golem-pipeline", "");
+
+    var ran = workspace.run("run", "one.yaml");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.err()).contains("Could not go on", ".golem-pipeline").doesNotContain("\tat ");
   }
 
   private static String pipeline(String run) {

@@ -59,7 +59,7 @@ class DiagnosticTextTest {
     var source = new Source("f", "x".repeat(500) + "HERE" + "y".repeat(500));
     var text = plain.of(error(source, new Range(1, 501, 1, 505)));
 
-    var lines = text.split("\n");
+    var lines = text.lines().toArray(String[]::new);
     assertThat(lines[1]).startsWith("1 | …").endsWith("…").hasSizeLessThan(180);
     assertThat(lines[1].substring(lines[2].indexOf('^'))).startsWith("HERE");
     assertThat(lines[2].strip()).endsWith("^^^^");

@@ -38,7 +38,7 @@ final class Events {
       constructor.setAccessible(true);
       return (RunEvent) constructor.newInstance(Arrays.stream(types).map(VALUES::get).toArray());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(type.toString(), e);
+      throw new LinkageError(type.toString(), e);
     }
   }
 }

@@ -1,0 +1,266 @@
+package org.golempipeline.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.URI;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.golempipeline.event.FragmentSet;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Which package may know which, and the one home of every library. */
+class ArchitectureTest {
+  private static final String ROOT = "org.golempipeline.";
+
+  /** What every package may use. */
+  private static final String[] EVERYWHERE = {
+    "java.io..",
+    "java.lang..",
+    "java.math..",
+    "java.nio..",
+    "java.security..",
+    "java.text..",
+    "java.time..",
+    "java.util..",
+    "org.jspecify.annotations..",
+    "org.slf4j.."
+  };
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("org.golempipeline");
+
+  /** Package to the packages and libraries it may use besides itself. */
+  private static Map<String, String[]> arrows() {
+    var arrows = new LinkedHashMap<String, String[]>();
+    arrows.put("strategy", new String[] {});
+    arrows.put("diagnostic", new String[] {});
+    arrows.put("event", new String[] {});
+    arrows.put("standard", new String[] {"strategy"});
+    arrows.put("document", new String[] {"diagnostic", "org.yaml.snakeyaml.."});
+    arrows.put(
+        "spec",
+        new String[] {
+          "document",
+          "diagnostic",
+          "strategy",
+          "com.networknt.schema..",
+          "com.fasterxml.jackson..",
+          "org.jgrapht.."
+        });
+    arrows.put("plan", new String[] {"spec", "diagnostic", "event", "strategy", "org.jgrapht.."});
+    arrows.put("golem.wire", new String[] {"com.fasterxml.jackson..", "com.google.flatbuffers.."});
+    arrows.put(
+        "golem",
+        new String[] {"golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"});
+    arrows.put(
+        "node",
+        new String[] {
+          "golem.wire",
+          "com.fasterxml.jackson..",
+          "com.google.flatbuffers..",
+          "io.undertow..",
+          "org.xnio..",
+          "org.apache.commons.io..",
+          "java.net",
+          "java.net.http"
+        });
+    arrows.put(
+        "journal", new String[] {"event", "plan", "spec", "strategy", "com.fasterxml.jackson.."});
+    arrows.put(
+        "batch",
+        new String[] {
+          "event",
+          "golem",
+          "spec",
+          "strategy",
+          "org.apache.commons.compress..",
+          "org.apache.commons.io.."
+        });
+    arrows.put(
+        "run",
+        new String[] {
+          "batch",
+          "plan",
+          "spec",
+          "diagnostic",
+          "event",
+          "journal",
+          "golem",
+          "strategy",
+          "org.apache.commons.io..",
+          "com.fasterxml.jackson.."
+        });
+    arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
+    return arrows;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> packagesKnowOnlyWhatTheyMay() {
+    return arrows().entrySet().stream()
+        .map(
+            arrow ->
+                DynamicTest.dynamicTest(
+                    arrow.getKey(),
+                    () -> {
+                      var allowed =
+                          Stream.of(
+                                  Stream.of(EVERYWHERE),
+                                  Stream.of(ROOT + arrow.getKey()),
+                                  Stream.of(arrow.getValue())
+                                      .map(
+                                          name ->
+                                              name.contains("..") || name.startsWith("java")
+                                                  ? name
+                                                  : ROOT + name))
+                              .flatMap(each -> each)
+                              .toArray(String[]::new);
+                      classes()
+                          .that()
+                          .resideInAPackage(ROOT + arrow.getKey())
+                          .should()
+                          .onlyDependOnClassesThat(
+                              resideInAnyPackage(allowed)
+                                  .or(equivalentTo(URI.class))
+                                  .or(describe("are primitive", JavaClass::isPrimitive))
+                                  .or(
+                                      describe(
+                                          "are arrays of them",
+                                          type ->
+                                              type.isArray()
+                                                  && type.getBaseComponentType().isPrimitive())))
+                          .check(CLASSES);
+                    }));
+  }
+
+  @Test
+  void everyPackageHasItsArrows() {
+    var known = arrows().keySet().stream().map(name -> ROOT + name).toArray(String[]::new);
+
+    classes().should().resideInAnyPackage(add(known, ROOT + "cli")).check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("org.golempipeline.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void theCommandLineAloneTouchesTheProcess() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "cli")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .accessField(System.class, "in")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(Runtime.class, "halt", int.class)
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..", "sun.misc..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void timeWaitingAndChanceArePassedIn() {
+    noClasses()
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Thread.class, "sleep", long.class)
+        .orShould()
+        .callConstructor(Random.class)
+        .orShould()
+        .callMethod(ThreadLocalRandom.class, "current")
+        .orShould()
+        .callMethod(Math.class, "random")
+        .check(CLASSES);
+  }
+
+  @Test
+  void strategiesSpeakOnlyTheLanguageOfTheJdk() {
+    methods()
+        .that()
+        .areDeclaredInClassesThat(resideInAPackage(ROOT + "strategy"))
+        .and()
+        .arePublic()
+        .should()
+        .haveRawReturnType(
+            resideInAnyPackage("java..", ROOT + "strategy")
+                .or(describe("are primitive", JavaClass::isPrimitive)))
+        .check(CLASSES);
+  }
+
+  @Test
+  void eventsAreDataOnly() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "event")
+        .and()
+        .areNotAnnotations()
+        .and(
+            are(
+                describe(
+                    "no package description",
+                    type -> !type.getSimpleName().equals("package-info"))))
+        .should(
+            com.tngtech.archunit.lang.conditions.ArchConditions.be(
+                describe(
+                    "records, enums or interfaces",
+                    type ->
+                        type.isRecord()
+                            || type.isEnum()
+                            || type.isInterface()
+                            || type.isEquivalentTo(FragmentSet.class))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void classesArePackagePrivateOrHaveAReasonToBePublic() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "cli")
+        .and()
+        .doNotHaveSimpleName("Main")
+        .and()
+        .areTopLevelClasses()
+        .should()
+        .notHaveModifier(JavaModifier.PUBLIC)
+        .check(CLASSES);
+  }
+
+  private static String[] add(String[] names, String name) {
+    return Stream.concat(Stream.of(names), Stream.of(name)).toArray(String[]::new);
+  }
+}
