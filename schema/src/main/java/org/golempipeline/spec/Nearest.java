@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** Which of the names that exist the user may have meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The name closest to {@code wanted}, if it is close enough to be a slip. */
-  static Optional<String> to(String wanted, Collection<String> names) {
+  public static Optional<String> to(String wanted, Collection<String> names) {
     String best = null;
     var least = Math.max(1, wanted.length() / 3) + 1;
     for (var name : names) {

@@ -243,7 +243,7 @@ final class Params {
       if (maximum != null && number != null && number.compareTo(maximum) > 0) {
         return "must be at most `%s`".formatted(maximum.toPlainString());
       }
-      if (pattern != null && !pattern.matcher(text).find()) {
+      if (pattern != null && !pattern.matcher(text).matches()) {
         return "must match `%s`".formatted(pattern.pattern());
       }
       return null;

@@ -58,10 +58,12 @@ final class SpecBuilder {
   private StageSpec stage(StageOutline outline) {
     var body = outline.body();
     var output = body.get("output");
+    var image = effective(body, "image");
     return new StageSpec(
         new StageName(outline.name()),
         outline.range(),
-        sources.image(effective(body, "image")),
+        sources.image(image),
+        image == null ? null : image.range(),
         sources.inputs(body.get("input")),
         names(outline.references("from")),
         new LinkedHashSet<>(names(outline.dependencies())),

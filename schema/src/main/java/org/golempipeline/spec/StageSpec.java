@@ -23,6 +23,7 @@ public record StageSpec(
     StageName name,
     Range range,
     @Nullable ImageRef image,
+    @Nullable Range imageRange,
     List<InputSource> input,
     List<StageName> from,
     Set<StageName> needs,

@@ -1,26 +1,73 @@
 package org.golempipeline.strategy;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the input, or a range within a local file that stands for one: the output of an earlier
- * fragment is read from where it was received.
+ * fragment is read from where it was received. Or a file of the web that is never here: the
+ * provider fetches it, so that a strategy can only hand it out whole, as {@link Piece.Slice#whole}.
  *
- * @param file where the bytes are on this machine
+ * @param file where the bytes are on this machine; asking a remote file for it throws {@link
+ *     IllegalStateException}
  * @param offset where the file's content begins inside {@code file}, in bytes; zero for a plain
  *     file
- * @param size length of the content in bytes
+ * @param size length of the content in bytes; zero for a remote file, whose size nobody knows here
  * @param path the name the user knows it by: relative, with {@code /}, below the literal prefix of
- *     its glob
+ *     its glob; of a remote file the last segment of its address
+ * @param remote where the provider fetches it, null for a file of this machine
  */
-public record InputFile(Path file, long offset, long size, String path) {
+public record InputFile(Path file, long offset, long size, String path, @Nullable Remote remote) {
+  /** Stands where a path must and there is none; nobody gets to see it. */
+  private static final Path NOWHERE = Path.of("");
+
   public InputFile {
     Objects.requireNonNull(file);
     Objects.requireNonNull(path);
     if (offset < 0 || size < 0) {
       throw new IllegalArgumentException("negative offset or size of " + path);
     }
+    if (remote != null && (offset != 0 || size != 0)) {
+      throw new IllegalArgumentException("offset or size of the remote file " + path);
+    }
+  }
+
+  /** A file of this machine. */
+  public InputFile(Path file, long offset, long size, String path) {
+    this(file, offset, size, path, null);
+  }
+
+  /**
+   * Where a provider fetches a file.
+   *
+   * @param url with {@code http} or {@code https}
+   * @param sha3 hash of the content in lower-case hex; its length tells which SHA3
+   */
+  public record Remote(URI url, String sha3) {
+    public Remote {
+      Objects.requireNonNull(url);
+      Objects.requireNonNull(sha3);
+    }
+  }
+
+  /** A file that the provider fetches itself. */
+  public static InputFile remote(Remote remote, String path) {
+    return new InputFile(NOWHERE, 0, 0, path, Objects.requireNonNull(remote));
+  }
+
+  @Override
+  public Path file() {
+    if (remote != null) {
+      throw new IllegalStateException(remote.url() + " is not on this machine");
+    }
+    return file;
+  }
+
+  /** The same content under another name. */
+  public InputFile withPath(String other) {
+    return new InputFile(file, offset, size, other, remote);
   }
 
   /** The last segment of {@link #path()}. */

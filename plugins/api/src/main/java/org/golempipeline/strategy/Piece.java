@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /** Part of a fragment's input. */
 public sealed interface Piece {
-  /** How many bytes it adds to the fragment's input. */
+  /** How many bytes of this machine it adds to the fragment's input: none of a remote file. */
   long length();
 
   /**

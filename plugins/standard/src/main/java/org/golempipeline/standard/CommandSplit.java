@@ -100,6 +100,7 @@ public final class CommandSplit implements SplitStrategy {
 
   /** Lets {@code input} be found below {@code folder}: as a link, or a copy if it is a range. */
   private static Path present(InputFile input, Path folder) throws IOException, StrategyException {
+    Content.requireHere(input);
     var path = folder.resolve(input.path()).normalize();
     if (!path.startsWith(folder) || path.equals(folder)) {
       path = folder.resolve(input.name());

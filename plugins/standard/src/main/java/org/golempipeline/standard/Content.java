@@ -32,6 +32,16 @@ final class Content implements Closeable {
     this.channel = FileChannel.open(file.file(), StandardOpenOption.READ);
   }
 
+  /** Refuses a file that only providers get to see. */
+  static void requireHere(InputFile file) throws StrategyException {
+    if (file.remote() != null) {
+      throw new StrategyException(
+          "`%s` is fetched by the providers, so it cannot be looked at here."
+              .formatted(file.path()),
+          "Download it and name the file, or hand it out whole with `split: files`.");
+    }
+  }
+
   /** Opens {@code file}, whatever is in it. */
   static Content open(InputFile file) throws IOException {
     return new Content(file);
@@ -39,6 +49,7 @@ final class Content implements Closeable {
 
   /** Opens {@code file} unless it is compressed or in an encoding whose lines cannot be found. */
   static Content openText(InputFile file) throws IOException, StrategyException {
+    requireHere(file);
     var content = new Content(file);
     try {
       content.requireText();

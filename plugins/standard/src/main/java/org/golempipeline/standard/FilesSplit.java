@@ -127,11 +127,12 @@ public final class FilesSplit implements SplitStrategy {
         });
   }
 
-  private static Fragments bySize(List<InputFile> files, long most) {
+  private static Fragments bySize(List<InputFile> files, long most) throws StrategyException {
     var fragments = new ArrayList<Fragment>();
     var from = 0;
     var total = 0L;
     for (var i = 0; i < files.size(); i++) {
+      Content.requireHere(files.get(i));
       var size = files.get(i).size();
       if (i > from && size > most - total) {
         fragments.add(fragment(files.subList(from, i), Map.of()));

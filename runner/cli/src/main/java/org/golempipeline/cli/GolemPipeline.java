@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -72,7 +73,7 @@ final class GolemPipeline {
           unmatched.isUnknownOption()
               ? wrong.getCommandLine().getCommandSpec().optionsMap().keySet()
               : wrong.getCommandLine().getSubcommands().keySet();
-      var nearest = NearestWord.to(word, known);
+      var nearest = Nearest.to(word, known);
       if (nearest.isPresent()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
       }

@@ -12,6 +12,8 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.image.ImageDiagnosticIds;
+import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.RunReport;
@@ -30,6 +32,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Runs a pipeline file, by default on this machine, where nothing is paid.")
 final class RunCommand implements Callable<Integer> {
+  /** Providers that do not work at first: a fragment that fails is tried on another one. */
+  private static final int SPARE_PROVIDERS = 3;
+
   private final Console console;
 
   @Parameters(paramLabel = "FILE", description = "The pipeline file.")
@@ -90,14 +95,31 @@ final class RunCommand implements Callable<Integer> {
       return ExitCodes.USAGE;
     }
     if (target == Target.GOLEM) {
-      requireBudget(plan.spec());
-      return run(wiring, plan, runId, text, target, wiring.daemon());
+      return runOnGolem(wiring, plan, runId, text);
     }
     var folder = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
-    var providers = workers == null ? Wiring.workers(plan.spec(), target) : workers;
-    try (var node = wiring.startNode(folder, 0, providers)) {
-      return run(wiring, plan, runId, text, target, new GolemConnection(node.url(), node.appKey()));
+    var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
+    try (var node = wiring.startNode(folder, 0, busy + SPARE_PROVIDERS)) {
+      var connection = new GolemConnection(node.url(), node.appKey());
+      return run(wiring, plan, runId, text, target, connection, Images.notFetched());
     }
+  }
+
+  /** Everything that can be refused is refused before anything is spent. */
+  private int runOnGolem(Wiring wiring, Plan plan, String runId, PipelineText text)
+      throws Refusal, IOException, InterruptedException {
+    requireBudget(plan.spec());
+    requireAccept(plan);
+    var connection = wiring.daemon();
+    var found = wiring.images(plan);
+    new Messages(console).diagnostics(found.diagnostics());
+    if (found.orNull() == null) {
+      var unanswered =
+          found.diagnostics().stream()
+              .anyMatch(each -> each.id().equals(ImageDiagnosticIds.IMAGE_NO_ANSWER));
+      return unanswered ? ExitCodes.PLATFORM : ExitCodes.USAGE;
+    }
+    return run(wiring, plan, runId, text, Target.GOLEM, connection, found.orNull());
   }
 
   private int run(
@@ -106,7 +128,8 @@ final class RunCommand implements Callable<Integer> {
       String runId,
       PipelineText text,
       Target target,
-      GolemConnection connection)
+      GolemConnection connection,
+      Images images)
       throws IOException, InterruptedException {
     var values = new FinalValues(finalValues(plan));
     try (var journal = Wiring.journal(text, runId);
@@ -118,6 +141,7 @@ final class RunCommand implements Callable<Integer> {
               text,
               target,
               connection,
+              images,
               Optional.ofNullable(workers),
               overwrite,
               !noLocalCommands,
@@ -147,6 +171,18 @@ final class RunCommand implements Callable<Integer> {
       throw Refusal.usage(
           "`--on golem` spends money, and `%s` does not say how much it may.".formatted(file),
           "Add a line such as `budget: 1 GLM` at the top level.");
+    }
+  }
+
+  /** Strangers are paid for the first result: somebody must look at it. */
+  private void requireAccept(Plan plan) throws Refusal {
+    for (var stage : plan.stages()) {
+      if (stage.merge().result() == MergeStrategy.Result.FIRST && stage.spec().accept() == null) {
+        throw Refusal.usage(
+            "`merge: first` in stage `%s` would take the word of the first provider that answers."
+                .formatted(stage.name()),
+            "Add `accept` with a command that checks a result, such as `accept: grep -q ':' \"$in\"`.");
+      }
     }
   }
 

@@ -12,28 +12,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.image.Images;
 import org.golempipeline.journal.Journal;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
-import org.golempipeline.run.Images;
 import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
-import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
 import org.golempipeline.spec.PipelineSchema;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
-import org.jspecify.annotations.Nullable;
 
 /** Builds the object graph: the one place that knows how the parts of the product fit together. */
 final class Wiring {
@@ -121,6 +118,11 @@ final class Wiring {
     }
   }
 
+  /** What providers fetch. */
+  Checked<Images> images(Plan plan) {
+    return Images.resolve(plan, registry());
+  }
+
   /** A run that is ready to start. */
   PipelineRun run(
       Plan plan,
@@ -128,6 +130,7 @@ final class Wiring {
       PipelineText text,
       RunSettings.Target target,
       GolemConnection connection,
+      Images images,
       Optional<Integer> workers,
       boolean overwrite,
       boolean localCommands,
@@ -146,7 +149,7 @@ final class Wiring {
             connection,
             agreementDuration(spec),
             overwrite,
-            target == RunSettings.Target.LOCAL ? Wiring::localImage : this::registryImage);
+            images);
     return new PipelineRun(plan, settings, shell, sinks, console.clock());
   }
 
@@ -179,26 +182,10 @@ final class Wiring {
     return longest;
   }
 
-  /** The embedded node unpacks no image. */
-  private static Images.Image localImage(@Nullable ImageRef image) {
-    return new Images.Image("0".repeat(56), "file:///dev/null");
-  }
-
-  private Images.Image registryImage(@Nullable ImageRef image) {
-    if (image instanceof ImageRef.Url url) {
-      return new Images.Image(url.sha3(), url.url().toString());
-    }
-    var registry =
-        new ImageRegistry(console.variable("GOLEM_REGISTRY_URL").map(URI::create).orElse(REGISTRY));
-    try {
-      var found = registry.resolve(String.valueOf(image)).join();
-      return new Images.Image(found.hash(), found.url());
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException reason) {
-        throw reason;
-      }
-      throw e;
-    }
+  /** The registry that knows what image tags stand for. */
+  private ImageRegistry registry() {
+    return new ImageRegistry(
+        console.variable("GOLEM_REGISTRY_URL").map(URI::create).orElse(REGISTRY));
   }
 
   private static Strategies strategies() {

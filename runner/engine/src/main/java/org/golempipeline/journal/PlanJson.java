@@ -11,8 +11,8 @@ import org.golempipeline.strategy.Piece;
 
 /**
  * A plan for tools: stages with what they need, and the fragments of each with variables and
- * slices, at most {@value #MOST} of them. A stage that is split during the run has no {@code
- * fragments}.
+ * slices, at most {@value #MOST} of them; a file of the web has an address instead of offset and
+ * length. A stage that is split during the run has no {@code fragments}.
  */
 public final class PlanJson {
   private static final int MOST = 1000;
@@ -65,6 +65,12 @@ public final class PlanJson {
       var object = pieces.addObject();
       if (piece instanceof Piece.Slice slice) {
         object.put("path", slice.file().path());
+        var remote = slice.file().remote();
+        if (remote != null) {
+          object.put("url", remote.url().toString());
+          object.put("hash", "sha3:" + remote.sha3());
+          continue;
+        }
         object.put("offset", slice.offset());
       }
       object.put("length", piece.length());

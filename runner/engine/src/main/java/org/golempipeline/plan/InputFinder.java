@@ -1,12 +1,15 @@
 package org.golempipeline.plan;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
@@ -15,6 +18,12 @@ import org.golempipeline.strategy.InputFile;
 
 /** Finds the files that {@code input} and {@code files} name. */
 final class InputFinder {
+  /** Bytes that a file system takes. */
+  private static final int LONGEST_NAME = 255;
+
+  /** What a file is called whose address has no name in it. */
+  private static final String NAMELESS = "download";
+
   private final Source source;
   private final Path folder;
   private final List<Diagnostic> diagnostics;
@@ -42,16 +51,40 @@ final class InputFinder {
       } else if (each instanceof InputSource.Literal literal) {
         addLiteral(literal, found);
       } else if (each instanceof InputSource.Remote remote) {
-        error(
-            PlanDiagnosticIds.INPUT_WEB,
-            remote.range(),
-            "An input from the web cannot be fetched by providers yet.",
-            "Download it and name the file.");
+        var file = remote(remote);
+        found.putIfAbsent(String.valueOf(file.remote()), file);
       } else {
         throw new AssertionError(each);
       }
     }
     return List.copyOf(found.values());
+  }
+
+  /** A file that is only known by its address here. */
+  static InputFile remote(InputSource.Remote source) {
+    var sha3 = source.hash().substring(source.hash().indexOf(':') + 1);
+    return InputFile.remote(new InputFile.Remote(source.url(), sha3), nameOf(source.url()));
+  }
+
+  /** The last segment of the address's path that can be the name of a file. */
+  private static String nameOf(URI url) {
+    var segments = Objects.requireNonNullElse(url.getRawPath(), "").split("/");
+    for (var i = segments.length - 1; i >= 0; i--) {
+      var name = URI.create("/" + segments[i]).getPath().substring(1);
+      if (isName(name)) {
+        return name;
+      }
+    }
+    return NAMELESS;
+  }
+
+  private static boolean isName(String name) {
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.indexOf('/') < 0
+        && name.indexOf('\0') < 0
+        && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME;
   }
 
   private java.util.Optional<PathPattern> pattern(InputSource.Glob glob) {

@@ -11,10 +11,7 @@ public final class PlanDiagnosticIds {
   /** A file or folder that cannot be read. */
   public static final String INPUT_UNREADABLE = "Input.Unreadable";
 
-  /** A file from the web, which providers cannot fetch yet. */
-  public static final String INPUT_WEB = "Input.Web";
-
-  /** Two shared files with one name. */
+  /** Two files, shared or of one fragment, with one name in the same folder of the provider. */
   public static final String FILES_SAME_NAME = "Files.SameName";
 
   /** An input that its split cannot cut. */

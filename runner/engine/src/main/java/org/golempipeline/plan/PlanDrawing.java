@@ -101,6 +101,10 @@ public final class PlanDrawing {
 
   private static String slice(Piece piece) {
     if (piece instanceof Piece.Slice slice) {
+      var remote = slice.file().remote();
+      if (remote != null) {
+        return remote.url() + ", fetched by the provider";
+      }
       return slice.offset() == 0 && slice.length() == slice.file().size()
           ? "%s whole, %d bytes".formatted(slice.file().path(), slice.length())
           : "%s from %d, %d bytes".formatted(slice.file().path(), slice.offset(), slice.length());

@@ -83,13 +83,40 @@ public final class Planner {
             shared,
             flow,
             diagnostics.size() == before ? fragments(stage, split, inputs, flow) : null);
+    checkFolders(plan);
     checkNames(plan);
     return plan;
   }
 
+  /** Finds files that would have one place in the folder that a fragment reads. */
+  private void checkFolders(StagePlan plan) {
+    if (plan.known() == null || plan.shape() != SplitStrategy.InputShape.FOLDER) {
+      return;
+    }
+    plan.known()
+        .clash()
+        .ifPresent(
+            file ->
+                finder.error(
+                    PlanDiagnosticIds.FILES_SAME_NAME,
+                    rangeOf(file, plan.spec()),
+                    "Two files of a fragment would both be called `%s` on the provider."
+                        .formatted(file.path()),
+                    "Rename one of them, or leave it out."));
+  }
+
+  private static Range rangeOf(InputFile file, StageSpec stage) {
+    for (var source : stage.input()) {
+      if (source instanceof InputSource.Remote remote && InputFinder.remote(remote).equals(file)) {
+        return source.range();
+      }
+    }
+    return stage.input().get(0).range();
+  }
+
   private List<StagePlan.Shared> shared(StageSpec stage) {
     var files = new ArrayList<StagePlan.Shared>();
-    var names = new HashMap<String, String>();
+    var names = new HashMap<String, Object>();
     var excluded = new ArrayList<InputSource>();
     for (var file : stage.files()) {
       if (file.origin() instanceof SharedFile.Origin.Local local
@@ -103,8 +130,9 @@ public final class Planner {
           && !excluded.contains(local.source())) {
         for (var found : sharedFiles(local.source(), excluded)) {
           var name = named(file, found);
-          var previous = names.put(name, found.file().toString());
-          if (previous != null && !previous.equals(found.file().toString())) {
+          var origin = found.remote() == null ? found.file() : found.remote();
+          var previous = names.put(name, origin);
+          if (previous != null && !previous.equals(origin)) {
             finder.error(
                 PlanDiagnosticIds.FILES_SAME_NAME,
                 file.range(),
@@ -129,14 +157,12 @@ public final class Planner {
       all.add(0, new InputSource.Glob(path + "/**", false, source.range()));
       var name = folder.resolve(path).normalize().getFileName().toString();
       return finder.find(all).stream()
-          .map(file -> new InputFile(file.file(), 0, file.size(), name + "/" + file.path()))
+          .map(file -> file.withPath(name + "/" + file.path()))
           .toList();
     }
     var all = new ArrayList<>(excluded);
     all.add(0, source);
-    return finder.find(all).stream()
-        .map(file -> new InputFile(file.file(), 0, file.size(), file.name()))
-        .toList();
+    return finder.find(all).stream().map(file -> file.withPath(file.name())).toList();
   }
 
   private static String named(SharedFile file, InputFile found) {

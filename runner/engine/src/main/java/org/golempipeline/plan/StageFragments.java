@@ -1,11 +1,15 @@
 package org.golempipeline.plan;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.spec.MatrixAxis;
 import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Piece;
 
 /**
  * The fragments of a stage: those of its split, each once for every combination of its matrix.
@@ -63,5 +67,31 @@ public final class StageFragments {
               variables.put("stem", file.stem());
             });
     return new FragmentPlan(index, fragment, variables);
+  }
+
+  /**
+   * A file that would have the place of another in the folder that its fragment reads, or of a
+   * folder around that.
+   */
+  public Optional<InputFile> clash() {
+    var paths = new HashSet<String>();
+    for (var i = 0; i < split.count(); i++) {
+      paths.clear();
+      for (var piece : split.get(i).pieces()) {
+        if (piece instanceof Piece.Slice slice && !addPath(paths, slice.file().path())) {
+          return Optional.of(slice.file());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean addPath(Set<String> paths, String path) {
+    for (var slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+      if (paths.contains(path.substring(0, slash))) {
+        return false;
+      }
+    }
+    return paths.add(path);
   }
 }

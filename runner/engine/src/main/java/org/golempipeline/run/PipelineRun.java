@@ -25,6 +25,7 @@ import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Yagna;
+import org.golempipeline.image.ServedImages;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
@@ -52,6 +53,7 @@ public final class PipelineRun {
   private final BlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
   private final Map<Integer, CompletableFuture<Rental>> rentals = new TreeMap<>();
   private @Nullable GolemNetwork network;
+  private @Nullable ServedImages images;
   private @Nullable Instant alarm;
   private RunEvent.@Nullable RunFinished finished;
 
@@ -120,6 +122,9 @@ public final class PipelineRun {
       stages.close();
       if (network != null) {
         network.close();
+      }
+      if (images != null) {
+        images.close();
       }
       folder.clean();
     }
@@ -206,9 +211,25 @@ public final class PipelineRun {
             tell(new Message.NetworkFailed(GolemEvents.toFailure(thrown)));
           } else {
             network = opened;
-            tell(new Message.NetworkOpened());
+            serveImages(opened);
           }
         });
+  }
+
+  /** Nothing is rented before; if it fails, what was opened is settled like any other. */
+  private void serveImages(GolemNetwork opened) {
+    settings
+        .images()
+        .serve(opened)
+        .whenComplete(
+            (served, thrown) -> {
+              if (thrown != null) {
+                tell(new Message.Stop(GolemEvents.toFailure(thrown)));
+              } else {
+                images = served;
+              }
+              tell(new Message.NetworkOpened());
+            });
   }
 
   private void rent(Action.Rent rent) {
@@ -242,11 +263,11 @@ public final class PipelineRun {
   private RentalTerms terms(Action.Rent rent) {
     var pool = pools.get(rent.pool());
     var golem = plan.spec().golem();
-    var image = settings.images().find(pool.image());
+    var image = Objects.requireNonNull(images).get(pool.image());
     var deny = new java.util.HashSet<>(rent.deny());
     deny.addAll(golem.deny());
     return new RentalTerms(
-        image.hash(),
+        image.sha3(),
         image.url(),
         pool.resources().threads(),
         pool.resources().memory(),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.image.Images;
 
 /**
  * Everything about a run that does not stand in its file.
@@ -19,7 +20,7 @@ import org.golempipeline.golem.GolemConnection;
  * @param connection to the daemon or the embedded node
  * @param duration how long agreements may last at the most
  * @param overwrite whether results may replace files that this pipeline did not make
- * @param images finds what a provider downloads
+ * @param images what providers fetch, already found
  */
 public record RunSettings(
     String runId,

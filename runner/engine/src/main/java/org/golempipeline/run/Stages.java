@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,8 +41,10 @@ import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.Timeouts;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
+import org.golempipeline.strategy.SplitStrategy.InputShape;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +141,17 @@ final class Stages implements AutoCloseable {
       inputs.addAll(runtime(plan.stage(from).number()).merge().asInput());
     }
     Files.createDirectories(folder.work().resolve("split-" + stage.name()));
-    return expander.expand(stage.spec(), stage.split(), inputs, values);
+    var fragments = expander.expand(stage.spec(), stage.split(), inputs, values);
+    var clash =
+        stage.shape() == InputShape.FOLDER ? fragments.clash() : Optional.<InputFile>empty();
+    if (clash.isPresent()) {
+      throw new StrategyException(
+          "Two inputs are called `%s`, and both belong into the folder `$in`."
+              .formatted(clash.get().path()),
+          "Give the stage that made them an `output` with a variable that tells them apart, or a"
+              + " `merge` that combines them.");
+    }
+    return fragments;
   }
 
   private StageFragments following(StagePlan stage) {
@@ -174,8 +187,13 @@ final class Stages implements AutoCloseable {
         .map(
             each ->
                 new org.golempipeline.batch.SharedFile(
-                    each.getKey(), each.getValue(), Files.isExecutable(each.getValue().file())))
+                    each.getKey(), each.getValue(), isExecutable(each.getValue())))
         .toList();
+  }
+
+  /** Of what providers fetch nobody knows: {@code setup} can make it so. */
+  private static boolean isExecutable(InputFile file) {
+    return file.remote() == null && Files.isExecutable(file.file());
   }
 
   // ---- scripts
@@ -186,7 +204,7 @@ final class Stages implements AutoCloseable {
           try {
             send(execute, rental);
           } catch (IOException | RuntimeException e) {
-            broken(execute, e);
+            brokenHere(execute, e);
           }
         });
   }
@@ -206,10 +224,18 @@ final class Stages implements AutoCloseable {
             new Script(
                 script.commands(),
                 execute.scriptLimit(),
-                stage.plan().spec().timeouts().idle(),
+                idleLimit(stage.plan().spec().timeouts(), script.commands()),
                 line -> {}))
         .whenCompleteAsync(
             (outcome, thrown) -> received(execute, stage, script, outcome, thrown), threads);
+  }
+
+  /** While a provider fetches from the web there is no sign of life. */
+  private static Duration idleLimit(Timeouts timeouts, List<Script.Command> commands) {
+    var fetches = commands.stream().anyMatch(Script.Fetch.class::isInstance);
+    return fetches && timeouts.transfer().compareTo(timeouts.idle()) > 0
+        ? timeouts.transfer()
+        : timeouts.idle();
   }
 
   private void received(
@@ -222,26 +248,40 @@ final class Stages implements AutoCloseable {
       if (outcome == null) {
         broken(execute, Objects.requireNonNull(thrown));
       } else if (!outcome.ok()) {
-        tell.accept(new Message.BatchBroken(execute.batch(), failureOf(outcome)));
+        tell.accept(new Message.BatchBroken(execute.batch(), failureOf(script, outcome)));
       } else {
         tell.accept(take(execute, stage, returned, sent(script)));
       }
     } catch (IOException | RuntimeException e) {
-      broken(execute, e);
+      brokenHere(execute, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       broken(execute, e);
     }
   }
 
+  /** Trouble on this machine, which no other provider would mend. */
+  private void brokenHere(Action.Execute execute, Exception thrown) {
+    var failure = about(execute.stage(), String.valueOf(thrown.getMessage()), null);
+    tell.accept(new Message.StageBroken(execute.stage(), failure));
+    tell.accept(new Message.BatchBroken(execute.batch(), failure));
+  }
+
   private void broken(Action.Execute execute, Throwable thrown) {
     tell.accept(new Message.BatchBroken(execute.batch(), GolemEvents.toFailure(thrown)));
   }
 
-  private static Failure failureOf(ScriptOutcome outcome) {
-    var failed = outcome.results().get(outcome.results().size() - 1);
+  private static Failure failureOf(BatchScript script, ScriptOutcome outcome) {
+    var last = outcome.results().size() - 1;
+    var failed = outcome.results().get(last);
     var said = failed.stderr() == null ? "" : failed.stderr().strip();
     var message = failed.message() == null ? "no reason given" : failed.message();
+    if (script.commands().get(last) instanceof Script.Fetch fetch) {
+      return new Failure(
+          FailureKind.PROVIDER,
+          "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
+          "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server must answer HEAD as well as GET.");
+    }
     return Failure.of(
         FailureKind.PROVIDER,
         "The provider could not execute a script: %s%s."

@@ -2,6 +2,7 @@ package org.golempipeline.batch;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,16 @@ final class BatchFixture implements AutoCloseable {
     var file = root.resolve("input-" + inputs++);
     Files.writeString(file, "before" + content + "after");
     return new InputFile(file, 6, bytes.length, path);
+  }
+
+  /** A piece that the machine fetches from {@code url}. */
+  Piece remote(String url, String path, String content) {
+    return Piece.Slice.whole(web(url, path, content));
+  }
+
+  InputFile web(String url, String path, String content) {
+    machine.serve(url, content);
+    return InputFile.remote(new InputFile.Remote(URI.create(url), "ab".repeat(28)), path);
   }
 
   BatchScript script(int number, boolean first) {

@@ -21,6 +21,7 @@ import org.golempipeline.golem.Script;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -534,6 +535,158 @@ class BatchScriptTest {
 
       assertThat(batch.machine().folder().resolve("b16")).doesNotExist();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatTheProviderFetchedIsTheInput(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch.run("cat \"$in\" > \"$out\"; case $in in *\"$suffix\") ;; *) exit 9 ;; esac");
+      var pieces =
+          List.of(
+              batch.remote("http://a/1.csv", "1.csv", "one"),
+              batch.piece("local.txt", "local"),
+              batch.remote("http://a/2", "it's $(touch hacked)\n.x y", "two"),
+              batch.remote("http://a/1.csv", "1.csv", "one"),
+              batch.remote("http://a/empty", "empty", ""));
+      for (var piece : pieces) {
+        var suffix = ((Piece.Slice) piece).file().suffix();
+        batch.add(List.of(piece), InputShape.FILE, suffix, Map.of("suffix", suffix), List.of());
+      }
+
+      var fragments = batch.execute();
+
+      assertThat(batch.output(fragments.get(0))).isEqualTo("one");
+      assertThat(batch.output(fragments.get(1))).isEqualTo("local");
+      assertThat(batch.output(fragments.get(2))).isEqualTo("two");
+      assertThat(batch.output(fragments.get(3))).isEqualTo("one");
+      assertThat(batch.output(fragments.get(4))).isEmpty();
+      assertThat(batch.machine().output()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aFileIsFetchedOnceForAllOfABatchAndEachHasItsOwn(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch.run("echo more >> \"$in\"; cat \"$in\" > \"$out\"");
+      for (var i = 0; i < 3; i++) {
+        var pieces = List.of(batch.remote("https://a/x", "x", "web\n"));
+        batch.add(pieces, InputShape.FILE, "", Map.of(), List.of());
+      }
+
+      assertThat(fetches(batch.script(17, true)))
+          .containsExactly(
+              new Script.Fetch(
+                  "https://a/x", "ab".repeat(28), batch.machine().folder() + "/web-17-0"));
+      for (var fragment : batch.execute()) {
+        assertThat(batch.output(fragment)).isEqualTo("web\nmore\n");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aFolderHoldsWhatWasFetchedBesideTheRest(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch.run("cd \"$in\"; cat ./a/local ./-rf \"./$name\" > \"$out\"");
+      var pieces =
+          List.of(
+              batch.remote("http://a/-rf", "-rf", "1"),
+              batch.piece("a/local", "2"),
+              batch.remote("http://a/b", HOSTILE.replace('/', '_'), "3"));
+      var variables = Map.of("name", HOSTILE.replace('/', '_'));
+      batch.add(pieces, InputShape.FOLDER, "", variables, List.of());
+
+      assertThat(batch.output(batch.execute().get(0))).isEqualTo("213");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void sharedFilesMayBeFetchedToo(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .shared(
+              List.of(
+                  new SharedFile("tool", batch.file("tool", "#!/bin/sh\ncat \"$@\""), true),
+                  new SharedFile("a 'b'/model", batch.web("http://a/m", "m", "model"), false)))
+          .setup("test -s \"a 'b'/model\"; echo kept > kept", Map.of())
+          .run("./tool \"a 'b'/model\" \"$in\" kept > \"$out\"")
+          .add(
+              List.of(batch.remote("http://a/m", "m", "model")),
+              InputShape.FILE,
+              "",
+              Map.of(),
+              List.of());
+
+      assertThat(fetches(batch.script(1, true))).hasSize(1);
+      assertThat(batch.output(batch.execute(1, true).get(0))).isEqualTo("modelmodelkept\n");
+      assertThat(batch.output(batch.execute(2, false).get(0))).isEqualTo("modelmodelkept\n");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatIsNotReadIsNotFetched(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      var pieces = List.of(batch.remote("http://a/x", "x", "x"));
+      batch
+          .add(pieces, InputShape.FILE, "", Map.of(), List.of("touch", FragmentWork.OUT))
+          .add(pieces, InputShape.NONE, "", Map.of(), List.of("touch", FragmentWork.OUT));
+
+      assertThat(fetches(batch.script(17, true))).isEmpty();
+      assertThat(batch.execute()).allMatch(each -> each.outputs().size() == 1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatAnotherBatchFetchedIsRemoved(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch.run("cat \"$in\" > \"$out\"");
+      batch.add(
+          List.of(batch.remote("http://a/x", "x", "x")), InputShape.FILE, "", Map.of(), List.of());
+      Files.writeString(batch.machine().folder().resolve("web-1-0"), "left");
+      Files.writeString(batch.machine().folder().resolve("web-170-1"), "left");
+      batch.execute();
+
+      try (var left = Files.list(batch.machine().folder())) {
+        assertThat(left.map(Path::getFileName).map(Path::toString))
+            .containsExactlyInAnyOrder("out-17.tar", "s3");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aBatchWithoutWhatItFetchedIsRefused(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch.run("cat \"$in\" > \"$out\"");
+      batch.add(
+          List.of(batch.remote("http://a/x", "x", "x")), InputShape.FILE, "", Map.of(), List.of());
+      var commands = batch.script(17, true).commands();
+
+      assertThat(batch.machine().execute(commands.subList(1, commands.size()))).isEqualTo(3);
+      assertThat(batch.machine().output()).contains("could not put web-17-0 into b17/0/in");
+    }
+  }
+
+  @Test
+  void aFileThatIsFetchedCannotBePartOfAnother() throws Exception {
+    try (var batch = new BatchFixture(temporary, Shell.DASH)) {
+      batch.run("cat \"$in\" > \"$out\"");
+      var pieces = List.of(new Piece.Literal("["), batch.remote("http://a/x", "x", "x"));
+      batch.add(pieces, InputShape.FILE, "", Map.of(), List.of());
+
+      assertThatThrownBy(() -> batch.script(17, true))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("http://a/x");
+    }
+  }
+
+  private static List<Script.Command> fetches(BatchScript script) {
+    return script.commands().stream().filter(Script.Fetch.class::isInstance).toList();
   }
 
   @ParameterizedTest

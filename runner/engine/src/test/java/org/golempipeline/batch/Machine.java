@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.golempipeline.golem.ByteSink;
@@ -28,6 +31,7 @@ final class Machine implements AutoCloseable {
 
   private final Path folder;
   private final Shell shell;
+  private final Map<String, String> web = new HashMap<>();
   private String output = "";
 
   Machine(Path folder, Shell shell) {
@@ -71,11 +75,19 @@ final class Machine implements AutoCloseable {
     return output;
   }
 
+  /** Lets {@code url} be fetched. */
+  void serve(String url, String content) {
+    web.put(url, content);
+  }
+
   /** Executes the commands up to the first that fails; its status, or 0. */
   int execute(List<Script.Command> commands) throws IOException, InterruptedException {
     for (var command : commands) {
       if (command instanceof Script.Upload upload) {
         upload(upload.source(), Path.of(upload.path()));
+      } else if (command instanceof Script.Fetch fetch) {
+        var content = Objects.requireNonNull(web.get(fetch.url()), fetch.url());
+        Files.writeString(Path.of(fetch.path()), content, StandardOpenOption.CREATE_NEW);
       } else if (command instanceof Script.Run run) {
         var status = run(run.arguments());
         if (status != 0) {

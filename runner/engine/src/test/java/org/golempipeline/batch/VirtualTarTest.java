@@ -243,7 +243,8 @@ class VirtualTarTest {
             true,
             true,
             Duration.ofSeconds(1));
-    return BatchArchive.of(recipe, works, 5, true, sources);
+    var place = new BatchPlace(5, "/work", true);
+    return BatchArchive.of(recipe, works, place, WebFiles.of(recipe, works, place), sources);
   }
 
   private static FragmentWork work(List<Piece> pieces, InputShape shape) {

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.journal.PlanJson;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
+import org.golempipeline.strategy.InputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,9 +76,72 @@ class PlannerTest {
   void refusesSharedFilesWithTheSameName() throws IOException {
     file("x/tool", "1");
     file("y/tool", "2");
-    assertThat(problems("files: [x/tool, y/tool]\nrun: sh tool > \"$out\"\noutput: o\n"))
+    assertThat(problems("files: [x/*, y/*]\nrun: sh tool > \"$out\"\noutput: o\n"))
         .containsExactly(
-            "3:17 Files.SameName Two files would both be called `tool` on the provider.");
+            "3:14 Files.SameName Two files would both be called `tool` on the provider.");
+  }
+
+  private static String web(String url) {
+    return "{ url: \"" + url + "\", hash: " + "ab".repeat(28) + " }";
+  }
+
+  @Test
+  void filesOfTheWebAreKnownByTheirAddresses() throws IOException {
+    file("b.txt", "");
+    var plan =
+        plan("input: [%s, b.txt, %s, %s]\nrun: cp \"$in\" \"$out\"\noutput: o/\n"
+                .formatted(
+                    web("https://example.org/x/c%20d.tar.gz?y=/z#w"),
+                    web("https://example.org"),
+                    web("https://example.org/x/c%20d.tar.gz?y=/z#w")))
+            .value()
+            .orElseThrow();
+    assertThat(plan.stages().get(0).inputs())
+        .extracting(InputFile::path)
+        .containsExactly("c d.tar.gz", "b.txt", "download");
+    assertThat(PlanDrawing.text(plan))
+        .contains(
+            "fragment 0 (c d.tar.gz): https://example.org/x/c%20d.tar.gz?y=/z#w, fetched by the provider\n");
+    assertThat(PlanJson.write(plan))
+        .contains("\"url\" : \"https://example.org\"")
+        .contains("\"hash\" : \"sha3:" + "ab".repeat(28) + "\"");
+  }
+
+  @Test
+  void refusesFilesOfOneFragmentWithTheSameName() throws IOException {
+    file("x/f.txt", "1");
+    var two = web("https://example.org/f.txt");
+    assertThat(
+            problems(
+                "input: [x/*, %s]\nsplit: none\nrun: cat \"$in\"/* > \"$out\"\noutput: o\n"
+                    .formatted(two)))
+        .containsExactly(
+            "3:14 Files.SameName Two files of a fragment would both be called `f.txt` on the provider.");
+    assertThat(
+            problems(
+                "input: [x/*, %s]\nsplit: { files: { group: 1 } }\nrun: cat \"$in\"/* > \"$out\"\nmerge: concat\noutput: o\n"
+                    .formatted(two)))
+        .isEmpty();
+  }
+
+  @Test
+  void refusesAFolderWhereAFileIs() throws IOException {
+    file("x/f/g", "1");
+    assertThat(
+            problems(
+                "input: [%s, x/**]\nsplit: none\nrun: ls \"$in\" > \"$out\"\noutput: o\n"
+                    .formatted(web("https://example.org/f"))))
+        .hasSize(1);
+  }
+
+  @Test
+  void refusesToGroupFilesOfTheWebBySize() {
+    assertThat(
+            problems(
+                "input: [%s]\nsplit: { files: { size: 1MiB } }\nrun: ls \"$in\" > \"$out\"\noutput: o/\n"
+                    .formatted(web("https://example.org/f"))))
+        .containsExactly(
+            "4:10 Split.Refused `f` is fetched by the providers, so it cannot be looked at here.");
   }
 
   @Test

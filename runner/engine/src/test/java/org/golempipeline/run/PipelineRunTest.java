@@ -434,4 +434,51 @@ class PipelineRunTest {
     assertThat(end.failure()).isNull();
     assertThat(project.read("all.txt")).isEqualTo("x\n");
   }
+
+  @Test
+  void outputsOfOneNameCannotFillAFolder() throws Exception {
+    project.file("in.txt", "1\n2\n");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: clash
+            stages:
+              cut:
+                input: in.txt
+                split: { lines: 1 }
+                run: cp "$in" "$out"
+              join:
+                from: cut
+                split: none
+                run: cat "$in"/* > "$out"
+                output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message())
+        .isEqualTo(
+            "Stage `join`: Two inputs are called `in.txt`, and both belong into the folder `$in`.");
+  }
+
+  @Test
+  void anInputThatGetsShorterEndsTheRunAtOnce() throws Exception {
+    project.file("in/a.txt", "x".repeat(100_000));
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.RentalRequested) {
+            project.file("in/a.txt", "short");
+          }
+        };
+    var end =
+        project.run(
+            """
+            version: 1
+            name: shrinks
+            input: in/*
+            run: cp "$in" "$out"
+            output: out/
+            """);
+    assertThat(end.failure()).isNotNull();
+    assertThat(project.tree("out")).isEmpty();
+  }
 }

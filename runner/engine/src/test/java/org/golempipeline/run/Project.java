@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.image.Images;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
 import org.golempipeline.node.NodeOptions;
@@ -40,8 +42,13 @@ final class Project {
   final Map<String, String> params = new HashMap<>();
   int workers = 2;
   boolean overwrite;
+  Function<Plan, Images> images = plan -> Images.notFetched();
   Consumer<RunEvent> listener = event -> {};
   Consumer<Faults> faults = faults -> {};
+
+  /** The node of the run that goes on, or went last. */
+  String nodeUrl = "";
+
   private int runs;
 
   Project(Path folder) {
@@ -105,6 +112,7 @@ final class Project {
         new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
     try (var node = EmbeddedNode.start(options)) {
       faults.accept(node.faults());
+      nodeUrl = node.url().toString();
       var id = "run-" + runs++;
       var settings =
           new RunSettings(
@@ -118,7 +126,7 @@ final class Project {
               new org.golempipeline.golem.GolemConnection(node.url(), node.appKey()),
               Duration.ofHours(3),
               overwrite,
-              image -> new Images.Image("0".repeat(56), "file:///dev/null"));
+              images.apply(plan));
       var running = new PipelineRun[1];
       EventSink sink =
           stamped -> {

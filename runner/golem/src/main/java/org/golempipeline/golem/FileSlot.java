@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * connection that drops is opened again.
  */
 final class FileSlot {
-  private static final List<String> COMPONENTS =
+  private static final List<String> READING = List.of("GetMetadata", "GetChunk");
+  private static final List<String> BOTH_WAYS =
       List.of("GetMetadata", "GetChunk", "UploadChunk", "UploadFinished");
   private static final int LARGEST_FRAME = 1 << 20;
 
   private final Session session;
+  private final List<String> components;
   private final String fileId = UUID.randomUUID().toString().replace("-", "");
   private final Queue<ByteBuffer> replies = new ArrayDeque<>();
   private @Nullable String servicesId;
@@ -40,14 +42,33 @@ final class FileSlot {
   private @Nullable String trouble;
   private boolean resting = true;
 
-  private FileSlot(Session session) {
+  private FileSlot(Session session, List<String> components) {
     this.session = session;
+    this.components = components;
   }
 
   /** Binds the address and connects. */
   static CompletableFuture<FileSlot> open(Session session) {
-    FileSlot slot = new FileSlot(session);
-    return slot.bind().thenCompose(bound -> slot.connect()).thenApply(connected -> slot);
+    return new FileSlot(session, BOTH_WAYS).open();
+  }
+
+  /** An address that stands for one file, for any number of readers, until it is closed. */
+  static CompletableFuture<FileSlot> serve(Session session, ByteSource file) {
+    FileSlot slot = new FileSlot(session, READING);
+    slot.point(file, null, () -> {});
+    return slot.open();
+  }
+
+  private CompletableFuture<FileSlot> open() {
+    return bind()
+        .thenCompose(bound -> connect())
+        .handle(
+            (connected, error) ->
+                error == null
+                    ? CompletableFuture.completedFuture(this)
+                    : close()
+                        .thenCompose(closed -> CompletableFuture.<FileSlot>failedFuture(error)))
+        .thenCompose(next -> next);
   }
 
   /** Where the provider finds it. */
@@ -101,7 +122,7 @@ final class FileSlot {
 
   private CompletableFuture<Boolean> bind() {
     ServiceBinding binding =
-        new ServiceBinding(new ServiceBinding.Listen("/public/gftp/" + fileId, COMPONENTS), null);
+        new ServiceBinding(new ServiceBinding.Listen("/public/gftp/" + fileId, components), null);
     return session
         .caller()
         .send(Calls.bindService(binding))

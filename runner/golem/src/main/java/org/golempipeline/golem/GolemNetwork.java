@@ -19,6 +19,12 @@ public interface GolemNetwork extends AutoCloseable {
    */
   CompletableFuture<Rental> rent(RentalTerms terms);
 
+  /**
+   * Lets providers read {@code file} from this machine, any number of them, until the session is
+   * settled. Completes with the {@code gftp:} URL, which cannot be guessed.
+   */
+  CompletableFuture<String> serve(ByteSource file);
+
   /** Never again in this session. */
   void ban(String providerId);
 

@@ -23,6 +23,10 @@ final class OpenNetwork implements GolemNetwork {
   private final List<EventPoller<?>> pollers;
   private final Set<RentedMachine> machines = new LinkedHashSet<>();
 
+  private final List<FileSlot> served = new ArrayList<>();
+
+  private boolean servesNoMore;
+
   OpenNetwork(Session session) {
     this.session = session;
     Ending ending = new Ending(session);
@@ -74,6 +78,37 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   @Override
+  public CompletableFuture<String> serve(ByteSource file) {
+    CompletableFuture<String> url = new CompletableFuture<>();
+    FileSlot.serve(session, file)
+        .thenApplyAsync(this::keep, session.threads().loop())
+        .whenCompleteAsync(
+            (kept, error) -> {
+              if (error == null) {
+                url.complete(kept);
+              } else {
+                url.completeExceptionally(
+                    Failures.of(error, GolemException.Kind.YAGNA, session.daemon()));
+              }
+            },
+            session.threads().answers());
+    return url;
+  }
+
+  private String keep(FileSlot slot) {
+    if (servesNoMore) {
+      var unused = slot.close();
+      throw new GolemException(
+          GolemException.Kind.CANCELLED,
+          Failures.sentence("offer a file to providers", "the session is over"),
+          null,
+          null);
+    }
+    served.add(slot);
+    return slot.url();
+  }
+
+  @Override
   public void ban(String providerId) {
     session.threads().loop().execute(() -> market.ban(providerId));
   }
@@ -89,7 +124,8 @@ final class OpenNetwork implements GolemNetwork {
             () ->
                 step(market.stop(), begin, limit)
                     .thenCompose(stopped -> step(closeMachines(), begin, limit))
-                    .thenCompose(ended -> step(documents(), begin, limit))
+                    .thenCompose(ended -> step(stopServing(), begin, limit))
+                    .thenCompose(withdrawn -> step(documents(), begin, limit))
                     .thenCompose(accepted -> step(market.withdraw(), begin, limit))
                     .thenCompose(withdrawn -> release())
                     .whenComplete(
@@ -124,6 +160,14 @@ final class OpenNetwork implements GolemNetwork {
       closing.add(account.ended);
     }
     return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<?> stopServing() {
+    servesNoMore = true;
+    List<FileSlot> open = List.copyOf(served);
+    served.clear();
+    return CompletableFuture.allOf(
+        open.stream().map(FileSlot::close).toArray(CompletableFuture[]::new));
   }
 
   private CompletableFuture<?> documents() {

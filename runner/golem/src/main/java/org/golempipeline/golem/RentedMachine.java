@@ -175,6 +175,11 @@ final class RentedMachine implements Rental {
         sinks.add(download.sink());
         at.add(slot);
         commands.add(new ExeCommand.Transfer("container:" + download.path(), slot.url()));
+      } else if (command instanceof Script.Fetch fetch) {
+        at.add(open.get(0));
+        commands.add(
+            new ExeCommand.Transfer(
+                "hash:sha3:" + fetch.sha3() + ":" + fetch.url(), "container:" + fetch.path()));
       } else if (command instanceof Script.Run run) {
         at.add(open.get(0));
         commands.add(run(run));
@@ -219,7 +224,7 @@ final class RentedMachine implements Rental {
       FileSlot slot = at.get(result.index());
       boolean ok = CommandResult.OK.equals(result.result());
       String message = result.message();
-      if (!(command instanceof Script.Run)) {
+      if (command instanceof Script.Upload || command instanceof Script.Download) {
         String trouble = slot.trouble();
         message = !ok && trouble != null ? trouble : message;
         if (ok && command instanceof Script.Download && !slot.received()) {

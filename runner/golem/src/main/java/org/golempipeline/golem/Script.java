@@ -23,6 +23,17 @@ public record Script(List<Command> commands, Duration limit, Duration idleLimit,
   public record Upload(ByteSource source, String path) implements Command {}
 
   /**
+   * Lets the provider fetch {@code url} from the web to the file {@code path}, absolute, below
+   * {@link Rental#folder}, where there is none yet. The provider asks the server for {@code HEAD}
+   * and then {@code GET}, follows redirects, and fails unless the content has the hash. No byte of
+   * it passes here, so it is no sign of life.
+   *
+   * @param url with {@code http} or {@code https}
+   * @param sha3 the content's hash in hex; its length tells which SHA3
+   */
+  public record Fetch(String url, String sha3, String path) implements Command {}
+
+  /**
    * Runs the program {@code entryPoint}, an absolute path. The last bytes of what it writes to its
    * standard output and error are in the result; results belong into files.
    */

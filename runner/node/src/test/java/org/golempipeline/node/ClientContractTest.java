@@ -3,15 +3,19 @@ package org.golempipeline.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -111,6 +115,53 @@ final class ClientContractTest {
       assertThat(outcome.ok()).isTrue();
       assertThat(swapped.bytes()).isEqualTo(second);
       assertThat(same.bytes()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void theProviderFetchesFromTheWebWhatHasTheHash() throws Exception {
+    open(1, true);
+    Rental rental = rent();
+    byte[] content = random(100_000);
+    byte[] uploaded = random(50_000);
+    HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    web.createContext(
+        "/",
+        exchange -> {
+          boolean head = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(200, head ? -1 : content.length);
+          if (!head) {
+            exchange.getResponseBody().write(content);
+          }
+          exchange.close();
+        });
+    web.start();
+    try {
+      String url = "http://127.0.0.1:" + web.getAddress().getPort() + "/a%20b?c=d:e";
+      String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA3-224").digest(content));
+      Collector fetched = new Collector();
+      Collector returned = new Collector();
+      ScriptOutcome good =
+          execute(
+              rental,
+              new Script.Fetch(url, hash, rental.folder() + "/web"),
+              new Script.Upload(source(uploaded), rental.folder() + "/up"),
+              new Script.Download(rental.folder() + "/web", fetched),
+              new Script.Download(rental.folder() + "/up", returned));
+      assertThat(good.ok()).isTrue();
+      assertThat(fetched.bytes()).isEqualTo(content);
+      assertThat(returned.bytes()).isEqualTo(uploaded);
+      ScriptOutcome bad =
+          execute(
+              rental,
+              shell("exit 0"),
+              new Script.Fetch(url, "0".repeat(56), rental.folder() + "/other"),
+              shell("exit 0"));
+      assertThat(bad.ok()).isFalse();
+      assertThat(bad.results()).hasSize(2);
+      assertThat(bad.results().get(1).message()).containsIgnoringCase("hash");
+    } finally {
+      web.stop(0);
     }
   }
 

@@ -1,9 +1,11 @@
 package org.golempipeline.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.golempipeline.node.Requestor.ACTIVITY;
 import static org.golempipeline.node.Requestor.MARKET;
 import static org.golempipeline.node.Requestor.PAYMENT;
 import static org.golempipeline.node.Requestor.SESSION;
+import static org.golempipeline.node.Requestor.proposalId;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
@@ -118,6 +120,94 @@ class PaymentContractTest extends NodeTest {
     // Again does no harm.
     accept("invoices", invoice, amount, allocation).expect(200);
     assertThat(field("invoices", invoice, "status")).isEqualTo("ACCEPTED");
+    assertThat(
+            requestor
+                .get(PAYMENT + "/allocations/" + allocation)
+                .json()
+                .get("spentAmount")
+                .asText())
+        .isEqualTo(amount);
+  }
+
+  @Test
+  void requestorsDoNotSeeAcceptedUnlessTheyAsk() {
+    String allocation = requestor.allocation("1");
+    String invoice = invoice();
+    accept("invoices", invoice, field("invoices", invoice, "amount"), allocation).expect(200);
+    String path = PAYMENT + "/invoiceEvents?timeout=0.1&appSessionId=" + SESSION;
+    assertThat(requestor.eventTypes(path)).containsExactly("InvoiceReceivedEvent");
+    JsonNode all =
+        requestor
+            .send(requestor.request(path).header("X-Requestor-Events", "RECEIVED,ACCEPTED"))
+            .json();
+    assertThat(all).hasSize(2);
+    // The limit counts events that are then left out.
+    String after = "&afterTimestamp=" + all.get(0).get("eventDate").asText();
+    assertThat(requestor.get(path + after + "&maxEvents=1").text()).isEqualTo("[]");
+    assertThat(requestor.get(PAYMENT + "/invoiceEvents?timeout=0.1&appSessionId=other").text())
+        .isEqualTo("[]");
+  }
+
+  @Test
+  void unknownDocumentsAreNotFoundWithoutWords() {
+    assertThat(requestor.get(PAYMENT + "/invoices/x").expect(404).text())
+        .isEqualTo("{\"message\":null}");
+    assertThat(requestor.post(PAYMENT + "/debitNotes/x/reject", "null").expect(501).text())
+        .isEqualTo("{\"message\":null}");
+  }
+
+  @Test
+  void invoicesCanBeRejected() {
+    String invoice = invoice();
+    requestor
+        .post(
+            PAYMENT + "/invoices/" + invoice + "/reject",
+            Map.of("rejectionReason", "INCORRECT_AMOUNT", "totalAmountAccepted", "0"))
+        .expect(200);
+    assertThat(field("invoices", invoice, "status")).isEqualTo("REJECTED");
+  }
+
+  /** An agreement with debit notes each second that must be accepted within five. */
+  private String agreementWithManyNotes() {
+    Map<String, Object> properties = requestor.demandProperties();
+    properties.put("golem.com.scheme.payu.debit-note.interval-sec?", 1);
+    properties.put("golem.com.payment.debit-notes.accept-timeout?", 5);
+    String demand = requestor.subscribe();
+    requestor.counter(demand, proposalId(requestor.event(demand)), properties).expect(200);
+    JsonNode draft = requestor.event(demand);
+    while (!draft.at("/proposal/state").asText().equals("Draft")) {
+      draft = requestor.event(demand);
+    }
+    String agreement = requestor.createAgreement(draft).expect(200).json().asText();
+    requestor.confirm(agreement).expect(204);
+    return agreement;
+  }
+
+  @Test
+  void debitNotesAreCumulativeAndChained() {
+    String allocation = requestor.allocation("1");
+    String agreement = agreementWithManyNotes();
+    String activity = requestor.activity(agreement);
+    JsonNode first = requestor.get(PAYMENT + "/debitNoteEvents" + EVENTS).json().get(0);
+    String cursor = "&afterTimestamp=" + first.get("eventDate").asText();
+    JsonNode second = requestor.get(PAYMENT + "/debitNoteEvents" + EVENTS + cursor).json().get(0);
+    String one = first.get("debitNoteId").asText();
+    String two = second.get("debitNoteId").asText();
+    assertThat(field("debitNotes", two, "previousDebitNoteId")).isEqualTo(one);
+    assertThat(Double.parseDouble(field("debitNotes", two, "totalAmountDue")))
+        .isGreaterThan(Double.parseDouble(field("debitNotes", one, "totalAmountDue")));
+    accept("debitNotes", two, field("debitNotes", two, "totalAmountDue"), allocation).expect(200);
+    accept("debitNotes", one, field("debitNotes", one, "totalAmountDue"), allocation).expect(200);
+    String spent =
+        requestor.get(PAYMENT + "/allocations/" + allocation).json().get("spentAmount").asText();
+    assertThat(Double.parseDouble(spent))
+        .isEqualTo(Double.parseDouble(field("debitNotes", two, "totalAmountDue")));
+    requestor.delete(ACTIVITY + "/" + activity).expect(200);
+    requestor.terminate(agreement).expect(200);
+    String invoice =
+        requestor.get(PAYMENT + "/invoiceEvents" + EVENTS).json().get(0).get("invoiceId").asText();
+    String amount = field("invoices", invoice, "amount");
+    accept("invoices", invoice, amount, allocation).expect(200);
     String settled =
         requestor.get(PAYMENT + "/allocations/" + allocation).json().get("spentAmount").asText();
     assertThat(new BigDecimal(settled)).isEqualByComparingTo(amount);

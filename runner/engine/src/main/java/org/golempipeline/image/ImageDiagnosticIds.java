@@ -1,0 +1,24 @@
+package org.golempipeline.image;
+
+/** The ids of what is found wrong with the images of a plan. Permanent. */
+public final class ImageDiagnosticIds {
+  /** A stage without an image, where providers need one. */
+  public static final String IMAGE_MISSING = "Image.Missing";
+
+  /** An image that the registry does not know. */
+  public static final String IMAGE_UNKNOWN = "Image.Unknown";
+
+  /** The registry does not answer, or nothing that makes sense. */
+  public static final String IMAGE_NO_ANSWER = "Image.NoAnswer";
+
+  /** A local file that cannot be read or is no VM image. */
+  public static final String IMAGE_BAD_FILE = "Image.BadFile";
+
+  /** A lock file that cannot be understood. */
+  public static final String LOCK_BROKEN = "Lock.Broken";
+
+  /** A lock file that cannot be written. */
+  public static final String LOCK_UNWRITABLE = "Lock.Unwritable";
+
+  private ImageDiagnosticIds() {}
+}

@@ -1,0 +1,124 @@
+package org.golempipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.image.Images;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs whose image lies on this machine. */
+@Timeout(60)
+class ImageRunTest {
+  private static final String YAML =
+      """
+      version: 1
+      name: image
+      image: ./my.gvmi
+      run: echo done > "$out"
+      merge: concat
+      output: all.txt
+      """;
+
+  @TempDir Path folder;
+  private Project project;
+
+  @BeforeEach
+  void open() throws IOException {
+    project = new Project(folder);
+    project.images =
+        plan ->
+            Images.resolve(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
+                .value()
+                .orElseThrow();
+    var json = "{}".getBytes(StandardCharsets.UTF_8);
+    var checksum = new CRC32();
+    checksum.update(json);
+    Files.write(
+        folder.resolve("my.gvmi"),
+        ByteBuffer.allocate(17)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put("img".getBytes(StandardCharsets.UTF_8))
+            .putInt((int) checksum.getValue())
+            .put(json)
+            .put("00000002".getBytes(StandardCharsets.UTF_8))
+            .array());
+  }
+
+  @Test
+  void theDemandNamesHashAndAddress() throws Exception {
+    var packages = new ArrayList<String>();
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.RentalOpened) {
+            packages.addAll(taskPackages());
+          }
+        };
+    var end = project.run(YAML);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo("done\n");
+    assertThat(packages).isNotEmpty();
+    assertThat(packages.get(0)).matches("hash:sha3:[0-9a-f]{56}:gftp://0x[0-9a-f]{40}/[0-9a-f]+");
+  }
+
+  @Test
+  void whatCannotBeServedEndsTheRunAndGivesTheAllocationBack() throws Exception {
+    var found = project.images;
+    project.images =
+        plan -> {
+          var images = found.apply(plan);
+          try {
+            Files.delete(folder.resolve("my.gvmi"));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return images;
+        };
+    var end = project.run(YAML);
+    assertThat(end.failure()).isNotNull();
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.MARKET);
+    assertThat(end.failure().message()).startsWith("Could not read the image `./my.gvmi`: ");
+    assertThat(project.events(RunEvent.AllocationReleased.class)).hasSize(1);
+    assertThat(project.events(RunEvent.DemandSubscribed.class)).isEmpty();
+  }
+
+  private List<String> taskPackages() {
+    var request =
+        HttpRequest.newBuilder(URI.create(project.nodeUrl + "/market-api/v1/demands"))
+            .header("Authorization", "Bearer key")
+            .build();
+    try {
+      var answer =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      var packages = new ArrayList<String>();
+      for (JsonNode demand : new ObjectMapper().readTree(answer)) {
+        packages.add(demand.at("/properties").path("golem.srv.comp.task_package").asText());
+      }
+      return packages;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

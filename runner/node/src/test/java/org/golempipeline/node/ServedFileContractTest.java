@@ -1,0 +1,200 @@
+package org.golempipeline.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.golempipeline.node.Requestor.transfer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.golempipeline.golem.ByteSource;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.GolemNetwork;
+import org.golempipeline.golem.SessionTerms;
+import org.golempipeline.golem.Yagna;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file that our client serves, read by providers as they read an image. */
+@Timeout(60)
+final class ServedFileContractTest {
+  @TempDir Path folder;
+  private EmbeddedNode node;
+  private Requestor requestor;
+  private GolemNetwork network;
+
+  @BeforeEach
+  void open() throws Exception {
+    node = Requestor.startNode(folder.resolve("node"), 3, true);
+    requestor = new Requestor(node);
+    SessionTerms terms =
+        new SessionTerms(
+            UUID.randomUUID().toString(),
+            "run-1",
+            BigDecimal.TEN,
+            Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
+            Requestor.PLATFORM,
+            "public");
+    network =
+        Yagna.open(new GolemConnection(node.url(), "key"), terms, event -> {})
+            .get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() {
+    network.close();
+    node.close();
+  }
+
+  @Test
+  void severalProvidersReadItAtOnceUnderItsHash() throws Exception {
+    byte[] image = random(3_000_001);
+    String url = serve(source(image));
+    assertThat(url).matches("gftp://" + requestor.identity() + "/[0-9a-f]{32}");
+    List<Requestor.Machine> machines =
+        List.of(requestor.machine(), requestor.machine(), requestor.machine());
+    List<CompletableFuture<JsonNode>> transfers = new ArrayList<>();
+    for (Requestor.Machine machine : machines) {
+      transfers.add(
+          CompletableFuture.supplyAsync(
+              () ->
+                  requestor.execute(
+                      machine.activity(),
+                      transfer(
+                          "hash:sha3:" + sha3(image) + ":" + url,
+                          "container:/golem/work/image.gvmi"))));
+    }
+    for (CompletableFuture<JsonNode> each : transfers) {
+      assertThat(each.get(30, TimeUnit.SECONDS).at("/0/result").asText()).isEqualTo("Ok");
+    }
+    for (Requestor.Machine machine : machines) {
+      assertThat(Files.readAllBytes(machine.folder().resolve("image.gvmi"))).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void filesHaveUrlsOfTheirOwn() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    String empty = serve(source(new byte[0]));
+    String text = serve(source("text".getBytes(StandardCharsets.UTF_8)));
+    JsonNode results =
+        requestor.execute(
+            machine.activity(),
+            transfer(empty, "container:/golem/work/empty"),
+            transfer(text, "container:/golem/work/text"));
+    assertThat(results).hasSize(2);
+    assertThat(machine.folder().resolve("empty")).isEmptyFile();
+    assertThat(machine.folder().resolve("text")).hasContent("text");
+  }
+
+  @Test
+  void nobodyCanWriteToIt() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    String url = serve(source(random(10)));
+    JsonNode results =
+        requestor.execute(
+            machine.activity(),
+            Requestor.sh("echo evil > " + machine.folder().resolve("evil")),
+            transfer("container:/golem/work/evil", url));
+    assertThat(results.at("/1/result").asText()).isEqualTo("Error");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAFailedTransferOfThatProvider() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    String url =
+        serve(
+            new ByteSource() {
+              @Override
+              public long size() {
+                return 5L << 30;
+              }
+
+              @Override
+              public void read(long offset, ByteBuffer target) throws IOException {
+                throw new IOException("the disk is gone");
+              }
+            });
+    JsonNode results =
+        requestor.execute(machine.activity(), transfer(url, "container:/golem/work/image"));
+    assertThat(results.at("/0/message").asText()).contains("the disk is gone");
+  }
+
+  @Test
+  void theAddressIsGivenBackWhenTheSessionIsSettled() throws Exception {
+    String url = serve(source(random(10)));
+    String address = "/public/gftp/" + url.substring(url.lastIndexOf('/') + 1);
+    String id =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(address.getBytes(StandardCharsets.UTF_8));
+    network.settle(Duration.ofSeconds(10)).get(15, TimeUnit.SECONDS);
+    requestor.delete("/gsb-api/v1/services/" + id).expect(404);
+    assertThatThrownBy(() -> serve(source(random(10)))).hasCauseInstanceOf(GolemException.class);
+  }
+
+  @Test
+  void aRefusedAddressIsAFailureOfTheDaemon() {
+    node.faults().endpoint("POST", "/gsb-api/v1/services", EndpointFault.INTERNAL_ERROR, 20, 1);
+    assertThatThrownBy(() -> serve(source(random(10))))
+        .cause()
+        .isInstanceOfSatisfying(
+            GolemException.class,
+            failure -> {
+              assertThat(failure.kind()).isEqualTo(GolemException.Kind.YAGNA);
+              assertThat(failure).hasMessageStartingWith("Could not ");
+            });
+  }
+
+  private String serve(ByteSource source) throws Exception {
+    return network.serve(source).get(20, TimeUnit.SECONDS);
+  }
+
+  private static String sha3(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA3-224").digest(bytes));
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static ByteSource source(byte[] bytes) {
+    return new ByteSource() {
+      @Override
+      public long size() {
+        return bytes.length;
+      }
+
+      @Override
+      public void read(long offset, ByteBuffer target) {
+        target.put(bytes, (int) offset, target.remaining());
+      }
+    };
+  }
+}
