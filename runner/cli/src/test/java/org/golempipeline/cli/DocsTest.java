@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.event.FailureKind;
+import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.plan.PlanDiagnosticIds;
 import org.golempipeline.spec.ReferencePage;
 import org.golempipeline.spec.Strategies;
@@ -31,7 +32,7 @@ class DocsTest {
   @Test
   void troubleshootingHasEveryDiagnosticAndNoOther() throws IOException {
     var ids =
-        Stream.of(DiagnosticIds.class, PlanDiagnosticIds.class)
+        Stream.of(DiagnosticIds.class, PlanDiagnosticIds.class, ImageDiagnosticIds.class)
             .flatMap(type -> Arrays.stream(type.getFields()))
             .map(
                 field -> {
