@@ -88,19 +88,14 @@ class ArchitectureTest {
     arrows.put(
         "journal", new String[] {"event", "plan", "spec", "strategy", "com.fasterxml.jackson.."});
     arrows.put(
-        "batch",
-        new String[] {
-          "event",
-          "golem",
-          "spec",
-          "strategy",
-          "org.apache.commons.compress..",
-          "org.apache.commons.io.."
-        });
+        "batch", new String[] {"event", "golem", "spec", "strategy", "org.apache.commons.io.."});
+    arrows.put(
+        "image", new String[] {"plan", "spec", "diagnostic", "golem", "com.fasterxml.jackson.."});
     arrows.put(
         "run",
         new String[] {
           "batch",
+          "image",
           "plan",
           "spec",
           "diagnostic",

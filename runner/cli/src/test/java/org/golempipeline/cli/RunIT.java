@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class RunIT {
+  private static final String GOLEM = "budget: 1 GLM\nimage: golem/alpine:latest\n";
+
   @TempDir Path folder;
   private Workspace workspace;
 
@@ -109,6 +114,68 @@ class RunIT {
   }
 
   @Test
+  void rentsPinsAndPaysOnGolem() throws IOException {
+    var options = new NodeOptions(0, "secret-key", 4, folder.resolve("node"), 1, false);
+    try (var node = EmbeddedNode.start(options)) {
+      workspace
+          .with("YAGNA_APPKEY", node.appKey())
+          .with("YAGNA_API_URL", node.url().toString())
+          .with("GOLEM_REGISTRY_URL", node.url().toString())
+          .write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
+
+      var ran = workspace.run("run", "one.yaml", "--on", "golem", "--json");
+
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(workspace.read("result.txt")).isEqualTo("one\n");
+      var lock = workspace.read("one.yaml.lock");
+      assertThat(lock).contains("golem/alpine:latest");
+      assertThat(ran.out()).contains("\"type\":\"invoice-accepted\"").doesNotContain("secret-key");
+      var end = new ObjectMapper().readTree(ran.lines().get(ran.lines().size() - 1));
+      assertThat(end.get("accepted").decimalValue()).isPositive().isLessThan(BigDecimal.ONE);
+
+      workspace.with("GOLEM_REGISTRY_URL", "http://127.0.0.1:1");
+      assertThat(workspace.run("run", "one.yaml", "--on", "golem").exitCode()).isZero();
+      assertThat(workspace.read("one.yaml.lock")).isEqualTo(lock);
+    }
+  }
+
+  @Test
+  void aBudgetTooSmallForOneFragmentStopsBeforeAnythingRuns() throws IOException {
+    var options = new NodeOptions(0, "secret-key", 4, folder.resolve("node"), 1, false);
+    try (var node = EmbeddedNode.start(options)) {
+      workspace
+          .with("YAGNA_APPKEY", node.appKey())
+          .with("YAGNA_API_URL", node.url().toString())
+          .with("GOLEM_REGISTRY_URL", node.url().toString())
+          .write(
+              "one.yaml",
+              pipeline("echo one > \"$out\"") + GOLEM.replace("1 GLM", "0.000000001 GLM"));
+
+      var ran = workspace.run("run", "one.yaml", "--on", "golem");
+
+      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(3);
+      assertThat(ran.err()).contains("budget of 0.000000001 GLM");
+      assertThat(folder.resolve("result.txt")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aFirstResultOfStrangersNeedsAccept() throws IOException {
+    workspace
+        .with("YAGNA_APPKEY", "key")
+        .write(
+            "one.yaml",
+            pipeline("echo one > \"$out\"").replace("merge: concat\n", "")
+                + "merge: first\n"
+                + GOLEM);
+
+    var ran = workspace.run("run", "one.yaml", "--on", "golem");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err()).contains("accept");
+  }
+
+  @Test
   void saysThatThereIsNoDaemon() throws IOException {
     int free;
     try (var socket = new ServerSocket(0)) {
@@ -119,7 +186,10 @@ class RunIT {
         .with("YAGNA_API_URL", "http://127.0.0.1:" + free)
         .write(
             "one.yaml",
-            pipeline("echo one > \"$out\"") + "budget: 1 GLM\nimage: " + "a".repeat(56) + "\n");
+            pipeline("echo one > \"$out\"")
+                + "budget: 1 GLM\nimage: { url: 'http://127.0.0.1/a.gvmi', hash: "
+                + "a".repeat(56)
+                + " }\n");
 
     var ran = workspace.run("run", "one.yaml", "--on", "golem");
 

@@ -1,6 +1,7 @@
 package org.golempipeline.run;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ final class Scheduler {
 
   /** A script is cut no sooner than this after the time that its fragments may take. */
   private static final Duration SCRIPT_GRACE = Duration.ofSeconds(30);
+
+  /** A script that the budget cannot give this long is not begun. */
+  private static final Duration LEAST_SCRIPT = Duration.ofMinutes(1);
+
+  private static final Duration ENDLESS = Duration.ofDays(365);
 
   private final RunEvent.RunStarted started;
   private final RunEvent.AllocationRequested allocation;
@@ -585,8 +591,12 @@ final class Scheduler {
       end(rental, true, "its agreement would end before another fragment");
       return true;
     }
-    var size = Math.min(batchSize(stage), affordable(rental, stage));
-    if (size == 0) {
+    var time = affordableTime(rental);
+    var size = batchSize(stage);
+    while (size > 1 && needed(stage, size).compareTo(time) > 0) {
+      size /= 2;
+    }
+    if (needed(stage, size).compareTo(time) > 0) {
       return false;
     }
     var fragments = stage.takeRetries(rental.provider, now, size);
@@ -600,7 +610,7 @@ final class Scheduler {
     batches.put(batch.id(), batch);
     stage.running += fragments.size();
     rental.phase = RentalState.Phase.BUSY;
-    var limit = scriptLimit(stage, fragments.size());
+    var limit = shorter(scriptLimit(stage, fragments.size()), time);
     rental.reserved = rental.costOf(limit.plus(policy.moneyGrace()));
     var set = FragmentSet.of(fragments);
     emit(new RunEvent.BatchStarted(batch.id(), rental.id, stage.setup.name(), set));
@@ -611,7 +621,7 @@ final class Scheduler {
             stage.number,
             set,
             !rental.prepared.contains(stage.number),
-            stage.fragmentLimit(),
+            shorter(stage.fragmentLimit(), limit),
             limit));
     return true;
   }
@@ -645,19 +655,37 @@ final class Scheduler {
         .plus(SCRIPT_GRACE);
   }
 
-  /** How many fragments still fit into the budget, whatever happens. */
-  private int affordable(RentalState rental, StageState stage) {
+  /**
+   * How long a script may run so that the budget holds, whatever happens: the worst it can cost is
+   * set aside before it starts, and its clock is set to that. Machines that work at the same time
+   * get equal shares of what is left, unless that is too little for anything.
+   */
+  private Duration affordableTime(RentalState rental) {
     if (rental.rate.signum() == 0) {
-      return Integer.MAX_VALUE;
+      return ENDLESS;
     }
-    var left = policy.budget().subtract(committed());
-    for (var size = batchSize(stage); size > 0; size /= 2) {
-      var worst = rental.costOf(scriptLimit(stage, size).plus(policy.moneyGrace()));
-      if (worst.compareTo(left) <= 0) {
-        return size;
-      }
-    }
-    return 0;
+    var left = policy.budget().subtract(committed()).max(BigDecimal.ZERO);
+    var shares = Math.max(1, policy.workers() - batches.size());
+    var time = timeFor(left.divide(BigDecimal.valueOf(shares), MathContext.DECIMAL64), rental);
+    return batches.isEmpty() && time.compareTo(LEAST_SCRIPT) < 0 ? timeFor(left, rental) : time;
+  }
+
+  private Duration timeFor(BigDecimal money, RentalState rental) {
+    var seconds =
+        money
+            .divide(rental.rate, MathContext.DECIMAL64)
+            .min(BigDecimal.valueOf(ENDLESS.toSeconds()));
+    return Duration.ofSeconds(seconds.longValue()).minus(policy.moneyGrace());
+  }
+
+  /** What a script must be given to be worth its price: twice what is expected. */
+  private static Duration needed(StageState stage, int fragments) {
+    var expected = Duration.ofMillis((long) (2 * stage.typicalMillis() * fragments));
+    return expected.compareTo(LEAST_SCRIPT) > 0 ? expected : LEAST_SCRIPT;
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private BigDecimal committed() {
@@ -801,7 +829,7 @@ final class Scheduler {
       for (var stage : stages) {
         if (stage.setup.pool() == rental.pool
             && stage.pending() > 0
-            && affordable(rental, stage) > 0) {
+            && needed(stage, 1).compareTo(affordableTime(rental)) <= 0) {
           return;
         }
       }
@@ -812,7 +840,7 @@ final class Scheduler {
               FailureKind.BUDGET,
               "The next fragment no longer fits into the budget of %s GLM."
                   .formatted(policy.budget().toPlainString()),
-              "Raise `budget`, or lower `timeout.run`: what a fragment may cost at worst is set aside before it starts."));
+              "Raise `budget`, or ask for cheaper providers with `golem.price`."));
       schedule();
     }
   }

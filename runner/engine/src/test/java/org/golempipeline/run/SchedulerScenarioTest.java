@@ -148,11 +148,35 @@ class SchedulerScenarioTest {
   void stopsInsideTheBudget() {
     var simulation = new Simulation(1).stage("only", 100);
     simulation.local = false;
+    simulation.workers = 5;
+    simulation.fragmentTime = Duration.ofSeconds(50);
     simulation.price = new BigDecimal("0.0001");
-    simulation.budget = new BigDecimal("0.2");
+    simulation.budget = new BigDecimal("0.3");
     var end = simulation.run();
     assertThat(end.exitCode()).isEqualTo(3);
     assertThat(end.failure().kind()).isEqualTo(FailureKind.BUDGET);
+    assertThat(end.fragmentsDone()).isBetween(10, 60);
+    assertThat(simulation.cost).isLessThanOrEqualTo(simulation.budget);
+  }
+
+  @Test
+  void runsWithinABudgetThatWouldNotPayForTheLongestClocks() {
+    var simulation = new Simulation(1).stage("only", 100);
+    simulation.local = false;
+    simulation.price = new BigDecimal("0.0001");
+    simulation.budget = new BigDecimal("0.2");
+    assertThat(simulation.run().exitCode()).isZero();
+    assertThat(simulation.cost).isLessThanOrEqualTo(simulation.budget);
+  }
+
+  @Test
+  void beginsNothingThatTheBudgetCannotPay() {
+    var simulation = new Simulation(1).stage("only", 100);
+    simulation.local = false;
+    simulation.price = new BigDecimal("0.001");
+    simulation.budget = new BigDecimal("0.2");
+    assertThat(simulation.run().exitCode()).isEqualTo(3);
+    assertThat(simulation.count(RunEvent.BatchStarted.class)).isZero();
   }
 
   @Test

@@ -51,9 +51,13 @@ final class Simulation {
   Duration rentalLife = Duration.ofHours(3);
   Instant now = START;
 
+  /** What the providers ask for in the end. */
+  BigDecimal cost = BigDecimal.ZERO;
+
   private final Random random;
   private final PriorityQueue<Due> queue = new PriorityQueue<>();
   private final Map<Integer, String> rented = new HashMap<>();
+  private final Map<Integer, Instant> opened = new HashMap<>();
   private final Map<Integer, Action.Execute> running = new HashMap<>();
   private final Set<Integer> requested = new HashSet<>();
   private long sequence;
@@ -140,6 +144,9 @@ final class Simulation {
     }
     queue.remove();
     now = due.at();
+    if (due.message() instanceof Message.RentalOpened rental) {
+      opened.put(rental.rental(), now);
+    }
     if (due.message() instanceof Message.BatchReturned returned) {
       running.remove(returned.batch());
     } else if (due.message() instanceof Message.BatchBroken broken) {
@@ -220,6 +227,10 @@ final class Simulation {
 
   private void close(Action.CloseRental close) {
     var id = close.rental();
+    if (opened.containsKey(id)) {
+      var seconds = Duration.between(opened.remove(id), now).toMillis() / 1000.0;
+      cost = cost.add(price.multiply(BigDecimal.valueOf(seconds)));
+    }
     running.values().stream()
         .filter(execute -> execute.rental() == id)
         .toList()
