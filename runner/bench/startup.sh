@@ -35,7 +35,7 @@ YAML
 } > "$work/pipeline.yaml"
 printf '%s lines\n' "$(wc -l < "$work/pipeline.yaml")"
 
-lib=$root/runner/cli/target/app/lib
+classpath="$root/runner/cli/target/golem-pipeline-cli-0.1.0.jar:$root/runner/cli/target/app/lib/*"
 main=org.golempipeline.cli.Main
 "$root/golem-pipeline" check "$work/pipeline.yaml"
 
@@ -56,5 +56,5 @@ sample() {
 }
 
 sample launcher "$root/golem-pipeline"
-sample without-class-data-archive java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$lib/*" $main
-sample bare-java java -cp "$lib/*" $main
+sample without-class-data-archive java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classpath" $main
+sample bare-java java -cp "$classpath" $main

@@ -97,8 +97,9 @@ final class RunCommand implements Callable<Integer> {
     if (target == Target.GOLEM) {
       return runOnGolem(wiring, plan, runId, text);
     }
-    var folder = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
+    var beside = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
     var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
+    var folder = Scratch.choose(plan, busy, beside);
     try (var node = wiring.startNode(folder, 0, busy + SPARE_PROVIDERS)) {
       var connection = new GolemConnection(node.url(), node.appKey());
       return run(wiring, plan, runId, text, target, connection, Images.notFetched());

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.wire.WireJson;
 import org.slf4j.Logger;
@@ -42,7 +43,12 @@ public final class EmbeddedNode implements AutoCloseable {
     folder = asked.toRealPath();
     Path scratch = Files.createTempDirectory(folder, "node-").toRealPath();
     context = new NodeContext(options, timings, Clock.systemUTC());
-    programs = new Programs(scratch, context.hex(32) + "/", context.pool);
+    programs =
+        new Programs(
+            scratch,
+            folderIsOurs ? Optional.of(folder) : Optional.empty(),
+            context.hex(32) + "/",
+            context.pool);
     // Most of a start is loading classes, so it is done on several cores.
     CompletableFuture<Routes> routes =
         CompletableFuture.supplyAsync(() -> routes(scratch), context.pool);

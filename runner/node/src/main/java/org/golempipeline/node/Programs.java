@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -29,9 +30,10 @@ final class Programs implements AutoCloseable {
 
   /**
    * @param scratch removed at the end
+   * @param around the folder that holds it, if that is removed as well
    * @param mark by which the processes of this node are known
    */
-  Programs(Path scratch, String mark, Executor executor) {
+  Programs(Path scratch, Optional<Path> around, String mark, Executor executor) {
     this.mark = mark;
     String path = new ProcessBuilder().environment().get("PATH");
     searchPath = path == null || path.isEmpty() ? DEFAULT_PATH : path;
@@ -39,7 +41,7 @@ final class Programs implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return Warden.start(scratch, mark);
+                return Warden.start(scratch, around, mark);
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }

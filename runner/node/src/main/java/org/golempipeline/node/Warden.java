@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,7 @@ final class Warden implements AutoCloseable {
       done
       sweep "$node"
       rm -rf -- "$scratch"
+      [ -z "$3" ] || rmdir -- "$3" 2>/dev/null
       """;
 
   private final Process process;
@@ -93,12 +95,13 @@ final class Warden implements AutoCloseable {
    * Starts it.
    *
    * @param scratch removed at the end
+   * @param around the folder that holds it, removed as well if nobody else uses it
    * @param mark with which the marks of all activities of this node begin; no spaces
    */
-  static Warden start(Path scratch, String mark) throws IOException {
+  static Warden start(Path scratch, Optional<Path> around, String mark) throws IOException {
     List<String> command = new ArrayList<>(Programs.ownSession());
     command.addAll(List.of("/bin/sh", "-c", SCRIPT, "golem-node-warden"));
-    command.addAll(List.of(scratch.toString(), mark));
+    command.addAll(List.of(scratch.toString(), mark, around.map(Path::toString).orElse("")));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.directory(scratch.getRoot().toFile());

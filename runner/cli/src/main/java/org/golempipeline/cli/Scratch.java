@@ -1,0 +1,60 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.golempipeline.plan.Plan;
+
+/**
+ * Chooses where the embedded node's providers work. In memory the many small files of short
+ * fragments cost a fraction of what they cost on a disk, but only where memory can hold all the
+ * storage that the pipeline asks of its providers; otherwise beside the pipeline file.
+ */
+final class Scratch {
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final Path MOUNTS = Path.of("/proc/self/mounts");
+  private static final Path MEMORY_FIGURES = Path.of("/proc/meminfo");
+
+  private Scratch() {}
+
+  /**
+   * A folder for {@code workers} providers, which the node makes and removes.
+   *
+   * @param beside the folder to take on a disk
+   */
+  static Path choose(Plan plan, int workers, Path beside) throws IOException {
+    var storage =
+        plan.stages().stream().mapToLong(each -> each.spec().resources().storage()).max().orElse(0);
+    var needed = storage * workers;
+    if (Files.isReadable(MOUNTS)
+        && isExecutableMemory(Files.readAllLines(MOUNTS, StandardCharsets.UTF_8))
+        && Files.isWritable(MEMORY)
+        && Files.getFileStore(MEMORY).getUsableSpace() >= needed
+        && available(Files.readAllLines(MEMORY_FIGURES, StandardCharsets.UTF_8)) >= needed) {
+      return MEMORY.resolve("golem-pipeline-" + UUID.randomUUID());
+    }
+    return beside;
+  }
+
+  /** Whether {@code /dev/shm} is in memory and programs may be run from it. */
+  static boolean isExecutableMemory(List<String> mounts) {
+    return mounts.stream()
+        .map(line -> line.split(" ", -1))
+        .filter(words -> words.length > 3 && words[1].equals(MEMORY.toString()))
+        .anyMatch(
+            words ->
+                words[2].equals("tmpfs") && !List.of(words[3].split(",", -1)).contains("noexec"));
+  }
+
+  /** Bytes that can be used without swapping, or 0 if nobody says. */
+  static long available(List<String> figures) {
+    return figures.stream()
+        .filter(line -> line.startsWith("MemAvailable:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst()
+        .orElse(0);
+  }
+}
