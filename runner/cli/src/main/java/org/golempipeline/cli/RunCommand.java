@@ -111,6 +111,7 @@ final class RunCommand implements Callable<Integer> {
       throws Refusal, IOException, InterruptedException {
     requireBudget(plan.spec());
     requireAccept(plan);
+    requireNoOutbound(plan.spec());
     var connection = wiring.daemon();
     var found = wiring.images(plan);
     new Messages(console).diagnostics(found.diagnostics());
@@ -184,6 +185,15 @@ final class RunCommand implements Callable<Integer> {
                 .formatted(stage.name()),
             "Add `accept` with a command that checks a result, such as `accept: grep -q ':' \"$in\"`.");
       }
+    }
+  }
+
+  /** Better refused than started on providers that let nothing out. */
+  private static void requireNoOutbound(PipelineSpec spec) throws Refusal {
+    if (!spec.golem().outbound().isEmpty()) {
+      throw Refusal.usage(
+          "`golem.outbound` is not available yet on the network: providers would let nothing out.",
+          "Let providers fetch files with `input` or `files: { name: { url, hash } }` instead.");
     }
   }
 

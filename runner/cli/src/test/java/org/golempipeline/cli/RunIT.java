@@ -176,6 +176,20 @@ class RunIT {
   }
 
   @Test
+  void refusesWhatTheNetworkWouldNotLetOut() throws IOException {
+    workspace
+        .with("YAGNA_APPKEY", "key")
+        .write(
+            "one.yaml",
+            pipeline("echo one > \"$out\"") + GOLEM + "golem: { outbound: [example.org] }\n");
+
+    var ran = workspace.run("run", "one.yaml", "--on", "golem");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err()).contains("golem.outbound");
+  }
+
+  @Test
   void saysThatThereIsNoDaemon() throws IOException {
     int free;
     try (var socket = new ServerSocket(0)) {
