@@ -119,7 +119,7 @@ final class Wiring {
   }
 
   /** What providers fetch. */
-  Checked<Images> images(Plan plan) {
+  Checked<Images> images(Plan plan) throws Refusal {
     return Images.resolve(plan, registry());
   }
 
@@ -183,9 +183,16 @@ final class Wiring {
   }
 
   /** The registry that knows what image tags stand for. */
-  private ImageRegistry registry() {
-    return new ImageRegistry(
-        console.variable("GOLEM_REGISTRY_URL").map(URI::create).orElse(REGISTRY));
+  private ImageRegistry registry() throws Refusal {
+    var url = console.variable("GOLEM_REGISTRY_URL");
+    try {
+      return new ImageRegistry(url.map(URI::create).orElse(REGISTRY));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(
+          ExitCodes.PLATFORM,
+          "`GOLEM_REGISTRY_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
+          "Write it as `%s`, or unset it for that.".formatted(REGISTRY));
+    }
   }
 
   private static Strategies strategies() {

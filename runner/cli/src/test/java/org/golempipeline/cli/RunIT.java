@@ -190,6 +190,19 @@ class RunIT {
   }
 
   @Test
+  void aRegistryThatIsNoUrlIsSaidSo() throws IOException {
+    workspace
+        .with("YAGNA_APPKEY", "key")
+        .with("GOLEM_REGISTRY_URL", "registry")
+        .write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
+
+    var ran = workspace.run("run", "one.yaml", "--on", "golem");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err()).contains("GOLEM_REGISTRY_URL").doesNotContain("\tat ");
+  }
+
+  @Test
   void saysThatThereIsNoDaemon() throws IOException {
     int free;
     try (var socket = new ServerSocket(0)) {

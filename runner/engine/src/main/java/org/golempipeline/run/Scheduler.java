@@ -1,7 +1,6 @@
 package org.golempipeline.run;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,14 +32,11 @@ final class Scheduler {
   /** A script is cut no sooner than this after the time that its fragments may take. */
   private static final Duration SCRIPT_GRACE = Duration.ofSeconds(30);
 
-  /** A script that the budget cannot give this long is not begun. */
-  private static final Duration LEAST_SCRIPT = Duration.ofMinutes(1);
-
-  private static final Duration ENDLESS = Duration.ofDays(365);
-
   private final RunEvent.RunStarted started;
   private final RunEvent.AllocationRequested allocation;
   private final Policy policy;
+  private final Budget budget;
+  private final Relay relay;
   private final FragmentLabels labels;
   private final List<String> poolLabels;
   private final List<StageState> stages = new ArrayList<>();
@@ -50,11 +46,6 @@ final class Scheduler {
 
   /** The fragment that won a stage in which the first result counts. */
   private final Map<Integer, Integer> winners = new HashMap<>();
-
-  /** What stages left that others follow fragment by fragment but that are not expanded yet. */
-  private final Map<Integer, FragmentSet> doneBeforeExpansion = new HashMap<>();
-
-  private final Map<Integer, FragmentSet> goneBeforeExpansion = new HashMap<>();
 
   private List<RunEvent> events = new ArrayList<>();
   private List<Action> actions = new ArrayList<>();
@@ -71,7 +62,6 @@ final class Scheduler {
   private int nextRental;
   private int nextBatch;
   private int failuresInARow;
-  private BigDecimal closedCost = BigDecimal.ZERO;
 
   /** Names a fragment for people. */
   @FunctionalInterface
@@ -97,6 +87,8 @@ final class Scheduler {
     this.poolLabels = List.copyOf(poolLabels);
     this.policy = policy;
     this.labels = labels;
+    this.budget = new Budget(policy);
+    this.relay = new Relay(stages);
     for (var setup : setups) {
       stages.add(new StageState(stages.size(), setup));
     }
@@ -163,7 +155,7 @@ final class Scheduler {
     } else if (message instanceof Message.RentalClosed closed) {
       var rental = rentals.remove(closed.rental());
       if (rental != null) {
-        closedCost = closedCost.add(rental.spent(now));
+        budget.closed(rental, now);
         emit(new RunEvent.RentalClosed(rental.id));
       }
     } else if (message instanceof Message.BatchReturned returned) {
@@ -186,74 +178,7 @@ final class Scheduler {
   private void expanded(StageState stage, int fragments) {
     stage.expand(fragments);
     emit(new RunEvent.StageExpanded(stage.setup.name(), fragments));
-    if (stage.setup.fragmentByFragment()) {
-      catchUp(stage);
-    }
-  }
-
-  /** Releases what earlier stages finished before this one was known. */
-  private void catchUp(StageState stage) {
-    var first = 0;
-    for (var number : stage.setup.from()) {
-      var upstream = stages.get(number);
-      var done = doneBeforeExpansion.getOrDefault(number, FragmentSet.EMPTY);
-      var gone = goneBeforeExpansion.getOrDefault(number, FragmentSet.EMPTY);
-      release(stage, first, done, gone);
-      first += upstream.total;
-    }
-  }
-
-  private void release(StageState stage, int first, FragmentSet done, FragmentSet gone) {
-    var each = stage.setup.combinations();
-    done.forEach(
-        index -> {
-          for (var i = 0; i < each; i++) {
-            stage.makeReady((first + index) * each + i);
-          }
-        });
-    if (!gone.isEmpty()) {
-      var missing = new ArrayList<Integer>();
-      gone.forEach(
-          index -> {
-            for (var i = 0; i < each; i++) {
-              missing.add((first + index) * each + i);
-            }
-          });
-      stage.skipped += missing.size();
-      passOn(stage, FragmentSet.EMPTY, FragmentSet.of(missing));
-    }
-  }
-
-  /** Hands finished fragments to the merge and to stages that follow fragment by fragment. */
-  private void passOn(StageState stage, FragmentSet done, FragmentSet gone) {
-    act(new Action.Feed(stage.number, done, gone));
-    for (var next : stages) {
-      if (!next.setup.fragmentByFragment() || !next.setup.from().contains(stage.number)) {
-        continue;
-      }
-      if (next.phase == Phase.WAITING || next.phase == Phase.EXPANDING) {
-        doneBeforeExpansion.merge(stage.number, done, Scheduler::union);
-        goneBeforeExpansion.merge(stage.number, gone, Scheduler::union);
-      } else {
-        var first = 0;
-        for (var from : next.setup.from()) {
-          if (from == stage.number) {
-            release(next, first, done, gone);
-          }
-          first += stages.get(from).total;
-        }
-      }
-    }
-  }
-
-  private static FragmentSet union(FragmentSet a, FragmentSet b) {
-    if (a.isEmpty() || b.isEmpty()) {
-      return a.isEmpty() ? b : a;
-    }
-    var all = new int[a.size() + b.size()];
-    System.arraycopy(a.toArray(), 0, all, 0, a.size());
-    System.arraycopy(b.toArray(), 0, all, a.size(), b.size());
-    return FragmentSet.of(all);
+    relay.expanded(stage, this::act);
   }
 
   private void finishStages() {
@@ -325,7 +250,7 @@ final class Scheduler {
     }
     returned.done().forEach(stage.troubles::remove);
     stage.done += returned.done().size();
-    passOn(stage, returned.done(), FragmentSet.EMPTY);
+    relay.passOn(stage, returned.done(), FragmentSet.EMPTY, this::act);
     for (var failed : returned.failed()) {
       attemptFailed(stage, batch.rental().provider, failed);
     }
@@ -388,7 +313,7 @@ final class Scheduler {
             trouble.attempts + trouble.losses,
             reason,
             log));
-    passOn(stage, FragmentSet.EMPTY, FragmentSet.of(fragment));
+    relay.passOn(stage, FragmentSet.EMPTY, FragmentSet.of(fragment), this::act);
     if (stage.failed > stage.tolerated()) {
       stop(
           new Failure(
@@ -591,13 +516,16 @@ final class Scheduler {
       end(rental, true, "its agreement would end before another fragment");
       return true;
     }
-    var time = affordableTime(rental);
+    var time = budget.affordableTime(rental, rentals.values(), batches.size(), now);
     var size = batchSize(stage);
-    while (size > 1 && needed(stage, size).compareTo(time) > 0) {
+    while (size > 1 && Budget.needed(stage, size).compareTo(time) > 0) {
       size /= 2;
     }
-    if (needed(stage, size).compareTo(time) > 0) {
-      return false;
+    if (Budget.needed(stage, size).compareTo(time) > 0) {
+      if (!batches.isEmpty()) {
+        end(rental, true, "what is left of the budget pays for no further script");
+      }
+      return !batches.isEmpty();
     }
     var fragments = stage.takeRetries(rental.provider, now, size);
     if (fragments.isEmpty()) {
@@ -655,45 +583,8 @@ final class Scheduler {
         .plus(SCRIPT_GRACE);
   }
 
-  /**
-   * How long a script may run so that the budget holds, whatever happens: the worst it can cost is
-   * set aside before it starts, and its clock is set to that. Machines that work at the same time
-   * get equal shares of what is left, unless that is too little for anything.
-   */
-  private Duration affordableTime(RentalState rental) {
-    if (rental.rate.signum() == 0) {
-      return ENDLESS;
-    }
-    var left = policy.budget().subtract(committed()).max(BigDecimal.ZERO);
-    var shares = Math.max(1, policy.workers() - batches.size());
-    var time = timeFor(left.divide(BigDecimal.valueOf(shares), MathContext.DECIMAL64), rental);
-    return batches.isEmpty() && time.compareTo(LEAST_SCRIPT) < 0 ? timeFor(left, rental) : time;
-  }
-
-  private Duration timeFor(BigDecimal money, RentalState rental) {
-    var seconds =
-        money
-            .divide(rental.rate, MathContext.DECIMAL64)
-            .min(BigDecimal.valueOf(ENDLESS.toSeconds()));
-    return Duration.ofSeconds(seconds.longValue()).minus(policy.moneyGrace());
-  }
-
-  /** What a script must be given to be worth its price: twice what is expected. */
-  private static Duration needed(StageState stage, int fragments) {
-    var expected = Duration.ofMillis((long) (2 * stage.typicalMillis() * fragments));
-    return expected.compareTo(LEAST_SCRIPT) > 0 ? expected : LEAST_SCRIPT;
-  }
-
   private static Duration shorter(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
-  }
-
-  private BigDecimal committed() {
-    var sum = closedCost;
-    for (var rental : rentals.values()) {
-      sum = sum.add(rental.spent(now)).add(rental.reserved);
-    }
-    return sum;
   }
 
   private void rentAndRelease() {
@@ -829,7 +720,9 @@ final class Scheduler {
       for (var stage : stages) {
         if (stage.setup.pool() == rental.pool
             && stage.pending() > 0
-            && needed(stage, 1).compareTo(affordableTime(rental)) <= 0) {
+            && Budget.needed(stage, 1)
+                    .compareTo(budget.affordableTime(rental, rentals.values(), 0, now))
+                <= 0) {
           return;
         }
       }
