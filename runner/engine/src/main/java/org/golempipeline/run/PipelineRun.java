@@ -13,8 +13,10 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
@@ -30,6 +32,8 @@ import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a plan. The calling thread owns all decisions: it takes a message, asks the scheduler,
@@ -38,6 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineRun {
   /** The allocation outlives the last agreement by this much, so that invoices can be accepted. */
   private static final Duration ALLOCATION_GRACE = Duration.ofHours(2);
+
+  /** How long the end may take of a run that cannot even keep its journal. */
+  private static final Duration LAST_LIMIT = Duration.ofSeconds(20);
+
+  private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 
   private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
 
@@ -118,6 +127,9 @@ public final class PipelineRun {
         step(next());
       }
       return finished;
+    } catch (RuntimeException e) {
+      letGo();
+      throw e;
     } finally {
       stages.close();
       if (network != null) {
@@ -127,6 +139,17 @@ public final class PipelineRun {
         images.close();
       }
       folder.clean();
+    }
+  }
+
+  /** The run cannot go on, not even its journal: what is rented must not stay so. */
+  private void letGo() throws InterruptedException {
+    if (network != null) {
+      try {
+        network.settle(LAST_LIMIT).get(2 * LAST_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.warn("could not settle", e);
+      }
     }
   }
 

@@ -41,6 +41,7 @@ class FaultyNetworkTest {
     if (end.failure() == null) {
       assertThat(project.read("all.txt")).isEqualTo(expected());
     }
+    assertThat(project.openAgreements).isZero();
     var approved = project.events(RunEvent.AgreementApproved.class);
     assertThat(project.events(RunEvent.AgreementTerminated.class)).hasSameSizeAs(approved);
     return end;

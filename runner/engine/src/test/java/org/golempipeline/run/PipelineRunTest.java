@@ -1,6 +1,7 @@
 package org.golempipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -480,5 +481,26 @@ class PipelineRunTest {
             """);
     assertThat(end.failure()).isNotNull();
     assertThat(project.tree("out")).isEmpty();
+  }
+
+  @Test
+  void aJournalThatCannotBeWrittenLeavesNothingRented() throws Exception {
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.BatchStarted) {
+            throw new java.io.UncheckedIOException(new java.io.IOException("disk full"));
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                project.run(
+                    """
+                    version: 1
+                    name: full
+                    run: sleep 50
+                    output: o.txt
+                    """))
+        .hasMessageContaining("disk full");
+    assertThat(project.openAgreements).isZero();
   }
 }

@@ -1,8 +1,13 @@
 package org.golempipeline.run;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +55,9 @@ final class Project {
   String nodeUrl = "";
 
   private int runs;
+
+  /** Agreements that the node still knew as approved when the last run was over. */
+  int openAgreements = -1;
 
   Project(Path folder) {
     this.folder = folder;
@@ -136,8 +144,22 @@ final class Project {
       running[0] =
           new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
       stopper = () -> running[0].stop("stopped by the test");
-      return running[0].run();
+      try {
+        return running[0].run();
+      } finally {
+        openAgreements = openAgreements(node);
+      }
     }
+  }
+
+  private static int openAgreements(EmbeddedNode node) throws IOException, InterruptedException {
+    var url = node.url() + "/market-api/v1/agreements?state=Approved";
+    var request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Authorization", "Bearer " + node.appKey())
+            .build();
+    var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    return new ObjectMapper().readTree(answer.body()).size();
   }
 
   private Runnable stopper = () -> {};
