@@ -123,6 +123,7 @@ public final class PipelineRun {
     folder.create();
     try {
       tell(new Message.Begin());
+      sayThatImagesAreNotUnpacked();
       while (finished == null) {
         step(next());
       }
@@ -139,6 +140,19 @@ public final class PipelineRun {
         images.close();
       }
       folder.clean();
+    }
+  }
+
+  private void sayThatImagesAreNotUnpacked() {
+    var images = new java.util.TreeSet<String>();
+    for (var stage : plan.stages()) {
+      if (stage.spec().image() != null) {
+        images.add("`" + stage.spec().image() + "`");
+      }
+    }
+    if (settings.target() == RunSettings.Target.LOCAL && !images.isEmpty()) {
+      var text = "%s: not unpacked here, this machine's own programs run.";
+      tell(new Message.Noted(new RunEvent.Warned(text.formatted(String.join(", ", images)))));
     }
   }
 

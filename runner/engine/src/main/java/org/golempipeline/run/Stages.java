@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,7 @@ import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.Script;
 import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
@@ -54,6 +56,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stages implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
+  /** Above so many fragments the names of outputs are not all made in advance. */
+  private static final int CHECKED_BEFORE = 200_000;
 
   /** What a provider may send back for one script: more than any honest one will. */
   private static final ReturnLimits LIMITS = new ReturnLimits(1L << 40, 1_000_000);
@@ -98,19 +103,35 @@ final class Stages implements AutoCloseable {
     return runtime(stage).fragments().get(fragment).label();
   }
 
-  /** Refuses, before anything is spent, results that would replace what is not ours. */
+  /**
+   * Refuses, before anything is spent, results that would replace what is not ours. What is only
+   * known later is checked again before it is published.
+   */
   void checkOutputs() throws IOException, StagesException {
     var paths = new TreeSet<String>();
-    for (var stage : plan.stages()) {
-      var output = stage.spec().output();
-      if (output != null && output.names().isEmpty() && !output.toString().endsWith("/")) {
-        paths.add(output.resolve(name -> ""));
-      }
-    }
     try {
+      for (var stage : plan.stages()) {
+        addOutputs(stage, paths);
+      }
       publisher.check(paths);
     } catch (StrategyException e) {
       throw StagesException.of(e);
+    }
+  }
+
+  private void addOutputs(StagePlan stage, Set<String> paths) throws StrategyException {
+    var names = new OutputNames(stage.spec(), values);
+    var fragments = stage.known();
+    if (stage.spec().output() == null || stage.spec().out() instanceof OutSpec.Many) {
+      return;
+    }
+    if (!names.intoFolder() && stage.spec().output().names().isEmpty()) {
+      paths.add(stage.spec().output().resolve(name -> name));
+    } else if (fragments != null && fragments.count() <= CHECKED_BEFORE) {
+      for (var i = 0; i < fragments.count(); i++) {
+        var path = names.path(fragments.get(i));
+        paths.add(path.endsWith("/") ? path + names.collected(fragments.get(i), "") : path);
+      }
     }
   }
 

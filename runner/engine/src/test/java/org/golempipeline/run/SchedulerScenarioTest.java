@@ -122,10 +122,13 @@ class SchedulerScenarioTest {
   void skipsWhatFollowsAFragmentThatFailed() {
     var retry = new Retry(1, Duration.ofSeconds(1), 5, null);
     var simulation = new Simulation(1).stage("first", 20, Result.FILES, retry);
-    simulation.follower("second", 0, 2);
+    simulation.follower("second", 0, 1);
     simulation.exitCode = index -> index == 7 ? 1 : 0;
-    simulation.run();
-    assertThat(simulation.missing.get(0).cardinality()).isEqualTo(1);
+    var end = simulation.run();
+    assertThat(end.exitCode()).isZero();
+    assertThat(end.fragmentsDone()).isEqualTo(19 + 19);
+    assertThat(end.fragmentsFailed()).isEqualTo(1);
+    assertThat(simulation.missing.get(1).get(7)).isTrue();
   }
 
   @Test
