@@ -26,6 +26,12 @@ final class Routes implements HttpHandler {
   /** Longer bodies are refused, as by the daemon. */
   private static final int MAX_BODY = 2 * 1024 * 1024;
 
+  /**
+   * Up to here a body that is too large is read to its end, so that the answer arrives; who writes
+   * more than that finds the connection closed.
+   */
+  private static final int MOST_READ = 8 * MAX_BODY;
+
   private static final byte[] NO_BODY = {};
 
   /** Answers at once. */
@@ -83,11 +89,17 @@ final class Routes implements HttpHandler {
       return exchange -> answer(exchange, endpoint, NO_BODY);
     }
     return exchange -> {
-      exchange.setMaxEntitySize(MAX_BODY);
+      exchange.setMaxEntitySize(MOST_READ);
       exchange
           .getRequestReceiver()
           .receiveFullBytes(
-              (same, body) -> answer(same, endpoint, body),
+              (same, body) -> {
+                if (body.length > MAX_BODY) {
+                  send(same, Reply.error(400, "Payload error: it is too large"));
+                } else {
+                  answer(same, endpoint, body);
+                }
+              },
               (same, problem) ->
                   send(same, Reply.error(400, "Payload error: " + problem.getMessage())));
     };
