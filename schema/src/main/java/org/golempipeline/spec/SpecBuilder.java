@@ -79,7 +79,10 @@ final class SpecBuilder {
         output == null ? null : output.range(),
         resources(effective(body, "resources")),
         retry(effective(body, "retry")),
-        timeouts(effective(body, "timeout")));
+        timeouts(effective(body, "timeout")),
+        null,
+        null,
+        null);
   }
 
   /** What stands in the stage, else what stands for all stages. */

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param setup run once per provider
  * @param accept run on this machine for every output
  * @param output null when nothing is published
+ * @param speculate whether stragglers get a second copy; null for what is usual where it runs
+ * @param verify null when outputs are taken on trust
+ * @param enough null when every fragment is needed
  */
 public record StageSpec(
     StageName name,
@@ -39,7 +42,10 @@ public record StageSpec(
     @Nullable Range outputRange,
     Resources resources,
     Retry retry,
-    Timeouts timeouts) {
+    Timeouts timeouts,
+    @Nullable Boolean speculate,
+    @Nullable Verify verify,
+    @Nullable Enough enough) {
   public StageSpec {
     Objects.requireNonNull(name);
     input = List.copyOf(input);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A file that a fragment left, received and checked. */
 public interface FragmentOutput {
@@ -12,6 +13,12 @@ public interface FragmentOutput {
 
   /** Names the output in messages to the user: its fragment and, if it has one, its input. */
   String label();
+
+  /**
+   * The variables of its fragment: those of the split and the {@code matrix}, and {@code path} and
+   * {@code stem} if it has an input.
+   */
+  Map<String, String> variables();
 
   /** Length in bytes. */
   long size();

@@ -1,6 +1,7 @@
 package org.golempipeline.strategy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What a merge may use. */
@@ -13,6 +14,12 @@ public interface MergeContext {
 
   /** An empty folder for the merger's own files; removed after {@link Merger#close}. */
   Path workingFolder();
+
+  /**
+   * What the stage reads, in order, as its split was given it: an output's {@code path} variable is
+   * the {@link InputFile#path()} of one of them.
+   */
+  List<InputFile> inputs();
 
   /** Params and values that shell text in the options may name. */
   Map<String, String> variables();

@@ -19,6 +19,12 @@ public interface MergeStrategy extends Strategy {
     /** The outputs themselves; nothing is combined and {@link #open} is never called. */
     FILES,
     /** The first output that was accepted; the rest of the stage is then cancelled. */
-    FIRST
+    FIRST,
+    /**
+     * One file, made on providers: an associative command combines outputs in their order, then
+     * what it made of them, until one is left. {@link #open} is never called; the options are
+     * {@code run}, the command, and {@code fan_in}, how many it combines at once.
+     */
+    TREE
   }
 }

@@ -10,15 +10,32 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.golempipeline.plan.FragmentPlan;
 import org.golempipeline.strategy.FragmentOutput;
 
 /** An output as merges see it: a range of an archive that came back. */
 record ReceivedOutput(
-    int index, String label, StageOutputs.Part part, ArchiveReader reader, Path workingFolder)
+    FragmentPlan fragment, StageOutputs.Part part, ArchiveReader reader, Path workingFolder)
     implements FragmentOutput {
 
   private static final int SMALL = 64 * 1024;
+
+  @Override
+  public int index() {
+    return fragment.index();
+  }
+
+  @Override
+  public String label() {
+    return fragment.label();
+  }
+
+  @Override
+  public Map<String, String> variables() {
+    return fragment.variables();
+  }
 
   @Override
   public long size() {
@@ -47,7 +64,7 @@ record ReceivedOutput(
 
   @Override
   public Path file() throws IOException {
-    var file = workingFolder.resolve(Integer.toString(index) + "-" + part.offset());
+    var file = workingFolder.resolve(Integer.toString(index()) + "-" + part.offset());
     if (!Files.exists(file)) {
       var made = Files.createTempFile(workingFolder, "out-", null);
       try (var channel = FileChannel.open(made, StandardOpenOption.WRITE)) {

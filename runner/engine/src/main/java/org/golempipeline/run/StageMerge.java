@@ -37,6 +37,7 @@ final class StageMerge implements AutoCloseable {
   private final StagePlan stage;
   private final StageFragments fragments;
   private final StageOutputs outputs;
+  private final List<InputFile> inputs;
   private final OutputNames names;
   private final Map<String, String> values;
   private final Shell shell;
@@ -62,12 +63,14 @@ final class StageMerge implements AutoCloseable {
       StagePlan stage,
       StageFragments fragments,
       StageOutputs outputs,
+      List<InputFile> inputs,
       Map<String, String> values,
       Shell shell,
       RunFolder folder) {
     this.stage = stage;
     this.fragments = fragments;
     this.outputs = outputs;
+    this.inputs = List.copyOf(inputs);
     this.names = new OutputNames(stage.spec(), values);
     this.values = values;
     this.shell = shell;
@@ -184,15 +187,15 @@ final class StageMerge implements AutoCloseable {
       Files.createDirectories(work);
       target = staged.resolve(Integer.toString(results.size()));
       var options = new Options(stage.spec().merge().bind(this::valueOf).value());
-      merger = stage.merge().open(new Context(options, target, work, values, shell));
+      merger = stage.merge().open(new Context(options, target, work, inputs, values, shell));
     }
     return merger;
   }
 
   private void addTo(Merger to, int fragment) throws IOException, StrategyException {
-    var label = fragments.get(fragment).label();
+    var plan = fragments.get(fragment);
     for (var part : outputs.get(fragment)) {
-      to.add(new ReceivedOutput(fragment, label, part, reader, work));
+      to.add(new ReceivedOutput(plan, part, reader, work));
     }
   }
 
@@ -263,6 +266,11 @@ final class StageMerge implements AutoCloseable {
   }
 
   private record Context(
-      Options options, Path target, Path workingFolder, Map<String, String> variables, Shell shell)
+      Options options,
+      Path target,
+      Path workingFolder,
+      List<InputFile> inputs,
+      Map<String, String> variables,
+      Shell shell)
       implements MergeContext {}
 }

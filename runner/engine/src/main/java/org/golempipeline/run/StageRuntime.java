@@ -40,12 +40,14 @@ final class StageRuntime {
   private final Set<String> mentioned;
 
   /**
+   * @param inputs what the split was given
    * @param values params and values of earlier stages
    * @param shared what every provider gets
    */
   StageRuntime(
       StagePlan plan,
       StageFragments fragments,
+      List<InputFile> inputs,
       Map<String, String> values,
       List<SharedFile> shared,
       Shell shell,
@@ -53,7 +55,7 @@ final class StageRuntime {
     this.plan = plan;
     this.fragments = fragments;
     this.values = Map.copyOf(values);
-    this.merge = new StageMerge(plan, fragments, outputs, values, shell, folder);
+    this.merge = new StageMerge(plan, fragments, outputs, inputs, values, shell, folder);
     this.shared = List.copyOf(shared);
     this.mentioned = mentioned();
   }

@@ -142,24 +142,34 @@ final class Stages implements AutoCloseable {
     async(
         number,
         () -> {
-          var fragments = fragments(stage);
+          var inputs = inputs(stage);
+          var fragments = fragments(stage, inputs);
           runtimes.put(
-              number, new StageRuntime(stage, fragments, values, shared(stage), shell, folder));
+              number,
+              new StageRuntime(stage, fragments, inputs, values, shared(stage), shell, folder));
           tell.accept(new Message.Expanded(number, fragments.count()));
           return null;
         });
   }
 
-  private StageFragments fragments(StagePlan stage) throws IOException, StrategyException {
+  /** Nothing for a stage whose inputs come one by one. */
+  private List<InputFile> inputs(StagePlan stage) {
+    var inputs = new ArrayList<>(stage.inputs());
+    if (stage.flow() == StagePlan.Flow.WHOLE) {
+      for (var from : stage.spec().from()) {
+        inputs.addAll(runtime(plan.stage(from).number()).merge().asInput());
+      }
+    }
+    return inputs;
+  }
+
+  private StageFragments fragments(StagePlan stage, List<InputFile> inputs)
+      throws IOException, StrategyException {
     if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
       return following(stage);
     }
     if (stage.fragments().isPresent()) {
       return stage.fragments().get();
-    }
-    var inputs = new ArrayList<>(stage.inputs());
-    for (var from : stage.spec().from()) {
-      inputs.addAll(runtime(plan.stage(from).number()).merge().asInput());
     }
     Files.createDirectories(folder.work().resolve("split-" + stage.name()));
     var fragments = expander.expand(stage.spec(), stage.split(), inputs, values);

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeContext;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Shell;
@@ -16,6 +19,7 @@ public final class TestMergeContext implements MergeContext {
   private final Path work;
   private final Options options;
   private final Map<String, String> variables = new LinkedHashMap<>();
+  private final List<InputFile> inputs = new ArrayList<>();
 
   /** Surroundings in {@code folder}, which is empty or not there. */
   public TestMergeContext(Path folder, Options options) {
@@ -32,6 +36,17 @@ public final class TestMergeContext implements MergeContext {
   public TestMergeContext variable(String name, String value) {
     variables.put(name, value);
     return this;
+  }
+
+  /** Adds a file that the stage reads. */
+  public TestMergeContext input(InputFile file) {
+    inputs.add(file);
+    return this;
+  }
+
+  @Override
+  public List<InputFile> inputs() {
+    return List.copyOf(inputs);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.golempipeline.strategy.FragmentOutput;
 
 /** An output in memory, which may be slow in the way of networks: a few bytes at a time. */
@@ -15,12 +16,15 @@ public final class TestOutput implements FragmentOutput {
   private final byte[] content;
   private final Path folder;
   private final int most;
+  private final Map<String, String> variables;
 
-  private TestOutput(int index, byte[] content, Path folder, int most) {
+  private TestOutput(
+      int index, byte[] content, Path folder, int most, Map<String, String> variables) {
     this.index = index;
     this.content = content.clone();
     this.folder = folder;
     this.most = most;
+    this.variables = Map.copyOf(variables);
   }
 
   /**
@@ -29,12 +33,17 @@ public final class TestOutput implements FragmentOutput {
    * @param folder where {@link #file} is made
    */
   public static TestOutput of(int index, byte[] content, Path folder) {
-    return new TestOutput(index, content, folder, Integer.MAX_VALUE);
+    return new TestOutput(index, content, folder, Integer.MAX_VALUE, Map.of());
   }
 
   /** The same output, whose stream answers with at most {@code most} bytes at once. */
   public TestOutput inSteps(int most) {
-    return new TestOutput(index, content, folder, most);
+    return new TestOutput(index, content, folder, most, variables);
+  }
+
+  /** The same output of a fragment that has {@code variables}. */
+  public TestOutput with(Map<String, String> variables) {
+    return new TestOutput(index, content, folder, most, variables);
   }
 
   @Override
@@ -45,6 +54,11 @@ public final class TestOutput implements FragmentOutput {
   @Override
   public String label() {
     return "fragment " + index;
+  }
+
+  @Override
+  public Map<String, String> variables() {
+    return variables;
   }
 
   @Override
