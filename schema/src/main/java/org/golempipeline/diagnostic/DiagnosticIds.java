@@ -69,9 +69,6 @@ public final class DiagnosticIds {
   /** A key that has no meaning where it stands. */
   public static final String SCHEMA_UNKNOWN_KEY = "Schema.UnknownKey";
 
-  /** A key that this version does not support yet. */
-  public static final String SCHEMA_NOT_YET = "Schema.NotYet";
-
   /** A key of a stage beside {@code stages}, or the other way round. */
   public static final String SCHEMA_MISPLACED_KEY = "Schema.MisplacedKey";
 
@@ -190,6 +187,12 @@ public final class DiagnosticIds {
 
   /** A folder where a merge makes one file. */
   public static final String OUTPUT_FOLDER = "Output.Folder";
+
+  /** A partial result of a merge that has none. */
+  public static final String ENOUGH_MERGE = "Enough.Merge";
+
+  /** Several files from a fragment, for a merge that takes one of each. */
+  public static final String MERGE_ONE_FILE = "Merge.OneFile";
 
   /** A matrix range that never ends or is too long. */
   public static final String MATRIX_RANGE = "Matrix.Range";

@@ -5,9 +5,14 @@ import java.util.List;
 import org.golempipeline.diagnostic.Problems;
 import org.jspecify.annotations.Nullable;
 
-/** Everything known about a file whose shape has been checked, for the checks after that. */
+/**
+ * Everything known about a file whose shape has been checked, for the checks after that.
+ *
+ * @param place the schema's word about the whole file
+ */
 record FileUnderCheck(
     ResolvedTree tree,
+    SchemaPlace place,
     Params params,
     List<StageOutline> stages,
     SchemaCheck schema,
@@ -20,6 +25,15 @@ record FileUnderCheck(
     var path = new ArrayList<>(stage.path());
     path.add(key);
     return schema.passed(path);
+  }
+
+  /** What the schema says about the value at {@code key} of {@code stage}. */
+  SchemaPlace place(StageOutline stage, String key) {
+    var where = place;
+    for (var element : stage.path()) {
+      where = where.key(element.toString());
+    }
+    return where.key(key);
   }
 
   @Nullable StageOutline stage(String name) {

@@ -62,10 +62,12 @@ public final class PipelineFiles {
     if (root.get("stages") instanceof Mapping stages) {
       stageNames.addAll(stages.keys());
     }
-    var tree = Substitution.apply(root, SchemaPlace.of(schema), params, stageNames, problems);
+    var place = SchemaPlace.of(schema);
+    var tree = Substitution.apply(root, place, params, stageNames, problems);
     var file =
         new FileUnderCheck(
             tree,
+            place,
             params,
             StageOutline.of(tree.root(), displayName),
             SchemaCheck.run(tree, schema, strategies, problems),

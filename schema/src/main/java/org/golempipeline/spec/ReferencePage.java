@@ -11,7 +11,7 @@ import org.golempipeline.strategy.Strategy;
 /** The reference of the file format as Markdown, made from the schema so that it cannot lag. */
 public final class ReferencePage {
   private static final List<String> DEFAULTS =
-      List.of("image", "files", "setup", "resources", "retry", "timeout");
+      List.of("image", "files", "setup", "resources", "retry", "timeout", "speculate", "verify");
 
   private final JsonNode root;
   private final StringBuilder page = new StringBuilder();
@@ -75,12 +75,18 @@ public final class ReferencePage {
     var stage = root.at("/$defs/stage");
     page.append("| key | value | meaning |\n| --- | --- | --- |\n");
     rows(stage, "", Set.of(), 1);
+    page.append("\n### `enough`\n\n");
+    table(stage.at("/properties/enough/anyOf/1"), "", Set.of());
     for (var key : List.of("resources", "retry")) {
       page.append("\n### `%s`\n\n".formatted(key));
       table(stage.path("properties").path(key), "", Set.of());
     }
     page.append("\n### `timeout`\n\n");
     table(stage.at("/properties/timeout/anyOf/1"), "", Set.of());
+    page.append("\n### `verify`\n\n");
+    table(stage.at("/properties/verify"), "", Set.of());
+    page.append("\n`compare: { json: … }` and `compare: { csv: … }` take this:\n\n");
+    table(root.at("/$defs/tolerance"), "", Set.of());
     page.append('\n');
   }
 
@@ -112,7 +118,7 @@ public final class ReferencePage {
 
         | name | value | known in |
         | --- | --- | --- |
-        | `in` | The fragment's input: a file or a folder, as the split says. In `accept` the output to judge. | `run`, `accept` |
+        | `in` | The fragment's input: a file or a folder, as the split says. In `accept` the output to judge, in `until` the result so far. | `run`, `accept`, `until` |
         | `out` | The file to write. | `run` |
         | `outdir` | The folder to write into, if `out` is a glob. | `run` |
         | `tmp` | An empty folder of the fragment's own. | `run` |
@@ -122,6 +128,8 @@ public final class ReferencePage {
         | params | Their values in this run. | everywhere |
         | split and matrix variables | Their values for this fragment. | `run`, `accept`, `output` |
         | needed stages with `merge: value` | Their value. | shell text, `split`, `merge`, `output` |
+
+        The command of a strategy knows params, values of needed stages, and the variables named with it.
 
         """);
   }

@@ -3,6 +3,7 @@ package org.golempipeline.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.diagnostic.Problems;
@@ -75,14 +76,17 @@ final class SchemaCheck {
 
   /** Whether it misses a key that is there with a slip in it, which another violation says. */
   private static boolean isMisspelt(Violation violation, List<Violation> all) {
-    var missing = violation.property();
-    return violation.keyword().equals("required")
-        && missing != null
-        && all.stream()
-            .filter(other -> other.keyword().equals("additionalProperties"))
-            .filter(other -> other.path().equals(violation.path()) && other.property() != null)
-            .anyMatch(
-                other ->
-                    Nearest.to(String.valueOf(other.property()), List.of(missing)).isPresent());
+    var missing = new ArrayList<String>();
+    if (violation.keyword().equals(Violation.NONE_OF)) {
+      for (var schema : violation.alternatives()) {
+        schema.path("required").forEach(each -> missing.add(each.asText()));
+      }
+    } else if (violation.keyword().equals("required") && violation.property() != null) {
+      missing.add(violation.property());
+    }
+    return all.stream()
+        .filter(other -> other.keyword().equals("additionalProperties"))
+        .filter(other -> other.path().equals(violation.path()) && other.property() != null)
+        .anyMatch(other -> Nearest.to(String.valueOf(other.property()), missing).isPresent());
   }
 }

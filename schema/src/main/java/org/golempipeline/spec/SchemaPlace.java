@@ -3,8 +3,11 @@ package org.golempipeline.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schemas that have a say about one value of a file, whichever branch of {@code anyOf} it will
@@ -66,6 +69,18 @@ final class SchemaPlace {
   /** Whether a string here is shell text. */
   boolean isShell() {
     return any(schema -> schema.path("x-shell").asBoolean());
+  }
+
+  /** The variables that a strategy itself sets in the shell text here; null if it does not say. */
+  @Nullable Set<String> variables() {
+    for (var schema : schemas) {
+      if (schema.has("x-variables")) {
+        var names = new TreeSet<String>();
+        schema.get("x-variables").forEach(name -> names.add(name.asText()));
+        return names;
+      }
+    }
+    return null;
   }
 
   /** Whether a string here is a glob. */

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A broken rule of the schema as a sentence, with the place it is about and the cure. */
 final class SchemaWording {
-  private static final Set<String> NOT_YET = Set.of("verify", "speculate", "enough");
-
   private final Places places;
   private final JsonNode root;
   private final Strategies strategies;
@@ -71,13 +70,7 @@ final class SchemaWording {
     }
     var isRoot = violation.path().isEmpty();
     var isStage = violation.path().size() == 2 && violation.path().get(0).equals("stages");
-    if ((isRoot || isStage) && NOT_YET.contains(name)) {
-      problems.error(
-          DiagnosticIds.SCHEMA_NOT_YET,
-          range,
-          "`%s` is not available in this version of golem-pipeline yet.".formatted(name),
-          "Remove it.");
-    } else if (isStage && root.path("properties").has(name)) {
+    if (isStage && root.path("properties").has(name)) {
       problems.error(
           DiagnosticIds.SCHEMA_MISPLACED_KEY,
           range,
@@ -132,9 +125,18 @@ final class SchemaWording {
         isSplit ? DiagnosticIds.SPLIT_UNKNOWN_STRATEGY : DiagnosticIds.MERGE_UNKNOWN_STRATEGY,
         range,
         "There is no %s strategy `%s`.".formatted(kind, name),
-        Nearest.to(name, known)
-            .map("Did you mean `%s`?"::formatted)
-            .orElse("There are %s.".formatted(Words.list(known))));
+        unknownHint(name, Nearest.to(name, known), known));
+  }
+
+  private static String unknownHint(String name, Optional<String> nearest, List<String> known) {
+    if (name.contains("/")) {
+      return nearest.map("Did you mean `%s`? If not, n"::formatted).orElse("N")
+          + "ame the jar of its plugin with `--plugin JAR`, or pin it to this file once with"
+          + " `golem-pipeline plugins pin`.";
+    }
+    return nearest
+        .map("Did you mean `%s`?"::formatted)
+        .orElse("There are %s.".formatted(Words.list(known)));
   }
 
   private void missingKey(Violation violation) {
@@ -188,6 +190,10 @@ final class SchemaWording {
     var keys = new ArrayList<String>();
     for (var schema : violation.schema().path("oneOf")) {
       schema.path("required").forEach(each -> keys.add(each.asText()));
+    }
+    if (!keys.isEmpty() && !(places.node(violation.path()) instanceof Mapping)) {
+      // What has no keys is of the wrong type, and that is reported.
+      return;
     }
     problems.error(
         DiagnosticIds.SCHEMA_EXCLUSIVE,

@@ -1,6 +1,7 @@
 package org.golempipeline.spec;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -8,10 +9,11 @@ import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.document.Node.Entry;
+import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
+import org.golempipeline.document.Node.Sequence;
 import org.golempipeline.document.Node.Style;
 import org.golempipeline.strategy.MergeStrategy.Result;
-import org.golempipeline.strategy.SplitStrategy.InputUse;
 import org.jspecify.annotations.Nullable;
 
 /** Warns of what a shell text hides: failures nobody sees, variables that are split or unset. */
@@ -28,11 +30,15 @@ final class ShellLint {
   private final FileUnderCheck file;
   private final Problems problems;
   private final Map<String, Scope> scopes;
+  private final ShellNames names;
+  private final ShellPlaces places;
 
   private ShellLint(FileUnderCheck file, Map<String, Scope> scopes) {
     this.file = file;
     this.problems = file.problems();
     this.scopes = scopes;
+    this.names = new ShellNames(file, scopes);
+    this.places = new ShellPlaces(problems.source());
   }
 
   static void run(FileUnderCheck file, Map<String, Scope> scopes) {
@@ -40,67 +46,112 @@ final class ShellLint {
     var root = file.tree().root();
     var setup = root.entry("setup");
     if (root.entry("stages") != null && setup != null) {
-      lint.text(setup, new HashSet<>(file.params().declared().keySet()), null);
+      lint.text("setup", setup, file.params().declared().keySet(), null);
     }
     for (var stage : file.stages()) {
-      for (var key : new String[] {"run", "setup", "accept"}) {
-        var entry = stage.body().entry(key);
-        if (entry != null) {
-          lint.text(entry, lint.available(stage, key), stage);
+      for (var key : List.of("run", "setup", "accept")) {
+        lint.text(key, stage.body().entry(key), lint.names.available(stage, key), stage);
+      }
+      if (stage.body().get("enough") instanceof Mapping enough) {
+        lint.text("until", enough.entry("until"), lint.names.common(stage, Set.of("in")), stage);
+      }
+      for (var key : List.of("split", "merge")) {
+        var strategy = stage.body().entry(key);
+        if (strategy != null) {
+          lint.options(key, strategy, file.place(stage, key), stage);
         }
       }
     }
   }
 
-  /** The names that have a value in the text at {@code key}. */
-  private Set<String> available(StageOutline stage, String key) {
-    var names = new HashSet<>(file.params().declared().keySet());
-    names.addAll(TemplateCheck.neededValues(file, stage));
-    var scope = scopes.get(stage.name());
-    if (key.equals("setup") || scope == null) {
-      return names;
+  /** Looks for shell text among the options of a strategy. */
+  private void options(String what, Entry entry, SchemaPlace place, StageOutline stage) {
+    if (entry.value() instanceof Mapping options) {
+      for (var option : options.entries()) {
+        options(what, option, place.key(option.name()), stage);
+      }
+    } else if (entry.value() instanceof Sequence list) {
+      for (var i = 0; i < list.items().size(); i++) {
+        options(what, new Entry(entry.key(), list.items().get(i)), place.item(i), stage);
+      }
+    } else if (place.isShell() && ((Scalar) entry.value()).string() != null) {
+      var own = place.variables();
+      if (own == null) {
+        // A plugin that does not say what it sets.
+        text(what, entry, names.common(stage, Variables.RESERVED), stage);
+      } else {
+        clashes(entry, own, stage);
+        text(what, entry, names.common(stage, own), stage);
+        output(entry, own);
+      }
     }
-    names.addAll(scope.variables());
-    names.addAll(Set.of("index", "count"));
-    if (readsInput(stage)) {
-      names.addAll(Set.of("path", "stem"));
-    }
-    if (key.equals("accept")) {
-      names.add("in");
-      return names;
-    }
-    names.add("tmp");
-    names.add(leavesMany(stage) ? "outdir" : "out");
-    if (readsInput(stage)) {
-      names.add("in");
-    }
-    return names;
   }
 
-  private boolean readsInput(StageOutline stage) {
-    var split = stage.split(file.strategies());
-    return stage.hasInput() || split != null && split.inputUse() == InputUse.REQUIRED;
+  /** A strategy's own variable that hides one of the file's in its shell text. */
+  private void clashes(Entry entry, Set<String> own, StageOutline stage) {
+    var text = ((Scalar) entry.value()).text();
+    for (var name : new ShellText(text, entry.value().range()).mentioned(own)) {
+      var kind = names.kind(name, stage);
+      if (kind != null && !Variables.RESERVED.contains(name)) {
+        problems.error(
+            DiagnosticIds.NAME_CLASH,
+            use(entry, name),
+            "`$%s` is set by the strategy here, which hides the %s `%1$s`.".formatted(name, kind),
+            "Rename the %s.".formatted(kind));
+      }
+    }
   }
 
-  private static boolean leavesMany(StageOutline stage) {
-    return stage.body().get("out") instanceof Scalar out
-        && (out.text().contains("*") || out.text().contains("?") || out.text().contains("["));
+  private void output(Entry entry, Set<String> own) {
+    var text = new ShellText(((Scalar) entry.value()).text(), entry.value().range());
+    for (var name : List.of("out", "outdir")) {
+      if (own.contains(name) && text.mentioned(Set.of(name)).isEmpty()) {
+        problems.warning(
+            DiagnosticIds.LINT_NO_OUTPUT,
+            entry.key().range(),
+            "The command never names `$%s`, so nothing can come of it.".formatted(name),
+            writeHint(name));
+      }
+    }
   }
 
-  private void text(Entry entry, Set<String> available, @Nullable StageOutline stage) {
-    if (!(entry.value() instanceof Scalar scalar) || scalar.string() == null) {
+  private static String writeHint(String name) {
+    return name.equals("out")
+        ? "Write the result to `\"$out\"`."
+        : "Write the results into the folder `\"$outdir\"`.";
+  }
+
+  /** Where the text reads the variable, or the key if that is not plain to see. */
+  private Range use(Entry entry, String name) {
+    var scalar = (Scalar) entry.value();
+    return ShellScan.of(scalar.text()).uses().stream()
+        .filter(use -> use.name().equals(name))
+        .findFirst()
+        .map(use -> places.locate(scalar, use.from(), use.to()))
+        .orElse(entry.key().range());
+  }
+
+  /**
+   * Looks at one shell text.
+   *
+   * @param what the key of the stage that it belongs to
+   * @param available the names that have a value in it
+   */
+  private void text(
+      String what, @Nullable Entry entry, Set<String> available, @Nullable StageOutline stage) {
+    if (entry == null || !(entry.value() instanceof Scalar scalar) || scalar.string() == null) {
       return;
     }
     var scan = ShellScan.of(scalar.text());
     cut(entry.name(), scalar, scan);
-    failures(scalar, scan);
+    failures(scalar, scan, available.contains("tmp"));
     var reported = new HashSet<String>();
     for (var use : scan.uses()) {
-      if (!reported.contains(use.name()) && variable(use, scalar, available, entry.name(), stage)) {
+      if (!reported.contains(use.name()) && variable(use, scalar, available, what, stage)) {
         reported.add(use.name());
       }
     }
-    if (stage != null && entry.name().equals("run")) {
+    if (stage != null && what.equals("run")) {
       run(stage, scalar, entry.key().range());
     }
   }
@@ -111,7 +162,7 @@ final class ShellLint {
     if (scalar.style() != Style.PLAIN || range.line() != range.endLine()) {
       return;
     }
-    var rest = after(problems.source().line(range.endLine()), range.endColumn());
+    var rest = places.rest(range.endLine(), range.endColumn());
     var isComment = rest.stripLeading().startsWith("#") && !rest.startsWith("#");
     if (!isComment || !scan.isUnclosed() && !key.equals("run")) {
       return;
@@ -138,19 +189,13 @@ final class ShellLint {
     }
   }
 
-  private static String after(String line, int column) {
-    return line.codePointCount(0, line.length()) < column - 1
-        ? ""
-        : line.substring(line.offsetByCodePoints(0, column - 1));
-  }
-
-  private void failures(Scalar scalar, ShellScan scan) {
+  private void failures(Scalar scalar, ShellScan scan, boolean hasFolder) {
     var code = scan.code();
     var ignored = IGNORED.matcher(code);
     while (ignored.find()) {
       problems.warning(
           DiagnosticIds.LINT_IGNORED_FAILURE,
-          locate(scalar, ignored.start(), ignored.end()),
+          places.locate(scalar, ignored.start(), ignored.end()),
           "`%s` hides every failure of the command before it.".formatted(ignored.group()),
           "Name the status that is fine: `|| [ $? -eq 1 ]`.");
     }
@@ -158,10 +203,12 @@ final class ShellLint {
     while (hidden.find()) {
       problems.warning(
           DiagnosticIds.LINT_HIDDEN_FAILURE,
-          locate(scalar, hidden.start(1), hidden.end(1)),
+          places.locate(scalar, hidden.start(1), hidden.end(1)),
           "Where the shell has no `pipefail`, a damaged file goes unnoticed: the pipe hides that `%s` failed."
               .formatted(hidden.group(1)),
-          "Decompress into a file in `\"$tmp\"` first.");
+          hasFolder
+              ? "Decompress into a file in `\"$tmp\"` first."
+              : "Decompress into a file first.");
     }
   }
 
@@ -170,7 +217,7 @@ final class ShellLint {
       ShellScan.Use use,
       Scalar scalar,
       Set<String> available,
-      String key,
+      String what,
       @Nullable StageOutline stage) {
     var name = use.name();
     if (available.contains(name)) {
@@ -179,39 +226,44 @@ final class ShellLint {
       }
       problems.warning(
           DiagnosticIds.LINT_UNQUOTED,
-          locate(scalar, use.from(), use.to()),
+          places.locate(scalar, use.from(), use.to()),
           "The shell splits `$%s` at spaces and expands its wildcards here.".formatted(name),
           "Write `\"$%s\"`.".formatted(name));
       return true;
     }
     var source = file.stage(name);
     var isValue = source != null && source.result(file.strategies()) == Result.VALUE;
-    if (!isValue && !Variables.RESERVED.contains(name) || isAssigned(name, scalar.text())) {
+    var isFragments =
+        Variables.RESERVED.contains(name) || stage != null && names.variables(stage).contains(name);
+    if (!isValue && !isFragments || isAssigned(name, scalar.text())) {
       return false;
     }
     problems.warning(
         DiagnosticIds.LINT_UNSET,
-        locate(scalar, use.from(), use.to()),
+        places.locate(scalar, use.from(), use.to()),
         "`$%s` has no value here.".formatted(name),
-        unsetHint(name, key, isValue, stage));
+        unsetHint(name, what, isValue, stage));
     return true;
   }
 
   private static @Nullable String unsetHint(
-      String name, String key, boolean isValue, @Nullable StageOutline stage) {
+      String name, String what, boolean isValue, @Nullable StageOutline stage) {
     if (isValue) {
       return stage == null ? null : "Add `needs: %s`.".formatted(name);
     }
-    if (key.equals("setup")) {
-      return "`setup` runs once per provider, before it knows any fragment.";
-    }
-    if (key.equals("accept")) {
-      return "`accept` gets the output to judge as `\"$in\"`.";
-    }
-    return switch (name) {
-      case "out" -> "`out` is a glob, so files go into `\"$outdir\"`.";
-      case "outdir" -> "The stage leaves one file, `\"$out\"`; for several set `out` to a glob.";
-      default -> null;
+    return switch (what) {
+      case "setup" -> "`setup` runs once per provider, before it knows any fragment.";
+      case "accept" -> "`accept` gets the output to judge as `\"$in\"`.";
+      case "until" -> "`until` gets the result so far as `\"$in\"`.";
+      case "split", "merge" ->
+          "A strategy's command knows params, values of needed stages, and what the reference lists for it.";
+      default ->
+          switch (name) {
+            case "out" -> "`out` is a glob, so files go into `\"$outdir\"`.";
+            case "outdir" ->
+                "The stage leaves one file, `\"$out\"`; for several set `out` to a glob.";
+            default -> null;
+          };
     };
   }
 
@@ -222,7 +274,7 @@ final class ShellLint {
   }
 
   private void run(StageOutline stage, Scalar scalar, Range key) {
-    var wanted = leavesMany(stage) ? "outdir" : "out";
+    var wanted = stage.leavesMany() ? "outdir" : "out";
     var text = new ShellText(scalar.text(), scalar.range());
     if (!scalar.text().isBlank()
         && text.mentioned(Set.of(wanted)).isEmpty()
@@ -231,49 +283,16 @@ final class ShellLint {
           DiagnosticIds.LINT_NO_OUTPUT,
           key,
           "The command never names `$%s`, so no fragment can leave anything.".formatted(wanted),
-          wanted.equals("out")
-              ? "Write the result to `\"$out\"`."
-              : "Write the results into the folder `\"$outdir\"`.");
+          writeHint(wanted));
     }
     var scope = scopes.get(stage.name());
     if (scope != null && !text.mentioned(Set.of("count")).isEmpty()) {
       for (var use : ShellScan.of(scalar.text()).uses()) {
         if (use.name().equals("count")) {
-          TemplateCheck.checkCount(file, stage, scope, locate(scalar, use.from(), use.to()));
+          TemplateCheck.checkCount(file, stage, scope, places.locate(scalar, use.from(), use.to()));
           return;
         }
       }
     }
-  }
-
-  /** Where a part of a shell text stands in the file; the whole text if that cannot be told. */
-  private Range locate(Scalar scalar, int from, int to) {
-    var text = scalar.text();
-    var range = scalar.range();
-    if (scalar.style() == Style.LITERAL) {
-      var lineStart = text.lastIndexOf('\n', from - 1) + 1;
-      var lineEnd =
-          text.indexOf('\n', lineStart) < 0 ? text.length() : text.indexOf('\n', lineStart);
-      var number =
-          range.line()
-              + 1
-              + (int) text.substring(0, lineStart).chars().filter(c -> c == '\n').count();
-      var line = problems.source().line(number);
-      var indent = line.indexOf(text.substring(lineStart, lineEnd));
-      if (indent >= 0) {
-        var column = line.codePointCount(0, indent + from - lineStart) + 1;
-        var length = text.codePointCount(from, Math.min(to, lineEnd));
-        return new Range(number, column, number, column + length);
-      }
-    } else if (range.line() == range.endLine()) {
-      var quote = scalar.style() == Style.PLAIN ? 0 : 1;
-      var line = after(problems.source().line(range.line()), range.column() + quote);
-      if (line.startsWith(text)) {
-        var column = range.column() + quote + text.codePointCount(0, from);
-        return new Range(
-            range.line(), column, range.line(), column + text.codePointCount(from, to));
-      }
-    }
-    return range;
   }
 }

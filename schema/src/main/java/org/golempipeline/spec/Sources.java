@@ -156,7 +156,7 @@ final class Sources {
           "`%s` lies outside the folder of the fragment.".formatted(text),
           "Use a path below it.");
     }
-    if (text.contains("*") || text.contains("?") || text.contains("[")) {
+    if (isGlob(text)) {
       return new OutSpec.Many(text);
     }
     if (text.contains("/") || text.equals(".") || text.equals("..")) {
@@ -167,6 +167,11 @@ final class Sources {
           "For files in folders use a glob such as `**/*.txt`.");
     }
     return text.startsWith(".") ? new OutSpec.One(text) : new OutSpec.Named(text);
+  }
+
+  /** Whether that value of {@code out} stands for several files. */
+  static boolean isGlob(String out) {
+    return out.contains("*") || out.contains("?") || out.contains("[");
   }
 
   private @Nullable URI url(Mapping map) {

@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class SpecBuilder {
   /** Keys that stand for all stages when they stand beside {@code stages}. */
   private static final Set<String> DEFAULTS =
-      Set.of("image", "setup", "resources", "retry", "timeout");
+      Set.of("image", "setup", "resources", "retry", "timeout", "speculate", "verify");
 
   private final FileUnderCheck file;
   private final Mapping root;
   private final Values values;
   private final Sources sources;
+  private final Guarantees guarantees;
 
   private SpecBuilder(FileUnderCheck file) {
     this.file = file;
     this.root = file.tree().root();
     this.values = new Values(file.problems());
     this.sources = new Sources(file.problems());
+    this.guarantees = new Guarantees(file.problems());
   }
 
   /** The pipeline; meaningless if it adds an error to the file's problems. */
@@ -80,9 +82,9 @@ final class SpecBuilder {
         resources(effective(body, "resources")),
         retry(effective(body, "retry")),
         timeouts(effective(body, "timeout")),
-        null,
-        null,
-        null);
+        flag(effective(body, "speculate")),
+        guarantees.verify(effective(body, "verify")),
+        guarantees.enough(body.get("enough")));
   }
 
   /** What stands in the stage, else what stands for all stages. */
@@ -93,6 +95,10 @@ final class SpecBuilder {
 
   private static List<StageName> names(List<Scalar> references) {
     return references.stream().map(each -> new StageName(each.text())).toList();
+  }
+
+  private static @Nullable Boolean flag(@Nullable Node node) {
+    return node instanceof Scalar scalar && scalar.value() instanceof Boolean flag ? flag : null;
   }
 
   private static @Nullable ShellText shell(@Nullable Node node) {

@@ -34,6 +34,8 @@ final class StageChecks {
       checks.references(stage);
       checks.input(stage);
       checks.output(stage, read);
+      checks.reduce(stage);
+      checks.enough(stage);
     }
   }
 
@@ -143,7 +145,7 @@ final class StageChecks {
             "Add `output` with a file name, or a folder ending in `/`.");
       }
     } else if (output.value() instanceof Scalar scalar
-        && (result == Result.FILE || result == Result.VALUE)
+        && (result == Result.FILE || result == Result.VALUE || result == Result.TREE)
         && scalar.text().endsWith("/")) {
       problems.error(
           DiagnosticIds.OUTPUT_FOLDER,
@@ -152,5 +154,54 @@ final class StageChecks {
               .formatted(stage.mergeName()),
           "Add a file name after the `/`.");
     }
+  }
+
+  /** A tree of merges takes one file from each fragment. */
+  private void reduce(StageOutline stage) {
+    if (stage.result(file.strategies()) == Result.TREE && stage.leavesMany()) {
+      problems.error(
+          DiagnosticIds.MERGE_ONE_FILE,
+          Objects.requireNonNull(stage.body().get("out")).range(),
+          "The merge `%s` takes one file from each fragment, and `out` is a glob."
+              .formatted(stage.mergeName()),
+          "Let `run` write one file to `\"$out\"`, for several an archive.");
+    }
+  }
+
+  private void enough(StageOutline stage) {
+    var enough = stage.body().entry("enough");
+    var result = stage.result(file.strategies());
+    if (enough == null || result == null) {
+      return;
+    }
+    var until = enough.value() instanceof Mapping map ? map.entry("until") : null;
+    if (result == Result.FIRST) {
+      problems.error(
+          DiagnosticIds.ENOUGH_MERGE,
+          enough.key().range(),
+          "The merge `%s` ends the stage with its first output, so `enough` has no meaning."
+              .formatted(stage.mergeName()),
+          "Remove `enough`.");
+    } else if (until != null && result != Result.FILE && result != Result.VALUE) {
+      problems.error(
+          DiagnosticIds.ENOUGH_MERGE,
+          until.key().range(),
+          "`until` asks about the result so far, and the merge `%s` has none before the end."
+              .formatted(stage.mergeName()),
+          "Choose a merge that makes one file here, such as `concat`, or use `after` alone.");
+    } else if (until != null && makesSeveral(stage)) {
+      problems.error(
+          DiagnosticIds.ENOUGH_MERGE,
+          until.key().range(),
+          "`until` asks about the one result of a stage, and here `output` tells fragments apart.",
+          "Give `output` one name for all fragments, or use `after` alone.");
+    }
+  }
+
+  /** Whether fragments may have different paths at {@code output}. */
+  private boolean makesSeveral(StageOutline stage) {
+    var output = stage.body().get("output");
+    var template = output == null ? null : file.tree().open().get(output);
+    return template != null && template.names().stream().anyMatch(name -> file.stage(name) == null);
   }
 }

@@ -103,6 +103,11 @@ record StageOutline(
     return body.entry("input") != null || body.entry("from") != null;
   }
 
+  /** Whether a fragment leaves files that match a glob, rather than one file. */
+  boolean leavesMany() {
+    return body.get("out") instanceof Scalar out && Sources.isGlob(out.text());
+  }
+
   /** The name of its split, given or by default; null if it cannot be made out. */
   @Nullable String splitName() {
     return body.entry("split") == null ? (hasInput() ? "files" : "none") : chosen("split");

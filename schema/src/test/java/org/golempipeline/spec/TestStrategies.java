@@ -21,7 +21,7 @@ final class TestStrategies {
       { "type": "string", "x-unit": "size", "pattern": "^[0-9]+(\\\\.[0-9]+)?\\\\s*(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$" }""";
   private static final String SHELL =
       """
-      { "description": "Shell text.", "type": "string", "x-shell": true }""";
+      { "description": "Shell text.", "type": "string", "x-shell": true, "x-variables": [%s] }""";
 
   private TestStrategies() {}
 
@@ -109,7 +109,11 @@ final class TestStrategies {
             true,
             SplitStrategy.InputUse.FORBIDDEN),
         split("table", "{ \"type\": \"string\" }", true, SplitStrategy.InputUse.FORBIDDEN),
-        split("command", SHELL, true, SplitStrategy.InputUse.OPTIONAL),
+        split(
+            "command",
+            SHELL.formatted("\"in\", \"list\", \"outdir\""),
+            true,
+            SplitStrategy.InputUse.OPTIONAL),
         split(
             "media/segments",
             """
@@ -147,7 +151,28 @@ final class TestStrategies {
             }""",
             true,
             MergeStrategy.Result.FILE),
-        merge("command", SHELL, true, MergeStrategy.Result.FILE));
+        merge(
+            "reduce",
+            """
+            {
+              "type": "object",
+              "properties": {
+                "run": %s,
+                "fan_in": { "description": "At once.", "type": "integer", "minimum": 2, "maximum": 1000 }
+              },
+              "required": ["run"],
+              "additionalProperties": false
+            }"""
+                .formatted(SHELL.formatted("\"in\", \"out\", \"tmp\"")),
+            true,
+            MergeStrategy.Result.TREE),
+        merge("command", SHELL.formatted("\"list\", \"out\""), true, MergeStrategy.Result.FILE),
+        merge(
+            "vendor/silent",
+            """
+            { "type": "object", "properties": { "each": { "type": "array", "items": { "type": "string", "x-shell": true } } } }""",
+            true,
+            MergeStrategy.Result.FILE));
   }
 
   private static SplitStrategy split(

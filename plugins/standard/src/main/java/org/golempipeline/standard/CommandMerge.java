@@ -34,7 +34,8 @@ public final class CommandMerge implements MergeStrategy {
         in order, one a line; `$out` is the result to write.",
           "type": "string",
           "minLength": 1,
-          "x-shell": true
+          "x-shell": true,
+          "x-variables": ["list", "out"]
         }
         """;
   }

@@ -47,7 +47,8 @@ public final class CommandSplit implements SplitStrategy {
         fragment, in the order of their names.",
           "type": "string",
           "minLength": 1,
-          "x-shell": true
+          "x-shell": true,
+          "x-variables": ["in", "list", "outdir"]
         }
         """;
   }
@@ -74,7 +75,8 @@ public final class CommandSplit implements SplitStrategy {
 
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
-    var work = Files.createTempDirectory(context.workingFolder(), "split-").toAbsolutePath();
+    var folder = Files.createDirectories(context.workingFolder());
+    var work = Files.createTempDirectory(folder, "split-").toAbsolutePath();
     var in = Files.createDirectory(work.resolve("in"));
     var out = Files.createDirectory(work.resolve("out"));
     try (var command = new LocalCommand(Files.createDirectory(work.resolve("command")))) {

@@ -35,6 +35,7 @@ public final class StandardStrategies {
         new AggregateMerge(),
         new ValueMerge(),
         new FirstMerge(),
+        new ReduceMerge(),
         new CommandMerge());
   }
 }

@@ -231,6 +231,19 @@ class MergeContractTest {
   }
 
   @Nested
+  class Reduce extends MergeContract {
+    @Override
+    protected MergeStrategy strategy() {
+      return new ReduceMerge();
+    }
+
+    @Override
+    protected List<MergeCase> cases() {
+      return List.of();
+    }
+  }
+
+  @Nested
   class Command extends MergeContract {
     @Override
     protected MergeStrategy strategy() {

@@ -55,6 +55,8 @@ class SchemasTest {
           aggregate | {"by": ["a", 2], "min": "n", "max": ["n", 3], "mean": 4, "count": true}
           value     | {}
           first     | {}
+          reduce    | {"run": "cat"}
+          reduce    | {"run": "cat", "fan_in": 2}
           command:merge | "cat"
           """)
   void allows(String name, String options) {
@@ -96,6 +98,11 @@ class SchemasTest {
           aggregate | {"sum": 1}
           aggregate | {"by": 1, "total": 2}
           value     | {"x": 1}
+          reduce    | "cat"
+          reduce    | {"fan_in": 16}
+          reduce    | {"run": ""}
+          reduce    | {"run": "cat", "fan_in": 1}
+          reduce    | {"run": "cat", "fan_in": 1001}
           """)
   void refuses(String name, String options) {
     assertThat(problems(name, options)).isNotEmpty();
