@@ -22,7 +22,9 @@ public interface Strategy {
    * A JSON Schema (draft 2020-12) for the options, the value beside {@link #name()} in the file.
    * Whoever reads the file has checked the options against it before a strategy sees them. Custom
    * keywords it may use: {@code "x-unit": "size" | "duration" | "share"} on a string that holds a
-   * quantity, {@code "x-shell": true} on a string that is shell text.
+   * quantity, {@code "x-shell": true} on a string that is shell text, and beside that {@code
+   * "x-variables": ["in", "out"]}: the variables it sets in the text, beside params and values, so
+   * that names that clash and names without a value are found before anything runs.
    */
   String optionsSchema();
 

@@ -20,6 +20,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin ParamOptions params = new ParamOptions();
 
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
+
   @Option(names = "--json", description = "Prints the mistakes as a JSON array.")
   boolean json;
 
@@ -35,7 +37,11 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal {
     var text = PipelineText.read(console, file);
-    var checked = new Wiring(console).load(text, params.values(console), allowOutside);
+    var values = params.values(console);
+    var checked =
+        pluginOptions
+            .announced(console, text)
+            .then(plugins -> new Wiring(console, plugins).load(text, values, allowOutside));
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {

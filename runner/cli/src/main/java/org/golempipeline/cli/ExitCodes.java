@@ -14,6 +14,9 @@ final class ExitCodes {
   /** Daemon, market or payment are not as they should be. */
   static final int PLATFORM = 4;
 
+  /** Done, but documents are still to come or to be accepted. */
+  static final int OUTSTANDING = 5;
+
   /** A bug of ours. */
   static final int BUG = 70;
 

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.golempipeline.plugins.PluginFailure;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -28,6 +29,10 @@ final class GolemPipeline {
     commands.put("check", () -> new CheckCommand(console));
     commands.put("plan", () -> new PlanCommand(console));
     commands.put("schema", () -> new SchemaCommand(console));
+    commands.put("runs", () -> new RunsCommand(console));
+    commands.put("logs", () -> new LogsCommand(console));
+    commands.put("settle", () -> new SettleCommand(console));
+    commands.put("plugins", () -> PluginsCommand.line(console));
     commands.put("node", () -> new NodeCommand(console));
   }
 
@@ -92,6 +97,10 @@ final class GolemPipeline {
     if (exception instanceof Refusal refusal) {
       new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
       return refusal.exitCode();
+    }
+    if (exception instanceof PluginFailure failure) {
+      new Messages(console).error(failure.getMessage(), failure.hint());
+      return ExitCodes.FAILED;
     }
     var trouble =
         exception instanceof UncheckedIOException unchecked ? unchecked.getCause() : exception;

@@ -16,8 +16,16 @@ final class Messages {
   }
 
   void error(String message, @Nullable String hint) {
+    say("error", message, hint);
+  }
+
+  void warning(String message, @Nullable String hint) {
+    say("warning", message, hint);
+  }
+
+  private void say(String severity, String message, @Nullable String hint) {
     var err = console.err();
-    err.println("error: " + TerminalText.safe(message));
+    err.println(severity + ": " + TerminalText.safe(message));
     if (hint != null) {
       err.println("  hint: " + TerminalText.safe(hint));
     }

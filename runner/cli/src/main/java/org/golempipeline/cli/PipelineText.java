@@ -58,6 +58,11 @@ final class PipelineText {
     return folder;
   }
 
+  /** Its lock file, which need not exist; the name is that of {@code LockFile.beside}. */
+  Path lock() {
+    return folder.resolve(Objects.requireNonNull(Path.of(name).getFileName()) + ".lock");
+  }
+
   /** Its content; not to be changed. */
   byte[] bytes() {
     return bytes;

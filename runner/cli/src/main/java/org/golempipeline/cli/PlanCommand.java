@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,8 @@ final class PlanCommand implements Callable<Integer> {
   String file = "";
 
   @Mixin ParamOptions params = new ParamOptions();
+
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
 
   @Option(
       names = "--format",
@@ -49,11 +52,13 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal {
     var text = PipelineText.read(console, file);
-    var wiring = new Wiring(console);
+    var values = params.values(console);
+    var plugins = pluginOptions.announced(console, text);
+    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
     var folder = Wiring.runFolder(text, "plan-" + wiring.newRunId());
     var planned =
-        wiring
-            .load(text, params.values(console), allowOutside)
+        plugins
+            .then(known -> wiring.load(text, values, allowOutside))
             .then(spec -> wiring.plan(spec, text, folder, !noLocalCommands));
     new Messages(console).diagnostics(planned.diagnostics());
     var plan = planned.value().orElse(null);

@@ -1,12 +1,14 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
@@ -16,7 +18,9 @@ import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.RunReport;
+import org.golempipeline.run.RunSettings;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.strategy.MergeStrategy;
@@ -35,12 +39,17 @@ final class RunCommand implements Callable<Integer> {
   /** Providers that do not work at first: a fragment that fails is tried on another one. */
   private static final int SPARE_PROVIDERS = 3;
 
+  /** For audits on this machine, beside the network. */
+  private static final int AUDITORS = 1;
+
   private final Console console;
 
   @Parameters(paramLabel = "FILE", description = "The pipeline file.")
   String file = "";
 
   @Mixin ParamOptions params = new ParamOptions();
+
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
 
   @Option(
       names = "--on",
@@ -56,6 +65,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Prints every event of the run as a line of JSON.")
   boolean json;
+
+  @Option(names = "--fresh", description = "Computes everything, whatever earlier runs left.")
+  boolean fresh;
+
+  @Option(
+      names = "--rehash",
+      description = "Reads inputs again that look unchanged by size, time and inode.")
+  boolean rehash;
 
   @Option(
       names = "--overwrite",
@@ -83,9 +100,11 @@ final class RunCommand implements Callable<Integer> {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
     var text = PipelineText.read(console, file);
-    var wiring = new Wiring(console);
+    var values = params.values(console);
+    var plugins = pluginOptions.announced(console, text);
+    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
     var runId = wiring.newRunId();
-    var loaded = wiring.load(text, params.values(console), allowOutside);
+    var loaded = plugins.then(known -> wiring.load(text, values, allowOutside));
     var planned =
         loaded.then(
             spec -> wiring.plan(spec, text, Wiring.runFolder(text, runId), !noLocalCommands));
@@ -94,16 +113,9 @@ final class RunCommand implements Callable<Integer> {
     if (plan == null) {
       return ExitCodes.USAGE;
     }
-    if (target == Target.GOLEM) {
-      return runOnGolem(wiring, plan, runId, text);
-    }
-    var beside = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
-    var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
-    var folder = Scratch.choose(plan, busy, beside);
-    try (var node = wiring.startNode(folder, 0, busy + SPARE_PROVIDERS)) {
-      var connection = new GolemConnection(node.url(), node.appKey());
-      return run(wiring, plan, runId, text, target, connection, Images.notFetched());
-    }
+    return target == Target.GOLEM
+        ? runOnGolem(wiring, plan, runId, text)
+        : run(wiring, plan, runId, text, target, null, Images.notFetched());
   }
 
   /** Everything that can be refused is refused before anything is spent. */
@@ -112,6 +124,7 @@ final class RunCommand implements Callable<Integer> {
     requireBudget(plan.spec());
     requireAccept(plan);
     requireNoOutbound(plan.spec());
+    UnsettledRuns.warn(console, text.folder(), plan.spec().name());
     var connection = wiring.daemon();
     var found = wiring.images(plan);
     new Messages(console).diagnostics(found.diagnostics());
@@ -124,28 +137,51 @@ final class RunCommand implements Callable<Integer> {
     return run(wiring, plan, runId, text, Target.GOLEM, connection, found.orNull());
   }
 
+  /**
+   * @param network null for the embedded node
+   */
   private int run(
       Wiring wiring,
       Plan plan,
       String runId,
       PipelineText text,
       Target target,
-      GolemConnection connection,
+      @Nullable GolemConnection network,
       Images images)
-      throws IOException, InterruptedException {
+      throws Refusal, IOException, InterruptedException {
+    var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
+    var beside = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
+    var scratch = Wiring.runFolder(text, runId).resolve("work");
     var values = new FinalValues(finalValues(plan));
-    try (var journal = Wiring.journal(text, runId);
-        var report = RunReport.open(console.screen(), console.clock())) {
+    try (var lock = wiring.lock(text, plan.spec());
+        var cache = wiring.cache(text, scratch);
+        var digests = wiring.digests(text, rehash);
+        var journal = Wiring.journal(text, runId);
+        var report = RunReport.open(console.screen(), console.clock());
+        var node =
+            new NodeOnDemand(
+                wiring,
+                scratch(plan, busy, beside),
+                network == null ? busy + SPARE_PROVIDERS : AUDITORS,
+                network)) {
       var run =
           wiring.run(
               plan,
-              runId,
-              text,
-              target,
-              connection,
-              images,
-              Optional.ofNullable(workers),
-              overwrite,
+              new RunSettings(
+                  runId,
+                  Wiring.newSessionId(),
+                  text.name(),
+                  target,
+                  busy,
+                  Wiring.budget(plan.spec()),
+                  Wiring.runFolder(text, runId),
+                  node,
+                  Wiring.agreementDuration(plan.spec()),
+                  cache,
+                  digests,
+                  !fresh,
+                  overwrite,
+                  images),
               !noLocalCommands,
               List.of(journal, json ? this::printJson : values, report));
       try (var interruption =
@@ -155,6 +191,16 @@ final class RunCommand implements Callable<Integer> {
     } finally {
       console.out().flush();
     }
+  }
+
+  private static Supplier<Path> scratch(Plan plan, int workers, Path beside) {
+    return () -> {
+      try {
+        return Scratch.choose(plan, workers, beside);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 
   private Target target() throws Refusal {
@@ -179,11 +225,14 @@ final class RunCommand implements Callable<Integer> {
   /** Strangers are paid for the first result: somebody must look at it. */
   private void requireAccept(Plan plan) throws Refusal {
     for (var stage : plan.stages()) {
-      if (stage.merge().result() == MergeStrategy.Result.FIRST && stage.spec().accept() == null) {
+      if (stage.merge().result() == MergeStrategy.Result.FIRST
+          && stage.spec().accept() == null
+          && stage.spec().verify() == null) {
         throw Refusal.usage(
             "`merge: first` in stage `%s` would take the word of the first provider that answers."
                 .formatted(stage.name()),
-            "Add `accept` with a command that checks a result, such as `accept: grep -q ':' \"$in\"`.");
+            "Add `accept` with a command that checks a result, such as `accept: grep -q ':'"
+                + " \"$in\"`, or `verify`.");
       }
     }
   }

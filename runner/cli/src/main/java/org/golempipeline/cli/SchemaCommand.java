@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code schema}: for editors. */
 @Command(
@@ -16,6 +19,14 @@ final class SchemaCommand implements Callable<Integer> {
   private static final String FILE = ".golem-pipeline/schema.json";
 
   private final Console console;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "A pipeline file, whose pinned plugins become part of the schema.")
+  @Nullable String file;
+
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
 
   @Option(
       names = "--write",
@@ -31,21 +42,27 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal {
-    var schema = new Wiring(console).schema();
+    var plugins =
+        pluginOptions.announced(console, file == null ? null : PipelineText.read(console, file));
+    new Messages(console).diagnostics(plugins.diagnostics());
+    if (plugins.orNull() == null) {
+      return ExitCodes.USAGE;
+    }
+    var schema = new Wiring(console, plugins.orNull()).schema();
     if (!write) {
       console.out().print(schema);
       console.out().flush();
       return ExitCodes.DONE;
     }
-    var file = console.folder().resolve(FILE);
+    var target = console.folder().resolve(FILE);
     try {
-      Files.createDirectories(file.getParent());
-      var part = Files.createTempFile(file.getParent(), "schema", ".part");
+      Files.createDirectories(target.getParent());
+      var part = Files.createTempFile(target.getParent(), "schema", ".part");
       Files.writeString(part, schema);
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(file, e.getMessage()),
+          "Could not write `%s`: %s.".formatted(target, e.getMessage()),
           "Without `--write` the schema is printed.");
     }
     console.out().println("Wrote " + FILE + ".");

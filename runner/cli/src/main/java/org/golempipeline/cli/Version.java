@@ -9,9 +9,14 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
+    return new String[] {"golem-pipeline " + number()};
+  }
+
+  /** The version alone. */
+  static String number() throws IOException {
     try (var text = Version.class.getResourceAsStream("version")) {
       var version = new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8);
-      return new String[] {"golem-pipeline " + version.strip()};
+      return version.strip();
     }
   }
 }

@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.cache.RunLock;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.golem.GolemConnection;
@@ -23,6 +26,7 @@ import org.golempipeline.node.NodeOptions;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.spec.Overrides;
@@ -42,9 +46,25 @@ final class Wiring {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final Console console;
+  private final Strategies strategies;
 
+  /** For commands without plugins. */
   Wiring(Console console) {
+    this(console, Plugins.NONE);
+  }
+
+  Wiring(Console console, Plugins plugins) {
     this.console = console;
+    this.strategies = strategies(plugins);
+  }
+
+  /** The strategies that pipeline files may name. */
+  static Strategies strategies(Plugins plugins) {
+    var splits = new ArrayList<>(StandardStrategies.splits());
+    var merges = new ArrayList<>(StandardStrategies.merges());
+    splits.addAll(plugins.splits());
+    merges.addAll(plugins.merges());
+    return new Strategies(splits, merges);
   }
 
   /** A pipeline file with all its mistakes. */
@@ -52,23 +72,19 @@ final class Wiring {
     return PipelineFiles.load(
         text.bytes(),
         text.name(),
-        strategies(),
+        strategies,
         new Overrides(params, console::variable, allowOutside));
   }
 
   /** The plan of a pipeline that is right, its input found and split. */
   Checked<Plan> plan(PipelineSpec spec, PipelineText text, Path runFolder, boolean localCommands) {
     return Planner.plan(
-        spec,
-        strategies(),
-        text.folder(),
-        runFolder.resolve("work"),
-        new LocalShell(localCommands));
+        spec, strategies, text.folder(), runFolder.resolve("work"), new LocalShell(localCommands));
   }
 
   /** The JSON Schema of a pipeline file. */
   String schema() {
-    return PipelineSchema.json(strategies());
+    return PipelineSchema.json(strategies);
   }
 
   /** A name for a run that no other run has. */
@@ -103,7 +119,7 @@ final class Wiring {
                 () ->
                     new Refusal(
                         ExitCodes.PLATFORM,
-                        "`--on golem` needs the key of your yagna daemon, and `YAGNA_APPKEY` is not"
+                        "The network needs the key of your yagna daemon, and `YAGNA_APPKEY` is not"
                             + " set.",
                         "Make one with `yagna app-key create golem-pipeline` and export it as"
                             + " `YAGNA_APPKEY`."));
@@ -124,33 +140,54 @@ final class Wiring {
   }
 
   /** A run that is ready to start. */
-  PipelineRun run(
-      Plan plan,
-      String runId,
-      PipelineText text,
-      RunSettings.Target target,
-      GolemConnection connection,
-      Images images,
-      Optional<Integer> workers,
-      boolean overwrite,
-      boolean localCommands,
-      List<EventSink> sinks) {
-    var shell = new LocalShell(localCommands);
-    var spec = plan.spec();
-    var settings =
-        new RunSettings(
-            runId,
-            UUID.randomUUID().toString(),
-            text.name(),
-            target,
-            workers.orElseGet(() -> workers(spec, target)),
-            spec.budget() == null ? BigDecimal.ONE : spec.budget(),
-            runFolder(text, runId),
-            connection,
-            agreementDuration(spec),
-            overwrite,
-            images);
-    return new PipelineRun(plan, settings, shell, sinks, console.clock());
+  PipelineRun run(Plan plan, RunSettings settings, boolean localCommands, List<EventSink> sinks) {
+    return new PipelineRun(plan, settings, new LocalShell(localCommands), sinks, console.clock());
+  }
+
+  /** What the daemon knows a run's agreements by. */
+  static String newSessionId() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** What may be spent; on this machine nothing is. */
+  static BigDecimal budget(PipelineSpec spec) {
+    return spec.budget() == null ? BigDecimal.ONE : spec.budget();
+  }
+
+  /** Where results of the pipelines in a folder are kept. */
+  static Path cacheFolder(Path folder) {
+    return folder.resolve(".golem-pipeline").resolve("cache");
+  }
+
+  /**
+   * What earlier runs left.
+   *
+   * @param scratch for archives that cannot lie there
+   */
+  ResultCache cache(PipelineText text, Path scratch) {
+    return ResultCache.open(cacheFolder(text.folder()), scratch, console.clock());
+  }
+
+  FileDigests digests(PipelineText text, boolean rehash) {
+    var folder = cacheFolder(text.folder());
+    return FileDigests.open(folder, folder, console.clock(), rehash);
+  }
+
+  /** Keeps other runs of the pipeline away. */
+  RunLock lock(PipelineText text, PipelineSpec spec) throws Refusal, IOException {
+    try {
+      var folder = text.folder().resolve(".golem-pipeline");
+      return RunLock.take(folder, spec.name(), console.clock().instant());
+    } catch (RunLock.TakenException e) {
+      throw Refusal.usage(
+          e.holder()
+              .map(
+                  holder ->
+                      "Another run of `%s` is going on, as process %d since %s."
+                          .formatted(spec.name(), holder.pid(), holder.since()))
+              .orElse("Another run of `%s` is going on.".formatted(spec.name())),
+          "Wait for its end, or stop it: both would publish to the same places.");
+    }
   }
 
   /** The most providers at a time if the command line does not say. */
@@ -166,7 +203,7 @@ final class Wiring {
   }
 
   /** Long enough for the slowest fragment that the file allows. */
-  private static Duration agreementDuration(PipelineSpec spec) {
+  static Duration agreementDuration(PipelineSpec spec) {
     var longest = LEAST_AGREEMENT;
     for (var stage : spec.stages()) {
       var timeouts = stage.timeouts();
@@ -193,9 +230,5 @@ final class Wiring {
           "`GOLEM_REGISTRY_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
           "Write it as `%s`, or unset it for that.".formatted(REGISTRY));
     }
-  }
-
-  private static Strategies strategies() {
-    return new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
   }
 }

@@ -30,6 +30,7 @@ final class RunTally {
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
   final Map<String, String> values = new LinkedHashMap<>();
   final Set<String> warnings = new LinkedHashSet<>();
+  final List<RunEvent.StageEnough> partial = new ArrayList<>();
   int outputsInAll;
   RunEvent.@Nullable RunStarted started;
   RunEvent.@Nullable RunFinished finished;
@@ -91,6 +92,22 @@ final class RunTally {
   private List<String> addStage(RunEvent event) {
     if (event instanceof RunEvent.StageExpanded expanded) {
       stage(expanded.stage()).total = expanded.fragments();
+    } else if (event instanceof RunEvent.FragmentsReused reused) {
+      stage(reused.stage()).done += reused.fragments().size();
+    } else if (event instanceof RunEvent.StageReused reused) {
+      stage(reused.stage()).reused = reused.reused();
+      return reuseLine(reused);
+    } else if (event instanceof RunEvent.ChecksQueued checks) {
+      stage(checks.stage()).done -= checks.fragments().size();
+    } else if (event instanceof RunEvent.FragmentsCopied copied) {
+      stage(copied.stage()).copied += copied.fragments().size();
+    } else if (event instanceof RunEvent.ProviderBanned banned) {
+      return List.of(
+          "banned: provider %s gave a false result in stage %s; what it did is done again"
+              .formatted(TerminalText.safe(banned.providerId()), banned.stage()));
+    } else if (event instanceof RunEvent.StageEnough enough) {
+      stage(enough.stage()).cut = true;
+      partial.add(enough);
     } else if (event instanceof RunEvent.BatchStarted batch) {
       batches.put(batch.batch(), batch);
       stage(batch.stage()).running += batch.fragments().size();
@@ -127,6 +144,23 @@ final class RunTally {
       addMarket(event);
     }
     return List.of();
+  }
+
+  /** How much an earlier run left, unless it is the first run. */
+  private static List<String> reuseLine(RunEvent.StageReused reused) {
+    if (reused.reused() == 0 && (reused.reasons().isEmpty() || reused.firstRun())) {
+      return List.of();
+    }
+    var text =
+        reused.others() == 0
+            ? "all %s reused".formatted(Words.count(reused.reused(), "fragment"))
+            : "%s reused, %s to compute"
+                .formatted(Words.count(reused.reused(), "fragment"), Words.number(reused.others()));
+    var why =
+        reused.others() == 0 || reused.reasons().isEmpty()
+            ? ""
+            : ": " + String.join(", ", reused.reasons());
+    return List.of(TerminalText.safe(reused.stage() + ": " + text + why));
   }
 
   private void addMarket(RunEvent event) {
@@ -255,8 +289,8 @@ final class RunTally {
     }
     if (allocationId != null) {
       sentences.add(
-          "The allocation %s is still reserved; `yagna payment release-allocations` releases it."
-              .formatted(allocationId));
+          "The allocation %s is still reserved; `golem-pipeline settle %s` ends, pays and releases."
+              .formatted(allocationId, started.runId()));
     }
     sentences.add("The journal has all of it: %s/journal.ndjson".formatted(folder()));
     return sentences;
@@ -282,6 +316,9 @@ final class RunTally {
     }
     if (stage.retried > 0) {
       text.append(", ").append(Words.count(stage.retried, "more attempt"));
+    }
+    if (stage.copied > 0) {
+      text.append(", ").append(Words.number(stage.copied)).append(" copied from slow providers");
     }
     return text.append(stage.cut ? ", the rest not needed" : "").toString();
   }

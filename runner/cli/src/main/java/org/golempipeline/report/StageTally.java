@@ -11,6 +11,13 @@ final class StageTally {
   int failed;
   int running;
   int retried;
+
+  /** Taken from earlier runs. */
+  int reused;
+
+  /** Computed a second time because the first took long. */
+  int copied;
+
   boolean cut;
   boolean merging;
   boolean finished;

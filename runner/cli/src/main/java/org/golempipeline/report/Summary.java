@@ -5,6 +5,8 @@ import org.golempipeline.event.RunEvent;
 
 /** What is said at the end of a run: where the result is and what it took, or why there is none. */
 final class Summary {
+  private static final int MISSING_SHOWN = 120;
+
   private final RunTally tally;
   private final boolean coloured;
 
@@ -31,6 +33,9 @@ final class Summary {
     }
     tally.values.forEach((stage, value) -> appendFact(text, stage, TerminalText.safe(value)));
     appendFact(text, "fragments", fragments(end));
+    for (var enough : tally.partial) {
+      appendFact(text, "partial", partial(enough));
+    }
     if (isGolem()) {
       appendFact(text, "cost", Words.glm(end.accepted()) + " accepted");
     }
@@ -115,12 +120,33 @@ final class Summary {
         : "%s (%s, %s)".formatted(path, Words.count(output.files(), "file"), size);
   }
 
-  private static String fragments(RunEvent.RunFinished end) {
-    var failed =
-        end.fragmentsFailed() == 0 ? "" : ", " + Words.number(end.fragmentsFailed()) + " failed";
-    return "%s done%s, on %s"
+  private String fragments(RunEvent.RunFinished end) {
+    var reused = tally.stages().stream().mapToInt(stage -> stage.reused).sum();
+    var text = new StringBuilder(Words.number(end.fragmentsDone())).append(" done");
+    if (reused > 0) {
+      text.append(" (").append(Words.number(reused)).append(" reused)");
+    }
+    if (end.fragmentsFailed() > 0) {
+      text.append(", ").append(Words.number(end.fragmentsFailed())).append(" failed");
+    }
+    if (end.providers() > 0) {
+      text.append(", on ").append(Words.count(end.providers(), "provider"));
+    }
+    return text.toString();
+  }
+
+  /** What the result of a stage lacks. */
+  private static String partial(RunEvent.StageEnough enough) {
+    var missing = enough.missing().toString().replace(",", ", ");
+    if (missing.length() > MISSING_SHOWN) {
+      missing = missing.substring(0, missing.lastIndexOf(',', MISSING_SHOWN)) + ", …";
+    }
+    return "%s has enough with %s; without %s: %s"
         .formatted(
-            Words.number(end.fragmentsDone()), failed, Words.count(end.providers(), "provider"));
+            enough.stage(),
+            Words.number(enough.done()),
+            Words.number(enough.missing().size()),
+            missing);
   }
 
   private boolean isGolem() {

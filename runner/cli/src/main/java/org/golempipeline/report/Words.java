@@ -5,21 +5,21 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers in words that people read. */
-final class Words {
+public final class Words {
   private Words() {}
 
   /** {@code 1 error}, {@code 2 errors}. */
-  static String count(long number, String noun) {
+  public static String count(long number, String noun) {
     return number(number) + " " + noun + (number == 1 ? "" : "s");
   }
 
   /** {@code 1,234,567}. */
-  static String number(long number) {
+  public static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** {@code 0.4 s}, {@code 41 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
-  static String duration(Duration duration) {
+  public static String duration(Duration duration) {
     var seconds = duration.toSeconds();
     if (seconds < 10) {
       return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
@@ -41,7 +41,7 @@ final class Words {
   }
 
   /** {@code 512 B}, {@code 60.5 kB}, {@code 1.2 GB}. */
-  static String size(long bytes) {
+  public static String size(long bytes) {
     if (bytes < 1000) {
       return bytes + " B";
     }
@@ -56,7 +56,7 @@ final class Words {
   }
 
   /** {@code 0.0312 GLM}: exact, without zeros at the end. */
-  static String glm(BigDecimal amount) {
+  public static String glm(BigDecimal amount) {
     return (amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString()) + " GLM";
   }
 }

@@ -89,8 +89,17 @@ class ArchitectureTest {
         "journal", new String[] {"event", "plan", "spec", "strategy", "com.fasterxml.jackson.."});
     arrows.put(
         "batch", new String[] {"event", "golem", "spec", "strategy", "org.apache.commons.io.."});
+    arrows.put("compare", new String[] {"spec", "com.fasterxml.jackson.."});
     arrows.put(
-        "image", new String[] {"plan", "spec", "diagnostic", "golem", "com.fasterxml.jackson.."});
+        "cache",
+        new String[] {
+          "batch", "spec", "strategy", "org.apache.commons.io..", "com.fasterxml.jackson.."
+        });
+    arrows.put("lock", new String[] {"diagnostic", "com.fasterxml.jackson.."});
+    arrows.put(
+        "image",
+        new String[] {"plan", "spec", "diagnostic", "golem", "lock", "com.fasterxml.jackson.."});
+    arrows.put("plugins", new String[] {"strategy", "spec", "diagnostic", "lock", "java.net"});
     arrows.put(
         "run",
         new String[] {
@@ -106,6 +115,7 @@ class ArchitectureTest {
           "org.apache.commons.io..",
           "com.fasterxml.jackson.."
         });
+    arrows.put("settle", new String[] {"run", "event", "journal", "golem"});
     arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
     return arrows;
   }

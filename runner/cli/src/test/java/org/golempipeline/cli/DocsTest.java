@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -15,16 +16,22 @@ import java.util.stream.Stream;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.image.ImageDiagnosticIds;
+import org.golempipeline.lock.LockDiagnosticIds;
 import org.golempipeline.plan.PlanDiagnosticIds;
+import org.golempipeline.plugins.PluginDiagnosticIds;
 import org.golempipeline.spec.ReferencePage;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.Strategy;
 import org.junit.jupiter.api.Test;
 
 /** The documentation leaves nothing out and names nothing that is not there. */
 class DocsTest {
   private static final Pattern CELL =
       Pattern.compile("^\\| `?([A-Za-z0-9_.]+)`? \\|", Pattern.MULTILINE);
+  private static final Pattern SECTION =
+      Pattern.compile("^## `(\\w+)`$(.*?)(?=^## |\\z)", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
 
   private final Path project = Workspace.project();
@@ -32,7 +39,12 @@ class DocsTest {
   @Test
   void troubleshootingHasEveryDiagnosticAndNoOther() throws IOException {
     var ids =
-        Stream.of(DiagnosticIds.class, PlanDiagnosticIds.class, ImageDiagnosticIds.class)
+        Stream.of(
+                DiagnosticIds.class,
+                PlanDiagnosticIds.class,
+                ImageDiagnosticIds.class,
+                LockDiagnosticIds.class,
+                PluginDiagnosticIds.class)
             .flatMap(type -> Arrays.stream(type.getFields()))
             .map(
                 field -> {
@@ -82,6 +94,31 @@ class DocsTest {
   }
 
   @Test
+  void everySplitAndEveryMergeHasASectionWithAnExample() throws IOException {
+    var splits = StandardStrategies.splits().stream().map(Strategy::name).toList();
+    var merges =
+        StandardStrategies.merges().stream()
+            .filter(merge -> merge.result() != MergeStrategy.Result.TREE)
+            .map(Strategy::name)
+            .toList();
+
+    assertThat(sections("docs/splits.md")).containsExactlyInAnyOrderElementsOf(splits);
+    assertThat(sections("docs/merges.md")).containsExactlyInAnyOrderElementsOf(merges);
+  }
+
+  @Test
+  void everyBlockOfTheseSectionsBelongsToAnExample() throws IOException {
+    for (var page : Set.of("docs/splits.md", "docs/merges.md")) {
+      var examples = DocsExample.of(project.resolve(page));
+
+      assertThat(examples)
+          .allSatisfy(example -> assertThat(example.blocks()).as(example.text()).isGreaterThan(1));
+      assertThat(DocsExample.blocks(project.resolve(page)))
+          .isEqualTo(examples.stream().mapToLong(DocsExample::blocks).sum());
+    }
+  }
+
+  @Test
   void linksLeadSomewhere() throws IOException {
     try (var files = Files.walk(project)) {
       var pages =
@@ -111,6 +148,17 @@ class DocsTest {
 
     assertThat(Set.of("README.md", "docs/guide.md"))
         .allSatisfy(page -> assertThat(Files.readString(project.resolve(page))).contains(run));
+  }
+
+  /** The strategies that have a section with a pipeline in it. */
+  private List<String> sections(String page) throws IOException {
+    var text = Files.readString(project.resolve(page));
+    return SECTION
+        .matcher(text)
+        .results()
+        .filter(section -> section.group(2).contains("\n```yaml\n"))
+        .map(section -> section.group(1))
+        .toList();
   }
 
   private Stream<String> firstCells(String page) throws IOException {

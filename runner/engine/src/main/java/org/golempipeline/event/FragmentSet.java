@@ -1,6 +1,8 @@
 package org.golempipeline.event;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -42,6 +44,22 @@ public final class FragmentSet {
 
   public static FragmentSet of(Collection<Integer> indexes) {
     return of(indexes.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** The numbers whose bits are set. */
+  public static FragmentSet of(BitSet bits) {
+    var spans = new int[16];
+    var length = 0;
+    for (var first = bits.nextSetBit(0); first >= 0; ) {
+      var end = bits.nextClearBit(first);
+      if (length == spans.length) {
+        spans = Arrays.copyOf(spans, 2 * length);
+      }
+      spans[length++] = first;
+      spans[length++] = end - 1;
+      first = bits.nextSetBit(end);
+    }
+    return length == 0 ? EMPTY : new FragmentSet(Arrays.copyOf(spans, length));
   }
 
   /** Reads what {@link #toString} wrote. */
@@ -101,6 +119,34 @@ public final class FragmentSet {
     return array;
   }
 
+  public BitSet toBitSet() {
+    var bits = new BitSet();
+    for (var i = 0; i < spans.length; i += 2) {
+      bits.set(spans[i], spans[i + 1] + 1);
+    }
+    return bits;
+  }
+
+  /** The numbers of this set that {@code others} does not have. */
+  public FragmentSet minus(FragmentSet others) {
+    if (isEmpty() || others.isEmpty()) {
+      return this;
+    }
+    var bits = toBitSet();
+    bits.andNot(others.toBitSet());
+    return of(bits);
+  }
+
+  /** The numbers of both. */
+  public FragmentSet union(FragmentSet others) {
+    if (isEmpty() || others.isEmpty()) {
+      return isEmpty() ? others : this;
+    }
+    var bits = toBitSet();
+    bits.or(others.toBitSet());
+    return of(bits);
+  }
+
   @Override
   public String toString() {
     var text = new StringBuilder();
@@ -115,11 +161,11 @@ public final class FragmentSet {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FragmentSet set && java.util.Arrays.equals(spans, set.spans);
+    return other instanceof FragmentSet set && Arrays.equals(spans, set.spans);
   }
 
   @Override
   public int hashCode() {
-    return java.util.Arrays.hashCode(spans);
+    return Arrays.hashCode(spans);
   }
 }

@@ -39,6 +39,25 @@ public sealed interface RunEvent {
   /** How many fragments a stage has became known. */
   record StageExpanded(String stage, int fragments) implements RunEvent {}
 
+  /** Outputs that an earlier run left and that are used again. */
+  record FragmentsReused(String stage, FragmentSet fragments) implements RunEvent {}
+
+  /**
+   * How much of a stage an earlier run left.
+   *
+   * @param others fragments that have to be computed
+   * @param reasons what changed, in words
+   */
+  record StageReused(String stage, int reused, int others, List<String> reasons)
+      implements RunEvent {
+    /** What {@code reasons} say of a stage that was never run before. */
+    public static final String FIRST_RUN = "never run before";
+
+    public boolean firstRun() {
+      return reasons.equals(List.of(FIRST_RUN));
+    }
+  }
+
   record DemandSubscribed(String demandId) implements RunEvent {}
 
   record DemandUnsubscribed(String demandId) implements RunEvent {}
@@ -119,6 +138,15 @@ public sealed interface RunEvent {
   record FragmentRequeued(String stage, int fragment, int attempt, Instant notBefore)
       implements RunEvent {}
 
+  /** Stragglers' fragments are computed a second time beside them: the first answer counts. */
+  record FragmentsCopied(String stage, FragmentSet fragments) implements RunEvent {}
+
+  /** Another machine is asked for what one has answered already. */
+  record ChecksQueued(String stage, FragmentSet fragments) implements RunEvent {}
+
+  /** A provider answered something else than two others: nothing of it is used unchecked. */
+  record ProviderBanned(String providerId, String stage) implements RunEvent {}
+
   /** A fragment is given up. {@code label} names it and its input. */
   record FragmentFailed(
       String stage, int fragment, String label, int attempts, Failure failure, @Nullable String log)
@@ -126,6 +154,9 @@ public sealed interface RunEvent {
 
   /** The rest of a stage is not needed any more: a first result was found. */
   record StageCut(String stage, int winner) implements RunEvent {}
+
+  /** As much of a stage is done as the file asks for; {@code missing} were cancelled. */
+  record StageEnough(String stage, int done, FragmentSet missing) implements RunEvent {}
 
   record MergeStarted(String stage) implements RunEvent {}
 

@@ -14,11 +14,5 @@ public final class ImageDiagnosticIds {
   /** A local file that cannot be read or is no VM image. */
   public static final String IMAGE_BAD_FILE = "Image.BadFile";
 
-  /** A lock file that cannot be understood. */
-  public static final String LOCK_BROKEN = "Lock.Broken";
-
-  /** A lock file that cannot be written. */
-  public static final String LOCK_UNWRITABLE = "Lock.Unwritable";
-
   private ImageDiagnosticIds() {}
 }

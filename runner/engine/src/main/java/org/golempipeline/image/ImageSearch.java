@@ -17,6 +17,9 @@ import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.lock.LockDiagnosticIds;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedImage;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.StageSpec;
@@ -71,7 +74,7 @@ final class ImageSearch {
 
   private Path lockPath() {
     var name = Objects.requireNonNull(Path.of(plan.spec().source().name()).getFileName());
-    return plan.folder().resolve(name + ".lock");
+    return LockFile.beside(plan.folder().resolve(name));
   }
 
   private String lockName() {
@@ -79,33 +82,24 @@ final class ImageSearch {
   }
 
   private @Nullable LockFile lock() {
-    try {
-      return LockFile.read(lockPath(), lockName());
-    } catch (LockFile.BrokenException e) {
-      problems.add(e.diagnostic());
-    } catch (IOException e) {
-      problems.error(
-          ImageDiagnosticIds.LOCK_BROKEN,
-          Range.START,
-          "Could not read `%s`: %s.".formatted(lockName(), e.getMessage()),
-          "Check its permissions.");
-    }
-    return null;
+    var read = LockFile.read(lockPath(), lockName());
+    read.diagnostics().forEach(problems::add);
+    return read.orNull();
   }
 
   private void write(LockFile lock) {
-    var tags = new TreeMap<String, Image>();
+    var tags = new TreeMap<String, LockedImage>();
     remote.forEach(
         (ref, image) -> {
           if (ref instanceof ImageRef.Tag tag) {
-            tags.put(tag.tag(), image);
+            tags.put(tag.tag(), new LockedImage(image.sha3(), image.url()));
           }
         });
     try {
-      lock.write(tags);
+      lock.writeImages(tags);
     } catch (IOException e) {
       problems.error(
-          ImageDiagnosticIds.LOCK_UNWRITABLE,
+          LockDiagnosticIds.LOCK_UNWRITABLE,
           Range.START,
           "Could not write `%s`, which keeps what the image tags mean: %s."
               .formatted(lockName(), e.getMessage()),
@@ -121,7 +115,8 @@ final class ImageSearch {
       if (ref instanceof ImageRef.Url url) {
         remote.put(ref, new Image(url.sha3(), url.toString()));
       } else if (ref instanceof ImageRef.Tag tag && lock.images().containsKey(tag.tag())) {
-        remote.put(ref, Objects.requireNonNull(lock.images().get(tag.tag())));
+        var locked = Objects.requireNonNull(lock.images().get(tag.tag()));
+        remote.put(ref, new Image(locked.sha3(), locked.url()));
       } else if (!(ref instanceof ImageRef.Local)) {
         asked.put(ref, registry.resolve(ref.toString()));
       }

@@ -50,6 +50,22 @@ public final class Images {
   }
 
   /**
+   * What stands for the content of {@code image} in content keys: its hash, or that this machine's
+   * own programs run. The same text means the same programs.
+   */
+  public String content(@Nullable ImageRef image) {
+    if (remote == null) {
+      return "this machine";
+    }
+    var file = image == null ? null : local.get(image);
+    if (file != null) {
+      return file.sha3();
+    }
+    var found = image == null ? null : remote.get(image);
+    return found == null ? "" : found.sha3();
+  }
+
+  /**
    * Makes the files of this machine readable for providers; completes at once if there are none.
    * Fails with {@link GolemException}.
    */

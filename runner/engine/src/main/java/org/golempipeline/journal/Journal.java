@@ -8,26 +8,65 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 
 /**
  * The journal file of a run: one event a line, handed to the system at once. Events by which money
- * could be lost sight of are forced to the disk before the world is touched.
+ * could be lost sight of are forced to the disk before the world is touched. As long as it is open
+ * its lock tells others that the run lives.
  */
 public final class Journal implements EventSink, AutoCloseable {
   private final FileChannel file;
+  private final Optional<JournalLock> lock;
 
-  private Journal(FileChannel file) {
+  private Journal(FileChannel file, Optional<JournalLock> lock) {
     this.file = file;
+    this.lock = lock;
   }
 
   /** Starts a journal; there must be none at {@code path}. */
   public static Journal create(Path path) throws IOException {
-    Files.createDirectories(path.toAbsolutePath().getParent());
-    return new Journal(
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    var folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
+    Files.createDirectories(folder);
+    var file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      return new Journal(file, JournalLock.take(folder));
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Goes on with the journal of a run that is over or dead, behind its last whole line; empty if
+   * somebody writes it at the moment.
+   */
+  public static Optional<Journal> reopen(Path runFolder) throws IOException {
+    var lock = JournalLock.take(runFolder);
+    if (lock.isEmpty()) {
+      return Optional.empty();
+    }
+    FileChannel file = null;
+    try {
+      file =
+          FileChannel.open(
+              runFolder.resolve(JournalReader.FILE),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      file.truncate(file.size() - JournalReader.torn(file));
+      file.position(file.size());
+      return Optional.of(new Journal(file, lock));
+    } catch (IOException e) {
+      if (file != null) {
+        file.close();
+      }
+      lock.get().close();
+      throw e;
+    }
   }
 
   @Override
@@ -38,7 +77,8 @@ public final class Journal implements EventSink, AutoCloseable {
         file.write(line);
       }
       if (event.event() instanceof RunEvent.AllocationRequested
-          || event.event() instanceof RunEvent.RunFinished) {
+          || event.event() instanceof RunEvent.RunFinished
+          || event.event() instanceof RunEvent.SettlementFinished) {
         file.force(false);
       }
     } catch (IOException e) {
@@ -49,5 +89,8 @@ public final class Journal implements EventSink, AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+    if (lock.isPresent()) {
+      lock.get().close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.golempipeline.plan;
 
 import java.util.Locale;
 import java.util.Map;
+import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.StrategyException;
@@ -43,6 +44,20 @@ public final class OutputNames {
               return value == null ? values.getOrDefault(name, "") : value;
             });
     return checked(path, output.toString());
+  }
+
+  /**
+   * The file that an output of a fragment that is collected becomes, or its place in the archive
+   * that it goes into: no two outputs may have the same.
+   *
+   * @param file its name in {@code $outdir}, if the fragment leaves several
+   */
+  public String place(FragmentPlan fragment, String file) throws StrategyException {
+    var path = path(fragment);
+    if (path.endsWith("/")) {
+      return path + collected(fragment, file);
+    }
+    return Archive.named(path).isPresent() ? path + "/" + collected(fragment, file) : path;
   }
 
   /** Whether every fragment has the same {@link #path}. */

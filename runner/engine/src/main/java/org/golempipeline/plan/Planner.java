@@ -55,7 +55,8 @@ public final class Planner {
    * @param work where a {@code command} split leaves its files
    */
   public static Checked<Plan> plan(
-      PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
+      PipelineSpec written, Strategies strategies, Path folder, Path work, Shell shell) {
+    var spec = Reductions.lower(written, strategies);
     var planner = new Planner(spec, strategies, folder, work, shell);
     for (var stage : spec.stages()) {
       planner.planned.put(stage.name(), planner.plan(stage));
@@ -78,7 +79,9 @@ public final class Planner {
             stage,
             split,
             merge,
-            split.inputShape(stage.split().options()),
+            flow == StagePlan.Flow.TREE
+                ? SplitStrategy.InputShape.FOLDER
+                : split.inputShape(stage.split().options()),
             inputs,
             shared,
             flow,
@@ -174,6 +177,9 @@ public final class Planner {
   }
 
   private StagePlan.Flow flow(StageSpec stage, SplitStrategy split) {
+    if (Reductions.isTree(stage, strategies)) {
+      return StagePlan.Flow.TREE;
+    }
     var oneEach =
         !stage.from().isEmpty()
             && split.name().equals("files")
@@ -273,8 +279,7 @@ public final class Planner {
     for (var i = 0; i < fragments.count(); i++) {
       var fragment = fragments.get(i);
       try {
-        var path = names.path(fragment);
-        var file = path.endsWith("/") ? path + names.collected(fragment, "") : path;
+        var file = collects ? names.place(fragment, "") : names.path(fragment);
         var other = seen.putIfAbsent(file, i);
         if (collects && other != null) {
           finder.error(

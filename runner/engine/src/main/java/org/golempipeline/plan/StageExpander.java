@@ -2,9 +2,13 @@ package org.golempipeline.plan;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.Fragments;
@@ -58,11 +62,42 @@ public final class StageExpander {
   }
 
   /** Fragments that read one file each, which will be there when the fragment starts. */
-  public static StageFragments oneByOne(
-      StageSpec stage, int count, java.util.function.IntFunction<InputFile> file) {
+  public static StageFragments oneByOne(StageSpec stage, int count, IntFunction<InputFile> file) {
     return new StageFragments(
         Fragments.computed(count, index -> Fragment.of(Piece.Slice.whole(file.apply(index)))),
         stage.matrix());
+  }
+
+  /**
+   * The nodes of a tree. Each reads a folder with what it combines, under names that sort in order.
+   *
+   * @param leaf the output of a leaf, empty if it left none
+   * @param node likewise, of a node
+   */
+  public static StageFragments tree(
+      TreeLayout layout,
+      IntFunction<Optional<InputFile>> leaf,
+      IntFunction<Optional<InputFile>> node) {
+    return new StageFragments(
+        Fragments.computed(
+            layout.nodes(), index -> new Fragment(children(layout, index, leaf, node), Map.of())),
+        List.of());
+  }
+
+  private static List<Piece> children(
+      TreeLayout layout,
+      int index,
+      IntFunction<Optional<InputFile>> leaf,
+      IntFunction<Optional<InputFile>> node) {
+    var pieces = new ArrayList<Piece>();
+    var digits = Integer.toString(layout.childCount(index) - 1).length();
+    for (var i = 0; i < layout.childCount(index); i++) {
+      var child = layout.child(index, i);
+      var file = layout.isLeaf(child) ? leaf.apply(child) : node.apply(layout.asNode(child));
+      var name = String.format(Locale.ROOT, "%0" + digits + "d", i);
+      file.ifPresent(each -> pieces.add(Piece.Slice.whole(each.withPath(name + each.suffix()))));
+    }
+    return pieces;
   }
 
   private StageFragments checked(StageSpec stage, StageFragments fragments)

@@ -45,6 +45,11 @@ public record StagePlan(
     return Optional.ofNullable(known);
   }
 
+  /** How many outputs a node of a tree combines at the most; 0 for other stages. */
+  public int fanIn() {
+    return flow == Flow.TREE ? Reductions.fanIn(spec) : 0;
+  }
+
   /** Whether every fragment leaves exactly one file. */
   boolean oneOutputEach() {
     return !(spec.out() instanceof OutSpec.Many);
@@ -55,7 +60,9 @@ public record StagePlan(
     /** All at once, as soon as what the stage needs is finished. */
     WHOLE,
     /** One by one, each as soon as the fragment that it reads from is done. */
-    FRAGMENT_BY_FRAGMENT
+    FRAGMENT_BY_FRAGMENT,
+    /** The nodes of a tree, each as soon as the outputs that it combines are there. */
+    TREE
   }
 
   /** A file that every provider gets once, under {@code name}. */

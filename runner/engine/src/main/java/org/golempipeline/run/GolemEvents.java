@@ -7,10 +7,10 @@ import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 
 /** The Golem client's events and failures in the words of a run. */
-final class GolemEvents {
+public final class GolemEvents {
   private GolemEvents() {}
 
-  static RunEvent toRunEvent(GolemEvent event) {
+  public static RunEvent toRunEvent(GolemEvent event) {
     if (event instanceof GolemEvent.AllocationCreated e) {
       return new RunEvent.AllocationCreated(e.allocationId(), e.amount(), e.platform());
     } else if (event instanceof GolemEvent.AllocationReleased e) {

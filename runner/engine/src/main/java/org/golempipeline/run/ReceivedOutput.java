@@ -1,6 +1,7 @@
 package org.golempipeline.run;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -44,10 +45,14 @@ record ReceivedOutput(
 
   @Override
   public InputStream open() throws IOException {
+    return open(part, reader);
+  }
+
+  static InputStream open(StageOutputs.Part part, ArchiveReader reader) throws IOException {
     if (part.size() <= SMALL) {
       var bytes = ByteBuffer.allocate((int) part.size());
       reader.read(part.archive(), part.offset(), bytes);
-      return new java.io.ByteArrayInputStream(bytes.array());
+      return new ByteArrayInputStream(bytes.array());
     }
     var channel = FileChannel.open(part.archive(), StandardOpenOption.READ);
     channel.position(part.offset());

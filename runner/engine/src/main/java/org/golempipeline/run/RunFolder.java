@@ -7,7 +7,7 @@ import org.apache.commons.io.FileUtils;
 
 /**
  * Where a run keeps its files: {@code .golem-pipeline/runs/<id>} beside the pipeline file. The
- * journal and the logs of failed fragments stay; what came back and what was merged goes when the
+ * journal and the logs of failed fragments stay; what was merged and not published goes when the
  * run ends.
  */
 final class RunFolder {
@@ -18,18 +18,12 @@ final class RunFolder {
   }
 
   void create() throws IOException {
-    Files.createDirectories(returned());
     Files.createDirectories(staged());
     Files.createDirectories(work());
   }
 
   Path root() {
     return root;
-  }
-
-  /** Archives as they came back, a file for each script. */
-  Path returned() {
-    return root.resolve("returned");
   }
 
   /** Results that are not published yet. */
@@ -49,7 +43,7 @@ final class RunFolder {
 
   /** Removes all that is of no use after the run. */
   void clean() throws IOException {
-    for (var folder : new Path[] {returned(), staged(), work()}) {
+    for (var folder : new Path[] {staged(), work()}) {
       FileUtils.deleteDirectory(folder.toFile());
     }
   }

@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
 import org.golempipeline.image.Images;
 
 /**
@@ -17,8 +18,11 @@ import org.golempipeline.image.Images;
  * @param workers most providers at a time
  * @param budget GLM to allocate
  * @param runFolder the run's own folder
- * @param connection to the daemon or the embedded node
+ * @param daemons where machines are rented; asked only when one is needed
  * @param duration how long agreements may last at the most
+ * @param cache where results of earlier runs are, and this run's are kept
+ * @param digests of input files, remembered across runs
+ * @param reuse whether results of earlier runs are used again
  * @param overwrite whether results may replace files that this pipeline did not make
  * @param images what providers fetch, already found
  */
@@ -30,8 +34,11 @@ public record RunSettings(
     int workers,
     BigDecimal budget,
     Path runFolder,
-    GolemConnection connection,
+    Daemons daemons,
     Duration duration,
+    ResultCache cache,
+    FileDigests digests,
+    boolean reuse,
     boolean overwrite,
     Images images) {
   public RunSettings {

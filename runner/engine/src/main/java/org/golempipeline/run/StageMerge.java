@@ -12,11 +12,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.FragmentPlan;
 import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.spec.Archive;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeContext;
 import org.golempipeline.strategy.MergeStrategy.Result;
@@ -28,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the outputs of one stage into its result. A result that all fragments share is made while
- * they still arrive, in fragment order; several results are made one after the other at the end.
+ * they still arrive, in fragment order; several results are made one after the other at the end. As
+ * long as earlier runs left everything nothing is made: the result may be in its place already.
  * What is to be published waits in the run's folder. Used by one thread at a time.
  */
 final class StageMerge implements AutoCloseable {
   private static final int LONGEST_VALUE = 64 * 1024;
 
+  private final StageRuntime runtime;
   private final StagePlan stage;
   private final StageFragments fragments;
   private final StageOutputs outputs;
@@ -41,6 +46,7 @@ final class StageMerge implements AutoCloseable {
   private final OutputNames names;
   private final Map<String, String> values;
   private final Shell shell;
+  private final Publisher publisher;
   private final Path staged;
   private final Path work;
   private final ArchiveReader reader = new ArchiveReader();
@@ -49,27 +55,41 @@ final class StageMerge implements AutoCloseable {
   private final List<ResultFile> results = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private int next;
+  private boolean waiting = true;
   private @Nullable Merger merger;
+  private @Nullable PackedOutput packed;
   private @Nullable Path target;
+  private @Nullable String key;
 
   /**
    * A file of the result.
    *
    * @param path where it is to be published, relative to the pipeline file; empty if it is not
+   * @param file where it is; null if it lies in its place, as an earlier run left it
    */
-  record ResultFile(String path, Path file, long size) {}
+  record ResultFile(String path, @Nullable Path file, long size) {}
+
+  /**
+   * The result of a stage.
+   *
+   * @param key what it depends on, null if that is not known
+   */
+  record StageResult(List<ResultFile> files, @Nullable String key) {
+    static final StageResult NONE = new StageResult(List.of(), null);
+  }
 
   StageMerge(
-      StagePlan stage,
-      StageFragments fragments,
-      StageOutputs outputs,
+      StageRuntime runtime,
       List<InputFile> inputs,
       Map<String, String> values,
       Shell shell,
-      RunFolder folder) {
-    this.stage = stage;
-    this.fragments = fragments;
-    this.outputs = outputs;
+      RunFolder folder,
+      Publisher publisher) {
+    this.runtime = runtime;
+    this.stage = runtime.plan();
+    this.fragments = runtime.fragments();
+    this.outputs = runtime.outputs();
+    this.publisher = publisher;
     this.inputs = List.copyOf(inputs);
     this.names = new OutputNames(stage.spec(), values);
     this.values = values;
@@ -82,7 +102,14 @@ final class StageMerge implements AutoCloseable {
   void feed(FragmentSet arrived, FragmentSet missing) throws IOException, StrategyException {
     arrived.forEach(done::set);
     missing.forEach(gone::set);
-    if (stage.merge().result() == Result.FIRST || !oneResult() && !collects()) {
+    waiting = waiting && missing.isEmpty() && runtime.reused(arrived);
+    if (!waiting) {
+      pump();
+    }
+  }
+
+  private void pump() throws IOException, StrategyException {
+    if (atTheEnd()) {
       return;
     }
     while (done.get(next) || gone.get(next)) {
@@ -90,11 +117,20 @@ final class StageMerge implements AutoCloseable {
         if (collects()) {
           collect(next);
         } else {
-          addTo(merger(path()), next);
+          addTo(merger(), next);
         }
       }
       next++;
     }
+  }
+
+  /** Whether nothing is made before the last output is there. */
+  private boolean atTheEnd() {
+    return switch (stage.merge().result()) {
+      case FIRST, TREE -> true;
+      case FILES -> packs() && !oneResult();
+      case FILE, VALUE -> !oneResult();
+    };
   }
 
   /**
@@ -102,22 +138,76 @@ final class StageMerge implements AutoCloseable {
    *
    * @param winner the only fragment that counts, or -1
    */
-  List<ResultFile> finish(int winner) throws IOException, StrategyException {
+  StageResult finish(int winner) throws IOException, StrategyException {
     if (winner >= 0) {
       done.clear();
       done.set(winner);
+    }
+    if (stage.spec().output() != null && gone.isEmpty()) {
+      key = key();
+      var before = waiting ? publisher.unchanged(stage.name().value(), key) : null;
+      if (before != null) {
+        results.addAll(before);
+        return new StageResult(before, key);
+      }
+    }
+    waiting = false;
+    pump();
+    if (winner >= 0) {
       collectWinner(winner);
+    } else if (stage.merge().result() == Result.TREE) {
+      collectRoots();
+    } else if (packs()) {
+      finishPacks();
     } else if (!collects() && oneResult()) {
-      close(merger(path()), path());
+      close(merger(), path());
     } else if (!collects()) {
       finishGroups();
     }
-    return List.copyOf(results);
+    return new StageResult(results, key);
+  }
+
+  private String key() throws IOException, StrategyException {
+    var key = new ResultKey().text(stage.merge().name()).text(stage.merge().version());
+    key.text(String.valueOf(stage.spec().merge().bind(this::valueOf).value())).texts(values);
+    var one = oneResult() && !collects();
+    key.text(one ? path() : "");
+    for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
+      key.fragment(runtime, index);
+      if (!one && stage.merge().result() != Result.TREE) {
+        var plan = fragments.get(index);
+        key.text(names.path(plan)).text(collects() ? names.collected(plan, "") : "");
+      }
+    }
+    for (var path : runtime.rootPaths()) {
+      key.text(path);
+    }
+    return key.end();
+  }
+
+  /**
+   * The result as it would be now, in a file that the caller removes; empty as long as there is
+   * nothing to make it of.
+   */
+  Optional<Path> soFar() throws IOException, StrategyException {
+    if (done.isEmpty()) {
+      return Optional.empty();
+    }
+    var file = work.resolve("so-far");
+    Files.createDirectories(work);
+    Files.deleteIfExists(file);
+    try (var merging = open(file)) {
+      for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
+        addTo(merging, index);
+      }
+      merging.finish();
+    }
+    return Optional.of(file);
   }
 
   /** The single line that a {@code value} merge made. */
   String value() throws IOException {
-    var file = results.get(0).file();
+    var file = java.util.Objects.requireNonNull(results.get(0).file());
     if (Files.size(file) > LONGEST_VALUE) {
       throw new IOException("a value of more than 64 KiB");
     }
@@ -131,7 +221,7 @@ final class StageMerge implements AutoCloseable {
           .map(
               result ->
                   new InputFile(
-                      result.file(),
+                      result.file() == null ? publisher.place(result.path()) : result.file(),
                       0,
                       result.size(),
                       result.path().isEmpty()
@@ -155,6 +245,12 @@ final class StageMerge implements AutoCloseable {
         fragment, parts.isEmpty() ? new StageOutputs.Part("", Path.of(""), 0, 0) : parts.get(0));
   }
 
+  /** The single output of a fragment, empty if it left none. */
+  Optional<InputFile> output(int fragment) {
+    var parts = outputs.get(fragment);
+    return parts.isEmpty() ? Optional.empty() : Optional.of(inputOf(fragment, parts.get(0)));
+  }
+
   private InputFile inputOf(int fragment, StageOutputs.Part part) {
     return new InputFile(
         part.archive(),
@@ -165,6 +261,12 @@ final class StageMerge implements AutoCloseable {
 
   private boolean collects() {
     return stage.merge().result() == Result.FILES;
+  }
+
+  private boolean packs() {
+    return collects()
+        && stage.spec().output() != null
+        && Archive.named(stage.spec().output().toString()).isPresent();
   }
 
   private boolean oneResult() {
@@ -181,15 +283,19 @@ final class StageMerge implements AutoCloseable {
     return values.getOrDefault(name, "");
   }
 
-  private Merger merger(String path) throws IOException, StrategyException {
+  private Merger merger() throws IOException, StrategyException {
     if (merger == null) {
       Files.createDirectories(staged);
       Files.createDirectories(work);
       target = staged.resolve(Integer.toString(results.size()));
-      var options = new Options(stage.spec().merge().bind(this::valueOf).value());
-      merger = stage.merge().open(new Context(options, target, work, inputs, values, shell));
+      merger = open(target);
     }
     return merger;
+  }
+
+  private Merger open(Path file) throws IOException, StrategyException {
+    var options = new Options(stage.spec().merge().bind(this::valueOf).value());
+    return stage.merge().open(new Context(options, file, work, inputs, values, shell));
   }
 
   private void addTo(Merger to, int fragment) throws IOException, StrategyException {
@@ -207,15 +313,19 @@ final class StageMerge implements AutoCloseable {
     results.add(new ResultFile(path, file, Files.size(file)));
   }
 
-  private void finishGroups() throws IOException, StrategyException {
+  private Map<String, List<Integer>> groups() throws StrategyException {
     var groups = new LinkedHashMap<String, List<Integer>>();
     for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
       groups
           .computeIfAbsent(names.path(fragments.get(index)), path -> new ArrayList<>())
           .add(index);
     }
-    for (var group : groups.entrySet()) {
-      var merging = merger(group.getKey());
+    return groups;
+  }
+
+  private void finishGroups() throws IOException, StrategyException {
+    for (var group : groups().entrySet()) {
+      var merging = merger();
       for (var index : group.getValue()) {
         addTo(merging, index);
       }
@@ -229,6 +339,10 @@ final class StageMerge implements AutoCloseable {
     }
     var plan = fragments.get(fragment);
     var path = names.path(plan);
+    if (packs()) {
+      pack(path, plan, fragment);
+      return;
+    }
     for (var part : outputs.get(fragment)) {
       var file = path.endsWith("/") ? path + names.collected(plan, part.name()) : path;
       if (!taken.add(file)) {
@@ -237,6 +351,61 @@ final class StageMerge implements AutoCloseable {
             "Name a variable that tells them apart in `output`, or choose a `merge` that combines them.");
       }
       stage(file, part);
+    }
+  }
+
+  private void pack(String path, FragmentPlan plan, int fragment)
+      throws IOException, StrategyException {
+    if (packed == null) {
+      Files.createDirectories(staged);
+      target = staged.resolve(Integer.toString(results.size()));
+      packed = PackedOutput.open(Archive.named(path).orElseThrow(), target);
+      taken.clear();
+    }
+    for (var part : outputs.get(fragment)) {
+      var name = names.collected(plan, part.name());
+      if (!taken.add(name)) {
+        throw new StrategyException(
+            "Two outputs of `%s` are called `%s` in `%s`.".formatted(stage.name(), name, path),
+            "Name a variable that tells them apart in `output`.");
+      }
+      try (var content = ReceivedOutput.open(part, reader)) {
+        packed.add(name, part.size(), content);
+      }
+    }
+  }
+
+  private void finishPacks() throws IOException, StrategyException {
+    if (oneResult()) {
+      closePack(path());
+      return;
+    }
+    for (var group : groups().entrySet()) {
+      for (var index : group.getValue()) {
+        pack(group.getKey(), fragments.get(index), index);
+      }
+      closePack(group.getKey());
+    }
+  }
+
+  private void closePack(String path) throws IOException {
+    if (packed == null) {
+      Files.createDirectories(staged);
+      target = staged.resolve(Integer.toString(results.size()));
+      packed = PackedOutput.open(Archive.named(path).orElseThrow(), target);
+    }
+    packed.close();
+    packed = null;
+    var file = java.util.Objects.requireNonNull(target);
+    results.add(new ResultFile(path, file, Files.size(file)));
+  }
+
+  private void collectRoots() throws IOException {
+    var paths = runtime.rootPaths();
+    for (var group = 0; group < paths.size(); group++) {
+      for (var part : outputs.get(runtime.layout().root(group))) {
+        stage(paths.get(group), part);
+      }
     }
   }
 
@@ -261,6 +430,9 @@ final class StageMerge implements AutoCloseable {
   public void close() throws IOException {
     if (merger != null) {
       merger.close();
+    }
+    if (packed != null) {
+      packed.close();
     }
     reader.close();
   }

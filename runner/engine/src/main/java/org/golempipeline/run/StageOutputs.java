@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where the outputs of a stage's fragments are: ranges of the archives that came back. A few
@@ -26,7 +27,12 @@ final class StageOutputs {
    *
    * @param name in {@code $outdir}; empty for the one at {@code $out}
    */
-  record Part(String name, Path archive, long offset, long size) {}
+  record Part(String name, Path archive, long offset, long size) {
+    /** The same range of the archive under another path. */
+    Part in(Path other) {
+      return new Part(name, other, offset, size);
+    }
+  }
 
   synchronized void put(int fragment, List<Part> parts) {
     grow(fragment);
@@ -50,6 +56,18 @@ final class StageOutputs {
       return several.getOrDefault(fragment, List.of());
     }
     return List.of(new Part("", archives.get(archive[fragment]), offset[fragment], size[fragment]));
+  }
+
+  /** What is there, by archive and fragment. */
+  synchronized Map<Path, Map<Integer, List<Part>>> byArchive() {
+    var all = new TreeMap<Path, Map<Integer, List<Part>>>();
+    for (var fragment = 0; fragment < archive.length; fragment++) {
+      var parts = get(fragment);
+      if (!parts.isEmpty()) {
+        all.computeIfAbsent(parts.get(0).archive(), each -> new HashMap<>()).put(fragment, parts);
+      }
+    }
+    return all;
   }
 
   private int number(Path path) {

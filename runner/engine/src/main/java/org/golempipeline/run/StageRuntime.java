@@ -1,22 +1,30 @@
 package org.golempipeline.run;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.batch.SharedFile;
+import org.golempipeline.cache.ContentKeys;
+import org.golempipeline.cache.Digest;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.spec.Command;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stage while the run goes on: its fragments, what providers are sent for them, and its outputs.
@@ -38,6 +46,14 @@ final class StageRuntime {
   private final StageMerge merge;
   private final List<SharedFile> shared;
   private final Set<String> mentioned;
+  private final @Nullable StageAnswers answers;
+  private final ContentKeys keys;
+  private final Tree tree;
+
+  /** Content keys, four numbers each; all zero while unknown. */
+  private long[] known = new long[0];
+
+  private final BitSet reused = new BitSet();
 
   /**
    * @param inputs what the split was given
@@ -50,14 +66,105 @@ final class StageRuntime {
       List<InputFile> inputs,
       Map<String, String> values,
       List<SharedFile> shared,
+      Tree tree,
       Shell shell,
-      RunFolder folder) {
+      RunFolder folder,
+      Publisher publisher,
+      Reuse reuse)
+      throws IOException {
     this.plan = plan;
     this.fragments = fragments;
     this.values = Map.copyOf(values);
-    this.merge = new StageMerge(plan, fragments, outputs, inputs, values, shell, folder);
     this.shared = List.copyOf(shared);
     this.mentioned = mentioned();
+    this.tree = tree;
+    var verify = plan.spec().verify();
+    this.answers = verify == null ? null : new StageAnswers(verify.compare());
+    this.keys = reuse.keys(this);
+    this.merge = new StageMerge(this, inputs, values, shell, folder, publisher);
+  }
+
+  /**
+   * For a tree, how it is laid out.
+   *
+   * @param groups leaves with a common result
+   * @param paths where the result of each group belongs
+   */
+  record Tree(@Nullable TreeLayout layout, List<FragmentSet> groups, List<String> paths) {
+    static final Tree NONE = new Tree(null, List.of(), List.of());
+  }
+
+  Tree tree() {
+    return tree;
+  }
+
+  TreeLayout layout() {
+    return Objects.requireNonNull(tree.layout());
+  }
+
+  /** Where the results of a tree belong, empty for other stages. */
+  List<String> rootPaths() {
+    return tree.paths();
+  }
+
+  ContentKeys keys() {
+    return keys;
+  }
+
+  /** What several machines left, if the stage does not take one's word for it. */
+  Optional<StageAnswers> answers() {
+    return Optional.ofNullable(answers);
+  }
+
+  /** Whether outputs count only when several machines agree on them. */
+  boolean confirms() {
+    var verify = plan.spec().verify();
+    return verify != null && verify.copies() > 1;
+  }
+
+  /** Values of earlier stages and params. */
+  Map<String, String> earlierValues() {
+    return values;
+  }
+
+  /**
+   * A fragment's content key. What it reads is digested the first time.
+   *
+   * @throws IOException if that cannot be read
+   */
+  Digest key(int index) throws IOException {
+    synchronized (keys) {
+      if (4 * index + 3 < known.length && known[4 * index] != 0) {
+        return new Digest(
+            known[4 * index], known[4 * index + 1], known[4 * index + 2], known[4 * index + 3]);
+      }
+    }
+    var key = keys.key(work(index));
+    synchronized (keys) {
+      if (4 * index + 3 >= known.length) {
+        known = Arrays.copyOf(known, Math.max(4 * (index + 1), known.length * 3 / 2));
+      }
+      known[4 * index] = key.first();
+      known[4 * index + 1] = key.second();
+      known[4 * index + 2] = key.third();
+      known[4 * index + 3] = key.fourth();
+    }
+    return key;
+  }
+
+  void reused(BitSet fragments) {
+    synchronized (reused) {
+      reused.or(fragments);
+    }
+  }
+
+  /** Whether an earlier run left all of them. */
+  boolean reused(FragmentSet fragments) {
+    synchronized (reused) {
+      var others = fragments.toBitSet();
+      others.andNot(reused);
+      return others.isEmpty();
+    }
   }
 
   StagePlan plan() {
@@ -100,7 +207,7 @@ final class StageRuntime {
     return work;
   }
 
-  private FragmentWork work(int index) {
+  FragmentWork work(int index) {
     var fragment = fragments.get(index);
     var variables = new LinkedHashMap<String, String>();
     for (var name : mentioned) {

@@ -1,12 +1,11 @@
 package org.golempipeline.run;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,29 +20,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.golempipeline.batch.BatchPlace;
-import org.golempipeline.batch.BatchScript;
-import org.golempipeline.batch.ReturnLimits;
-import org.golempipeline.batch.ReturnedBatch;
-import org.golempipeline.batch.ReturnedFragment;
-import org.golempipeline.batch.ReturnedFragment.Ending;
-import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
-import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.Rental;
-import org.golempipeline.golem.Script;
-import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.plan.TreeLayout;
+import org.golempipeline.run.StageMerge.StageResult;
+import org.golempipeline.schedule.Action;
+import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.SharedFile;
-import org.golempipeline.spec.Timeouts;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
@@ -51,8 +43,8 @@ import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what the scheduler decided about stages: splits, prepares scripts, takes in what they
- * return, merges, publishes. All of it on a few threads of its own; answers are told as messages.
+ * Does what the scheduler decided about stages: splits, looks for earlier results, sends scripts,
+ * merges, publishes. All of it on a few threads of its own; answers are told as messages.
  */
 final class Stages implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(10);
@@ -60,30 +52,37 @@ final class Stages implements AutoCloseable {
   /** Above so many fragments the names of outputs are not all made in advance. */
   private static final int CHECKED_BEFORE = 200_000;
 
-  /** What a provider may send back for one script: more than any honest one will. */
-  private static final ReturnLimits LIMITS = new ReturnLimits(1L << 40, 1_000_000);
-
   private final Plan plan;
-  private final RunSettings settings;
   private final RunFolder folder;
   private final LocalShell shell;
   private final Consumer<Message> tell;
   private final StageExpander expander;
   private final Publisher publisher;
+  private final Reuse reuse;
+  private final Scripts scripts;
   private final ExecutorService threads;
-  private final SourceFiles sources = new SourceFiles();
   private final Map<Integer, StageRuntime> runtimes = new ConcurrentHashMap<>();
   private final Map<String, String> values = new ConcurrentHashMap<>();
-  private final Map<Integer, List<StageMerge.ResultFile>> results = new ConcurrentHashMap<>();
+  private final Map<Integer, StageResult> results = new ConcurrentHashMap<>();
 
-  /** The last task of each stage's merge: they follow one another. */
+  /** The last task of each stage's merge, and of its search: they follow one another. */
   private final Map<Integer, CompletableFuture<?>> merging = new ConcurrentHashMap<>();
 
+  private final Map<Integer, CompletableFuture<?>> searching = new ConcurrentHashMap<>();
+
+  /** Stages of which it was said what changed since an earlier run. */
+  private final Set<Integer> compared = ConcurrentHashMap.newKeySet();
+
   Stages(
-      Plan plan, RunSettings settings, RunFolder folder, LocalShell shell, Consumer<Message> tell) {
+      Plan plan,
+      RunSettings settings,
+      RunFolder folder,
+      Reuse reuse,
+      LocalShell shell,
+      Consumer<Message> tell) {
     this.plan = plan;
-    this.settings = settings;
     this.folder = folder;
+    this.reuse = reuse;
     this.shell = shell;
     this.tell = tell;
     this.expander = new StageExpander(plan.folder(), folder.work(), shell);
@@ -96,11 +95,59 @@ final class Stages implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    this.scripts =
+        new Scripts(folder, reuse, new Judge(folder, shell), this::runtime, threads, tell);
     plan.spec().params().forEach((name, value) -> values.put(name, value.value()));
   }
 
   String label(int stage, int fragment) {
     return runtime(stage).fragments().get(fragment).label();
+  }
+
+  /** Called by the run's thread, like all below; returns at once. */
+  void perform(Action action) {
+    if (action instanceof Action.Expand expand) {
+      async(expand.stage(), () -> expand(expand.stage()));
+    } else if (action instanceof Action.LookUp search) {
+      after(searching, search.stage(), () -> lookUp(search));
+    } else if (action instanceof Action.Adopt adopt) {
+      scripts.adopt(adopt);
+    } else if (action instanceof Action.Feed feed) {
+      after(
+          merging,
+          feed.stage(),
+          () -> {
+            runtime(feed.stage()).merge().feed(feed.done(), feed.missing());
+            return null;
+          });
+    } else if (action instanceof Action.AskUntil ask) {
+      after(merging, ask.stage(), () -> askUntil(ask.stage()));
+    } else if (action instanceof Action.FinishMerge finish) {
+      after(merging, finish.stage(), () -> finishMerge(finish));
+    } else if (action instanceof Action.Publish) {
+      threads.execute(this::publish);
+    } else {
+      throw new AssertionError(action);
+    }
+  }
+
+  void execute(Action.Execute execute, Rental rental) {
+    scripts.execute(execute, rental);
+  }
+
+  void ban(String provider) {
+    threads.execute(
+        () -> {
+          try {
+            reuse.ban(provider);
+          } catch (IOException e) {
+            tell.accept(
+                new Message.Noted(
+                    new org.golempipeline.event.RunEvent.Warned(
+                        "Could not write down that provider %s gave false results: %s."
+                            .formatted(provider, e.getMessage()))));
+          }
+        });
   }
 
   /**
@@ -125,8 +172,8 @@ final class Stages implements AutoCloseable {
     if (stage.spec().output() == null || stage.spec().out() instanceof OutSpec.Many) {
       return;
     }
-    if (!names.intoFolder() && stage.spec().output().names().isEmpty()) {
-      paths.add(stage.spec().output().resolve(name -> name));
+    if (!names.intoFolder() && names.samePathForAll()) {
+      paths.add(stage.spec().output().resolve(name -> values.getOrDefault(name, "")));
     } else if (fragments != null && fragments.count() <= CHECKED_BEFORE) {
       for (var i = 0; i < fragments.count(); i++) {
         var path = names.path(fragments.get(i));
@@ -137,19 +184,26 @@ final class Stages implements AutoCloseable {
 
   // ---- split
 
-  void expand(int number) {
+  private @Nullable Void expand(int number) throws IOException, StrategyException {
     var stage = plan.stages().get(number);
-    async(
+    var inputs = inputs(stage);
+    var tree = stage.flow() == StagePlan.Flow.TREE ? tree(stage) : StageRuntime.Tree.NONE;
+    var fragments = fragments(stage, inputs, tree);
+    runtimes.put(
         number,
-        () -> {
-          var inputs = inputs(stage);
-          var fragments = fragments(stage, inputs);
-          runtimes.put(
-              number,
-              new StageRuntime(stage, fragments, inputs, values, shared(stage), shell, folder));
-          tell.accept(new Message.Expanded(number, fragments.count()));
-          return null;
-        });
+        new StageRuntime(
+            stage,
+            fragments,
+            inputs,
+            values,
+            shared(stage),
+            tree,
+            shell,
+            folder,
+            publisher,
+            reuse));
+    tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
+    return null;
   }
 
   /** Nothing for a stage whose inputs come one by one. */
@@ -163,8 +217,11 @@ final class Stages implements AutoCloseable {
     return inputs;
   }
 
-  private StageFragments fragments(StagePlan stage, List<InputFile> inputs)
+  private StageFragments fragments(StagePlan stage, List<InputFile> inputs, StageRuntime.Tree tree)
       throws IOException, StrategyException {
+    if (stage.flow() == StagePlan.Flow.TREE) {
+      return nodes(stage, Objects.requireNonNull(tree.layout()));
+    }
     if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
       return following(stage);
     }
@@ -204,6 +261,31 @@ final class Stages implements AutoCloseable {
         });
   }
 
+  /** Fragments whose results have the same path are combined by a tree of their own. */
+  private StageRuntime.Tree tree(StagePlan stage) throws StrategyException {
+    var leaves = runtime(plan.stage(stage.spec().from().get(0)).number()).fragments();
+    var names = new OutputNames(stage.spec(), values);
+    var groups = new LinkedHashMap<String, BitSet>();
+    if (leaves.count() > 0 && names.samePathForAll()) {
+      groups.put(names.path(leaves.get(0)), FragmentSet.range(0, leaves.count()).toBitSet());
+    } else {
+      for (var i = 0; i < leaves.count(); i++) {
+        groups.computeIfAbsent(names.path(leaves.get(i)), path -> new BitSet()).set(i);
+      }
+    }
+    var sets = groups.values().stream().map(FragmentSet::of).toList();
+    return new StageRuntime.Tree(
+        TreeLayout.of(sets, leaves.count(), stage.fanIn()), sets, List.copyOf(groups.keySet()));
+  }
+
+  private StageFragments nodes(StagePlan stage, TreeLayout layout) {
+    var upstream = runtime(plan.stage(stage.spec().from().get(0)).number());
+    return StageExpander.tree(
+        layout,
+        leaf -> upstream.merge().output(leaf),
+        node -> runtime(stage.number()).merge().output(node));
+  }
+
   private List<org.golempipeline.batch.SharedFile> shared(StagePlan stage) {
     var files = new LinkedHashMap<String, InputFile>();
     stage.shared().forEach(each -> files.put(each.name(), each.file()));
@@ -227,307 +309,93 @@ final class Stages implements AutoCloseable {
     return file.remote() == null && Files.isExecutable(file.file());
   }
 
-  // ---- scripts
+  // ---- earlier results
 
-  void execute(Action.Execute execute, Rental rental) {
-    threads.execute(
-        () -> {
-          try {
-            send(execute, rental);
-          } catch (IOException | RuntimeException e) {
-            brokenHere(execute, e);
-          }
-        });
-  }
-
-  private void send(Action.Execute execute, Rental rental) throws IOException {
-    var stage = runtime(execute.stage());
-    var script =
-        BatchScript.of(
-            stage.recipe(execute.fragmentLimit()),
-            stage.work(execute.fragments()),
-            new BatchPlace(execute.batch(), rental.folder(), execute.prepare()),
-            sources,
-            folder.returned().resolve(execute.batch() + ".tar"),
-            LIMITS);
-    rental
-        .execute(
-            new Script(
-                script.commands(),
-                execute.scriptLimit(),
-                idleLimit(stage.plan().spec().timeouts(), script.commands()),
-                line -> {}))
-        .whenCompleteAsync(
-            (outcome, thrown) -> received(execute, stage, script, outcome, thrown), threads);
-  }
-
-  /** While a provider fetches from the web there is no sign of life. */
-  private static Duration idleLimit(Timeouts timeouts, List<Script.Command> commands) {
-    var fetches = commands.stream().anyMatch(Script.Fetch.class::isInstance);
-    return fetches && timeouts.transfer().compareTo(timeouts.idle()) > 0
-        ? timeouts.transfer()
-        : timeouts.idle();
-  }
-
-  private void received(
-      Action.Execute execute,
-      StageRuntime stage,
-      BatchScript script,
-      @Nullable ScriptOutcome outcome,
-      @Nullable Throwable thrown) {
-    try (var returned = script.returned()) {
-      if (outcome == null) {
-        broken(execute, Objects.requireNonNull(thrown));
-      } else if (!outcome.ok()) {
-        tell.accept(new Message.BatchBroken(execute.batch(), failureOf(script, outcome)));
-      } else {
-        tell.accept(take(execute, stage, returned, sent(script)));
-      }
-    } catch (IOException | RuntimeException e) {
-      brokenHere(execute, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      broken(execute, e);
-    }
-  }
-
-  /** Trouble on this machine, which no other provider would mend. */
-  private void brokenHere(Action.Execute execute, Exception thrown) {
-    var failure = about(execute.stage(), String.valueOf(thrown.getMessage()), null);
-    tell.accept(new Message.StageBroken(execute.stage(), failure));
-    tell.accept(new Message.BatchBroken(execute.batch(), failure));
-  }
-
-  private void broken(Action.Execute execute, Throwable thrown) {
-    tell.accept(new Message.BatchBroken(execute.batch(), GolemEvents.toFailure(thrown)));
-  }
-
-  private static Failure failureOf(BatchScript script, ScriptOutcome outcome) {
-    var last = outcome.results().size() - 1;
-    var failed = outcome.results().get(last);
-    var said = failed.stderr() == null ? "" : failed.stderr().strip();
-    var message = failed.message() == null ? "no reason given" : failed.message();
-    if (script.commands().get(last) instanceof Script.Fetch fetch) {
-      return new Failure(
-          FailureKind.PROVIDER,
-          "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
-          "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server must answer HEAD as well as GET.");
-    }
-    return Failure.of(
-        FailureKind.PROVIDER,
-        "The provider could not execute a script: %s%s."
-            .formatted(message, said.isEmpty() ? "" : " (" + said + ")"));
-  }
-
-  private Message take(
-      Action.Execute execute, StageRuntime stage, ReturnedBatch returned, long sent)
-      throws IOException, InterruptedException {
-    var done = new ArrayList<Integer>();
-    var winners = new ArrayList<Integer>();
-    var failed = new ArrayList<RunEvent.AttemptFailure>();
-    var indexes = execute.fragments().toArray();
-    var pack = pack(execute);
-    var received = 0L;
-    var results = returned.fragments();
-    for (var i = 0; i < indexes.length; i++) {
-      var index = indexes[i];
-      var result = results.get(i);
-      var parts = parts(stage, result, pack);
-      received += parts.stream().mapToLong(StageOutputs.Part::size).sum();
-      var failure = judge(stage, index, result, parts);
-      if (failure == null) {
-        stage.outputs().put(index, parts);
-        done.add(index);
-        if (parts.stream().anyMatch(part -> part.size() > 0)) {
-          winners.add(index);
-        }
-      } else {
-        failed.add(
-            new RunEvent.AttemptFailure(
-                index,
-                failure,
-                exitCode(result),
-                keepLog(stage, index, execute.batch(), result.log(), pack)));
-      }
-    }
-    return new Message.BatchReturned(
-        execute.batch(), FragmentSet.of(done), FragmentSet.of(winners), failed, sent, received);
-  }
-
-  private static long sent(BatchScript script) {
-    return script.commands().stream()
-        .mapToLong(command -> command instanceof Script.Upload up ? up.source().size() : 0)
-        .sum();
-  }
-
-  private Path pack(Action.Execute execute) {
-    return folder.returned().resolve(execute.batch() + ".tar");
-  }
-
-  private static @Nullable Integer exitCode(ReturnedFragment result) {
-    return result.ending() == Ending.EXITED || result.ending() == Ending.SETUP_FAILED
-        ? result.status()
-        : null;
-  }
-
-  /** What is wrong with a fragment, or null if it is done. */
-  private @Nullable Failure judge(
-      StageRuntime stage, int index, ReturnedFragment result, List<StageOutputs.Part> parts)
-      throws IOException, InterruptedException {
-    var ended = ended(stage, result);
-    if (ended != null) {
-      return ended;
-    }
-    var first = stage.plan().merge().result() == Result.FIRST;
-    if (parts.isEmpty()) {
-      return first
-          ? null
-          : new Failure(
-              FailureKind.COMMAND,
-              "It succeeded but left no output.",
-              stage.plan().spec().out() instanceof OutSpec.Many many
-                  ? "Write files to \"$outdir\" whose names match `%s`.".formatted(many.glob())
-                  : "Write the result to \"$out\".");
-    }
-    var accept = stage.plan().spec().accept();
-    if (accept == null || first && parts.get(0).size() == 0) {
-      return null;
-    }
-    return accepted(stage, index, parts, accept.text());
-  }
-
-  private static @Nullable Failure ended(StageRuntime stage, ReturnedFragment result) {
-    return switch (result.ending()) {
-      case EXITED ->
-          result.status() == 0
-              ? null
-              : new Failure(FailureKind.COMMAND, ExitStatus.say(result.status()), null);
-      case SETUP_FAILED ->
-          Failure.of(
-              FailureKind.COMMAND, "`setup` did not do well: " + ExitStatus.say(result.status()));
-      case TIMED_OUT ->
-          new Failure(
-              FailureKind.DEADLINE,
-              "It took longer than `timeout.run`, which is %s."
-                  .formatted(ExitStatus.say(stage.plan().spec().timeouts().run())),
-              "Raise `timeout: { run: … }`, or make the fragments smaller.");
-      case UNUSABLE -> Failure.of(FailureKind.COMMAND, result.problem());
-      case UNKNOWN -> Failure.of(FailureKind.PROVIDER, "The provider does not say how it ended.");
-    };
-  }
-
-  private @Nullable Failure accepted(
-      StageRuntime stage, int index, List<StageOutputs.Part> parts, String accept)
-      throws IOException, InterruptedException {
-    var work = Files.createTempDirectory(folder.work(), "accept-");
-    try (var reader = new ArchiveReader()) {
-      for (var part : parts) {
-        var file = Files.createTempFile(work, "in-", null);
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          reader.copy(part.archive(), part.offset(), part.size(), channel);
-        }
-        var variables = stage.localVariables(index);
-        variables.put("in", file.toString());
-        var status = shell.status("accept", accept, variables, work);
-        if (status.code() != 0) {
-          return Failure.of(
-              FailureKind.COMMAND,
-              "`accept` rejected its output: it exited with %d%s"
-                  .formatted(status.code(), status.said()));
-        }
-      }
-      return null;
-    } catch (StrategyException e) {
-      return new Failure(FailureKind.COMMAND, e.getMessage(), e.hint().orElse(null));
-    } finally {
-      org.apache.commons.io.FileUtils.deleteDirectory(work.toFile());
-    }
-  }
-
-  private static List<StageOutputs.Part> parts(
-      StageRuntime stage, ReturnedFragment result, Path pack) {
-    var several = stage.plan().spec().out() instanceof OutSpec.Many;
-    return result.outputs().stream()
-        .map(
-            output ->
-                new StageOutputs.Part(
-                    several ? output.name() : "",
-                    pack,
-                    output.extent().offset(),
-                    output.extent().size()))
-        .toList();
-  }
-
-  private @Nullable String keepLog(
-      StageRuntime stage, int index, int batch, ReturnedFragment.@Nullable Extent log, Path pack)
-      throws IOException {
-    if (log == null) {
-      return null;
-    }
-    var name = folder.log(stage.plan().name().value(), index, batch);
-    var file = folder.root().resolve(name);
-    Files.createDirectories(file.getParent());
-    try (var reader = new ArchiveReader();
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      reader.copy(pack, log.offset(), log.size(), channel);
-    }
-    return name;
+  private @Nullable Void lookUp(Action.LookUp search) throws IOException {
+    var stage = runtime(search.stage());
+    var last =
+        stage.plan().flow() == StagePlan.Flow.WHOLE
+            ? search.fragments().contains(stage.fragments().count() - 1)
+            : compared.add(search.stage());
+    tell.accept(reuse.lookUp(stage, search.fragments(), last));
+    return null;
   }
 
   // ---- merge
 
-  void feed(Action.Feed feed) {
-    afterMerging(
-        feed.stage(),
-        () -> {
-          runtime(feed.stage()).merge().feed(feed.done(), feed.missing());
-          return null;
-        });
+  private @Nullable Void askUntil(int number)
+      throws IOException, StrategyException, InterruptedException {
+    var stage = runtime(number);
+    var until = Objects.requireNonNull(stage.plan().spec().enough()).until();
+    var soFar = stage.merge().soFar();
+    var enough = false;
+    if (soFar.isPresent()) {
+      var variables = new HashMap<>(values);
+      variables.put("in", soFar.get().toString());
+      var text = Objects.requireNonNull(until).text();
+      var work = Files.createTempDirectory(folder.work(), "until-");
+      enough = shell.status("until", text, variables, work).code() == 0;
+      Files.delete(soFar.get());
+    }
+    tell.accept(new Message.UntilSaid(number, enough));
+    return null;
   }
 
-  void finishMerge(Action.FinishMerge finish) {
-    afterMerging(
-        finish.stage(),
-        () -> {
-          var merge = runtime(finish.stage()).merge();
-          var files = merge.finish(finish.winner());
-          results.put(finish.stage(), files);
-          String value = null;
-          if (plan.stages().get(finish.stage()).merge().result() == Result.VALUE) {
-            value = merge.value();
-            values.put(plan.stages().get(finish.stage()).name().value(), value);
-          }
-          var bytes = files.stream().mapToLong(StageMerge.ResultFile::size).sum();
-          tell.accept(new Message.Merged(finish.stage(), files.size(), bytes, value));
-          return null;
-        });
+  private @Nullable Void finishMerge(Action.FinishMerge finish)
+      throws IOException, StrategyException {
+    var stage = runtime(finish.stage());
+    var merge = stage.merge();
+    var result = merge.finish(finish.winner());
+    results.put(finish.stage(), result);
+    String value = null;
+    if (stage.plan().merge().result() == Result.VALUE) {
+      value = merge.value();
+      values.put(stage.plan().name().value(), value);
+    }
+    if (stage.confirms()) {
+      keepConfirmed(stage);
+    }
+    reuse.remember(stage);
+    var bytes = result.files().stream().mapToLong(StageMerge.ResultFile::size).sum();
+    tell.accept(new Message.Merged(finish.stage(), result.files().size(), bytes, value));
+    return null;
   }
 
-  void publish() {
-    threads.execute(
-        () -> {
-          var files = new LinkedHashMap<String, List<StageMerge.ResultFile>>();
-          for (var stage : plan.stages()) {
-            if (stage.spec().output() != null) {
-              files.put(stage.name().value(), results.getOrDefault(stage.number(), List.of()));
-            }
-          }
-          try {
-            tell.accept(new Message.Published(publisher.publish(files)));
-          } catch (StrategyException e) {
-            tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
-          } catch (IOException e) {
-            tell.accept(
-                new Message.PublishFailed(
-                    Failure.of(
-                        FailureKind.COMMAND,
-                        "Could not publish the result: " + e.getMessage() + ".")));
-          }
-        });
+  /** Outputs on which several machines agreed: only now it is known which they are. */
+  private void keepConfirmed(StageRuntime stage) throws IOException {
+    for (var pack : stage.outputs().byArchive().entrySet()) {
+      if (!stage.reused(FragmentSet.of(pack.getValue().keySet()))) {
+        reuse
+            .keep(stage, "", pack.getKey(), pack.getValue())
+            .forEach((index, parts) -> stage.outputs().put(index, parts));
+      }
+    }
   }
 
-  private void afterMerging(int stage, Callable<@Nullable Void> task) {
-    merging.compute(
+  private void publish() {
+    var files = new LinkedHashMap<String, StageResult>();
+    for (var stage : plan.stages()) {
+      if (stage.spec().output() != null) {
+        files.put(stage.name().value(), results.getOrDefault(stage.number(), StageResult.NONE));
+      }
+    }
+    try {
+      tell.accept(new Message.Published(publisher.publish(files)));
+    } catch (StrategyException e) {
+      tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
+    } catch (IOException e) {
+      tell.accept(
+          new Message.PublishFailed(
+              Failure.of(
+                  FailureKind.COMMAND, "Could not publish the result: " + e.getMessage() + ".")));
+    }
+  }
+
+  // ---- threads
+
+  private void after(
+      Map<Integer, CompletableFuture<?>> last, int stage, Callable<@Nullable Void> task) {
+    last.compute(
         stage,
         (number, before) ->
             (before == null ? CompletableFuture.completedFuture(null) : before)
@@ -578,6 +446,6 @@ final class Stages implements AutoCloseable {
     for (var runtime : runtimes.values()) {
       runtime.merge().close();
     }
-    sources.close();
+    scripts.close();
   }
 }

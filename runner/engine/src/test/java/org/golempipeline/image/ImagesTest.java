@@ -112,11 +112,11 @@ class ImagesTest {
   @Test
   void whatALockFileSaysBesidesIsKept() throws Exception {
     registry.has("golem/alpine:latest", 'a');
-    lock("{ \"version\": 1, \"plugins\": { \"x\": [1] } }");
+    lock("{ \"version\": 1, \"notes\": { \"x\": [1] } }");
     images(stages("golem/alpine:latest"));
     assertThat(lock())
         .startsWith("{\n  \"version\": 1,\n  \"images\": {\n")
-        .contains("\"plugins\": {\n    \"x\": [\n      1\n    ]\n  }")
+        .contains("\"notes\": {\n    \"x\": [\n      1\n    ]\n  }")
         .endsWith("}\n");
   }
 
@@ -156,7 +156,8 @@ class ImagesTest {
   void stagesWithoutImageAreNamedOnce() {
     assertThat(problems(stages((String) null, null, null)))
         .containsExactly(
-            "4:3 Image.Missing Stages `s0`, `s1` and `s2` name no `image`, and providers need one.");
+            "4:3 Image.Missing Stages `s0`, `s1` and `s2` name no `image`, and providers need"
+                + " one.");
   }
 
   @Test

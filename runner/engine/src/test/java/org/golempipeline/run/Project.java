@@ -21,10 +21,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.image.Images;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
@@ -58,6 +61,9 @@ final class Project {
 
   /** Agreements that the node still knew as approved when the last run was over. */
   int openAgreements = -1;
+
+  boolean reuse;
+  boolean rehash;
 
   Project(Path folder) {
     this.folder = folder;
@@ -122,34 +128,58 @@ final class Project {
       faults.accept(node.faults());
       nodeUrl = node.url().toString();
       var id = "run-" + runs++;
-      var settings =
-          new RunSettings(
-              id,
-              "session-" + id,
-              "pipeline.yaml",
-              RunSettings.Target.LOCAL,
-              workers,
-              BigDecimal.ONE,
-              folder.resolve(".golem-pipeline/runs/" + id),
-              new org.golempipeline.golem.GolemConnection(node.url(), node.appKey()),
-              Duration.ofHours(3),
-              overwrite,
-              images.apply(plan));
-      var running = new PipelineRun[1];
-      EventSink sink =
-          stamped -> {
-            events.add(stamped.event());
-            listener.accept(stamped.event());
-          };
-      running[0] =
-          new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
-      stopper = () -> running[0].stop("stopped by the test");
-      try {
-        return running[0].run();
-      } finally {
-        openAgreements = openAgreements(node);
+      var kept = folder.resolve(".golem-pipeline/cache");
+      Files.createDirectories(kept);
+      var clock = Clock.systemUTC();
+      try (var cache = ResultCache.open(kept, folder.resolve(".scratch"), clock);
+          var digests = FileDigests.open(kept, kept, clock, rehash)) {
+        var settings =
+            new RunSettings(
+                id,
+                "session-" + id,
+                "pipeline.yaml",
+                RunSettings.Target.LOCAL,
+                workers,
+                BigDecimal.ONE,
+                folder.resolve(".golem-pipeline/runs/" + id),
+                daemons(node),
+                Duration.ofHours(3),
+                cache,
+                digests,
+                reuse,
+                overwrite,
+                images.apply(plan));
+        var running = new PipelineRun[1];
+        EventSink sink =
+            stamped -> {
+              events.add(stamped.event());
+              listener.accept(stamped.event());
+            };
+        running[0] =
+            new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
+        stopper = () -> running[0].stop("stopped by the test");
+        try {
+          return running[0].run();
+        } finally {
+          openAgreements = openAgreements(node);
+        }
       }
     }
+  }
+
+  private static Daemons daemons(EmbeddedNode node) {
+    var connection = new GolemConnection(node.url(), node.appKey());
+    return new Daemons() {
+      @Override
+      public GolemConnection network() {
+        return connection;
+      }
+
+      @Override
+      public GolemConnection thisMachine() {
+        return connection;
+      }
+    };
   }
 
   private static int openAgreements(EmbeddedNode node) throws IOException, InterruptedException {

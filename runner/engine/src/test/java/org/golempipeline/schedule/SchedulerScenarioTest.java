@@ -1,4 +1,4 @@
-package org.golempipeline.run;
+package org.golempipeline.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.golempipeline.run;
+package org.golempipeline.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +19,12 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.spec.Enough;
 import org.golempipeline.spec.Retry;
 import org.golempipeline.spec.Timeouts;
+import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.MergeStrategy.Result;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network in virtual time: drives the scheduler with providers that are fast, slow, vanish or
@@ -36,6 +39,7 @@ final class Simulation {
   final List<RunEvent> events = new ArrayList<>();
   final Map<Integer, BitSet> fed = new HashMap<>();
   final Map<Integer, BitSet> missing = new HashMap<>();
+  final Map<Integer, BitSet> adopted = new HashMap<>();
   int providers = 4;
   int workers = 2;
   double vanish;
@@ -54,11 +58,17 @@ final class Simulation {
   /** What the providers ask for in the end. */
   BigDecimal cost = BigDecimal.ZERO;
 
+  boolean speculate;
+  @Nullable Verify verify;
+  @Nullable Enough enough;
+
+  private final long seed;
   private final Random random;
   private final PriorityQueue<Due> queue = new PriorityQueue<>();
   private final Map<Integer, String> rented = new HashMap<>();
   private final Map<Integer, Instant> opened = new HashMap<>();
   private final Map<Integer, Action.Execute> running = new HashMap<>();
+  private final Map<Integer, Instant> freeAt = new HashMap<>();
   private final Set<Integer> requested = new HashSet<>();
   private long sequence;
   private boolean over;
@@ -73,7 +83,8 @@ final class Simulation {
   }
 
   Simulation(long seed) {
-    random = new Random(seed);
+    this.seed = seed;
+    this.random = new Random(seed);
   }
 
   static Retry retry(int attempts) {
@@ -88,7 +99,21 @@ final class Simulation {
     var before = setups.isEmpty() ? List.<Integer>of() : List.of(setups.size() - 1);
     counts.put(setups.size(), fragments);
     setups.add(
-        new StageSetup(name, 0, before, List.of(), 1, false, result, retry, Timeouts.DEFAULT));
+        new StageSetup(
+            name,
+            0,
+            -1,
+            before,
+            StageSetup.Flow.WHOLE,
+            List.of(),
+            1,
+            0,
+            result,
+            retry,
+            Timeouts.DEFAULT,
+            speculate,
+            verify,
+            enough));
     return this;
   }
 
@@ -97,27 +122,32 @@ final class Simulation {
         new StageSetup(
             name,
             0,
+            -1,
             List.of(from),
+            StageSetup.Flow.FOLLOWING,
             List.of(from),
             combinations,
-            true,
+            0,
             Result.FILE,
             Retry.DEFAULT,
-            Timeouts.DEFAULT));
+            Timeouts.DEFAULT,
+            speculate,
+            null,
+            null));
     return this;
   }
 
   RunEvent.RunFinished run() {
     var policy =
         local
-            ? Policy.local(workers, budget, rentalLife)
-            : Policy.golem(workers, budget, rentalLife);
+            ? Policy.local(workers, budget, false, seed, rentalLife)
+            : Policy.golem(workers, budget, false, seed, rentalLife);
     var scheduler =
         new Scheduler(
             new RunEvent.RunStarted("run", "simulated", "f.yaml", "local", "s", workers, List.of()),
             new RunEvent.AllocationRequested(budget, START, "none"),
             setups,
-            List.of("any image"),
+            List.of(new PoolSetup("any image", false)),
             policy,
             (stage, fragment) -> setups.get(stage).name() + " " + fragment);
     post(Duration.ZERO, new Message.Begin());
@@ -163,13 +193,17 @@ final class Simulation {
     if (action instanceof Action.OpenNetwork) {
       post(Duration.ofMillis(5), new Message.NetworkOpened());
     } else if (action instanceof Action.Expand expand) {
-      post(Duration.ofMillis(1), new Message.Expanded(expand.stage(), count(expand.stage())));
+      post(
+          Duration.ofMillis(1),
+          new Message.Expanded(expand.stage(), count(expand.stage()), List.of()));
     } else if (action instanceof Action.Rent rent) {
       rent(rent);
     } else if (action instanceof Action.CloseRental close) {
       close(close);
     } else if (action instanceof Action.Execute execute) {
       execute(execute);
+    } else if (action instanceof Action.Adopt adopt) {
+      adopt.fragments().forEach(index -> setOnce(adopted, adopt.stage(), index));
     } else if (action instanceof Action.Feed feed) {
       feed.done().forEach(index -> setOnce(fed, feed.stage(), index));
       feed.missing().forEach(index -> setOnce(missing, feed.stage(), index));
@@ -190,7 +224,7 @@ final class Simulation {
 
   private int count(int stage) {
     var setup = setups.get(stage);
-    return setup.fragmentByFragment()
+    return setup.flow() == StageSetup.Flow.FOLLOWING
         ? setup.from().stream().mapToInt(this::count).sum() * setup.combinations()
         : counts.get(stage);
   }
@@ -222,7 +256,15 @@ final class Simulation {
     post(
         Duration.ofMillis(10 + random.nextInt(500)),
         new Message.RentalOpened(
-            rent.rental(), "a", provider, provider, 1, BigDecimal.ZERO, BigDecimal.ZERO, price));
+            rent.rental(),
+            "a",
+            provider,
+            provider,
+            "w" + provider,
+            1,
+            BigDecimal.ZERO,
+            BigDecimal.ZERO,
+            price));
   }
 
   private void close(Action.CloseRental close) {
@@ -267,7 +309,11 @@ final class Simulation {
   private void execute(Action.Execute execute) {
     running.put(execute.batch(), execute);
     var time = fragmentTime.multipliedBy(execute.fragments().size());
-    time = time.plusMillis(random.nextInt(20));
+    var free = freeAt.getOrDefault(execute.rental(), now);
+    time =
+        time.plusMillis(random.nextInt(20))
+            .plus(Duration.between(now, free.isBefore(now) ? now : free));
+    freeAt.put(execute.rental(), now.plus(time));
     if (random.nextDouble() < vanish) {
       post(
           time.dividedBy(2),
@@ -298,7 +344,13 @@ final class Simulation {
     post(
         time,
         new Message.BatchReturned(
-            execute.batch(), FragmentSet.of(done), FragmentSet.of(winners), failed, 1, 1));
+            execute.batch(),
+            FragmentSet.of(done),
+            FragmentSet.of(winners),
+            Map.of(),
+            failed,
+            1,
+            1));
   }
 
   // ---- rules

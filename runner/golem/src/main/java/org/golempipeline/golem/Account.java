@@ -59,6 +59,10 @@ final class Account {
     this.openedAt = nowNanos;
   }
 
+  long openedNanos() {
+    return openedAt;
+  }
+
   void approve() {
     approved = true;
   }

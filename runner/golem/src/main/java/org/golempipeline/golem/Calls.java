@@ -16,6 +16,7 @@ import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.ActivityUsage;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.AgreementEvent;
+import org.golempipeline.golem.wire.AgreementListEntry;
 import org.golempipeline.golem.wire.AgreementRequest;
 import org.golempipeline.golem.wire.Allocation;
 import org.golempipeline.golem.wire.AllocationRequest;
@@ -112,6 +113,22 @@ final class Calls {
 
   static Call<Agreement> agreement(String id) {
     return get("read the agreement", MARKET + "/agreements/" + id, Decoder.of(Agreement.class));
+  }
+
+  /** Of all states; only those that were confirmed under this session. */
+  static Call<List<AgreementListEntry>> agreements(String sessionId) {
+    return get(
+        "list the agreements",
+        MARKET + "/agreements?appSessionId=" + encode(sessionId),
+        Decoder.listOf(AgreementListEntry.class));
+  }
+
+  /** How an agreement that is over was ended. */
+  static Call<AgreementEvent> termination(String agreementId) {
+    return get(
+        "ask how the agreement ended",
+        MARKET + "/agreements/" + agreementId + "/terminate/reason",
+        Decoder.of(AgreementEvent.class));
   }
 
   static Call<Boolean> confirm(String agreementId, String sessionId) {

@@ -31,6 +31,19 @@ final class Ending {
         .thenCompose(gone -> terminate(account, reason));
   }
 
+  /** The same for an agreement that may have several activities. */
+  CompletableFuture<Boolean> end(Account account, List<String> activityIds, EndReason reason) {
+    account.close();
+    CompletableFuture<Boolean> ended = CompletableFuture.completedFuture(true);
+    for (String activityId : activityIds) {
+      ended =
+          ended
+              .thenCompose(before -> lastUsage(account, activityId))
+              .thenCompose(known -> destroy(account, activityId));
+    }
+    return ended.thenCompose(gone -> terminate(account, reason));
+  }
+
   /** Ends the agreement only. */
   CompletableFuture<Boolean> terminate(Account account, EndReason reason) {
     account.close();

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
   private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final String REJECTED = "REJECTED";
 
   private final Session session;
   private final Ending ending;
+  private final boolean afterwards;
   private final Map<String, Account> accounts = new LinkedHashMap<>();
   private final Set<String> documents = new HashSet<>();
 
@@ -41,14 +43,28 @@ final class Ledger {
    * @param begin when the session began, by the daemon's clock
    */
   Ledger(Session session, Ending ending, Instant begin) {
+    this(session, ending, begin, false);
+  }
+
+  /**
+   * @param afterwards whether documents may be much older than their arrival, because nobody
+   *     listened when they came
+   */
+  Ledger(Session session, Ending ending, Instant begin, boolean afterwards) {
     this.session = session;
     this.ending = ending;
     this.notesSeen = begin;
+    this.afterwards = afterwards;
   }
 
   /** From now on documents for this agreement are expected. */
   Account open(String agreementId, Offered offered) {
-    Account account = new Account(agreementId, offered, session.billedNanos());
+    return open(agreementId, offered, session.billedNanos());
+  }
+
+  /** The same for an agreement that was made earlier. */
+  Account open(String agreementId, Offered offered, long openedNanos) {
+    Account account = new Account(agreementId, offered, openedNanos);
     accounts.put(agreementId, account);
     return account;
   }
@@ -66,11 +82,16 @@ final class Ledger {
   }
 
   void on(AgreementEvent event) {
+    on(event, session.billedNanos());
+  }
+
+  /** The same, if it is known when the agreement ended. */
+  void on(AgreementEvent event, long endedNanos) {
     Account account = accounts.get(event.agreementId());
     if (account == null || !event.eventType().equals(AgreementEvent.TERMINATED)) {
       return;
     }
-    account.over(session.billedNanos());
+    account.over(endedNanos);
     boolean byProvider = "Provider".equals(event.terminator());
     String reason = words(event.reason());
     if (account.ended.complete(true)) {
@@ -151,6 +172,14 @@ final class Ledger {
     if (account.hasInvoice()) {
       return CompletableFuture.completedFuture(true);
     }
+    if (isAccepted(note.status())) {
+      used(account, note);
+      account.acceptedNote(note.activityId(), note.totalAmountDue());
+      return CompletableFuture.completedFuture(true);
+    }
+    if (isOver(note.status())) {
+      return CompletableFuture.completedFuture(false);
+    }
     Duration wall = account.wall(note.activityId(), session.billedNanos());
     String objection =
         account.bill.objection(note.totalAmountDue(), note.usageCounterVector(), wall);
@@ -160,7 +189,7 @@ final class Ledger {
     }
     if (objection != null) {
       if (note.usageCounterVector() != null) {
-        account.activityUsed(note.activityId(), note.usageCounterVector(), session.billedNanos());
+        used(account, note);
         account.distrust();
       }
       String reason = "debit note refused: " + objection;
@@ -175,15 +204,23 @@ final class Ledger {
         note.debitNoteId(),
         account,
         () -> {
-          if (note.usageCounterVector() != null) {
-            account.activityUsed(
-                note.activityId(), note.usageCounterVector(), session.billedNanos());
-          }
+          used(account, note);
           account.acceptedNote(note.activityId(), note.totalAmountDue());
           session.emit(
               new GolemEvent.DebitNoteAccepted(
                   note.debitNoteId(), note.agreementId(), note.totalAmountDue()));
         });
+  }
+
+  private void used(Account account, DebitNote note) {
+    if (note.usageCounterVector() == null) {
+      return;
+    }
+    long stated = session.billedNanos();
+    if (afterwards && note.timestamp() != null) {
+      stated = Math.min(stated, session.billedNanos(note.timestamp()));
+    }
+    account.activityUsed(note.activityId(), note.usageCounterVector(), stated);
   }
 
   private CompletableFuture<Boolean> take(@Nullable Account account, Invoice invoice) {
@@ -194,6 +231,18 @@ final class Ledger {
     if (account.hasInvoice()) {
       return refuse(
           invoice.invoiceId(), invoice.agreementId(), "it is the second for its agreement");
+    }
+    if (isAccepted(invoice.status())) {
+      account.acceptedInvoice(invoice.amount());
+      account.invoiced.complete(true);
+      return CompletableFuture.completedFuture(true);
+    }
+    if (isOver(invoice.status())) {
+      // A cancelled one may be followed by another; a refused one is the provider's last word.
+      if (invoice.status().equals(REJECTED)) {
+        account.invoiced.complete(false);
+      }
+      return CompletableFuture.completedFuture(false);
     }
     String objection =
         Bill.invoiceObjection(invoice.amount(), account.limits(session.billedNanos()));
@@ -247,6 +296,15 @@ final class Ledger {
         .thenCompose(next -> next);
   }
 
+  /** By an earlier session, or by somebody else who has our key. */
+  static boolean isAccepted(String status) {
+    return status.equals("ACCEPTED") || status.equals("SETTLED");
+  }
+
+  private static boolean isOver(String status) {
+    return status.equals(REJECTED) || status.equals("CANCELLED");
+  }
+
   private static boolean isPassing(CallFailure failure) {
     return Retrier.mayRepeat(failure, Retrier.Repeat.ALWAYS) || failure.isOurs();
   }
@@ -258,7 +316,7 @@ final class Ledger {
 
   private @Nullable String overBudget(Account account, BigDecimal becomes) {
     BigDecimal sum = accepted().subtract(account.accepted()).add(becomes);
-    BigDecimal allocated = session.allocation().totalAmount();
+    BigDecimal allocated = session.terms().budget();
     return sum.compareTo(allocated) <= 0
         ? null
         : "all accepted documents would be "

@@ -51,6 +51,11 @@ record Session(
     return Math.max(System.nanoTime() - openedNanos, wall);
   }
 
+  /** What {@link #billedNanos} was or will be at {@code moment}. */
+  long billedNanos(Instant moment) {
+    return (moment.toEpochMilli() - openedMillis) * 1_000_000;
+  }
+
   Duration since(long nanos) {
     return Duration.ofNanos(System.nanoTime() - nanos);
   }

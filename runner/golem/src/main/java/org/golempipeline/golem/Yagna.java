@@ -55,6 +55,35 @@ public final class Yagna {
     return opened;
   }
 
+  /**
+   * Ends and pays what an earlier session left behind when it could not do so itself. What is not
+   * done when the limit is over is in the settlement's {@code outstanding}; calling it again is
+   * harmless. The future fails with {@link GolemException} if the daemon cannot be talked to.
+   */
+  public static CompletableFuture<Settlement> settle(
+      GolemConnection connection, SettleTerms terms, SettleListener listener) {
+    Threads threads = new Threads();
+    Retrier retrier = new Retrier(threads::after, terms.sessionId().hashCode());
+    Caller caller = new Caller(connection, threads, retrier);
+    CompletableFuture<Settlement> settled = new CompletableFuture<>();
+    identity(caller)
+        .thenComposeAsync(
+            identity -> Settling.settle(caller, retrier, threads, terms, listener, identity),
+            threads.loop())
+        .whenCompleteAsync(
+            (settlement, error) -> {
+              if (settlement != null) {
+                settled.complete(settlement);
+              } else {
+                settled.completeExceptionally(
+                    Failures.of(error, GolemException.Kind.YAGNA, connection.url()));
+              }
+              threads.close();
+            },
+            threads.answers());
+    return settled;
+  }
+
   private static CompletableFuture<Identity> identity(Caller caller) {
     return caller
         .send(Calls.version())
@@ -86,7 +115,7 @@ public final class Yagna {
     }
   }
 
-  private static CompletableFuture<Allocation> allocate(
+  static CompletableFuture<Allocation> allocate(
       Caller caller, SessionTerms terms, Identity identity) {
     AllocationRequest request =
         new AllocationRequest(

@@ -1,4 +1,4 @@
-package org.golempipeline.image;
+package org.golempipeline.lock;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,22 +20,27 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
 
 /**
- * The file {@code pipeline.yaml.lock}, made for version control: what each tag meant when it was
- * first asked for. Keys that are not understood are kept.
+ * The file {@code pipeline.yaml.lock}, made for version control: what each image tag meant when it
+ * was first asked for, and which plugins the pipeline was given. Keys that are not understood are
+ * kept.
  */
-final class LockFile {
+public final class LockFile {
   private static final int VERSION = 1;
+  private static final List<String> SECTIONS = List.of("images", "plugins");
   private static final Pattern SHA3 = Pattern.compile("[0-9a-f]{56}");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern URL = Pattern.compile("https?://\\S+", Pattern.CASE_INSENSITIVE);
   private static final Pattern CONFLICT = Pattern.compile("(?m)^(<{7}|={7}|>{7})");
   private static final JsonMapper JSON =
@@ -45,17 +50,26 @@ final class LockFile {
           .build();
 
   private final Path file;
+  private final Source source;
   private final ObjectNode content;
-  private final SortedMap<String, Image> images;
+  private final SortedMap<String, LockedImage> images;
+  private final SortedMap<String, LockedPlugin> plugins;
 
-  private LockFile(Path file, ObjectNode content, SortedMap<String, Image> images) {
+  private LockFile(Path file, Source source, ObjectNode content) throws BrokenException {
     this.file = file;
+    this.source = source;
     this.content = content;
-    this.images = images;
+    this.images = images(content.path("images"), source);
+    this.plugins = plugins(content.path("plugins"), source);
+  }
+
+  /** Where the lock file of a pipeline file lies. */
+  public static Path beside(Path pipeline) {
+    return pipeline.resolveSibling(pipeline.getFileName() + ".lock");
   }
 
   /** A lock file that makes no sense. */
-  static final class BrokenException extends Exception {
+  private static final class BrokenException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Diagnostic diagnostic;
@@ -64,13 +78,14 @@ final class LockFile {
       super(problem);
       this.diagnostic =
           Diagnostic.error(
-              ImageDiagnosticIds.LOCK_BROKEN,
+              LockDiagnosticIds.LOCK_BROKEN,
               source,
               range,
               "`%s` is not a lock file as golem-pipeline writes it: %s."
                   .formatted(source.name(), problem),
               "Take it back from version control; or delete it, then the next run with"
-                  + " `--on golem` writes what the tags mean by then.");
+                  + " `--on golem` writes what the tags mean by then, and `golem-pipeline plugins"
+                  + " pin` what the plugins are.");
     }
 
     Diagnostic diagnostic() {
@@ -83,12 +98,29 @@ final class LockFile {
    *
    * @param name of the file, for people
    */
-  static LockFile read(Path file, String name) throws IOException, BrokenException {
+  public static Checked<LockFile> read(Path file, String name) {
+    try {
+      return Checked.of(parse(file, name));
+    } catch (BrokenException e) {
+      return new Checked<>(null, List.of(e.diagnostic()));
+    } catch (IOException e) {
+      var unreadable =
+          Diagnostic.error(
+              LockDiagnosticIds.LOCK_BROKEN,
+              new Source(name, ""),
+              Range.START,
+              "Could not read `%s`: %s.".formatted(name, e.getMessage()),
+              "Check its permissions.");
+      return new Checked<>(null, List.of(unreadable));
+    }
+  }
+
+  private static LockFile parse(Path file, String name) throws IOException, BrokenException {
     String text;
     try {
       text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
-      return new LockFile(file, JSON.createObjectNode(), new TreeMap<>());
+      return new LockFile(file, new Source(name, ""), JSON.createObjectNode());
     }
     var source = new Source(name, text);
     JsonNode tree;
@@ -115,12 +147,12 @@ final class LockFile {
               ? "its version is %s, of a newer golem-pipeline".formatted(version)
               : "its `version` must be %d".formatted(VERSION));
     }
-    return new LockFile(file, content, images(content.path("images"), source));
+    return new LockFile(file, source, content);
   }
 
-  private static SortedMap<String, Image> images(JsonNode node, Source source)
+  private static SortedMap<String, LockedImage> images(JsonNode node, Source source)
       throws BrokenException {
-    var images = new TreeMap<String, Image>();
+    var images = new TreeMap<String, LockedImage>();
     if (!node.isObject() && !node.isMissingNode()) {
       throw new BrokenException(source, Range.START, "its `images` must be a map");
     }
@@ -133,9 +165,31 @@ final class LockFile {
             lineWith(entry.getKey(), source),
             "`%s` needs a `sha3` of 56 hexadecimal digits and a `url`".formatted(entry.getKey()));
       }
-      images.put(entry.getKey(), new Image(sha3, url));
+      images.put(entry.getKey(), new LockedImage(sha3, url));
     }
     return images;
+  }
+
+  private static SortedMap<String, LockedPlugin> plugins(JsonNode node, Source source)
+      throws BrokenException {
+    var plugins = new TreeMap<String, LockedPlugin>();
+    if (!node.isObject() && !node.isMissingNode()) {
+      throw new BrokenException(source, Range.START, "its `plugins` must be a map");
+    }
+    for (var entry : node.properties()) {
+      var version = entry.getValue().path("version").asText();
+      var path = entry.getValue().path("path").asText();
+      var sha256 = entry.getValue().path("sha256").asText();
+      if (path.isEmpty() || path.indexOf('\0') >= 0 || !SHA256.matcher(sha256).matches()) {
+        throw new BrokenException(
+            source,
+            lineWith(entry.getKey(), source),
+            "`%s` needs a `path` and a `sha256` of 64 hexadecimal digits"
+                .formatted(entry.getKey()));
+      }
+      plugins.put(entry.getKey(), new LockedPlugin(version, path, sha256));
+    }
+    return plugins;
   }
 
   private static Range range(JsonLocation at) {
@@ -156,23 +210,64 @@ final class LockFile {
     return new Range(line, column, line, column + quoted.length());
   }
 
-  /** What is locked, by tag. */
-  Map<String, Image> images() {
+  /** Its text, for messages. */
+  public Source source() {
+    return source;
+  }
+
+  /** Where an image or a plugin of that name stands in the text. */
+  public Range rangeOf(String name) {
+    return lineWith(name, source);
+  }
+
+  /** What image tags mean, by tag. */
+  public Map<String, LockedImage> images() {
     return Collections.unmodifiableMap(images);
   }
 
-  /** Makes {@code now} all that is locked; a file that says so already is not touched. */
-  void write(SortedMap<String, Image> now) throws IOException {
+  /** The plugins that were pinned, by name. */
+  public Map<String, LockedPlugin> plugins() {
+    return Collections.unmodifiableMap(plugins);
+  }
+
+  /** Makes {@code now} all images that are locked; a file that says so already is not touched. */
+  public void writeImages(SortedMap<String, LockedImage> now) throws IOException {
     if (now.equals(images)) {
       return;
     }
-    var next = JSON.createObjectNode();
-    next.put("version", VERSION);
-    next.set("images", JSON.createObjectNode());
-    content.properties().forEach(each -> next.set(each.getKey(), each.getValue()));
-    var entries = next.putObject("images");
+    var entries = JSON.createObjectNode();
     now.forEach(
         (tag, image) -> entries.putObject(tag).put("sha3", image.sha3()).put("url", image.url()));
+    write("images", entries);
+  }
+
+  /** Makes {@code now} all plugins that are pinned; a file that says so already is not touched. */
+  public void writePlugins(SortedMap<String, LockedPlugin> now) throws IOException {
+    if (now.equals(plugins)) {
+      return;
+    }
+    var entries = JSON.createObjectNode();
+    now.forEach(
+        (name, plugin) ->
+            entries
+                .putObject(name)
+                .put("version", plugin.version())
+                .put("path", plugin.path())
+                .put("sha256", plugin.sha256()));
+    write("plugins", entries);
+  }
+
+  private void write(String section, ObjectNode entries) throws IOException {
+    var next = JSON.createObjectNode();
+    next.put("version", VERSION);
+    for (var each : SECTIONS) {
+      if (each.equals(section)) {
+        next.set(each, entries);
+      } else if (content.has(each)) {
+        next.set(each, content.get(each));
+      }
+    }
+    content.properties().forEach(each -> next.putIfAbsent(each.getKey(), each.getValue()));
     replace(JSON.writer(printer()).writeValueAsString(next) + "\n");
   }
 

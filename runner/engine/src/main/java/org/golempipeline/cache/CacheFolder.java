@@ -1,0 +1,105 @@
+package org.golempipeline.cache;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.io.FileUtils;
+import org.jspecify.annotations.Nullable;
+
+/** The names of everything in a cache. */
+record CacheFolder(Path root) {
+  static final String PACK = ".tar";
+
+  /** What is kept of one pack. */
+  static final String SIDECAR = ".idx";
+
+  /** Many sidecars in one file. */
+  static final String BUNDLE = ".all";
+
+  /** An empty file: a key whose result is found to be damaged. */
+  static final String DAMAGED = ".bad";
+
+  /** Locked by every run that uses the cache, by all together. */
+  Path lock() {
+    return root.resolve("lock");
+  }
+
+  Path packs() {
+    return root.resolve("packs");
+  }
+
+  Path index() {
+    return root.resolve("index");
+  }
+
+  /** What is not kept yet, a folder for each run. */
+  Path fresh() {
+    return root.resolve("new");
+  }
+
+  Path pack(Digest name) {
+    return packs().resolve(name + PACK);
+  }
+
+  Path sidecar(Digest name) {
+    return index().resolve(name + SIDECAR);
+  }
+
+  Path damaged(Digest pack, Digest key) {
+    return index().resolve(pack + "-" + key + DAMAGED);
+  }
+
+  void create() throws IOException {
+    Files.createDirectories(packs());
+    Files.createDirectories(index());
+    Files.createDirectories(fresh());
+  }
+
+  /** The files of the index that end in {@code suffix}. */
+  List<Path> index(String suffix) throws IOException {
+    return list(index(), "*" + suffix);
+  }
+
+  /** What was found damaged of {@code pack}. */
+  List<Path> damaged(Digest pack) throws IOException {
+    return list(index(), pack + "-*" + DAMAGED);
+  }
+
+  /** Removes what is not kept yet of all runs; they must be over. */
+  void removeFresh() throws IOException {
+    FileUtils.deleteDirectory(fresh().toFile());
+    Files.createDirectories(fresh());
+  }
+
+  static List<Path> list(Path folder, String glob) throws IOException {
+    var found = new ArrayList<Path>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+      files.forEach(found::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    found.sort(null);
+    return found;
+  }
+
+  /** The digest in the name of {@code file}, or null. */
+  static @Nullable Digest name(Path file) {
+    return name(file.getFileName().toString());
+  }
+
+  static @Nullable Digest name(String name) {
+    var dot = name.indexOf('.');
+    try {
+      return Digest.parse(dot < 0 ? name : name.substring(0, dot));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

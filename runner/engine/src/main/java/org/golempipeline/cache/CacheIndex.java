@@ -1,0 +1,171 @@
+package org.golempipeline.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which keys are kept, and where their records lie. The records stay in the files of the index: a
+ * key costs about 25 bytes here and a pack 50. Safe for several threads.
+ */
+final class CacheIndex {
+  private static final int LONGS = 4;
+
+  private final CacheFolder folder;
+  private final OpenFiles files;
+  private final KeyTable table = new KeyTable();
+  private final Set<Damaged> damaged = new HashSet<>();
+  private final List<Path> paths = new ArrayList<>();
+
+  /** For each sidecar: its number in {@link #paths}, where it begins there, and its name. */
+  private int[] path = new int[16];
+
+  private long[] start = new long[16];
+  private long[] name = new long[16 * LONGS];
+  private boolean[] used = new boolean[16];
+  private int count;
+
+  private record Damaged(Digest pack, Digest key) {}
+
+  /** Where the record of a key should be. */
+  private record Place(int sidecar, Path file, long position, Digest pack) {}
+
+  /**
+   * A record that was found.
+   *
+   * @param sidecar a number for {@link #isUsed}
+   */
+  record Located(int sidecar, Digest pack, Sidecar.Entry entry) {}
+
+  CacheIndex(CacheFolder folder, OpenFiles files) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  /** Reads the index of the folder. What belongs to packs that are gone is left out. */
+  synchronized void load() throws IOException {
+    loadDamaged();
+    var packs = new PackNames(folder);
+    new IndexFiles(folder)
+        .visit(
+            (pack, file, begin, content) -> {
+              if (packs.contains(pack)) {
+                add(pack, file, begin, content);
+              }
+            });
+  }
+
+  private void loadDamaged() throws IOException {
+    for (var file : folder.index(CacheFolder.DAMAGED)) {
+      var name = file.getFileName().toString();
+      try {
+        var names = name.substring(0, name.length() - CacheFolder.DAMAGED.length()).split("-", 2);
+        damaged.add(new Damaged(Digest.parse(names[0]), Digest.parse(names[names.length - 1])));
+      } catch (IllegalArgumentException e) {
+        // Somebody else's file.
+        continue;
+      }
+    }
+  }
+
+  /** Takes in the sidecar of {@code pack}, which lies in {@code file} from {@code begin} on. */
+  synchronized void add(Digest pack, Path file, long begin, ByteBuffer content) {
+    var number = addSidecar(pack, file, begin);
+    Sidecar.visit(
+        content,
+        (key, position) -> {
+          if (damaged.isEmpty() || !damaged.contains(new Damaged(pack, key))) {
+            table.put(key, (long) number << Integer.SIZE | position);
+          }
+        });
+  }
+
+  private int addSidecar(Digest pack, Path file, long begin) {
+    if (count == path.length) {
+      var more = count + count / 2;
+      path = Arrays.copyOf(path, more);
+      start = Arrays.copyOf(start, more);
+      name = Arrays.copyOf(name, more * LONGS);
+      used = Arrays.copyOf(used, more);
+    }
+    if (paths.isEmpty() || !paths.get(paths.size() - 1).equals(file)) {
+      paths.add(file);
+    }
+    path[count] = paths.size() - 1;
+    start[count] = begin;
+    name[count * LONGS] = pack.first();
+    name[count * LONGS + 1] = pack.second();
+    name[count * LONGS + 2] = pack.third();
+    name[count * LONGS + 3] = pack.fourth();
+    return count++;
+  }
+
+  /** How many keys there are. */
+  synchronized int size() {
+    return table.size();
+  }
+
+  Optional<Located> find(Digest key) throws IOException {
+    var place = place(key);
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    var at = place.get();
+    var record = read(at, Sidecar.USUAL_RECORD);
+    var length = Sidecar.length(record);
+    if (length > record.remaining() && record.remaining() == Sidecar.USUAL_RECORD) {
+      record = read(at, length);
+    }
+    var entry = length > record.remaining() ? null : Sidecar.read(record);
+    return entry == null || !entry.key().equals(key)
+        ? Optional.empty()
+        : Optional.of(new Located(at.sidecar(), at.pack(), entry));
+  }
+
+  private synchronized Optional<Place> place(Digest key) {
+    var place = table.find(key);
+    if (place == KeyTable.NOTHING) {
+      return Optional.empty();
+    }
+    var sidecar = (int) (place >>> Integer.SIZE);
+    var at = sidecar * LONGS;
+    return Optional.of(
+        new Place(
+            sidecar,
+            paths.get(path[sidecar]),
+            start[sidecar] + (int) place,
+            new Digest(name[at], name[at + 1], name[at + 2], name[at + 3])));
+  }
+
+  private ByteBuffer read(Place place, int length) throws IOException {
+    var record = ByteBuffer.allocate(length);
+    files.read(place.file(), place.position(), record);
+    return record.flip();
+  }
+
+  /** Whether the pack of a sidecar was found to be there. */
+  synchronized boolean isUsed(int sidecar) {
+    return used[sidecar];
+  }
+
+  synchronized void setUsed(int sidecar) {
+    used[sidecar] = true;
+  }
+
+  /** Forgets a key of a pack; another pack may still have it, for the next run. */
+  synchronized void remove(Digest pack, Digest key) {
+    damaged.add(new Damaged(pack, key));
+    table.put(key, KeyTable.NOTHING);
+  }
+
+  /** Says that the pack was written anew. */
+  synchronized void mend(Digest pack) {
+    damaged.removeIf(each -> each.pack().equals(pack));
+  }
+}

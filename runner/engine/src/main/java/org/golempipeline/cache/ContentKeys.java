@@ -1,0 +1,193 @@
+package org.golempipeline.cache;
+
+import java.io.IOException;
+import java.util.Comparator;
+import org.golempipeline.batch.BatchRecipe;
+import org.golempipeline.batch.FragmentWork;
+import org.golempipeline.batch.SharedFile;
+import org.golempipeline.spec.Command;
+import org.golempipeline.spec.OutSpec;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Piece;
+import org.golempipeline.strategy.SplitStrategy.InputShape;
+
+/**
+ * The content keys of a stage's fragments: digests of all that their results depend on and of
+ * nothing else, so that the same key means the same result, on whatever machine and under whatever
+ * path the files lie. Safe for several threads.
+ */
+public final class ContentKeys {
+  /** Changes when something that is not in the fields changes what a provider does with them. */
+  private static final int VERSION = 1;
+
+  private final BatchRecipe recipe;
+  private final FileDigests files;
+  private final Digest stage;
+  private final StageMemory.Recorder memory;
+
+  /** Digests the stage's shared files. */
+  public ContentKeys(StageContent content, FileDigests files) throws IOException {
+    this.recipe = content.recipe();
+    this.files = files;
+    this.memory = new StageMemory.Recorder();
+    var fields = new Fields().count("golem-pipeline content key", VERSION);
+    memory.image(content.image());
+    memory.params(content.exportedParams());
+    memory.values(content.exportedValues());
+    memory.run(run(content.run()));
+    memory.split(
+        new Fields()
+            .text("name", content.split().name())
+            .text("version", content.split().version())
+            .text("options", String.valueOf(content.split().options().value()))
+            .end());
+    addCommands(fields);
+    fields.text("image", content.image());
+    addShared(fields);
+    addOut(fields);
+    fields.text("split", content.split().name()).text("version", content.split().version());
+    this.stage = fields.end();
+  }
+
+  private static Digest run(Command run) {
+    var fields = new Fields();
+    if (run instanceof Command.Shell shell) {
+      return fields.text("shell", shell.text().text()).end();
+    }
+    for (var word : ((Command.Argv) run).words()) {
+      fields.text("word", word.toString());
+    }
+    return fields.end();
+  }
+
+  private void addCommands(Fields fields) {
+    var run = recipe.run();
+    fields.count("run", run == null ? 0 : 1);
+    if (run != null) {
+      fields.text("shell", run);
+    }
+    var setup = recipe.setup();
+    fields.count("setup", setup == null ? 0 : 1);
+    if (setup != null) {
+      fields.text("shell", setup).texts("variables", recipe.setupVariables());
+      memory.setup(new Fields().text("shell", setup).end());
+    }
+  }
+
+  private void addShared(Fields fields) throws IOException {
+    var shared = recipe.shared().stream().sorted(Comparator.comparing(SharedFile::name)).toList();
+    fields.count("files", shared.size());
+    for (var file : shared) {
+      var content = content(file.content(), 0, file.content().size(), false);
+      fields
+          .text("name", file.name())
+          .count("executable", file.executable() ? 1 : 0)
+          .digest("content", content);
+      memory.file(
+          file.name(),
+          new Fields().count("executable", file.executable() ? 1 : 0).digest("", content).end());
+    }
+  }
+
+  private void addOut(Fields fields) {
+    var out = recipe.out();
+    var kind = "";
+    var text = "";
+    if (out instanceof OutSpec.One one) {
+      kind = "one";
+      text = one.suffix();
+    } else if (out instanceof OutSpec.Named named) {
+      kind = "named";
+      text = named.name();
+    } else if (out instanceof OutSpec.Many many) {
+      kind = "many";
+      text = many.glob();
+    } else {
+      throw new AssertionError(out);
+    }
+    fields.text("out", kind).text("name", text);
+    memory.out(new Fields().text("out", kind).text("name", text).end());
+  }
+
+  /**
+   * The key of a fragment. Digests what it reads, unless the command does not.
+   *
+   * @throws IOException if an input cannot be read
+   */
+  public Digest key(FragmentWork work) throws IOException {
+    return key(work, false);
+  }
+
+  /**
+   * @param again whether it is asked for the second time
+   */
+  private Digest key(FragmentWork work, boolean again) throws IOException {
+    var fields = new Fields().digest("stage", stage).texts("variables", work.variables());
+    fields.count("argv", work.argv().size());
+    for (var word : work.argv()) {
+      fields.text("word", word);
+    }
+    var shape = usesInput(work) ? work.shape() : InputShape.NONE;
+    fields.text("in", shape.name());
+    if (shape == InputShape.NONE) {
+      return fields.end();
+    }
+    if (shape == InputShape.FILE) {
+      fields.text("suffix", work.inSuffix());
+    }
+    fields.count("pieces", work.pieces().size());
+    for (var piece : work.pieces()) {
+      add(fields, shape, piece, again);
+    }
+    return fields.end();
+  }
+
+  /** Whether it is sent its input at all. */
+  private boolean usesInput(FragmentWork work) {
+    return recipe.usesIn() || work.argv().stream().anyMatch(word -> word.contains(FragmentWork.IN));
+  }
+
+  private void add(Fields fields, InputShape shape, Piece piece, boolean again) throws IOException {
+    if (piece instanceof Piece.Literal literal) {
+      fields.text("literal", literal.text());
+      return;
+    }
+    if (!(piece instanceof Piece.Slice slice)) {
+      throw new AssertionError(piece);
+    }
+    var file = slice.file();
+    var content = content(file, slice.offset(), slice.length(), again);
+    if (shape == InputShape.FOLDER) {
+      fields.text("path", file.path());
+    }
+    fields.digest("slice", content);
+    if (!again) {
+      memory.input(file.path(), slice.offset(), content);
+    }
+  }
+
+  /** A digest of the content; of a remote file one of the hash that stands for it. */
+  private Digest content(InputFile file, long offset, long length, boolean again)
+      throws IOException {
+    var remote = file.remote();
+    if (remote != null) {
+      return new Fields().text("remote", remote.sha3()).end();
+    }
+    return again
+        ? files.again(file.file(), file.offset() + offset, length)
+        : files.of(file.file(), file.offset() + offset, length);
+  }
+
+  /**
+   * Whether a fragment would have {@code key} now as well: asked before its result is kept, since
+   * somebody may have changed a file after it was digested and before it was sent.
+   */
+  public boolean stillHolds(FragmentWork work, Digest key) throws IOException {
+    return key(work, true).equals(key);
+  }
+
+  /** What the next run is to compare itself with, of the fragments that were given keys so far. */
+  public StageMemory memory() {
+    return memory.end();
+  }
+}

@@ -1,0 +1,12 @@
+package org.golempipeline.compare;
+
+import java.io.IOException;
+
+/** An output is not what it is read as. */
+final class UnreadableException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  UnreadableException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,67 @@
+package org.golempipeline.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The runs of the pipelines in one folder, which are kept in {@code .golem-pipeline/runs} there. A
+ * run's id begins with its time, so their order is that of the ids.
+ */
+public final class RunHistories {
+  /** Unsettled runs are looked for among so many. */
+  private static final int RECENT = 100;
+
+  private final Path runs;
+
+  /**
+   * @param pipelines the folder of the pipeline files
+   */
+  public RunHistories(Path pipelines) {
+    this.runs = pipelines.resolve(".golem-pipeline").resolve("runs");
+  }
+
+  /** The ids of all runs that began, the newest first. */
+  public List<String> ids() throws IOException {
+    var ids = new ArrayList<String>();
+    try (var folders = Files.newDirectoryStream(runs)) {
+      for (var folder : folders) {
+        if (Files.isRegularFile(folder.resolve(JournalReader.FILE))) {
+          ids.add(String.valueOf(folder.getFileName()));
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException noRuns) {
+      return List.of();
+    }
+    ids.sort(Comparator.reverseOrder());
+    return ids;
+  }
+
+  public Path folder(String id) {
+    return runs.resolve(id);
+  }
+
+  public RunHistory read(String id) throws IOException {
+    return RunHistory.read(folder(id));
+  }
+
+  /**
+   * The newest run of {@code pipeline} that left something on the network. Cheap: looks at recent
+   * runs only.
+   */
+  public Optional<RunHistory> unsettled(String pipeline) throws IOException {
+    for (var id : ids().stream().limit(RECENT).toList()) {
+      var run = read(id);
+      if (run.isUnsettled() && pipeline.equals(run.pipeline().orElse(""))) {
+        return Optional.of(run);
+      }
+    }
+    return Optional.empty();
+  }
+}

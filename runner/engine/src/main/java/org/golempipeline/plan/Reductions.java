@@ -1,0 +1,171 @@
+package org.golempipeline.plan;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.golempipeline.spec.Command;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.ShellText;
+import org.golempipeline.spec.StageName;
+import org.golempipeline.spec.StageSpec;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.spec.StrategyUse;
+import org.golempipeline.strategy.MergeStrategy.Result;
+import org.golempipeline.strategy.Options;
+
+/**
+ * Turns a stage whose merge runs on providers into two: the stage itself, which then combines
+ * nothing, and {@code <name>.reduce}, a tree whose fragments combine its outputs. Who reads the
+ * stage reads the tree.
+ */
+final class Reductions {
+  private static final int FAN_IN = 16;
+
+  private Reductions() {}
+
+  static PipelineSpec lower(PipelineSpec spec, Strategies strategies) {
+    var trees = new HashMap<StageName, StageName>();
+    for (var stage : spec.stages()) {
+      if (isTree(stage, strategies)) {
+        trees.put(stage.name(), new StageName(stage.name() + ".reduce"));
+      }
+    }
+    if (trees.isEmpty()) {
+      return spec;
+    }
+    var stages = new ArrayList<StageSpec>();
+    for (var each : spec.stages()) {
+      var stage = redirected(each, trees);
+      var tree = trees.get(stage.name());
+      if (tree == null) {
+        stages.add(stage);
+      } else {
+        stages.add(leaves(stage));
+        stages.add(tree(stage, tree));
+      }
+    }
+    return new PipelineSpec(
+        spec.source(),
+        spec.name(),
+        spec.description(),
+        spec.params(),
+        stages,
+        spec.budget(),
+        spec.workers(),
+        spec.golem());
+  }
+
+  static boolean isTree(StageSpec stage, Strategies strategies) {
+    return strategies.merge(stage.merge().name()).orElseThrow().result() == Result.TREE;
+  }
+
+  /** How many outputs a fragment of the tree combines at the most. */
+  static int fanIn(StageSpec tree) {
+    return tree.merge().options().at("fan_in").decimal().map(BigDecimal::intValue).orElse(FAN_IN);
+  }
+
+  private static StageSpec leaves(StageSpec stage) {
+    return new StageSpec(
+        stage.name(),
+        stage.range(),
+        stage.image(),
+        stage.imageRange(),
+        stage.input(),
+        stage.from(),
+        stage.needs(),
+        stage.files(),
+        stage.setup(),
+        stage.split(),
+        stage.matrix(),
+        stage.run(),
+        stage.out(),
+        stage.accept(),
+        new StrategyUse("collect", Options.NONE, stage.merge().range()),
+        null,
+        null,
+        stage.resources(),
+        stage.retry(),
+        stage.timeouts(),
+        stage.speculate(),
+        stage.verify(),
+        stage.enough());
+  }
+
+  private static StageSpec tree(StageSpec stage, StageName name) {
+    var needs = new LinkedHashSet<>(stage.needs());
+    needs.add(stage.name());
+    var run = stage.merge().options().at("run").text().orElseThrow();
+    return new StageSpec(
+        name,
+        stage.merge().range(),
+        stage.image(),
+        stage.imageRange(),
+        List.of(),
+        List.of(stage.name()),
+        needs,
+        stage.files(),
+        stage.setup(),
+        new StrategyUse("none", Options.NONE, stage.merge().range()),
+        List.of(),
+        new Command.Shell(new ShellText(run, stage.merge().range())),
+        stage.out(),
+        null,
+        stage.merge(),
+        stage.output(),
+        stage.outputRange(),
+        stage.resources(),
+        stage.retry(),
+        stage.timeouts(),
+        stage.speculate(),
+        stage.verify(),
+        null);
+  }
+
+  private static StageSpec redirected(StageSpec stage, Map<StageName, StageName> trees) {
+    return new StageSpec(
+        stage.name(),
+        stage.range(),
+        stage.image(),
+        stage.imageRange(),
+        stage.input(),
+        stage.from().stream().map(from -> trees.getOrDefault(from, from)).toList(),
+        redirected(stage.needs(), trees),
+        stage.files().stream().map(file -> redirected(file, trees)).toList(),
+        stage.setup(),
+        stage.split(),
+        stage.matrix(),
+        stage.run(),
+        stage.out(),
+        stage.accept(),
+        stage.merge(),
+        stage.output(),
+        stage.outputRange(),
+        stage.resources(),
+        stage.retry(),
+        stage.timeouts(),
+        stage.speculate(),
+        stage.verify(),
+        stage.enough());
+  }
+
+  private static Set<StageName> redirected(Set<StageName> names, Map<StageName, StageName> trees) {
+    var other = new LinkedHashSet<StageName>();
+    names.forEach(name -> other.add(trees.getOrDefault(name, name)));
+    return other;
+  }
+
+  private static SharedFile redirected(SharedFile file, Map<StageName, StageName> trees) {
+    return file.origin() instanceof SharedFile.Origin.Stage stage
+            && trees.containsKey(stage.stage())
+        ? new SharedFile(
+            file.name(),
+            new SharedFile.Origin.Stage(java.util.Objects.requireNonNull(trees.get(stage.stage()))),
+            file.range())
+        : file;
+  }
+}

@@ -1,0 +1,159 @@
+package org.golempipeline.plugins;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.Strategy;
+
+/**
+ * The plugins of one command, no two of which claim the same name. Made from the jars that the
+ * command line names, then those that the pipeline's lock file pins.
+ */
+public final class Plugins {
+  /** No plugins. */
+  public static final Plugins NONE = new Plugins(List.of());
+
+  private final List<Plugin> all;
+
+  private Plugins(List<Plugin> all) {
+    this.all = List.copyOf(all);
+  }
+
+  /**
+   * Loads one jar.
+   *
+   * @param name how people call it
+   */
+  public static Plugin load(Path file, String name) throws PluginException {
+    return PluginReader.read(file, JarBytes.read(file, name), false);
+  }
+
+  /** These and one more; the same jar twice counts once. */
+  public Plugins with(Plugin plugin) throws PluginException {
+    for (var other : all) {
+      if (other.sha256().equals(plugin.sha256())) {
+        return this;
+      }
+      if (other.name().equals(plugin.name())) {
+        throw clash(other, plugin, "call themselves", plugin.name());
+      }
+      refuseSameName(other, other.splits(), plugin, plugin.splits(), "have a split strategy");
+      refuseSameName(other, other.merges(), plugin, plugin.merges(), "have a merge strategy");
+    }
+    return new Plugins(Stream.concat(all.stream(), Stream.of(plugin)).toList());
+  }
+
+  /**
+   * These and all that {@code lock} pins, but for those that are there already under the same name.
+   * A jar is loaded only if it is the one that was pinned.
+   *
+   * @param pipeline how the user calls the pipeline file
+   * @param folder of the pipeline file
+   */
+  public Checked<Plugins> withPinned(LockFile lock, String pipeline, Path folder) {
+    var plugins = this;
+    var problems = new ArrayList<Diagnostic>();
+    for (var entry : lock.plugins().entrySet()) {
+      if (plugins.find(entry.getKey()).isEmpty()) {
+        try {
+          plugins = plugins.with(pinned(entry, pipeline, folder));
+        } catch (PluginException e) {
+          problems.add(
+              Diagnostic.error(
+                  e.id(), lock.source(), lock.rangeOf(entry.getKey()), e.getMessage(), e.hint()));
+        }
+      }
+    }
+    return new Checked<>(plugins, problems);
+  }
+
+  /** A jar that was pinned, unless it is missing or another one. */
+  private static Plugin pinned(Map.Entry<String, LockedPlugin> entry, String pipeline, Path folder)
+      throws PluginException {
+    var locked = entry.getValue();
+    var file = folder.resolve(locked.path()).normalize();
+    var name = Path.of(pipeline).resolveSibling(locked.path()).normalize().toString();
+    var pin = "`golem-pipeline plugins pin %s %s`".formatted(pipeline, name);
+    JarBytes jar;
+    try {
+      jar = JarBytes.read(file, name);
+    } catch (PluginException e) {
+      if (!e.id().equals(PluginDiagnosticIds.PLUGIN_MISSING)) {
+        throw e;
+      }
+      throw new PluginException(
+          e.id(),
+          "`%s` %s is pinned. %s".formatted(entry.getKey(), locked.version(), e.getMessage()),
+          "Put the jar back, or build it; if it is another one now, pin that with %s."
+              .formatted(pin));
+    }
+    if (!jar.sha256().equals(locked.sha256())) {
+      throw new PluginException(
+          PluginDiagnosticIds.PLUGIN_CHANGED,
+          "`%s` is not the jar that was pinned: its SHA-256 is %s, and %s is pinned."
+              .formatted(name, jar.sha256(), locked.sha256()),
+          "If you trust what it is now, pin it with %s.".formatted(pin));
+    }
+    var plugin = PluginReader.read(file, jar, true);
+    if (!plugin.name().equals(entry.getKey())) {
+      throw new PluginException(
+          PluginDiagnosticIds.PLUGIN_CHANGED,
+          "`%s` is the plugin `%s`, and it is pinned as `%s`."
+              .formatted(name, plugin.name(), entry.getKey()),
+          "Remove the entry from the lock file, and pin the jar with %s.".formatted(pin));
+    }
+    return plugin;
+  }
+
+  /** All of them, those of the command line first. */
+  public List<Plugin> all() {
+    return all;
+  }
+
+  /** The plugin of that name. */
+  public Optional<Plugin> find(String name) {
+    return all.stream().filter(plugin -> plugin.name().equals(name)).findFirst();
+  }
+
+  private static void refuseSameName(
+      Plugin one,
+      List<? extends Strategy> ofOne,
+      Plugin other,
+      List<? extends Strategy> ofOther,
+      String what)
+      throws PluginException {
+    for (var mine : ofOne) {
+      for (var theirs : ofOther) {
+        if (mine.name().equals(theirs.name())) {
+          throw clash(one, other, what, mine.name());
+        }
+      }
+    }
+  }
+
+  private static PluginException clash(Plugin one, Plugin other, String what, String name) {
+    return new PluginException(
+        PluginDiagnosticIds.PLUGIN_CLASH,
+        "`%s` and `%s` both %s `%s`.".formatted(one.jar(), other.jar(), what, name),
+        "Leave one of them out: remove its `--plugin`, or its entry in the lock file.");
+  }
+
+  /** The splits of all plugins. */
+  public List<SplitStrategy> splits() {
+    return all.stream().flatMap(plugin -> plugin.splits().stream()).toList();
+  }
+
+  /** The merges of all plugins. */
+  public List<MergeStrategy> merges() {
+    return all.stream().flatMap(plugin -> plugin.merges().stream()).toList();
+  }
+}

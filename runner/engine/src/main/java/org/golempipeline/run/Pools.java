@@ -1,0 +1,101 @@
+package org.golempipeline.run;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.run.RunSettings.Target;
+import org.golempipeline.schedule.PoolSetup;
+import org.golempipeline.schedule.StageSetup;
+import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.Resources;
+import org.golempipeline.spec.StageName;
+import org.golempipeline.spec.Timeouts;
+import org.jspecify.annotations.Nullable;
+
+/** Which stages can share machines, and what the scheduler knows of each. */
+final class Pools {
+  private final List<Pool> pools = new ArrayList<>();
+  private final List<StageSetup> setups = new ArrayList<>();
+
+  /**
+   * Stages that can share a rented machine: an agreement fixes image and resources.
+   *
+   * @param timeouts of the first such stage; its negotiation and deployment clocks are used
+   * @param local whether the machine is this one
+   */
+  record Pool(@Nullable ImageRef image, Resources resources, Timeouts timeouts, boolean local) {
+    boolean fits(@Nullable ImageRef otherImage, Resources otherResources, boolean otherLocal) {
+      return local == otherLocal
+          && Objects.equals(image, otherImage)
+          && resources.equals(otherResources);
+    }
+
+    PoolSetup setup() {
+      return new PoolSetup(
+          local ? "this machine" : image == null ? "any image" : image.toString(), local);
+    }
+  }
+
+  Pools(Plan plan, Target target) {
+    var numbers = new HashMap<StageName, Integer>();
+    for (var stage : plan.stages()) {
+      numbers.put(stage.name(), stage.number());
+      setups.add(setup(stage, numbers, target));
+    }
+  }
+
+  Pool get(int number) {
+    return pools.get(number);
+  }
+
+  List<PoolSetup> pools() {
+    return pools.stream().map(Pool::setup).toList();
+  }
+
+  List<StageSetup> stages() {
+    return List.copyOf(setups);
+  }
+
+  private StageSetup setup(StagePlan stage, Map<StageName, Integer> numbers, Target target) {
+    var spec = stage.spec();
+    var combinations = 1;
+    for (var axis : spec.matrix()) {
+      combinations *= axis.values().count();
+    }
+    var verify = spec.verify();
+    return new StageSetup(
+        spec.name().value(),
+        pool(stage, false),
+        verify != null && verify.local() ? pool(stage, true) : -1,
+        spec.needs().stream().map(numbers::get).toList(),
+        switch (stage.flow()) {
+          case WHOLE -> StageSetup.Flow.WHOLE;
+          case FRAGMENT_BY_FRAGMENT -> StageSetup.Flow.FOLLOWING;
+          case TREE -> StageSetup.Flow.TREE;
+        },
+        spec.from().stream().map(numbers::get).toList(),
+        combinations,
+        stage.fanIn(),
+        stage.merge().result(),
+        spec.retry(),
+        spec.timeouts(),
+        spec.speculate() == null ? target == Target.GOLEM : spec.speculate(),
+        verify,
+        spec.enough());
+  }
+
+  private int pool(StagePlan stage, boolean local) {
+    var spec = stage.spec();
+    for (var i = 0; i < pools.size(); i++) {
+      if (pools.get(i).fits(spec.image(), spec.resources(), local)) {
+        return i;
+      }
+    }
+    pools.add(new Pool(spec.image(), spec.resources(), spec.timeouts(), local));
+    return pools.size() - 1;
+  }
+}

@@ -1,0 +1,310 @@
+package org.golempipeline.run;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.golempipeline.golem.EndReason;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.GolemNetwork;
+import org.golempipeline.golem.Rental;
+import org.golempipeline.golem.RentalTerms;
+import org.golempipeline.golem.SessionTerms;
+import org.golempipeline.golem.Yagna;
+import org.golempipeline.image.Images;
+import org.golempipeline.image.ServedImages;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.schedule.Action;
+import org.golempipeline.schedule.Message;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does what the scheduler decided about machines: opens the network, rents, lets go, settles.
+ * Answers are told as messages. Called by the run's thread alone; nothing in it blocks.
+ */
+final class Rentals implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Rentals.class);
+  private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
+
+  /** How long the end may take of a run that cannot even keep its journal. */
+  private static final Duration LAST_LIMIT = Duration.ofSeconds(20);
+
+  private final Plan plan;
+  private final RunSettings settings;
+  private final Pools pools;
+  private final SessionTerms session;
+  private final Set<String> banned;
+  private final Clock clock;
+  private final Consumer<Message> tell;
+  private final Map<Integer, CompletableFuture<Rental>> rentals = new TreeMap<>();
+  private @Nullable CompletableFuture<Place> network;
+  private @Nullable CompletableFuture<Place> thisMachine;
+
+  /** Where machines are rented, with their images. */
+  private record Place(GolemNetwork network, ServedImages images) {
+    void close() {
+      network.close();
+      images.close();
+    }
+  }
+
+  /** Opens a connection, which may take a while. */
+  private interface Opening {
+    GolemConnection open() throws IOException;
+  }
+
+  /**
+   * @param banned providers that are never rented from
+   */
+  Rentals(
+      Plan plan,
+      RunSettings settings,
+      Pools pools,
+      SessionTerms session,
+      Set<String> banned,
+      Clock clock,
+      Consumer<Message> tell) {
+    this.plan = plan;
+    this.settings = settings;
+    this.pools = pools;
+    this.session = session;
+    this.banned = Set.copyOf(banned);
+    this.clock = clock;
+    this.tell = tell;
+  }
+
+  void open() {
+    network = opened(settings.daemons()::network, session, settings.images(), this::note);
+    network.whenComplete(
+        (place, thrown) ->
+            tell.accept(
+                thrown == null
+                    ? new Message.NetworkOpened()
+                    : new Message.NetworkFailed(GolemEvents.toFailure(thrown))));
+  }
+
+  private void note(org.golempipeline.golem.GolemEvent event) {
+    tell.accept(new Message.Noted(GolemEvents.toRunEvent(event)));
+  }
+
+  /** Nothing is rented before images can be fetched; what was opened for nothing is settled. */
+  private static CompletableFuture<Place> opened(
+      Opening opening,
+      SessionTerms terms,
+      Images images,
+      org.golempipeline.golem.GolemListener listener) {
+    return connected(opening)
+        .thenCompose(connection -> Yagna.open(connection, terms, listener))
+        .thenCompose(
+            network ->
+                images
+                    .serve(network)
+                    .handle(
+                        (served, thrown) ->
+                            thrown == null
+                                ? CompletableFuture.completedFuture(new Place(network, served))
+                                : given(network)
+                                    .<Place>thenCompose(
+                                        done -> CompletableFuture.failedFuture(thrown)))
+                    .thenCompose(place -> place));
+  }
+
+  private static CompletableFuture<Void> given(GolemNetwork network) {
+    return network
+        .settle(LAST_LIMIT)
+        .handle(
+            (settlement, thrown) -> {
+              network.close();
+              return null;
+            });
+  }
+
+  private static CompletableFuture<GolemConnection> connected(Opening opening) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return opening.open();
+          } catch (IOException e) {
+            throw new GolemException(
+                GolemException.Kind.YAGNA,
+                "Could not start the node on this machine: %s.".formatted(e.getMessage()),
+                null,
+                e);
+          }
+        });
+  }
+
+  void rent(Action.Rent rent) {
+    var pool = pools.get(rent.pool());
+    var renting = new CompletableFuture<Rental>();
+    place(pool)
+        .thenCompose(
+            place -> {
+              var asked = place.network().rent(terms(rent, pool, place.images()));
+              renting.whenComplete((rental, thrown) -> cancel(asked, thrown));
+              return asked;
+            })
+        .whenComplete(
+            (rental, thrown) -> {
+              if (thrown == null) {
+                renting.complete(rental);
+              } else {
+                renting.completeExceptionally(thrown);
+              }
+            });
+    rentals.put(rent.rental(), renting);
+    renting.whenComplete(
+        (rental, thrown) -> {
+          if (thrown != null) {
+            tell.accept(new Message.RentalFailed(rent.rental(), GolemEvents.toFailure(thrown)));
+            return;
+          }
+          tell.accept(
+              new Message.RentalOpened(
+                  rent.rental(),
+                  rental.agreementId(),
+                  rental.provider().id(),
+                  rental.provider().name(),
+                  rental.provider().wallet(),
+                  rental.provider().threads(),
+                  rental.pricing().start(),
+                  rental.pricing().cpuSecond(),
+                  rental.pricing().envSecond()));
+          rental.lost().thenAccept(why -> tell.accept(new Message.RentalLost(rent.rental(), why)));
+        });
+  }
+
+  private static void cancel(CompletableFuture<Rental> asked, @Nullable Throwable thrown) {
+    if (thrown instanceof CancellationException) {
+      asked.cancel(true);
+    }
+  }
+
+  private CompletableFuture<Place> place(Pools.Pool pool) {
+    if (!pool.local()) {
+      return Objects.requireNonNull(network);
+    }
+    if (thisMachine == null) {
+      var terms =
+          new SessionTerms(
+              session.sessionId() + "-audits",
+              session.runId(),
+              BigDecimal.ONE,
+              session.allocationTimeout(),
+              session.platform(),
+              session.subnet());
+      thisMachine =
+          opened(settings.daemons()::thisMachine, terms, Images.notFetched(), event -> {});
+    }
+    return thisMachine;
+  }
+
+  private RentalTerms terms(Action.Rent rent, Pools.Pool pool, ServedImages images) {
+    var golem = plan.spec().golem();
+    var image = images.get(pool.image());
+    var deny = new HashSet<>(rent.deny());
+    deny.addAll(golem.deny());
+    deny.addAll(banned);
+    return new RentalTerms(
+        image.sha3(),
+        image.url(),
+        pool.resources().threads(),
+        pool.resources().memory(),
+        pool.resources().storage(),
+        pool.resources().capabilities(),
+        clock.instant().plus(settings.duration()),
+        golem.startPrice(),
+        perSecond(golem.cpuPrice()),
+        perSecond(golem.envPrice()),
+        pool.local() ? Set.of() : Set.copyOf(golem.allow()),
+        deny,
+        pool.timeouts().negotiate(),
+        pool.timeouts().deploy());
+  }
+
+  private static @Nullable BigDecimal perSecond(@Nullable BigDecimal perHour) {
+    return perHour == null ? null : perHour.divide(HOUR, MathContext.DECIMAL128);
+  }
+
+  /** A machine that was opened. */
+  Rental get(int rental) {
+    return Objects.requireNonNull(rentals.get(rental)).join();
+  }
+
+  void close(Action.CloseRental close) {
+    var renting = Objects.requireNonNull(rentals.get(close.rental()));
+    if (!renting.isDone()) {
+      renting.cancel(true);
+      return;
+    }
+    if (renting.isCompletedExceptionally()) {
+      return;
+    }
+    var reason =
+        close.success() ? EndReason.success(close.reason()) : EndReason.cancelled(close.reason());
+    renting
+        .join()
+        .close(reason)
+        .whenComplete((nothing, thrown) -> tell.accept(new Message.RentalClosed(close.rental())));
+  }
+
+  void ban(String provider) {
+    ready(network).ifPresent(place -> place.network().ban(provider));
+  }
+
+  void settle(Duration limit) {
+    ready(thisMachine).ifPresent(place -> place.network().settle(LAST_LIMIT));
+    Objects.requireNonNull(network)
+        .join()
+        .network()
+        .settle(limit)
+        .whenComplete(
+            (done, thrown) ->
+                tell.accept(
+                    done == null
+                        ? new Message.Settled(
+                            BigDecimal.ZERO, 0, List.of(String.valueOf(thrown.getMessage())))
+                        : new Message.Settled(
+                            done.accepted(), done.agreements(), done.outstanding())));
+  }
+
+  /** The run cannot go on, not even its journal: what is rented must not stay so. */
+  void letGo() throws InterruptedException {
+    var place = ready(network);
+    if (place.isPresent()) {
+      try {
+        place.get().network().settle(LAST_LIMIT).get(2 * LAST_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.warn("could not settle", e);
+      }
+    }
+  }
+
+  private static java.util.Optional<Place> ready(@Nullable CompletableFuture<Place> place) {
+    return place != null && place.isDone() && !place.isCompletedExceptionally()
+        ? java.util.Optional.of(place.join())
+        : java.util.Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    ready(thisMachine).ifPresent(Place::close);
+    ready(network).ifPresent(Place::close);
+  }
+}

@@ -1,0 +1,208 @@
+package org.golempipeline.run;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.golempipeline.cache.ContentKeys;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.cache.ResultCache.Found;
+import org.golempipeline.cache.ResultCache.Kept;
+import org.golempipeline.cache.StageContent;
+import org.golempipeline.cache.StageMemory;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.schedule.Message;
+
+/**
+ * What a run takes over from earlier ones and leaves for later ones: results of fragments by their
+ * content keys, what stages depended on, and who gave false results. Safe for use by several
+ * threads.
+ */
+final class Reuse {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Plan plan;
+  private final RunSettings settings;
+  private final ResultCache cache;
+  private final FileDigests digests;
+  private final Path folder;
+  private final Set<String> banned;
+
+  Reuse(Plan plan, RunSettings settings) {
+    this.plan = plan;
+    this.settings = settings;
+    this.cache = settings.cache();
+    this.digests = settings.digests();
+    this.folder = plan.folder().resolve(".golem-pipeline");
+    this.banned = new ConcurrentSkipListSet<>(readBanned());
+  }
+
+  /** The content keys of a stage's fragments. */
+  ContentKeys keys(StageRuntime stage) throws IOException {
+    var spec = stage.plan().spec();
+    return new ContentKeys(
+        new StageContent(
+            stage.recipe(spec.timeouts().run()),
+            settings.images().content(spec.image()),
+            spec.run(),
+            new StageContent.Split(
+                stage.plan().split().name(),
+                stage.plan().split().version(),
+                spec.split().options()),
+            plan.spec().params(),
+            stage.earlierValues()),
+        digests);
+  }
+
+  /** Looks for results of earlier runs, and makes those that are whole the stage's outputs. */
+  Message.LookedUp lookUp(StageRuntime stage, FragmentSet asked, boolean last) throws IOException {
+    var reused = new BitSet();
+    var winners = new BitSet();
+    var makers = new TreeMap<String, BitSet>();
+    for (var index : asked.toArray()) {
+      var found = cache.find(stage.key(index)).filter(each -> usable(each));
+      if (found.isPresent()) {
+        stage.outputs().put(index, parts(found.get()));
+        reused.set(index);
+        winners.set(index, found.get().parts().stream().anyMatch(part -> part.size() > 0));
+        makers.computeIfAbsent(found.get().provider(), each -> new BitSet()).set(index);
+      }
+    }
+    stage.reused(reused);
+    var sets = new TreeMap<String, FragmentSet>();
+    if (stage.plan().spec().verify() != null) {
+      makers.forEach((maker, made) -> sets.put(maker, FragmentSet.of(made)));
+    }
+    return new Message.LookedUp(
+        stage.plan().number(),
+        asked,
+        FragmentSet.of(reused),
+        FragmentSet.of(winners),
+        sets,
+        last ? reasons(stage) : List.of());
+  }
+
+  private boolean usable(Found found) {
+    if (banned.contains(found.provider())) {
+      return false;
+    }
+    if (!cache.intact(found)) {
+      cache.remove(found);
+      return false;
+    }
+    return true;
+  }
+
+  private List<StageOutputs.Part> parts(Found found) {
+    var parts = new ArrayList<StageOutputs.Part>(found.parts().size());
+    for (var part : found.parts()) {
+      digests.know(found.pack(), part.offset(), part.size(), part.digest());
+      parts.add(new StageOutputs.Part(part.name(), found.pack(), part.offset(), part.size()));
+    }
+    return parts;
+  }
+
+  private List<String> reasons(StageRuntime stage) {
+    return StageMemory.reasons(
+        StageMemory.read(folder, plan.spec().name(), name(stage.plan())), stage.keys().memory());
+  }
+
+  /** A path for an archive that is to come back. */
+  Path newPack() throws IOException {
+    return cache.newPack();
+  }
+
+  /**
+   * Keeps the outputs of fragments for later runs, unless their input changed while they were
+   * computed.
+   *
+   * @param provider who left them; empty if several agree on them
+   * @param parts by fragment, ranges of {@code pack}
+   * @return the same outputs where they lie now
+   */
+  Map<Integer, List<StageOutputs.Part>> keep(
+      StageRuntime stage, String provider, Path pack, Map<Integer, List<StageOutputs.Part>> parts)
+      throws IOException {
+    var kept = new ArrayList<Kept>();
+    for (var each : new TreeMap<>(parts).entrySet()) {
+      var key = stage.key(each.getKey());
+      if (stage.keys().stillHolds(stage.work(each.getKey()), key)) {
+        kept.add(new Kept(key, provider, ranges(each.getValue())));
+      }
+    }
+    var now = cache.keep(pack, kept);
+    now.kept()
+        .forEach(
+            found ->
+                found
+                    .parts()
+                    .forEach(p -> digests.know(now.file(), p.offset(), p.size(), p.digest())));
+    if (now.file().equals(pack)) {
+      return parts;
+    }
+    var moved = new HashMap<Integer, List<StageOutputs.Part>>();
+    parts.forEach(
+        (index, list) -> moved.put(index, list.stream().map(part -> part.in(now.file())).toList()));
+    return moved;
+  }
+
+  private static List<ResultCache.Range> ranges(List<StageOutputs.Part> parts) {
+    return parts.stream()
+        .map(part -> new ResultCache.Range(part.name(), part.offset(), part.size()))
+        .toList();
+  }
+
+  /** The stage is complete: the next run can say what has changed since. */
+  void remember(StageRuntime stage) {
+    stage.keys().memory().write(folder, plan.spec().name(), name(stage.plan()));
+  }
+
+  private static String name(StagePlan stage) {
+    return stage.name().value();
+  }
+
+  /** Providers that gave false results, in this run or before. */
+  Set<String> banned() {
+    return Set.copyOf(banned);
+  }
+
+  /** Nothing of a provider is used again, in no run of this folder. */
+  void ban(String provider) throws IOException {
+    banned.add(provider);
+    Files.createDirectories(folder);
+    var beside = folder.resolve("banned.json.part");
+    JSON.writeValue(beside.toFile(), Map.of("providers", new TreeSet<>(banned)));
+    Files.move(
+        beside,
+        folder.resolve("banned.json"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** A file that cannot be read bans nobody. */
+  private Set<String> readBanned() {
+    try {
+      var read =
+          JSON.readValue(
+              folder.resolve("banned.json").toFile(),
+              new TypeReference<TreeMap<String, TreeSet<String>>>() {});
+      return read.getOrDefault("providers", new TreeSet<>());
+    } catch (IOException e) {
+      return Set.of();
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package org.golempipeline.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.golempipeline.batch.BatchPlace;
+import org.golempipeline.batch.BatchScript;
+import org.golempipeline.batch.ReturnLimits;
+import org.golempipeline.batch.ReturnedBatch;
+import org.golempipeline.batch.ReturnedFragment;
+import org.golempipeline.batch.SourceFiles;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.golem.Rental;
+import org.golempipeline.golem.Script;
+import org.golempipeline.golem.ScriptOutcome;
+import org.golempipeline.schedule.Action;
+import org.golempipeline.schedule.Message;
+import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.Timeouts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends scripts to machines and takes in what they return. A script is prepared while the one
+ * before it still runs on its machine, and posted when that has ended. What a batch left is kept
+ * until the scheduler says which of it counts.
+ */
+final class Scripts implements AutoCloseable {
+  /** What a provider may send back for one script: more than any honest one will. */
+  private static final ReturnLimits LIMITS = new ReturnLimits(1L << 40, 1_000_000);
+
+  private final RunFolder folder;
+  private final Reuse reuse;
+  private final Judge judge;
+  private final IntFunction<StageRuntime> stages;
+  private final Executor threads;
+  private final Consumer<Message> tell;
+  private final SourceFiles sources = new SourceFiles();
+
+  /** By rental, whether its last script ended well, once it has ended. */
+  private final Map<Integer, CompletableFuture<Boolean>> lanes = new HashMap<>();
+
+  private final Map<Integer, Map<Integer, List<StageOutputs.Part>>> returned =
+      new ConcurrentHashMap<>();
+
+  /** A script that can be posted. */
+  private record Prepared(StageRuntime stage, BatchScript script, Path pack) {}
+
+  Scripts(
+      RunFolder folder,
+      Reuse reuse,
+      Judge judge,
+      IntFunction<StageRuntime> stages,
+      Executor threads,
+      Consumer<Message> tell) {
+    this.folder = folder;
+    this.reuse = reuse;
+    this.judge = judge;
+    this.stages = stages;
+    this.threads = threads;
+    this.tell = tell;
+  }
+
+  /** Called by the run's thread. */
+  void execute(Action.Execute execute, Rental rental) {
+    var free = lanes.getOrDefault(execute.rental(), CompletableFuture.completedFuture(true));
+    var prepared = CompletableFuture.supplyAsync(() -> prepare(execute, rental), threads);
+    var posted =
+        free.thenCombine(
+                prepared,
+                (endedWell, script) -> {
+                  if (!endedWell) {
+                    throw new CancellationException("the script before it failed");
+                  }
+                  return script;
+                })
+            .thenCompose(ready -> rental.execute(script(ready, execute.scriptLimit())));
+    lanes.put(execute.rental(), posted.handle((outcome, thrown) -> thrown == null && outcome.ok()));
+    posted.whenCompleteAsync(
+        (outcome, thrown) -> received(execute, rental, prepared, outcome, thrown), threads);
+  }
+
+  private Prepared prepare(Action.Execute execute, Rental rental) {
+    try {
+      var stage = stages.apply(execute.stage());
+      var pack = reuse.newPack();
+      var script =
+          BatchScript.of(
+              stage.recipe(execute.fragmentLimit()),
+              stage.work(execute.fragments()),
+              new BatchPlace(execute.batch(), rental.folder(), execute.prepare()),
+              sources,
+              pack,
+              LIMITS);
+      return new Prepared(stage, script, pack);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Script script(Prepared ready, Duration limit) {
+    var commands = ready.script().commands();
+    var idle = idleLimit(ready.stage().plan().spec().timeouts(), commands);
+    return new Script(commands, limit, idle, line -> {});
+  }
+
+  /** While a provider fetches from the web there is no sign of life. */
+  private static Duration idleLimit(Timeouts timeouts, List<Script.Command> commands) {
+    var fetches = commands.stream().anyMatch(Script.Fetch.class::isInstance);
+    return fetches && timeouts.transfer().compareTo(timeouts.idle()) > 0
+        ? timeouts.transfer()
+        : timeouts.idle();
+  }
+
+  private void received(
+      Action.Execute execute,
+      Rental rental,
+      CompletableFuture<Prepared> prepared,
+      @Nullable ScriptOutcome outcome,
+      @Nullable Throwable thrown) {
+    if (prepared.isCompletedExceptionally()) {
+      prepared.whenComplete((none, why) -> brokenHere(execute, cause(why)));
+      return;
+    }
+    var ready = prepared.join();
+    try (var taken = ready.script().returned()) {
+      if (outcome == null) {
+        broken(execute, Objects.requireNonNull(thrown));
+      } else if (!outcome.ok()) {
+        tell.accept(new Message.BatchBroken(execute.batch(), failureOf(ready.script(), outcome)));
+      } else {
+        tell.accept(take(execute, rental.provider().id(), ready, taken));
+      }
+    } catch (IOException | RuntimeException e) {
+      brokenHere(execute, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      broken(execute, e);
+    }
+  }
+
+  private static Throwable cause(@Nullable Throwable thrown) {
+    var cause = Objects.requireNonNull(thrown);
+    while ((cause instanceof CompletionException || cause instanceof UncheckedIOException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  /** Trouble on this machine, which no other provider would mend. */
+  private void brokenHere(Action.Execute execute, Throwable thrown) {
+    var failure =
+        Failure.of(
+            FailureKind.COMMAND,
+            "Stage `%s`: %s"
+                .formatted(stages.apply(execute.stage()).plan().name(), thrown.getMessage()));
+    tell.accept(new Message.StageBroken(execute.stage(), failure));
+    tell.accept(new Message.BatchBroken(execute.batch(), failure));
+  }
+
+  private void broken(Action.Execute execute, Throwable thrown) {
+    tell.accept(new Message.BatchBroken(execute.batch(), GolemEvents.toFailure(thrown)));
+  }
+
+  private static Failure failureOf(BatchScript script, ScriptOutcome outcome) {
+    var last = outcome.results().size() - 1;
+    var failed = outcome.results().get(last);
+    var said = failed.stderr() == null ? "" : failed.stderr().strip();
+    var message = failed.message() == null ? "no reason given" : failed.message();
+    if (script.commands().get(last) instanceof Script.Fetch fetch) {
+      return new Failure(
+          FailureKind.PROVIDER,
+          "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
+          "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server must answer HEAD as well as GET.");
+    }
+    return Failure.of(
+        FailureKind.PROVIDER,
+        "The provider could not execute a script: %s%s."
+            .formatted(message, said.isEmpty() ? "" : " (" + said + ")"));
+  }
+
+  private Message take(Action.Execute execute, String provider, Prepared ready, ReturnedBatch batch)
+      throws IOException, InterruptedException {
+    var stage = ready.stage();
+    var failed = new ArrayList<RunEvent.AttemptFailure>();
+    var parts = new HashMap<Integer, List<StageOutputs.Part>>();
+    var indexes = execute.fragments().toArray();
+    var received = 0L;
+    for (var i = 0; i < indexes.length; i++) {
+      var index = indexes[i];
+      var result = batch.fragments().get(i);
+      var left = parts(stage, result, ready.pack());
+      received += left.stream().mapToLong(StageOutputs.Part::size).sum();
+      var failure = judge.judge(stage, index, result, left);
+      if (failure == null) {
+        parts.put(index, left);
+      } else {
+        failed.add(
+            new RunEvent.AttemptFailure(
+                index,
+                failure,
+                Judge.exitCode(result),
+                keepLog(stage, index, execute.batch(), result.log(), ready.pack())));
+      }
+    }
+    var kept = stage.confirms() ? parts : reuse.keep(stage, provider, ready.pack(), parts);
+    returned.put(execute.batch(), kept);
+    return new Message.BatchReturned(
+        execute.batch(),
+        FragmentSet.of(kept.keySet()),
+        FragmentSet.of(winners(kept)),
+        same(stage, execute.batch(), kept),
+        failed,
+        sent(ready.script()),
+        received);
+  }
+
+  private static List<Integer> winners(Map<Integer, List<StageOutputs.Part>> parts) {
+    return parts.entrySet().stream()
+        .filter(each -> each.getValue().stream().anyMatch(part -> part.size() > 0))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static Map<Integer, Integer> same(
+      StageRuntime stage, int batch, Map<Integer, List<StageOutputs.Part>> parts)
+      throws IOException {
+    var same = new HashMap<Integer, Integer>();
+    if (stage.answers().isPresent()) {
+      for (var each : parts.entrySet()) {
+        var earlier = stage.answers().get().add(each.getKey(), batch, each.getValue());
+        if (earlier != null) {
+          same.put(each.getKey(), earlier);
+        }
+      }
+    }
+    return same;
+  }
+
+  private static long sent(BatchScript script) {
+    return script.commands().stream()
+        .mapToLong(command -> command instanceof Script.Upload up ? up.source().size() : 0)
+        .sum();
+  }
+
+  private static List<StageOutputs.Part> parts(
+      StageRuntime stage, ReturnedFragment result, Path pack) {
+    var several = stage.plan().spec().out() instanceof OutSpec.Many;
+    return result.outputs().stream()
+        .map(
+            output ->
+                new StageOutputs.Part(
+                    several ? output.name() : "",
+                    pack,
+                    output.extent().offset(),
+                    output.extent().size()))
+        .toList();
+  }
+
+  private @Nullable String keepLog(
+      StageRuntime stage, int index, int batch, ReturnedFragment.@Nullable Extent log, Path pack)
+      throws IOException {
+    if (log == null) {
+      return null;
+    }
+    var name = folder.log(stage.plan().name().value(), index, batch);
+    var file = folder.root().resolve(name);
+    Files.createDirectories(file.getParent());
+    try (var reader = new ArchiveReader();
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      reader.copy(pack, log.offset(), log.size(), channel);
+    }
+    return name;
+  }
+
+  /** Called by the run's thread, before anybody is told to read the outputs. */
+  void adopt(Action.Adopt adopt) {
+    var stage = stages.apply(adopt.stage());
+    if (stage.answers().isPresent()) {
+      var answers = stage.answers().get();
+      adopt
+          .fragments()
+          .forEach(index -> stage.outputs().put(index, answers.get(index, adopt.batch())));
+      returned.remove(adopt.batch());
+      return;
+    }
+    var parts = returned.remove(adopt.batch());
+    if (parts != null) {
+      adopt
+          .fragments()
+          .forEach(index -> stage.outputs().put(index, Objects.requireNonNull(parts.get(index))));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    sources.close();
+  }
+}

@@ -1,0 +1,47 @@
+package org.golempipeline.schedule;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+/** A script that was decided on and has not come back. */
+final class Batch {
+  final int id;
+  final RentalState rental;
+  final StageState stage;
+  final List<Integer> fragments;
+
+  /** What is set aside for it. */
+  final BigDecimal reserved;
+
+  /** When its turn came on its machine. */
+  Instant begun;
+
+  /** Its stragglers have copies elsewhere. */
+  boolean copied;
+
+  Batch(
+      int id,
+      RentalState rental,
+      StageState stage,
+      List<Integer> fragments,
+      BigDecimal reserved,
+      Instant begun) {
+    this.id = id;
+    this.rental = rental;
+    this.stage = stage;
+    this.fragments = List.copyOf(fragments);
+    this.reserved = reserved;
+    this.begun = begun;
+  }
+
+  /** Whether everything in it was done or given up elsewhere meanwhile. */
+  boolean obsolete() {
+    for (var fragment : fragments) {
+      if (!stage.over.get(fragment)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

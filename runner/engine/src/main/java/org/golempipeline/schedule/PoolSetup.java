@@ -1,0 +1,9 @@
+package org.golempipeline.schedule;
+
+/**
+ * Machines that can stand in for one another: the same image and resources.
+ *
+ * @param label the image, for people
+ * @param local whether they are this machine, for audits that only it can be trusted with
+ */
+public record PoolSetup(String label, boolean local) {}

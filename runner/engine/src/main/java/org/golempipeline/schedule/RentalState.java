@@ -1,0 +1,55 @@
+package org.golempipeline.schedule;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Where a rented machine stands. Changed only by those who decide. */
+final class RentalState {
+  enum Phase {
+    REQUESTED,
+    IDLE,
+    BUSY,
+    ENDING
+  }
+
+  final int id;
+  final int pool;
+
+  /** It is this machine. */
+  final boolean local;
+
+  Phase phase = Phase.REQUESTED;
+  String provider = "";
+  String wallet = "";
+  Instant openedAt;
+  Instant idleSince;
+  BigDecimal start = BigDecimal.ZERO;
+
+  /** GLM for a second in which all its processors work. */
+  BigDecimal rate = BigDecimal.ZERO;
+
+  /** The script that runs, and the one that is prepared for when it ends. */
+  final Deque<Batch> batches = new ArrayDeque<>();
+
+  /** Stages whose shared files are there. */
+  final Set<Integer> prepared = new HashSet<>();
+
+  RentalState(int id, int pool, boolean local, Instant now) {
+    this.id = id;
+    this.pool = pool;
+    this.local = local;
+    this.openedAt = now;
+    this.idleSince = now;
+  }
+
+  BigDecimal costOf(Duration time) {
+    return rate.multiply(
+        BigDecimal.valueOf(time.toMillis()).movePointLeft(3), MathContext.DECIMAL64);
+  }
+}

@@ -1,0 +1,109 @@
+package org.golempipeline.schedule;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Fragments of a stage that are to be tried again, some of them not at once. */
+final class Retries {
+  /** So many are looked at for one machine, so that a crowd of them costs nobody much. */
+  private static final int LOOKED_AT = 256;
+
+  private final Map<Integer, Trouble> troubles;
+  private final Set<Integer> due = new LinkedHashSet<>();
+  private final TreeSet<Later> later =
+      new TreeSet<>(Comparator.comparing(Later::at).thenComparing(Later::fragment));
+
+  private record Later(Instant at, int fragment) {}
+
+  Retries(Map<Integer, Trouble> troubles) {
+    this.troubles = troubles;
+  }
+
+  int size() {
+    return due.size() + later.size();
+  }
+
+  int dueNow(Instant now) {
+    while (!later.isEmpty() && !later.first().at().isAfter(now)) {
+      due.add(later.pollFirst().fragment());
+    }
+    return due.size();
+  }
+
+  /** When the next one becomes due, null if none waits. */
+  @Nullable Instant next() {
+    return later.isEmpty() ? null : later.first().at();
+  }
+
+  void add(int fragment, Instant now) {
+    var at = trouble(fragment).notBefore;
+    if (at.isAfter(now)) {
+      later.add(new Later(at, fragment));
+    } else {
+      due.add(fragment);
+    }
+  }
+
+  void remove(int fragment) {
+    if (!due.remove(fragment)) {
+      var trouble = troubles.get(fragment);
+      if (trouble != null) {
+        later.remove(new Later(trouble.notBefore, fragment));
+      }
+    }
+  }
+
+  void clear() {
+    due.clear();
+    later.clear();
+  }
+
+  /** Up to {@code most} that {@code rental} may try now and that may share a script. */
+  List<Integer> take(RentalState rental, int most, Instant now) {
+    if (dueNow(now) == 0) {
+      return List.of();
+    }
+    var taken = new ArrayList<Integer>();
+    var refused = new ArrayList<Integer>();
+    var room = most;
+    for (var fragment : due) {
+      if (taken.size() >= room || taken.size() + refused.size() >= LOOKED_AT) {
+        break;
+      }
+      var trouble = trouble(fragment);
+      if (!trouble.mayRunOn(rental)) {
+        refused.add(fragment);
+      } else if (taken.size() < trouble.mostTogether) {
+        taken.add(fragment);
+        room = Math.min(room, trouble.mostTogether);
+      }
+    }
+    taken.forEach(due::remove);
+    refused.forEach(due::remove);
+    due.addAll(refused);
+    return taken;
+  }
+
+  /** Some that are due, the longest waiting first. */
+  List<Integer> waitingLongest(int most) {
+    return due.stream().limit(most).toList();
+  }
+
+  /** All of them, due or not. */
+  List<Integer> all() {
+    var all = new ArrayList<>(due);
+    later.forEach(each -> all.add(each.fragment()));
+    return all;
+  }
+
+  private Trouble trouble(int fragment) {
+    return java.util.Objects.requireNonNull(troubles.get(fragment));
+  }
+}

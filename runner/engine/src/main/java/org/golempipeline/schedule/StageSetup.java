@@ -1,0 +1,60 @@
+package org.golempipeline.schedule;
+
+import java.util.List;
+import org.golempipeline.spec.Enough;
+import org.golempipeline.spec.Retry;
+import org.golempipeline.spec.Timeouts;
+import org.golempipeline.spec.Verify;
+import org.golempipeline.strategy.MergeStrategy.Result;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the scheduler knows of a stage beforehand. Stages are numbered; the numbers of all that it
+ * needs are smaller than its own.
+ *
+ * @param pool whose machines it can use
+ * @param auditPool of this machine, where its audits run; -1 if they run elsewhere
+ * @param needs stages that must be finished first
+ * @param from for a stage that does not wait for whole stages: those whose fragments it follows
+ * @param combinations its own fragments for each one of {@code from}
+ * @param fanIn how many outputs a fragment of a tree combines at the most
+ * @param speculate whether stragglers get a second copy
+ */
+public record StageSetup(
+    String name,
+    int pool,
+    int auditPool,
+    List<Integer> needs,
+    Flow flow,
+    List<Integer> from,
+    int combinations,
+    int fanIn,
+    Result result,
+    Retry retry,
+    Timeouts timeouts,
+    boolean speculate,
+    @Nullable Verify verify,
+    @Nullable Enough enough) {
+  public StageSetup {
+    needs = List.copyOf(needs);
+    from = List.copyOf(from);
+  }
+
+  /** When the fragments of a stage become known and may start. */
+  public enum Flow {
+    /** All at once, when what the stage needs is finished. */
+    WHOLE,
+    /** Each when the fragment that it follows is done. */
+    FOLLOWING,
+    /** Each when the outputs that it combines are there: those of another stage, then its own. */
+    TREE
+  }
+
+  boolean followsFragments() {
+    return flow != Flow.WHOLE;
+  }
+
+  boolean audits() {
+    return verify != null && verify.copies() == 1;
+  }
+}

@@ -1,0 +1,232 @@
+package org.golempipeline.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.event.FragmentSet;
+import org.jspecify.annotations.Nullable;
+
+/** Where a stage stands. Changed only by those who decide. */
+final class StageState {
+  enum Phase {
+    WAITING,
+    EXPANDING,
+    RUNNING,
+    MERGING,
+    DONE
+  }
+
+  private static final int KEPT_TIMES = 51;
+
+  private record Took(double millis, int fragments) {
+    double each() {
+      return millis / fragments;
+    }
+  }
+
+  final int number;
+  final StageSetup setup;
+  Phase phase = Phase.WAITING;
+  int total = -1;
+  int done;
+  int reused;
+  int failed;
+  int skipped;
+
+  /** Fragments in scripts that are on their way, copies included. */
+  int running;
+
+  /** The rest is not needed any more. */
+  boolean cut;
+
+  /** The fragment that won, or -1. */
+  int winner = -1;
+
+  /** Fragments that need no attempt any more: done, failed or skipped. */
+  final BitSet over = new BitSet();
+
+  final Map<Integer, Trouble> troubles = new HashMap<>();
+  final Retries retries = new Retries(troubles);
+
+  /** Fragments to be computed once more on this machine. */
+  final Retries localChecks = new Retries(troubles);
+
+  /** What providers said of the same fragments; null if the stage takes them on trust. */
+  final @Nullable Ballots ballots;
+
+  /** For a tree, once it is known. */
+  @Nullable TreeProgress tree;
+
+  /** How far results of earlier runs were looked for, for a stage whose fragments are all known. */
+  int lookedFor;
+
+  /** Fragments that are being looked for. */
+  int lookingFor;
+
+  List<String> reasons = List.of();
+
+  /** Somebody is being asked whether the result so far is enough. */
+  boolean asking;
+
+  /** With fewer fragments done it is not asked again. */
+  int askAt;
+
+  /** It was said how much of it an earlier run left. */
+  boolean reuseSaid;
+
+  /** Fragments that failed or were skipped. */
+  private final BitSet lacking = new BitSet();
+
+  /** Fragments that no earlier run left and that were never tried, in order. */
+  private final IntQueue fresh = new IntQueue();
+
+  /** How long the last scripts took, and for how many fragments. */
+  private final ArrayDeque<Took> times = new ArrayDeque<>();
+
+  StageState(int number, StageSetup setup) {
+    this.number = number;
+    this.setup = setup;
+    this.ballots = setup.verify() == null ? null : new Ballots(setup.verify());
+  }
+
+  boolean active() {
+    return phase == Phase.RUNNING && !cut;
+  }
+
+  void addFresh(int fragment) {
+    fresh.add(fragment);
+  }
+
+  /** Fragments that can be sent now and were never tried. */
+  int fresh() {
+    return active() ? fresh.size() : 0;
+  }
+
+  /** Fragments that could be sent now or later, without those that run. */
+  int pending() {
+    return active() ? fresh.size() + retries.size() + total - lookedFor : 0;
+  }
+
+  /** Fragments that a machine could be given now. */
+  int due(Instant now) {
+    return active() ? fresh.size() + retries.dueNow(now) : 0;
+  }
+
+  boolean complete() {
+    return phase == Phase.RUNNING
+        && lookingFor == 0
+        && (cut ? running == 0 : done + failed + skipped == total);
+  }
+
+  List<Integer> take(RentalState rental, int most, Instant now) {
+    var taken = retries.take(rental, most, now);
+    if (!taken.isEmpty() || !setup.followsFragments() && total == 0) {
+      return taken;
+    }
+    var first = new ArrayList<Integer>(Math.min(most, fresh.size()));
+    while (first.size() < most && !fresh.isEmpty()) {
+      first.add(fresh.remove());
+    }
+    return first;
+  }
+
+  Trouble trouble(int fragment) {
+    return troubles.computeIfAbsent(fragment, each -> new Trouble());
+  }
+
+  /** A fragment needs no attempt any more. */
+  void settle(int fragment) {
+    over.set(fragment);
+    if (troubles.containsKey(fragment)) {
+      retries.remove(fragment);
+      localChecks.remove(fragment);
+      troubles.remove(fragment);
+    }
+  }
+
+  /** A fragment needs no attempt any more, and there will be no output of it. */
+  void settleWithout(int fragment) {
+    lacking.set(fragment);
+    settle(fragment);
+  }
+
+  /** Fragments whose outputs are there. */
+  FragmentSet outputs() {
+    var outputs = (BitSet) over.clone();
+    outputs.andNot(lacking);
+    return FragmentSet.of(outputs);
+  }
+
+  /** Nothing more is sent. */
+  void stopSending() {
+    cut = true;
+    fresh.clear();
+    retries.clear();
+    localChecks.clear();
+    lookedFor = total;
+  }
+
+  /** Fragments that are neither done nor failed nor skipped. */
+  FragmentSet open() {
+    var open = (BitSet) over.clone();
+    open.flip(0, total);
+    return FragmentSet.of(open);
+  }
+
+  void took(Duration time, int fragments) {
+    if (times.size() == KEPT_TIMES) {
+      times.remove();
+    }
+    times.add(new Took(time.toNanos() / 1e6, fragments));
+  }
+
+  /** Typical milliseconds per fragment, or 0 while unknown; large scripts weigh more. */
+  double typicalMillis() {
+    var fragments = times.stream().mapToInt(Took::fragments).sum();
+    return times.stream().mapToDouble(Took::millis).sum() / Math.max(1, fragments);
+  }
+
+  /** Milliseconds per fragment of the script in the middle, or 0 while few are known. */
+  double medianMillis() {
+    if (times.size() < 3) {
+      return 0;
+    }
+    var sorted = times.stream().mapToDouble(Took::each).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  /** How long one fragment's command may take. */
+  Duration fragmentLimit() {
+    var share = setup.timeouts().runShare();
+    if (share == null || times.size() < 5) {
+      return setup.timeouts().run();
+    }
+    return Duration.ofMillis(Math.max(1000, (long) (medianMillis() * share.doubleValue())));
+  }
+
+  /** How many fragments may fail before the run stops. */
+  int tolerated() {
+    var retry = setup.retry();
+    if (retry.failCount() != null) {
+      return retry.failCount();
+    }
+    return retry.failShare() == null ? 0 : (int) (retry.failShare().doubleValue() * total);
+  }
+
+  /** Whether as many fragments are done as the stage asks for before it may end. */
+  boolean reachedEnough() {
+    var enough = setup.enough();
+    if (enough == null || !active()) {
+      return false;
+    }
+    if (enough.count() != null) {
+      return done >= enough.count();
+    }
+    return enough.share() == null || done >= enough.share().doubleValue() * total;
+  }
+}

@@ -1,0 +1,499 @@
+package org.golempipeline.plugins;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedImage;
+import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.strategy.Merger;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Strategy;
+import org.golempipeline.strategy.StrategyException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginsTest {
+  @TempDir Path folder;
+
+  @Test
+  void loadsTheStrategiesOfAJar() throws Exception {
+    var jar =
+        JarBuilder.words(folder)
+            .source("acme/Glue.java", JarBuilder.MERGE)
+            .mergeService("# merges\n\n acme.Glue # the only one\nacme.Glue\n")
+            .build("a $(b) 'ü'.jar");
+
+    var plugin = Plugins.load(jar, "it.jar");
+
+    assertThat(plugin.name()).isEqualTo("words");
+    assertThat(plugin.version()).isEqualTo("1.0");
+    assertThat(plugin.sha256()).hasSize(64);
+    assertThat(plugin.splits()).extracting(Strategy::name).containsExactly("acme/words");
+    assertThat(plugin.merges()).extracting(Strategy::name).containsExactly("acme/glue");
+    assertThat(plugin.splits().get(0).variables(Options.NONE)).isEmpty();
+  }
+
+  @Test
+  void aPluginSeesThePluginInterfaceAndTheJdkOnly() throws Exception {
+    for (var hidden :
+        new String[] {
+          "com.fasterxml.jackson.core.JsonFactory",
+          "org.golempipeline.spec.Strategies",
+          "org.golempipeline.strategy.testing.Laws",
+          "org.junit.jupiter.api.Test"
+        }) {
+      assertThat(refusal(needing("Class.forName(\"%s\");".formatted(hidden))).getMessage())
+          .contains("needs `" + hidden + "`, which is neither in the jar nor in the JDK.");
+    }
+    Plugins.load(
+        needing(
+            """
+            Class.forName("java.sql.Connection");
+            Class.forName("org.golempipeline.strategy.Fragments");
+            if (getClass().getResource("/org/golempipeline/spec/pipeline.schema.json") != null) {
+              throw new IllegalStateException("sees our resources");
+            }
+            if (Thread.currentThread().getContextClassLoader() != getClass().getClassLoader()) {
+              throw new IllegalStateException("its libraries would look elsewhere");
+            }
+            """),
+        "it.jar");
+  }
+
+  @Test
+  void pluginsWithDifferentVersionsOfALibraryDoNotMeet() throws Exception {
+    var library = "package lib; public class Lib { public static final String V = \"\" + %d; }";
+    var plugins = Plugins.NONE;
+    for (var version : List.of(1, 2)) {
+      var jar =
+          JarBuilder.empty(folder)
+              .attribute("Implementation-Title", "words" + version)
+              .source("lib/Lib.java", library.formatted(version))
+              .source(
+                  "acme/Words.java",
+                  JarBuilder.SPLIT
+                      .replace("acme/words", "acme/words" + version)
+                      .replace("return \"1\";", "return lib.Lib.V;"))
+              .service("acme.Words")
+              .build(version + ".jar");
+      plugins = plugins.with(Plugins.load(jar, jar.toString()));
+    }
+
+    assertThat(plugins.splits()).extracting(Strategy::version).containsExactly("1", "2");
+  }
+
+  @Test
+  void findsItsOwnResourcesAndServices() throws Exception {
+    Plugins.load(
+        JarBuilder.words(
+                folder,
+                "// MEMBERS",
+                """
+                public Words() throws Exception {
+                  try (var in = getClass().getResource("/data/a b.txt").openStream()) {
+                    if (!new String(in.readAllBytes()).equals("data")) throw new Error();
+                  }
+                  if (java.util.ServiceLoader.load(Runnable.class).findFirst().isEmpty()) {
+                    throw new Error("no service");
+                  }
+                  if (getClass().getResource("/data/none") != null) throw new Error();
+                }
+                """)
+            .source(
+                "acme/Job.java",
+                "package acme; public class Job implements Runnable { public void run() {} }")
+            .entry("META-INF/services/java.lang.Runnable", "acme.Job\n")
+            .entry("data/a b.txt", "data")
+            .build("it.jar"),
+        "it.jar");
+  }
+
+  @Test
+  void takesTheClassesForTheJavaThatRuns() throws Exception {
+    var text = "package acme; class Which { static String V = \"%s\"; }";
+    var jar =
+        JarBuilder.words(folder, "return \"1\";", "return Which.V;")
+            .source("acme/Which.java", text.formatted("old"))
+            .attribute("Multi-Release", "true")
+            .forRelease(9, "acme/Which.java", text.formatted("nine"))
+            .forRelease(17, "acme/Which.java", text.formatted("seventeen"))
+            .forRelease(999, "acme/Which.java", text.formatted("future"))
+            .build("it.jar");
+
+    assertThat(Plugins.load(jar, "it.jar").splits().get(0).version()).isEqualTo("seventeen");
+  }
+
+  @Test
+  void whatWasLoadedStaysWhenTheFileIsReplaced() throws Exception {
+    var jar =
+        JarBuilder.words(folder, "return Fragments.of(", "return Late.of(")
+            .source(
+                "acme/Late.java",
+                """
+                package acme;
+                import org.golempipeline.strategy.*;
+                class Late {
+                  static Fragments of(java.util.List<Fragment> list) { return Fragments.of(list); }
+                }
+                """)
+            .build("it.jar");
+    var split = Plugins.load(jar, "it.jar").splits().get(0);
+    Files.writeString(jar, "gone");
+
+    assertThat(split.split(null).count()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhatIsNoPlugin() throws Exception {
+    assertThat(refusal(folder.resolve("absent.jar")))
+        .returns(PluginDiagnosticIds.PLUGIN_MISSING, PluginException::id)
+        .hasMessage("There is no jar `it.jar`.");
+    assertThat(refusal(folder)).hasMessage("`it.jar` is a folder.");
+    assertThat(refusal(Files.writeString(folder.resolve("text"), "text")))
+        .hasMessage("`it.jar` is not a jar.");
+    assertThat(refusal(Files.createFile(folder.resolve("empty"))))
+        .hasMessage("`it.jar` is not a jar.");
+    var whole = Files.readAllBytes(JarBuilder.words(folder).build("whole.jar"));
+    var half = Files.write(folder.resolve("half"), Arrays.copyOf(whole, whole.length / 3));
+    assertThat(refusal(half)).hasMessageStartingWith("`it.jar` is not a jar, or is damaged: ");
+
+    refused(
+        JarBuilder.words(folder).attribute("Golem-Pipeline-Api", ""),
+        "its manifest does not say as `Golem-Pipeline-Api` which plugin interface it needs.");
+    refused(
+        JarBuilder.words(folder).attribute("Golem-Pipeline-Api", "new"),
+        "`Golem-Pipeline-Api: new` in the manifest of `it.jar` is no version.");
+    refused(
+        JarBuilder.words(folder).attribute("Implementation-Title", ""),
+        "does not say as `Implementation-Title` what the plugin is called.");
+    refused(
+        JarBuilder.words(folder).attribute("Implementation-Version", " "),
+        "does not say as `Implementation-Version` which version it is.");
+    refused(JarBuilder.empty(folder), "`it.jar` has no strategy: it names none in");
+  }
+
+  @Test
+  void refusesAnotherVersionOfTheInterfaceBeforeAnyClassIsTouched() throws Exception {
+    for (var version : List.of("1.1", "2.0", "0.9")) {
+      var refusal =
+          refusal(
+              JarBuilder.empty(folder)
+                  .service("absent.Class")
+                  .attribute("Golem-Pipeline-Api", version)
+                  .build("it.jar"));
+      assertThat(refusal)
+          .returns(PluginDiagnosticIds.PLUGIN_API, PluginException::id)
+          .hasMessage(
+              "`it.jar` was built against version %s of the plugin interface, and this"
+                      .formatted(version)
+                  + " golem-pipeline has 1.0.");
+      assertThat(refusal.hint())
+          .isEqualTo(
+              version.equals("0.9")
+                  ? "Use a version of the plugin that was built against 1.x."
+                  : "Use a newer golem-pipeline, or an older version of the plugin.");
+    }
+  }
+
+  @Test
+  void refusesBrokenStrategies() throws Exception {
+    refused(
+        JarBuilder.empty(folder).service("acme.Words"),
+        "`it.jar` names `acme.Words` in `META-INF/services`, and holds no such class.");
+    refused(
+        JarBuilder.words(folder, "// MEMBERS", "private final lib.Lib lib = new lib.Lib();")
+            .sourceLeftOut("lib/Lib.java", "package lib; public class Lib {}"),
+        "`acme.Words` in `it.jar` needs `lib.Lib`, which is neither in the jar nor in the JDK.");
+    refused(
+        JarBuilder.words(folder, "// MEMBERS", "static int x = Integer.parseInt(\"x\");"),
+        "`acme.Words` in `it.jar` could not be loaded: java.lang.NumberFormatException:");
+    refused(
+        JarBuilder.words(
+            folder, "// MEMBERS", "public Words() { throw new IllegalStateException(\"no\"); }"),
+        "`acme.Words` in `it.jar` could not be loaded: java.lang.IllegalStateException: no.");
+    refused(
+        JarBuilder.words(folder, "// MEMBERS", "private Words() {}"),
+        "`acme.Words` in `it.jar` cannot be made: it needs to be a public class with a public");
+    refused(
+        JarBuilder.words(folder, "public class", "public abstract class"),
+        "`acme.Words` in `it.jar` cannot be made:");
+    refused(
+        JarBuilder.words(folder, "public class", "class"),
+        "`acme.Words` in `it.jar` cannot be made:");
+    refused(
+        JarBuilder.words(folder).mergeService("acme.Words"),
+        "`acme.Words` in `it.jar` is no MergeStrategy, and `META-INF/services` says that it is.");
+    refused(
+        JarBuilder.words(folder, "\"acme/words\"", "\"lines\""),
+        "calls itself `lines`, and a plugin's strategy is called `vendor/name`.");
+    refused(
+        JarBuilder.words(folder, "\"acme/words\"", "\"Acme/words\""), "calls itself `Acme/words`");
+    refused(
+        JarBuilder.words(folder, "return \"acme/words\"", "return null"), "could not be loaded:");
+    refused(
+        JarBuilder.words(folder)
+            .source("acme/Twin.java", JarBuilder.SPLIT.replace("class Words", "class Twin"))
+            .service("acme.Words\nacme.Twin"),
+        "`it.jar` has two split strategies called `acme/words`.");
+    refused(
+        JarBuilder.words(folder, "{\\\"description\\\": \\\"Options.\\\"}", "{\\\"type\\\": 1}"),
+        "The options schema of `acme/words` in `it.jar` is no JSON Schema: at `/type`");
+    refused(
+        JarBuilder.words(folder, "return \"Splits at words.\"", "return \" \""),
+        "`acme/words` in `it.jar` states no version or no summary.");
+    var newer = JarBuilder.words(folder).build("newer.jar");
+    refused(
+        JarBuilder.empty(folder)
+            .service("acme.Words")
+            .classFile("acme/Words.class", ofJava99(newer)),
+        "`acme.Words` in `it.jar` is compiled for a newer Java than this one, which is ");
+  }
+
+  @Test
+  void mistakesOfAPluginAreToldAsItsOwn() throws Exception {
+    var jar =
+        JarBuilder.words(
+                folder,
+                "return Fragments.of(List.of(Fragment.of()))",
+                "return Fragments.computed(1, i -> List.<Fragment>of().get(i))")
+            .source("acme/Glue.java", JarBuilder.MERGE)
+            .mergeService("acme.Glue")
+            .build("it.jar");
+    var plugin = Plugins.load(jar, "it.jar");
+
+    var fragments = plugin.splits().get(0).split(null);
+    assertThatThrownBy(() -> fragments.get(0))
+        .isInstanceOf(PluginFailure.class)
+        .hasMessageStartingWith("`acme/words` of the plugin `words` 1.0 failed in `get`: ")
+        .hasMessageContaining("(Words.java:");
+    try (var merger = new Quiet(plugin.merges().get(0).open(null))) {
+      assertThatThrownBy(() -> merger.merger().add(null))
+          .isInstanceOf(StrategyException.class)
+          .hasMessageStartingWith(
+              "`acme/glue` of the plugin `words` 1.0 failed in `add`:"
+                  + " java.lang.IllegalStateException: stuck at acme.Glue$1.add(Glue.java:");
+      assertThatThrownBy(() -> merger.merger().finish())
+          .isInstanceOf(StrategyException.class)
+          .hasMessageContaining("failed in `finish`: java.lang.NoClassDefFoundError: acme/Lost");
+      assertThatThrownBy(() -> merger.merger().close())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("failed in `close`");
+    }
+  }
+
+  @Test
+  void everyMethodOfTheInterfaceReachesThePlugin() {
+    for (var type : List.of(GuardedSplit.class, GuardedMerge.class)) {
+      for (var kind : type.getInterfaces()) {
+        assertThat(kind.getMethods())
+            .filteredOn(method -> !Modifier.isStatic(method.getModifiers()))
+            .allSatisfy(
+                method ->
+                    assertThat(
+                            type.getMethod(method.getName(), method.getParameterTypes())
+                                .getDeclaringClass())
+                        .as(method.toString())
+                        .isEqualTo(type));
+      }
+    }
+  }
+
+  @Test
+  void refusesNamesThatTwoJarsClaim() throws Exception {
+    var jar = JarBuilder.words(folder).build("one.jar");
+    var one = Plugins.load(jar, "one.jar");
+    var twin = Plugins.load(Files.copy(jar, folder.resolve("twin.jar")), "twin.jar");
+    var namesake =
+        Plugins.load(
+            JarBuilder.words(folder, "acme/words", "acme/other").build("other.jar"), "other.jar");
+    var rival =
+        Plugins.load(
+            JarBuilder.words(folder).attribute("Implementation-Title", "rival").build("rival.jar"),
+            "rival.jar");
+    var plugins = Plugins.NONE.with(one);
+
+    assertThat(plugins.with(one).all()).as("the same jar twice").hasSize(1);
+    assertThat(plugins.with(twin).all()).as("a copy of it").hasSize(1);
+    assertThatThrownBy(() -> plugins.with(namesake))
+        .hasMessage("`one.jar` and `other.jar` both call themselves `words`.");
+    assertThatThrownBy(() -> plugins.with(rival))
+        .hasMessage("`one.jar` and `rival.jar` both have a split strategy `acme/words`.");
+  }
+
+  @Test
+  void loadsWhatTheLockFilePinsAndNothingElse() throws Exception {
+    var jar = JarBuilder.words(folder).build("plugins/words 1.jar");
+    JarBuilder.words(folder, "acme/words", "acme/beside").build("plugins/beside.jar");
+    pin(Plugins.load(jar, "it"), "plugins/words 1.jar");
+
+    assertThat(pinned().orNull().splits()).extracting(Strategy::name).containsExactly("acme/words");
+    assertThat(pinned().orNull().find("words")).isPresent();
+  }
+
+  @Test
+  void refusesAPinnedJarThatIsAnotherOneOrGone() throws Exception {
+    var jar = JarBuilder.words(folder).build("plugins/words.jar");
+    var plugin = Plugins.load(jar, "it");
+    pin(plugin, "plugins/words.jar");
+    var other = JarBuilder.words(folder, "\"1\"", "\"2\"").build("plugins/words.jar");
+    var now = Plugins.load(other, "it").sha256();
+
+    assertThat(said(pinned()))
+        .containsExactly(
+            "sub/p.yaml.lock 4 Plugin.Changed `sub/plugins/words.jar` is not the jar that was"
+                + " pinned: its SHA-256 is %s, and %s is pinned.".formatted(now, plugin.sha256())
+                + " If you trust what it is now, pin it with"
+                + " `golem-pipeline plugins pin sub/p.yaml sub/plugins/words.jar`.");
+
+    Files.delete(other);
+    assertThat(said(pinned()))
+        .containsExactly(
+            "sub/p.yaml.lock 4 Plugin.Missing `words` 1.0 is pinned. There is no jar"
+                + " `sub/plugins/words.jar`. Put the jar back, or build it; if it is another one"
+                + " now, pin that with `golem-pipeline plugins pin sub/p.yaml"
+                + " sub/plugins/words.jar`.");
+  }
+
+  @Test
+  void refusesAJarThatIsPinnedUnderAnotherName() throws Exception {
+    var plugin = Plugins.load(JarBuilder.words(folder).build("words.jar"), "it");
+    var pins = new TreeMap<String, LockedPlugin>();
+    pins.put("letters", new LockedPlugin("1.0", "words.jar", plugin.sha256()));
+    lock().writePlugins(pins);
+
+    assertThat(said(pinned()))
+        .singleElement()
+        .asString()
+        .contains("`sub/words.jar` is the plugin `words`, and it is pinned as `letters`.");
+  }
+
+  @Test
+  void aJarOfTheCommandLineTakesThePlaceOfThePinnedOne() throws Exception {
+    var pinned = JarBuilder.words(folder).build("pinned.jar");
+    pin(Plugins.load(pinned, "it"), "pinned.jar");
+    Files.delete(pinned);
+    var tried = JarBuilder.words(folder, "\"1\"", "\"2\"").build("tried.jar");
+
+    var plugins =
+        Plugins.NONE.with(Plugins.load(tried, "tried.jar")).withPinned(lock(), "p.yaml", folder);
+
+    assertThat(plugins.orNull().splits()).extracting(Strategy::version).containsExactly("2");
+  }
+
+  @Test
+  void aJarOfTheCommandLineThatClaimsNamesOfAPinnedOneIsAClash() throws Exception {
+    pin(Plugins.load(JarBuilder.words(folder).build("pinned.jar"), "it"), "pinned.jar");
+    var rival =
+        JarBuilder.words(folder).attribute("Implementation-Title", "rival").build("rival.jar");
+
+    var plugins =
+        Plugins.NONE.with(Plugins.load(rival, "rival.jar")).withPinned(lock(), "p.yaml", folder);
+
+    assertThat(said(plugins))
+        .singleElement()
+        .asString()
+        .contains("Plugin.Clash `rival.jar` and `pinned.jar` both have a split strategy");
+  }
+
+  @Test
+  void imagesAndPluginsLiveInOneLockFile() throws Exception {
+    pin(Plugins.load(JarBuilder.words(folder).build("words.jar"), "it"), "words.jar");
+    lock()
+        .writeImages(
+            new TreeMap<>(
+                java.util.Map.of(
+                    "golem/alpine:latest", new LockedImage("a".repeat(56), "http://x/y"))));
+
+    assertThat(lock().plugins()).containsOnlyKeys("words");
+    assertThat(lock().images()).containsOnlyKeys("golem/alpine:latest");
+    assertThat(Files.readString(folder.resolve("p.yaml.lock")))
+        .startsWith("{\n  \"version\": 1,\n  \"images\": {\n")
+        .contains("  \"plugins\": {\n    \"words\": {\n      \"version\": \"1.0\",\n");
+  }
+
+  @Test
+  void aLockFileWithHalfAPluginIsBroken() throws Exception {
+    Files.writeString(
+        folder.resolve("p.yaml.lock"),
+        "{\"version\": 1, \"plugins\": {\n\"words\": {\"path\": \"x.jar\", \"sha256\": \"abc\"}}}");
+
+    assertThat(LockFile.read(folder.resolve("p.yaml.lock"), "p.yaml.lock").diagnostics())
+        .singleElement()
+        .returns("Lock.Broken", Diagnostic::id)
+        .returns(2, found -> found.range().line())
+        .extracting(Diagnostic::message)
+        .asString()
+        .endsWith("`words` needs a `path` and a `sha256` of 64 hexadecimal digits.");
+  }
+
+  private record Quiet(Merger merger) implements AutoCloseable {
+    @Override
+    public void close() {}
+  }
+
+  /** The first class of a jar, as if it were compiled for a Java that is far away. */
+  private static byte[] ofJava99(Path jar) throws IOException {
+    try (var file = new java.util.jar.JarFile(jar.toFile())) {
+      var bytes = file.getInputStream(file.getEntry("acme/Words.class")).readAllBytes();
+      bytes[7] = (byte) (99 + 44);
+      return bytes;
+    }
+  }
+
+  private Path needing(String statements) throws IOException {
+    return JarBuilder.words(
+            folder, "// MEMBERS", "public Words() throws Exception { %s }".formatted(statements))
+        .build("it.jar");
+  }
+
+  private void refused(JarBuilder jar, String message) throws IOException {
+    assertThat(refusal(jar.build("it.jar"))).as(message).hasMessageContaining(message);
+  }
+
+  private static PluginException refusal(Path jar) {
+    var refusal = catchThrowableOfType(PluginException.class, () -> Plugins.load(jar, "it.jar"));
+    assertThat(refusal.hint()).endsWith(".");
+    assertThat(refusal.getMessage()).endsWith(".").doesNotContain("\n");
+    return refusal;
+  }
+
+  private void pin(Plugin plugin, String path) throws IOException {
+    var pins = new TreeMap<String, LockedPlugin>();
+    pins.put(plugin.name(), new LockedPlugin(plugin.version(), path, plugin.sha256()));
+    lock().writePlugins(pins);
+  }
+
+  private LockFile lock() {
+    var lock = folder.resolve("p.yaml");
+    return LockFile.read(LockFile.beside(lock), "sub/p.yaml.lock").value().orElseThrow();
+  }
+
+  private Checked<Plugins> pinned() {
+    return Plugins.NONE.withPinned(lock(), "sub/p.yaml", folder);
+  }
+
+  private static List<String> said(Checked<Plugins> checked) {
+    return checked.diagnostics().stream()
+        .map(
+            each ->
+                "%s %d %s %s %s"
+                    .formatted(
+                        each.source().name(),
+                        each.range().line(),
+                        each.id(),
+                        each.message(),
+                        each.hint()))
+        .toList();
+  }
+}
