@@ -31,8 +31,12 @@ final class GolemPipeline {
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("runs", () -> new RunsCommand(console));
     commands.put("logs", () -> new LogsCommand(console));
+    commands.put("replay", () -> new ReplayCommand(console));
+    commands.put("repro", () -> new ReproCommand(console));
+    commands.put("rehearse", () -> new RehearseCommand(console));
     commands.put("settle", () -> new SettleCommand(console));
     commands.put("plugins", () -> PluginsCommand.line(console));
+    commands.put("clean", () -> new CleanCommand(console));
     commands.put("node", () -> new NodeCommand(console));
   }
 

@@ -41,7 +41,9 @@ final class FailureTally {
     }
     group.count++;
     if (group.examples.size() < EXAMPLES) {
-      group.examples.add(new Example(failed.label(), failed.attempts(), provider, failed.log()));
+      group.examples.add(
+          new Example(
+              failed.fragment(), failed.label(), failed.attempts(), provider, failed.log()));
     }
     return isNew;
   }
@@ -69,5 +71,6 @@ final class FailureTally {
   }
 
   /** One fragment of a group. */
-  record Example(String label, int attempts, @Nullable String provider, @Nullable String log) {}
+  record Example(
+      int fragment, String label, int attempts, @Nullable String provider, @Nullable String log) {}
 }

@@ -269,6 +269,14 @@ final class RunTally {
     return TerminalText.safe(folder() + "/" + log);
   }
 
+  /** The command that makes a folder of a fragment, as the user would type it. */
+  String repro(String stage, int fragment) {
+    var file = started == null ? "FILE" : started.file();
+    var plain = file.matches("[A-Za-z0-9_./@%+=:,-]+") && !file.startsWith("-");
+    var word = plain ? file : "'" + file.replace("'", "'\\''") + "'";
+    return TerminalText.safe("golem-pipeline repro %s/%d %s".formatted(stage, fragment, word));
+  }
+
   /** What stays behind if everything ends at this moment, a sentence each. */
   List<String> leftOpen() {
     var sentences = new ArrayList<String>();

@@ -85,6 +85,10 @@ final class Summary {
         if (example.log() != null) {
           text.append("    log: ").append(tally.log(example.log())).append('\n');
         }
+        if (example.equals(group.examples.get(0))) {
+          text.append("    here: ").append(tally.repro(group.stage, example.fragment()));
+          text.append('\n');
+        }
       }
       if (group.count > group.examples.size()) {
         var more = Words.number(group.count - group.examples.size());

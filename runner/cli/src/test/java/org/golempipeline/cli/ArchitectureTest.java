@@ -86,7 +86,9 @@ class ArchitectureTest {
           "java.net.http"
         });
     arrows.put(
-        "journal", new String[] {"event", "plan", "spec", "strategy", "com.fasterxml.jackson.."});
+        "journal",
+        new String[] {"event", "plan", "schedule", "spec", "strategy", "com.fasterxml.jackson.."});
+    arrows.put("schedule", new String[] {"event", "plan", "spec", "strategy"});
     arrows.put(
         "batch", new String[] {"event", "golem", "spec", "strategy", "org.apache.commons.io.."});
     arrows.put("compare", new String[] {"spec", "com.fasterxml.jackson.."});
@@ -104,18 +106,24 @@ class ArchitectureTest {
         "run",
         new String[] {
           "batch",
+          "cache",
+          "compare",
           "image",
           "plan",
+          "schedule",
           "spec",
           "diagnostic",
           "event",
           "journal",
           "golem",
           "strategy",
+          "org.apache.commons.compress..",
           "org.apache.commons.io..",
           "com.fasterxml.jackson.."
         });
     arrows.put("settle", new String[] {"run", "event", "journal", "golem"});
+    arrows.put(
+        "repro", new String[] {"batch", "event", "journal", "plan", "run", "spec", "strategy"});
     arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
     return arrows;
   }

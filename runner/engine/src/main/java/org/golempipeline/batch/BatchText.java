@@ -14,7 +14,7 @@ final class BatchText {
   private final OutLayout layout;
   private final StringBuilder text = new StringBuilder();
 
-  private BatchText(BatchRecipe recipe) {
+  BatchText(BatchRecipe recipe) {
     this.recipe = recipe;
     this.layout = OutLayout.of(recipe.out());
   }
@@ -56,6 +56,13 @@ final class BatchText {
   }
 
   private void fragment(int position, FragmentWork work) {
+    line("_gp_next " + position);
+    line(subshell(variables(work) + command(work)) + " >>\"$_gp_log\" 2>&1");
+    line("_gp_done $?");
+  }
+
+  /** What the command of a fragment in {@code $_gp_d} finds set. */
+  String variables(FragmentWork work) {
     var paths = new StringBuilder();
     if (recipe.usesIn() && BatchArchive.usesIn(recipe, work)) {
       paths.append(" in=").append(path(BatchArchive.inName(work)));
@@ -64,17 +71,15 @@ final class BatchText {
     if (recipe.usesTmp()) {
       paths.append(" tmp=").append(path("tmp"));
     }
-    line("_gp_next " + position);
-    line(
-        subshell(exports(paths.toString(), work.variables()) + command(work))
-            + " >>\"$_gp_log\" 2>&1");
-    line("_gp_done $?");
+    return exports(paths.toString(), work.variables());
   }
 
   private String command(FragmentWork work) {
-    if (recipe.run() != null) {
-      return ". \"$_gp_b/run.sh\"";
-    }
+    return recipe.run() != null ? ". \"$_gp_b/run.sh\"" : program(work);
+  }
+
+  /** The words of a command that is not shell text. */
+  String program(FragmentWork work) {
     if (work.argv().isEmpty()) {
       throw new IllegalArgumentException("a fragment without a command");
     }
@@ -115,7 +120,7 @@ final class BatchText {
     throw new IllegalArgumentException("a fragment has no " + marker.replace("\0", ""));
   }
 
-  private static String exports(String paths, Map<String, String> variables) {
+  static String exports(String paths, Map<String, String> variables) {
     var assignments = paths + ShellText.assignments(variables);
     return assignments.isEmpty() ? "" : "export" + assignments + "; ";
   }

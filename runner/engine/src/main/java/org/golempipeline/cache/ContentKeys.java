@@ -1,15 +1,19 @@
 package org.golempipeline.cache;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Comparator;
+import java.util.Map;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.batch.SharedFile;
 import org.golempipeline.spec.Command;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.ShellText;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content keys of a stage's fragments: digests of all that their results depend on and of
@@ -46,7 +50,26 @@ public final class ContentKeys {
     addShared(fields);
     addOut(fields);
     fields.text("split", content.split().name()).text("version", content.split().version());
+    addAccept(fields, content.accept());
     this.stage = fields.end();
+  }
+
+  /** What was accepted by other words would not be accepted now. */
+  private void addAccept(Fields fields, @Nullable ShellText accept) {
+    fields.count("accept", accept == null ? 0 : 1);
+    if (accept != null) {
+      fields.text("shell", accept.text());
+      memory.accept(new Fields().text("shell", accept.text()).end());
+    }
+  }
+
+  Clock clock() {
+    return files.clock();
+  }
+
+  /** A digest of what all fragments have in common. */
+  Digest common() {
+    return stage;
   }
 
   private static Digest run(Command run) {
@@ -112,17 +135,20 @@ public final class ContentKeys {
   /**
    * The key of a fragment. Digests what it reads, unless the command does not.
    *
+   * @param judged the variables that {@code accept} names, by name
    * @throws IOException if an input cannot be read
    */
-  public Digest key(FragmentWork work) throws IOException {
-    return key(work, false);
+  public Digest key(FragmentWork work, Map<String, String> judged) throws IOException {
+    return key(work, judged, false);
   }
 
   /**
    * @param again whether it is asked for the second time
    */
-  private Digest key(FragmentWork work, boolean again) throws IOException {
+  private Digest key(FragmentWork work, Map<String, String> judged, boolean again)
+      throws IOException {
     var fields = new Fields().digest("stage", stage).texts("variables", work.variables());
+    fields.texts("judged", judged);
     fields.count("argv", work.argv().size());
     for (var word : work.argv()) {
       fields.text("word", word);
@@ -182,8 +208,9 @@ public final class ContentKeys {
    * Whether a fragment would have {@code key} now as well: asked before its result is kept, since
    * somebody may have changed a file after it was digested and before it was sent.
    */
-  public boolean stillHolds(FragmentWork work, Digest key) throws IOException {
-    return key(work, true).equals(key);
+  public boolean stillHolds(FragmentWork work, Map<String, String> judged, Digest key)
+      throws IOException {
+    return key(work, judged, true).equals(key);
   }
 
   /** What the next run is to compare itself with, of the fragments that were given keys so far. */

@@ -111,6 +111,10 @@ public final class FileDigests implements AutoCloseable {
     return new DigestTable();
   }
 
+  Clock clock() {
+    return clock;
+  }
+
   /**
    * The digest of a range.
    *

@@ -8,7 +8,9 @@ import java.util.TreeMap;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.spec.Command;
 import org.golempipeline.spec.ParamValue;
+import org.golempipeline.spec.ShellText;
 import org.golempipeline.strategy.Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the fragments of a stage have in common and their results depend on.
@@ -16,6 +18,7 @@ import org.golempipeline.strategy.Options;
  * @param recipe what providers are sent; of it the stage's number and the limit do not count
  * @param image names the content of the image; empty if none is used
  * @param run as it stands in the file
+ * @param accept what judges an output on this machine; null if nothing does
  * @param params and their values in this run, also those that the stage does not use
  * @param values of earlier stages, likewise
  */
@@ -24,6 +27,7 @@ public record StageContent(
     String image,
     Command run,
     Split split,
+    @Nullable ShellText accept,
     Map<String, ParamValue> params,
     Map<String, String> values) {
   public StageContent {
@@ -57,7 +61,9 @@ public record StageContent(
   }
 
   private boolean isExported(String name) {
-    return recipe.setupVariables().containsKey(name) || names(run, name);
+    return recipe.setupVariables().containsKey(name)
+        || names(run, name)
+        || accept != null && !accept.mentioned(List.of(name)).isEmpty();
   }
 
   private static boolean names(Command run, String name) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.golempipeline.event.RunEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,8 @@ public record StageMemory(
   private static final int MOST_NAMED = 3;
   private static final int SHORT = 40;
   private static final String HASHED = "sha256:";
-  private static final List<String> PARTS = List.of("run", "setup", "image", "out", "split");
+  private static final List<String> PARTS =
+      List.of("run", "setup", "image", "out", "split", "accept");
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   public StageMemory {
@@ -65,7 +67,7 @@ public record StageMemory(
    */
   public static List<String> reasons(Optional<StageMemory> before, StageMemory now) {
     if (before.isEmpty()) {
-      return List.of("never run before");
+      return List.of(RunEvent.StageReused.FIRST_RUN);
     }
     var all = now.differences(before.get());
     if (all.size() <= MOST_NAMED) {
@@ -268,6 +270,10 @@ public record StageMemory(
 
     void out(Digest digest) {
       parts.put("out", digest.toString());
+    }
+
+    void accept(Digest digest) {
+      parts.put("accept", digest.toString());
     }
 
     void split(Digest digest) {

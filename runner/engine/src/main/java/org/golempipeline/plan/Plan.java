@@ -11,10 +11,19 @@ import org.golempipeline.spec.StageName;
  *
  * @param folder of the pipeline file; all its paths are relative to it
  * @param stages in an order in which each stands after all it needs
+ * @param results the folder that stands for {@code folder} where results go and where is remembered
+ *     what was published; the same one but for rehearsals
+ * @param mostFragments how many fragments a stage has at the most: of more, so many are taken
  */
-public record Plan(PipelineSpec spec, Path folder, List<StagePlan> stages) {
+public record Plan(
+    PipelineSpec spec, Path folder, List<StagePlan> stages, Path results, int mostFragments) {
   public Plan {
     stages = List.copyOf(stages);
+  }
+
+  /** Every fragment, with results beside the pipeline file. */
+  public Plan(PipelineSpec spec, Path folder, List<StagePlan> stages) {
+    this(spec, folder, stages, folder, Integer.MAX_VALUE);
   }
 
   public StagePlan stage(StageName name) {

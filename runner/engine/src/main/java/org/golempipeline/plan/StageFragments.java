@@ -21,12 +21,20 @@ public final class StageFragments {
   private final Fragments split;
   private final List<MatrixAxis> matrix;
   private final int combinations;
+
+  /** All there are, and how many of them are taken. */
+  private final int all;
+
   private final int count;
 
   /**
    * @throws ArithmeticException if there would be more than two thousand million
    */
   StageFragments(Fragments split, List<MatrixAxis> matrix) {
+    this(split, matrix, Integer.MAX_VALUE);
+  }
+
+  private StageFragments(Fragments split, List<MatrixAxis> matrix, int most) {
     this.split = split;
     this.matrix = matrix;
     var product = 1;
@@ -34,11 +42,25 @@ public final class StageFragments {
       product = Math.multiplyExact(product, axis.values().count());
     }
     this.combinations = product;
-    this.count = Math.multiplyExact(split.count(), product);
+    this.all = Math.multiplyExact(split.count(), product);
+    this.count = Math.min(all, most);
   }
 
   public int count() {
     return count;
+  }
+
+  /**
+   * At most so many of them: the first, the last, and others evenly between. Each keeps its number
+   * and its variables.
+   */
+  public StageFragments sample(int most) {
+    return most >= count ? this : new StageFragments(split, matrix, most);
+  }
+
+  /** What the split made, before the matrix. */
+  public Fragments ofSplit() {
+    return split;
   }
 
   /** How many fragments there are for each one of the split. */
@@ -46,8 +68,11 @@ public final class StageFragments {
     return combinations;
   }
 
-  public FragmentPlan get(int index) {
-    Objects.checkIndex(index, count);
+  /** The fragment at a position, which is its number unless this is a sample. */
+  public FragmentPlan get(int position) {
+    Objects.checkIndex(position, count);
+    var index =
+        count == all || count == 1 ? position : (int) ((long) position * (all - 1) / (count - 1));
     var fragment = split.get(index / combinations);
     var variables = new LinkedHashMap<String, String>(fragment.variables());
     var rest = index % combinations;
@@ -58,7 +83,7 @@ public final class StageFragments {
       rest %= size;
     }
     variables.put("index", Integer.toString(index));
-    variables.put("count", Integer.toString(count));
+    variables.put("count", Integer.toString(all));
     fragment
         .origin()
         .ifPresent(

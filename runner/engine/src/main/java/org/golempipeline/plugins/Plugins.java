@@ -149,11 +149,19 @@ public final class Plugins {
 
   /** The splits of all plugins. */
   public List<SplitStrategy> splits() {
-    return all.stream().flatMap(plugin -> plugin.splits().stream()).toList();
+    var splits = new ArrayList<SplitStrategy>();
+    for (var plugin : all) {
+      splits.addAll(plugin.splits());
+    }
+    return splits;
   }
 
   /** The merges of all plugins. */
   public List<MergeStrategy> merges() {
-    return all.stream().flatMap(plugin -> plugin.merges().stream()).toList();
+    var merges = new ArrayList<MergeStrategy>();
+    for (var plugin : all) {
+      merges.addAll(plugin.merges());
+    }
+    return merges;
   }
 }

@@ -63,16 +63,11 @@ final class Publisher {
     }
   }
 
-  /** Where a result belongs. */
-  Path place(String path) {
-    return folder.resolve(path);
-  }
-
   /**
    * The files of a stage's result if it was published before, depends on the same, and nobody
    * touched its files since; else null.
    */
-  @Nullable List<ResultFile> unchanged(String stage, String key) throws IOException {
+  synchronized @Nullable List<ResultFile> unchanged(String stage, String key) throws IOException {
     var result = memory().results().get(stage);
     if (result == null || !result.key().equals(key)) {
       return null;
@@ -191,7 +186,7 @@ final class Publisher {
     return folder.isEmpty() ? "./" : folder;
   }
 
-  private Memory memory() throws IOException {
+  private synchronized Memory memory() throws IOException {
     if (remembered == null) {
       remembered =
           Files.exists(memory) ? JSON.readValue(memory.toFile(), Memory.class) : Memory.NOTHING;

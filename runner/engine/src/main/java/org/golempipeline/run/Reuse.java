@@ -3,9 +3,11 @@ package org.golempipeline.run;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -21,11 +23,14 @@ import org.golempipeline.cache.ResultCache;
 import org.golempipeline.cache.ResultCache.Found;
 import org.golempipeline.cache.ResultCache.Kept;
 import org.golempipeline.cache.StageContent;
+import org.golempipeline.cache.StageFingerprint;
 import org.golempipeline.cache.StageMemory;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.schedule.Message;
+import org.golempipeline.strategy.InputFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run takes over from earlier ones and leaves for later ones: results of fragments by their
@@ -47,7 +52,7 @@ final class Reuse {
     this.settings = settings;
     this.cache = settings.cache();
     this.digests = settings.digests();
-    this.folder = plan.folder().resolve(".golem-pipeline");
+    this.folder = plan.results().resolve(".golem-pipeline");
     this.banned = new ConcurrentSkipListSet<>(readBanned());
   }
 
@@ -63,18 +68,53 @@ final class Reuse {
                 stage.plan().split().name(),
                 stage.plan().split().version(),
                 spec.split().options()),
+            spec.accept(),
             plan.spec().params(),
             stage.earlierValues()),
         digests);
   }
 
+  /**
+   * What the result of a stage depends on, null if that cannot be told.
+   *
+   * @param upstream fingerprints of the stages that it reads
+   */
+  @Nullable String fingerprint(
+      StageRuntime stage, List<InputFile> inputs, List<@Nullable String> upstream)
+      throws IOException {
+    var spec = stage.plan().spec();
+    var print = new StageFingerprint(stage.keys());
+    print.text("split", String.valueOf(spec.split().options().value()));
+    print.text("matrix", spec.matrix().toString());
+    print.text("merge", stage.plan().merge().name() + " " + stage.plan().merge().version());
+    print.text("options", String.valueOf(spec.merge().options().value()));
+    print.text("output", String.valueOf(spec.output()));
+    print.text("verify", String.valueOf(spec.verify()));
+    print.text("banned", String.join(" ", banned));
+    new TreeMap<>(stage.earlierValues()).forEach(print::text);
+    upstream.forEach(print::upstream);
+    if (upstream.isEmpty()) {
+      print.inputs(inputs).fragments(stage.fragments().ofSplit(), inputs);
+    }
+    return print.end().orElse(null);
+  }
+
+  /** Whether anything of earlier runs is used. */
+  boolean active() {
+    return settings.reuse();
+  }
+
   /** Looks for results of earlier runs, and makes those that are whole the stage's outputs. */
   Message.LookedUp lookUp(StageRuntime stage, FragmentSet asked, boolean last) throws IOException {
+    if (stage.inPlace().isPresent()) {
+      return new Message.LookedUp(
+          stage.plan().number(), asked, asked, FragmentSet.EMPTY, Map.of(), List.of());
+    }
     var reused = new BitSet();
     var winners = new BitSet();
     var makers = new TreeMap<String, BitSet>();
     for (var index : asked.toArray()) {
-      var found = cache.find(stage.key(index)).filter(each -> usable(each));
+      var found = cache.find(stage.key(index)).filter(each -> usable(stage, each));
       if (found.isPresent()) {
         stage.outputs().put(index, parts(found.get()));
         reused.set(index);
@@ -82,7 +122,6 @@ final class Reuse {
         makers.computeIfAbsent(found.get().provider(), each -> new BitSet()).set(index);
       }
     }
-    stage.reused(reused);
     var sets = new TreeMap<String, FragmentSet>();
     if (stage.plan().spec().verify() != null) {
       makers.forEach((maker, made) -> sets.put(maker, FragmentSet.of(made)));
@@ -96,8 +135,8 @@ final class Reuse {
         last ? reasons(stage) : List.of());
   }
 
-  private boolean usable(Found found) {
-    if (banned.contains(found.provider())) {
+  private boolean usable(StageRuntime stage, Found found) {
+    if (banned.contains(found.provider()) || stage.confirms() && !found.provider().isEmpty()) {
       return false;
     }
     if (!cache.intact(found)) {
@@ -130,7 +169,7 @@ final class Reuse {
    * Keeps the outputs of fragments for later runs, unless their input changed while they were
    * computed.
    *
-   * @param provider who left them; empty if several agree on them
+   * @param provider who left them; empty if a stage with copies takes several at their word
    * @param parts by fragment, ranges of {@code pack}
    * @return the same outputs where they lie now
    */
@@ -140,7 +179,7 @@ final class Reuse {
     var kept = new ArrayList<Kept>();
     for (var each : new TreeMap<>(parts).entrySet()) {
       var key = stage.key(each.getKey());
-      if (stage.keys().stillHolds(stage.work(each.getKey()), key)) {
+      if (stage.stillHolds(each.getKey())) {
         kept.add(new Kept(key, provider, ranges(each.getValue())));
       }
     }
@@ -158,6 +197,32 @@ final class Reuse {
     parts.forEach(
         (index, list) -> moved.put(index, list.stream().map(part -> part.in(now.file())).toList()));
     return moved;
+  }
+
+  /**
+   * Keeps the answers of {@code batch} that count, in a pack of their own: who else answered, and
+   * what is not settled yet, is nothing for later runs.
+   */
+  void keepAnswers(StageRuntime stage, int batch, FragmentSet fragments) throws IOException {
+    var answers = stage.answers().orElseThrow();
+    var pack = newPack();
+    var moved = new TreeMap<Integer, List<StageOutputs.Part>>();
+    var provider = "";
+    try (var reader = new ArchiveReader();
+        var channel =
+            FileChannel.open(pack, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (var index : fragments.toArray()) {
+        var answer = answers.get(index, batch);
+        var parts = new ArrayList<StageOutputs.Part>(answer.parts().size());
+        for (var part : answer.parts()) {
+          parts.add(new StageOutputs.Part(part.name(), pack, channel.position(), part.size()));
+          reader.copy(part.archive(), part.offset(), part.size(), channel);
+        }
+        moved.put(index, parts);
+        provider = stage.confirms() ? "" : answer.provider();
+      }
+    }
+    keep(stage, provider, pack, moved);
   }
 
   private static List<ResultCache.Range> ranges(List<StageOutputs.Part> parts) {

@@ -222,13 +222,14 @@ final class Scripts implements AutoCloseable {
                 keepLog(stage, index, execute.batch(), result.log(), ready.pack())));
       }
     }
-    var kept = stage.confirms() ? parts : reuse.keep(stage, provider, ready.pack(), parts);
+    var kept =
+        stage.answers().isPresent() ? parts : reuse.keep(stage, provider, ready.pack(), parts);
     returned.put(execute.batch(), kept);
     return new Message.BatchReturned(
         execute.batch(),
         FragmentSet.of(kept.keySet()),
         FragmentSet.of(winners(kept)),
-        same(stage, execute.batch(), kept),
+        same(stage, execute.batch(), provider, kept),
         failed,
         sent(ready.script()),
         received);
@@ -242,12 +243,13 @@ final class Scripts implements AutoCloseable {
   }
 
   private static Map<Integer, Integer> same(
-      StageRuntime stage, int batch, Map<Integer, List<StageOutputs.Part>> parts)
+      StageRuntime stage, int batch, String provider, Map<Integer, List<StageOutputs.Part>> parts)
       throws IOException {
     var same = new HashMap<Integer, Integer>();
     if (stage.answers().isPresent()) {
       for (var each : parts.entrySet()) {
-        var earlier = stage.answers().get().add(each.getKey(), batch, each.getValue());
+        var answer = new StageAnswers.Answer(batch, provider, each.getValue());
+        var earlier = stage.answers().get().add(each.getKey(), answer);
         if (earlier != null) {
           same.put(each.getKey(), earlier);
         }
@@ -299,7 +301,7 @@ final class Scripts implements AutoCloseable {
       var answers = stage.answers().get();
       adopt
           .fragments()
-          .forEach(index -> stage.outputs().put(index, answers.get(index, adopt.batch())));
+          .forEach(index -> stage.outputs().put(index, answers.get(index, adopt.batch()).parts()));
       returned.remove(adopt.batch());
       return;
     }

@@ -18,30 +18,34 @@ final class StageAnswers {
   private final Comparison how;
   private final Map<Integer, List<Answer>> answers = new HashMap<>();
 
-  private record Answer(int batch, List<StageOutputs.Part> parts) {}
+  /**
+   * One machine's answer, the first of its kind.
+   *
+   * @param provider who gave it
+   */
+  record Answer(int batch, String provider, List<StageOutputs.Part> parts) {}
 
   StageAnswers(Comparison how) {
     this.how = how;
   }
 
   /** Remembers an answer, and names the earlier batch that left the same, null if none did. */
-  synchronized @Nullable Integer add(int fragment, int batch, List<StageOutputs.Part> parts)
-      throws IOException {
+  synchronized @Nullable Integer add(int fragment, Answer answer) throws IOException {
     var before = answers.computeIfAbsent(fragment, each -> new ArrayList<>());
     for (var other : before) {
-      if (same(other.parts(), parts)) {
+      if (same(other.parts(), answer.parts())) {
         return other.batch();
       }
     }
-    before.add(new Answer(batch, parts));
+    before.add(answer);
     return null;
   }
 
   /** What {@code batch} left for a fragment, as the first to leave that. */
-  synchronized List<StageOutputs.Part> get(int fragment, int batch) {
+  synchronized Answer get(int fragment, int batch) {
     for (var answer : answers.getOrDefault(fragment, List.of())) {
       if (answer.batch() == batch) {
-        return answer.parts();
+        return answer;
       }
     }
     throw new IllegalStateException(

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the outputs of one stage into its result. A result that all fragments share is made while
- * they still arrive, in fragment order; several results are made one after the other at the end. As
- * long as earlier runs left everything nothing is made: the result may be in its place already.
+ * they still arrive, in fragment order; several results are made one after the other at the end.
  * What is to be published waits in the run's folder. Used by one thread at a time.
  */
 final class StageMerge implements AutoCloseable {
@@ -46,7 +45,6 @@ final class StageMerge implements AutoCloseable {
   private final OutputNames names;
   private final Map<String, String> values;
   private final Shell shell;
-  private final Publisher publisher;
   private final Path staged;
   private final Path work;
   private final ArchiveReader reader = new ArchiveReader();
@@ -55,11 +53,9 @@ final class StageMerge implements AutoCloseable {
   private final List<ResultFile> results = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private int next;
-  private boolean waiting = true;
   private @Nullable Merger merger;
   private @Nullable PackedOutput packed;
   private @Nullable Path target;
-  private @Nullable String key;
 
   /**
    * A file of the result.
@@ -83,13 +79,11 @@ final class StageMerge implements AutoCloseable {
       List<InputFile> inputs,
       Map<String, String> values,
       Shell shell,
-      RunFolder folder,
-      Publisher publisher) {
+      RunFolder folder) {
     this.runtime = runtime;
     this.stage = runtime.plan();
     this.fragments = runtime.fragments();
     this.outputs = runtime.outputs();
-    this.publisher = publisher;
     this.inputs = List.copyOf(inputs);
     this.names = new OutputNames(stage.spec(), values);
     this.values = values;
@@ -102,14 +96,7 @@ final class StageMerge implements AutoCloseable {
   void feed(FragmentSet arrived, FragmentSet missing) throws IOException, StrategyException {
     arrived.forEach(done::set);
     missing.forEach(gone::set);
-    waiting = waiting && missing.isEmpty() && runtime.reused(arrived);
-    if (!waiting) {
-      pump();
-    }
-  }
-
-  private void pump() throws IOException, StrategyException {
-    if (atTheEnd()) {
+    if (runtime.inPlace().isPresent() || atTheEnd()) {
       return;
     }
     while (done.get(next) || gone.get(next)) {
@@ -143,16 +130,10 @@ final class StageMerge implements AutoCloseable {
       done.clear();
       done.set(winner);
     }
-    if (stage.spec().output() != null && gone.isEmpty()) {
-      key = key();
-      var before = waiting ? publisher.unchanged(stage.name().value(), key) : null;
-      if (before != null) {
-        results.addAll(before);
-        return new StageResult(before, key);
-      }
+    if (runtime.inPlace().isPresent()) {
+      results.addAll(runtime.inPlace().get());
+      return new StageResult(results, runtime.fingerprint());
     }
-    waiting = false;
-    pump();
     if (winner >= 0) {
       collectWinner(winner);
     } else if (stage.merge().result() == Result.TREE) {
@@ -164,25 +145,7 @@ final class StageMerge implements AutoCloseable {
     } else if (!collects()) {
       finishGroups();
     }
-    return new StageResult(results, key);
-  }
-
-  private String key() throws IOException, StrategyException {
-    var key = new ResultKey().text(stage.merge().name()).text(stage.merge().version());
-    key.text(String.valueOf(stage.spec().merge().bind(this::valueOf).value())).texts(values);
-    var one = oneResult() && !collects();
-    key.text(one ? path() : "");
-    for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
-      key.fragment(runtime, index);
-      if (!one && stage.merge().result() != Result.TREE) {
-        var plan = fragments.get(index);
-        key.text(names.path(plan)).text(collects() ? names.collected(plan, "") : "");
-      }
-    }
-    for (var path : runtime.rootPaths()) {
-      key.text(path);
-    }
-    return key.end();
+    return new StageResult(results, gone.isEmpty() ? runtime.fingerprint() : null);
   }
 
   /**
@@ -221,7 +184,7 @@ final class StageMerge implements AutoCloseable {
           .map(
               result ->
                   new InputFile(
-                      result.file() == null ? publisher.place(result.path()) : result.file(),
+                      java.util.Objects.requireNonNull(result.file()),
                       0,
                       result.size(),
                       result.path().isEmpty()
@@ -410,9 +373,12 @@ final class StageMerge implements AutoCloseable {
   }
 
   private void collectWinner(int fragment) throws IOException, StrategyException {
-    var path = path();
+    if (stage.spec().output() != null) {
+      collect(fragment);
+      return;
+    }
     for (var part : outputs.get(fragment)) {
-      stage(path, part);
+      stage("", part);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Where the outputs of a stage's fragments are: ranges of the archives that came back. A few
@@ -56,18 +55,6 @@ final class StageOutputs {
       return several.getOrDefault(fragment, List.of());
     }
     return List.of(new Part("", archives.get(archive[fragment]), offset[fragment], size[fragment]));
-  }
-
-  /** What is there, by archive and fragment. */
-  synchronized Map<Path, Map<Integer, List<Part>>> byArchive() {
-    var all = new TreeMap<Path, Map<Integer, List<Part>>>();
-    for (var fragment = 0; fragment < archive.length; fragment++) {
-      var parts = get(fragment);
-      if (!parts.isEmpty()) {
-        all.computeIfAbsent(parts.get(0).archive(), each -> new HashMap<>()).put(fragment, parts);
-      }
-    }
-    return all;
   }
 
   private int number(Path path) {

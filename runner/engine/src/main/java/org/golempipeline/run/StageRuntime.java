@@ -3,7 +3,6 @@ package org.golempipeline.run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
+import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.spec.Command;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Shell;
@@ -53,7 +53,8 @@ final class StageRuntime {
   /** Content keys, four numbers each; all zero while unknown. */
   private long[] known = new long[0];
 
-  private final BitSet reused = new BitSet();
+  private @Nullable String fingerprint;
+  private @Nullable List<ResultFile> inPlace;
 
   /**
    * @param inputs what the split was given
@@ -69,7 +70,6 @@ final class StageRuntime {
       Tree tree,
       Shell shell,
       RunFolder folder,
-      Publisher publisher,
       Reuse reuse)
       throws IOException {
     this.plan = plan;
@@ -81,7 +81,7 @@ final class StageRuntime {
     var verify = plan.spec().verify();
     this.answers = verify == null ? null : new StageAnswers(verify.compare());
     this.keys = reuse.keys(this);
-    this.merge = new StageMerge(this, inputs, values, shell, folder, publisher);
+    this.merge = new StageMerge(this, inputs, values, shell, folder);
   }
 
   /**
@@ -139,7 +139,7 @@ final class StageRuntime {
             known[4 * index], known[4 * index + 1], known[4 * index + 2], known[4 * index + 3]);
       }
     }
-    var key = keys.key(work(index));
+    var key = keys.key(work(index), judged(index));
     synchronized (keys) {
       if (4 * index + 3 >= known.length) {
         known = Arrays.copyOf(known, Math.max(4 * (index + 1), known.length * 3 / 2));
@@ -152,19 +152,40 @@ final class StageRuntime {
     return key;
   }
 
-  void reused(BitSet fragments) {
-    synchronized (reused) {
-      reused.or(fragments);
-    }
+  /** Whether a fragment's input is what it was when its key was made. */
+  boolean stillHolds(int index) throws IOException {
+    return keys.stillHolds(work(index), judged(index), key(index));
   }
 
-  /** Whether an earlier run left all of them. */
-  boolean reused(FragmentSet fragments) {
-    synchronized (reused) {
-      var others = fragments.toBitSet();
-      others.andNot(reused);
-      return others.isEmpty();
+  /** What {@code accept} names of a fragment. */
+  private Map<String, String> judged(int index) {
+    var accept = plan.spec().accept();
+    if (accept == null) {
+      return Map.of();
     }
+    var all = localVariables(index);
+    all.keySet().retainAll(accept.mentioned(all.keySet()));
+    return all;
+  }
+
+  /** What the result depends on, null if that is not known. */
+  @Nullable String fingerprint() {
+    return fingerprint;
+  }
+
+  /** The result, if an earlier run left it in its place and nothing has changed since. */
+  Optional<List<ResultFile>> inPlace() {
+    return Optional.ofNullable(inPlace);
+  }
+
+  /**
+   * Told before anybody else sees the stage.
+   *
+   * @param before files in their places
+   */
+  void recognise(@Nullable String key, @Nullable List<ResultFile> before) {
+    fingerprint = key;
+    inPlace = before;
   }
 
   StagePlan plan() {

@@ -86,7 +86,7 @@ final class Stages implements AutoCloseable {
     this.shell = shell;
     this.tell = tell;
     this.expander = new StageExpander(plan.folder(), folder.work(), shell);
-    this.publisher = new Publisher(plan.folder(), plan.spec().name(), settings.overwrite());
+    this.publisher = new Publisher(plan.results(), plan.spec().name(), settings.overwrite());
     this.threads =
         Executors.newFixedThreadPool(
             Math.max(2, Math.min(16, settings.workers())),
@@ -112,6 +112,9 @@ final class Stages implements AutoCloseable {
       after(searching, search.stage(), () -> lookUp(search));
     } else if (action instanceof Action.Adopt adopt) {
       scripts.adopt(adopt);
+      if (runtime(adopt.stage()).answers().isPresent() && !adopt.fragments().isEmpty()) {
+        after(merging, adopt.stage(), () -> keepAnswers(adopt));
+      }
     } else if (action instanceof Action.Feed feed) {
       after(
           merging,
@@ -168,7 +171,7 @@ final class Stages implements AutoCloseable {
 
   private void addOutputs(StagePlan stage, Set<String> paths) throws StrategyException {
     var names = new OutputNames(stage.spec(), values);
-    var fragments = stage.known();
+    var fragments = stage.fragments().map(all -> all.sample(plan.mostFragments())).orElse(null);
     if (stage.spec().output() == null || stage.spec().out() instanceof OutSpec.Many) {
       return;
     }
@@ -189,21 +192,38 @@ final class Stages implements AutoCloseable {
     var inputs = inputs(stage);
     var tree = stage.flow() == StagePlan.Flow.TREE ? tree(stage) : StageRuntime.Tree.NONE;
     var fragments = fragments(stage, inputs, tree);
-    runtimes.put(
-        number,
+    var runtime =
         new StageRuntime(
-            stage,
-            fragments,
-            inputs,
-            values,
-            shared(stage),
-            tree,
-            shell,
-            folder,
-            publisher,
-            reuse));
+            stage, fragments, inputs, values, shared(stage), tree, shell, folder, reuse);
+    recognise(runtime, inputs);
+    runtimes.put(number, runtime);
     tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
     return null;
+  }
+
+  /**
+   * Sees whether the result of a stage lies in its place already. Nobody else may need what it was
+   * made of: that is only looked for when it is not there.
+   */
+  private void recognise(StageRuntime stage, List<InputFile> inputs) throws IOException {
+    var upstream = new ArrayList<@Nullable String>();
+    for (var from : stage.plan().spec().from()) {
+      upstream.add(runtime(plan.stage(from).number()).fingerprint());
+    }
+    var print = reuse.fingerprint(stage, inputs, upstream);
+    var last =
+        plan.stages().stream()
+            .noneMatch(other -> other.spec().needs().contains(stage.plan().name()));
+    var canBeInPlace =
+        reuse.active()
+            && last
+            && stage.plan().spec().output() != null
+            && stage.plan().merge().result() != Result.FIRST;
+    stage.recognise(
+        print,
+        print != null && canBeInPlace
+            ? publisher.unchanged(stage.plan().name().value(), print)
+            : null);
   }
 
   /** Nothing for a stage whose inputs come one by one. */
@@ -226,10 +246,11 @@ final class Stages implements AutoCloseable {
       return following(stage);
     }
     if (stage.fragments().isPresent()) {
-      return stage.fragments().get();
+      return stage.fragments().get().sample(plan.mostFragments());
     }
     Files.createDirectories(folder.work().resolve("split-" + stage.name()));
-    var fragments = expander.expand(stage.spec(), stage.split(), inputs, values);
+    var fragments =
+        expander.expand(stage.spec(), stage.split(), inputs, values).sample(plan.mostFragments());
     var clash =
         stage.shape() == InputShape.FOLDER ? fragments.clash() : Optional.<InputFile>empty();
     if (clash.isPresent()) {
@@ -352,24 +373,15 @@ final class Stages implements AutoCloseable {
       value = merge.value();
       values.put(stage.plan().name().value(), value);
     }
-    if (stage.confirms()) {
-      keepConfirmed(stage);
-    }
     reuse.remember(stage);
     var bytes = result.files().stream().mapToLong(StageMerge.ResultFile::size).sum();
     tell.accept(new Message.Merged(finish.stage(), result.files().size(), bytes, value));
     return null;
   }
 
-  /** Outputs on which several machines agreed: only now it is known which they are. */
-  private void keepConfirmed(StageRuntime stage) throws IOException {
-    for (var pack : stage.outputs().byArchive().entrySet()) {
-      if (!stage.reused(FragmentSet.of(pack.getValue().keySet()))) {
-        reuse
-            .keep(stage, "", pack.getKey(), pack.getValue())
-            .forEach((index, parts) -> stage.outputs().put(index, parts));
-      }
-    }
+  private @Nullable Void keepAnswers(Action.Adopt adopt) throws IOException {
+    reuse.keepAnswers(runtime(adopt.stage()), adopt.batch(), adopt.fragments());
+    return null;
   }
 
   private void publish() {
@@ -429,7 +441,7 @@ final class Stages implements AutoCloseable {
         hint);
   }
 
-  private StageRuntime runtime(int stage) {
+  StageRuntime runtime(int stage) {
     return Objects.requireNonNull(runtimes.get(stage));
   }
 

@@ -1,5 +1,6 @@
 package org.golempipeline.schedule;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -16,8 +17,13 @@ public sealed interface Action {
   /** Looks for results of earlier runs. Answered by LookedUp or StageBroken. */
   record LookUp(int stage, FragmentSet fragments) implements Action {}
 
-  /** Answered by RentalOpened or RentalFailed; {@code deny} are provider ids. */
-  record Rent(int rental, int pool, Set<String> deny) implements Action {}
+  /**
+   * Answered by RentalOpened or RentalFailed.
+   *
+   * @param deny provider ids
+   * @param mostStart a machine that asks for more to start is of no use
+   */
+  record Rent(int rental, int pool, Set<String> deny, BigDecimal mostStart) implements Action {}
 
   /** Also ends a request that was not answered. Answered by RentalClosed. */
   record CloseRental(int rental, boolean success, String reason) implements Action {}

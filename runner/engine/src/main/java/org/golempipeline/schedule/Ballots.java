@@ -14,10 +14,10 @@ import org.golempipeline.spec.Verify;
 /**
  * What several machines answered to the same fragments of a stage, and what is made of it.
  *
- * <p>With audits a provider's first result is always checked, its n-th with a chance of 1/n, and
- * never with less than the share that the file asks for. Whoever falsifies k results of its later
- * work goes unnoticed with a chance of at most (1 - share)^k, times less if those who check may be
- * its friends; once noticed, all its results are computed again.
+ * <p>With audits a provider's first result is always checked, after n checks the next one with a
+ * chance of 1/(n + 1), and never with less than the share that the file asks for. Whoever falsifies
+ * k results of its later work goes unnoticed with a chance of at most (1 - share)^k, times less if
+ * those who check may be its friends; once noticed, all its results are computed again.
  */
 final class Ballots {
   /** How an answer was taken. */
@@ -39,7 +39,10 @@ final class Ballots {
 
   private final Verify verify;
   private final Map<Integer, List<Answer>> open = new HashMap<>();
-  private final Map<String, Integer> confirmed = new HashMap<>();
+
+  /** By provider, how many of its results were compared with others, or wait for that. */
+  private final Map<String, Integer> compared = new HashMap<>();
+
   private final Set<String> answered = new HashSet<>();
   private final Set<String> contradicted = new HashSet<>();
   private final Map<String, BitSet> trusted = new TreeMap<>();
@@ -58,8 +61,8 @@ final class Ballots {
   }
 
   private double rate(String provider) {
-    var record = confirmed.getOrDefault(provider, 0);
-    return Math.max(verify.audit().doubleValue(), 1.0 / (1 + record));
+    var before = compared.getOrDefault(provider, 0);
+    return Math.max(verify.audit().doubleValue(), 1.0 / (1 + before));
   }
 
   /** Remembers a result that was not checked, in case its maker turns out to be a liar. */
@@ -79,6 +82,7 @@ final class Ballots {
   Verdict add(int fragment, Answer answer) {
     var answers = open.computeIfAbsent(fragment, each -> new ArrayList<>());
     answers.add(answer);
+    compared.merge(answer.provider(), 1, Integer::sum);
     var needed = Math.max(2, verify.copies());
     if (answers.size() < needed) {
       return Verdict.OPEN;
@@ -99,9 +103,7 @@ final class Ballots {
     var liars = new ArrayList<String>();
     for (var answer : answers) {
       answered.add(answer.provider());
-      if (answer.kind() == kind) {
-        confirmed.merge(answer.provider(), 1, Integer::sum);
-      } else {
+      if (answer.kind() != kind) {
         liars.add(answer.provider());
         contradicted.add(answer.provider());
       }
@@ -116,7 +118,7 @@ final class Ballots {
    * they.
    */
   boolean looksRandom() {
-    return contradicted.size() >= 3 && 2 * contradicted.size() >= answered.size();
+    return contradicted.size() >= 3 && 3 * contradicted.size() >= 2 * answered.size();
   }
 
   /** Withdraws every unchecked result of a provider. */

@@ -1,6 +1,6 @@
 package org.golempipeline.schedule;
 
-import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -11,8 +11,8 @@ final class Batch {
   final StageState stage;
   final List<Integer> fragments;
 
-  /** What is set aside for it. */
-  final BigDecimal reserved;
+  /** What its clock is set to. */
+  final Duration limit;
 
   /** When its turn came on its machine. */
   Instant begun;
@@ -25,14 +25,19 @@ final class Batch {
       RentalState rental,
       StageState stage,
       List<Integer> fragments,
-      BigDecimal reserved,
+      Duration limit,
       Instant begun) {
     this.id = id;
     this.rental = rental;
     this.stage = stage;
     this.fragments = List.copyOf(fragments);
-    this.reserved = reserved;
+    this.limit = limit;
     this.begun = begun;
+  }
+
+  /** It runs; a script behind it is only prepared. */
+  boolean runs() {
+    return rental.batches.peekFirst() == this;
   }
 
   /** Whether everything in it was done or given up elsewhere meanwhile. */

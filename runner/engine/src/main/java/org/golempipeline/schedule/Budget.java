@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Keeps a run inside its budget: before a script starts, the worst it can cost is set aside, and
- * its clock is set to what that pays for.
+ * Keeps a run inside its budget: whatever is rented counts with the worst it can cost until it is
+ * let go, and the clock of a script is set to what is left.
  */
 final class Budget {
   /** A script that the budget cannot give this long is not begun. */
@@ -16,69 +16,90 @@ final class Budget {
   private static final Duration ENDLESS = Duration.ofDays(365);
 
   private final Policy policy;
-  private BigDecimal closedCost = BigDecimal.ZERO;
-  private BigDecimal reserved = BigDecimal.ZERO;
 
-  /** Of all open machines together: start prices, prices of a second, and prices × when opened. */
-  private BigDecimal starts = BigDecimal.ZERO;
+  /** What everything that was rented has cost, or can cost at the most. */
+  private BigDecimal committed = BigDecimal.ZERO;
 
-  private BigDecimal rates = BigDecimal.ZERO;
-  private BigDecimal rated = BigDecimal.ZERO;
+  /** What the machine that was opened last can cost before it has done anything. */
+  private BigDecimal lastIdle = BigDecimal.ZERO;
+
+  /** What a short script on it costs. */
+  private BigDecimal lastLeast = BigDecimal.ZERO;
 
   Budget(Policy policy) {
     this.policy = policy;
   }
 
+  /**
+   * A machine is asked for, and what it may cost before it is heard of is set aside.
+   *
+   * @return the most it may ask for its start
+   */
+  BigDecimal requested(RentalState rental) {
+    var mostStart = share(left(), 2 * policy.workers());
+    set(rental, mostStart.max(lastIdle));
+    return mostStart;
+  }
+
+  /** It is open, and idle. */
   void opened(RentalState rental) {
-    if (rental.rate.signum() != 0 || rental.start.signum() != 0) {
-      starts = starts.add(rental.start);
-      rates = rates.add(rental.rate);
-      rated = rated.add(rental.rate.multiply(seconds(rental.openedAt)));
+    keptUntil(rental, rental.openedAt.plus(policy.idleRelease()));
+    lastIdle = rental.committed;
+    lastLeast = rental.start.add(rental.costOf(LEAST_SCRIPT.plus(policy.moneyGrace())));
+  }
+
+  /** It is not let go before {@code until}, unless by itself. */
+  void keptUntil(RentalState rental, Instant until) {
+    if (rental.free()) {
+      set(rental, BigDecimal.ZERO);
+      return;
     }
+    rental.keptUntil = until;
+    var longest = Duration.between(rental.openedAt, until).plus(policy.moneyGrace());
+    set(rental, rental.start.add(rental.costOf(longest)));
   }
 
   /** The machine is let go: it costs nothing more. */
   void closed(RentalState rental, Instant now) {
-    if (rental.rate.signum() != 0 || rental.start.signum() != 0) {
-      closedCost =
-          closedCost.add(rental.start).add(rental.costOf(Duration.between(rental.openedAt, now)));
-      starts = starts.subtract(rental.start);
-      rates = rates.subtract(rental.rate);
-      rated = rated.subtract(rental.rate.multiply(seconds(rental.openedAt)));
-    }
+    var cost =
+        rental.opened
+            ? rental.start.add(rental.costOf(Duration.between(rental.openedAt, now)))
+            : BigDecimal.ZERO;
+    set(rental, cost);
   }
 
-  /** Sets aside what a script may cost that runs for {@code limit}. */
-  BigDecimal reserve(RentalState rental, Duration limit) {
-    if (rental.rate.signum() == 0) {
-      return BigDecimal.ZERO;
-    }
-    var cost = rental.costOf(limit.plus(policy.moneyGrace()));
-    reserved = reserved.add(cost);
-    return cost;
+  private void set(RentalState rental, BigDecimal cost) {
+    committed = committed.subtract(rental.committed).add(cost);
+    rental.committed = cost;
   }
 
-  void release(Batch batch) {
-    if (batch.reserved.signum() != 0) {
-      reserved = reserved.subtract(batch.reserved);
-    }
+  boolean passed() {
+    return left().signum() < 0;
   }
 
   /**
-   * How long a script on {@code rental} may run so that the budget holds, whatever happens.
-   * Machines that work at the same time get equal shares of what is left, unless that is too little
-   * for anything.
+   * How long the next script on {@code rental} may take so that the budget holds, whatever happens.
    *
-   * @param running how many scripts are on their way
+   * @param shares among so many machines what is left is shared
    */
-  Duration affordableTime(RentalState rental, int running, Instant now) {
+  Duration affordableTime(RentalState rental, int shares, Instant now) {
     if (rental.rate.signum() == 0) {
       return ENDLESS;
     }
-    var left = policy.budget().subtract(committed(now)).max(BigDecimal.ZERO);
-    var shares = Math.max(1, policy.workers() - running);
-    var time = timeFor(left.divide(BigDecimal.valueOf(shares), MathContext.DECIMAL64), rental);
-    return running == 0 && time.compareTo(LEAST_SCRIPT) < 0 ? timeFor(left, rental) : time;
+    var left = left();
+    if (rental.batches.isEmpty()) {
+      left = left.add(rental.costOf(Duration.between(now, rental.keptUntil)));
+    }
+    var seconds =
+        share(left, shares)
+            .divide(rental.rate, MathContext.DECIMAL64)
+            .min(BigDecimal.valueOf(ENDLESS.toSeconds()));
+    return Duration.ofSeconds(seconds.longValue());
+  }
+
+  /** Whether a machine like the last one could be paid for a script, out of so many shares. */
+  boolean paysForAnother(int shares) {
+    return share(left(), shares).compareTo(lastLeast) >= 0;
   }
 
   /** What a script must be given to be worth its price: twice what is expected. */
@@ -87,20 +108,12 @@ final class Budget {
     return expected.compareTo(LEAST_SCRIPT) > 0 ? expected : LEAST_SCRIPT;
   }
 
-  private Duration timeFor(BigDecimal money, RentalState rental) {
-    var seconds =
-        money
-            .divide(rental.rate, MathContext.DECIMAL64)
-            .min(BigDecimal.valueOf(ENDLESS.toSeconds()));
-    return Duration.ofSeconds(seconds.longValue()).minus(policy.moneyGrace());
+  private BigDecimal left() {
+    return policy.budget().subtract(committed);
   }
 
-  /** What everything that was rented has cost, and may still cost for what is on its way. */
-  private BigDecimal committed(Instant now) {
-    return closedCost.add(starts).add(rates.multiply(seconds(now)).subtract(rated)).add(reserved);
-  }
-
-  private static BigDecimal seconds(Instant at) {
-    return BigDecimal.valueOf(at.toEpochMilli()).movePointLeft(3);
+  private static BigDecimal share(BigDecimal left, int shares) {
+    return left.max(BigDecimal.ZERO)
+        .divide(BigDecimal.valueOf(Math.max(1, shares)), MathContext.DECIMAL64);
   }
 }

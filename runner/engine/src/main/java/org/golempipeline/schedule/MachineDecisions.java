@@ -1,8 +1,10 @@
 package org.golempipeline.schedule;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +41,18 @@ final class MachineDecisions {
   /** What this machine is called where it computes audits. */
   private final Set<String> ourselves = new TreeSet<>();
 
+  /** By wallet, the providers that were rented of one operator. */
+  private final Map<String, Set<String>> operators = new TreeMap<>();
+
+  /** Scripts whose fragments run elsewhere too. */
+  private final Set<Batch> raced = new LinkedHashSet<>();
+
+  private final Setbacks setbacks;
   private final Stragglers stragglers;
   private Instant marketClosedUntil = Instant.MIN;
   private boolean nobodyElse;
 
-  /** What is left of the budget pays for nothing more before something returns. */
+  /** A machine was too dear: no other is asked for before a script has ended. */
   private boolean spent;
 
   private int nextRental;
@@ -69,8 +78,13 @@ final class MachineDecisions {
   }
 
   MachineDecisions(
-      Decisions decisions, Policy policy, List<PoolSetup> setups, List<StageState> stages) {
+      Decisions decisions,
+      Policy policy,
+      Setbacks setbacks,
+      List<PoolSetup> setups,
+      List<StageState> stages) {
     this.decisions = decisions;
+    this.setbacks = setbacks;
     this.policy = policy;
     this.stages = stages;
     this.budget = new Budget(policy);
@@ -95,9 +109,10 @@ final class MachineDecisions {
 
   void opened(Message.RentalOpened opened) {
     var rental = rentals.get(opened.rental());
-    if (rental == null) {
+    if (rental == null || rental.opened) {
       return;
     }
+    setbacks.answered();
     (rental.local ? ourselves : providers).add(opened.providerId());
     rental.provider = opened.providerId();
     rental.wallet = opened.wallet();
@@ -105,8 +120,10 @@ final class MachineDecisions {
     rental.rate =
         opened
             .envSecondPrice()
-            .add(opened.cpuSecondPrice().multiply(java.math.BigDecimal.valueOf(opened.threads())));
+            .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(opened.threads())));
     rental.openedAt = decisions.now();
+    rental.opened = true;
+    operators.computeIfAbsent(rental.wallet, each -> new TreeSet<>()).add(rental.provider);
     budget.opened(rental);
     decisions.emit(
         new RunEvent.RentalOpened(
@@ -124,15 +141,22 @@ final class MachineDecisions {
       idle(rental);
       if (banned.contains(rental.provider)) {
         end(rental, false, "it gave false results before");
+      } else if (budget.passed()) {
+        spent = true;
+        end(rental, true, "it costs more than is left of the budget");
       }
+    } else {
+      budget.keptUntil(rental, decisions.now());
     }
   }
 
   void failed(Message.RentalFailed failed) {
-    var rental = rentals.remove(failed.rental());
-    if (rental == null) {
+    var rental = rentals.get(failed.rental());
+    if (rental == null || rental.opened) {
       return;
     }
+    rentals.remove(rental.id);
+    budget.closed(rental, decisions.now());
     decisions.emit(new RunEvent.RentalFailed(rental.id, failed.failure()));
     if (rental.phase == RentalState.Phase.ENDING) {
       decisions.emit(new RunEvent.RentalClosed(rental.id));
@@ -140,27 +164,48 @@ final class MachineDecisions {
     }
     pool(rental).requested--;
     pool(rental).open--;
-    marketClosedUntil = decisions.now().plus(policy.marketPause());
-    freeTheTried();
-    if (failed.failure().kind() != FailureKind.MARKET) {
-      decisions.stop(failed.failure());
-    } else if (rentals.isEmpty() && !nobodyElse) {
-      decisions.stop(failed.failure());
+    notRented(failed.failure());
+  }
+
+  private void notRented(Failure reason) {
+    switch (reason.kind()) {
+      case MARKET -> {
+        leaveTheMarket();
+        setbacks.answered();
+        freeTheTried();
+        if (rentals.isEmpty() && !nobodyElse) {
+          decisions.stop(reason);
+        }
+      }
+      case YAGNA -> daemonSilent(reason);
+      case PROVIDER, DEADLINE -> setbacks.machineFailed(reason);
+      case COMMAND, BUDGET, PAYMENT, CANCELLED -> decisions.stop(reason);
     }
+  }
+
+  /** Nothing is asked of a daemon that does not answer for a while. */
+  void daemonSilent(Failure reason) {
+    leaveTheMarket();
+    setbacks.daemonSilent(reason);
+  }
+
+  private void leaveTheMarket() {
+    marketClosedUntil = decisions.now().plus(policy.marketPause());
   }
 
   void lost(Message.RentalLost lost) {
     var rental = rentals.get(lost.rental());
     if (rental != null) {
+      rental.lost = true;
       end(rental, false, lost.reason());
     }
   }
 
   void closed(Message.RentalClosed closed) {
-    var rental = rentals.remove(closed.rental());
-    if (rental != null) {
+    var rental = rentals.get(closed.rental());
+    if (rental != null && rental.phase == RentalState.Phase.ENDING) {
+      rentals.remove(rental.id);
       budget.closed(rental, decisions.now());
-      spent = false;
       decisions.emit(new RunEvent.RentalClosed(rental.id));
     }
   }
@@ -173,15 +218,16 @@ final class MachineDecisions {
     }
     var rental = batch.rental;
     rental.batches.remove(batch);
-    batch.stage.running -= batch.fragments.size();
-    budget.release(batch);
+    raced.remove(batch);
+    spent = false;
+    batch.stage.back(batch.fragments);
     var next = rental.batches.peekFirst();
     if (next != null) {
       next.begun = decisions.now();
+      budget.keptUntil(rental, decisions.now().plus(next.limit));
     } else {
       idle(rental);
     }
-    spent = false;
     return batch;
   }
 
@@ -201,6 +247,11 @@ final class MachineDecisions {
   /** A script did not go through: the machine is not used again. */
   void broken(Batch batch, String reason) {
     end(batch.rental, false, reason);
+    for (var other : raced) {
+      if (other.stage == batch.stage && !Collections.disjoint(other.fragments, batch.fragments)) {
+        other.copied = false;
+      }
+    }
   }
 
   /** Nobody else is to be had: fragments may go back to providers that tried them before. */
@@ -228,13 +279,17 @@ final class MachineDecisions {
     }
   }
 
-  /** Ends scripts in which everything was done elsewhere meanwhile. */
-  void cancelObsolete() {
-    for (var batch : List.copyOf(batches.values())) {
-      if (batch.copied && batch.rental.batches.peekFirst() == batch && batch.obsolete()) {
+  /** Ends scripts in which everything was done elsewhere, unless they will soon end anyhow. */
+  private void cancelObsolete() {
+    for (var batch : List.copyOf(raced)) {
+      if (batch.runs() && batch.obsolete() && stragglers.isLate(batch, decisions.now())) {
         end(batch.rental, true, "another machine was faster");
       }
     }
+  }
+
+  boolean isBanned(String provider) {
+    return banned.contains(provider);
   }
 
   void ban(String provider) {
@@ -294,14 +349,19 @@ final class MachineDecisions {
       end(rental, true, "its agreement would end before another fragment");
       return true;
     }
-    var time = budget.affordableTime(rental, batches.size(), decisions.now());
+    var others = busy();
+    var time = budget.affordableTime(rental, policy.workers() - others, decisions.now());
     var size = affordableSize(stage, time);
+    if (size == 0 && others == 0) {
+      time = budget.affordableTime(rental, 1, decisions.now());
+      size = affordableSize(stage, time);
+    }
     if (size == 0) {
-      if (!batches.isEmpty()) {
+      if (others > 0) {
         spent = true;
         end(rental, true, "what is left of the budget pays for no further script");
       }
-      return !batches.isEmpty();
+      return others > 0;
     }
     var fragments =
         rental.local
@@ -338,7 +398,7 @@ final class MachineDecisions {
         || !lastsFor(rental, stage)) {
       return;
     }
-    var time = budget.affordableTime(rental, batches.size(), decisions.now());
+    var time = budget.affordableTime(rental, policy.workers(), decisions.now());
     var size = affordableSize(stage, time);
     if (size > 0) {
       execute(rental, stage, stage.take(rental, size, decisions.now()), time);
@@ -347,24 +407,19 @@ final class MachineDecisions {
 
   private void execute(
       RentalState rental, StageState stage, List<Integer> fragments, Duration affordable) {
-    var limit = shorter(scriptLimit(stage, fragments.size()), affordable);
+    var now = decisions.now();
+    var limit = shorter(shorter(scriptLimit(stage, fragments.size()), affordable), rest(rental));
     var prepare = !rental.prepared.contains(stage.number) && rental.batches.isEmpty();
-    var batch =
-        new Batch(
-            nextBatch++, rental, stage, fragments, budget.reserve(rental, limit), decisions.now());
+    var batch = new Batch(nextBatch++, rental, stage, fragments, limit, now);
+    budget.keptUntil(rental, (rental.batches.isEmpty() ? now : rental.keptUntil).plus(limit));
     batches.put(batch.id, batch);
     rental.batches.add(batch);
-    stage.running += fragments.size();
+    if (stage.sent(fragments)) {
+      raced.add(batch);
+    }
     if (rental.phase == RentalState.Phase.IDLE) {
       rental.phase = RentalState.Phase.BUSY;
       pool(rental).idle.remove(rental);
-    }
-    for (var fragment : fragments) {
-      var trouble = stage.troubles.get(fragment);
-      if (trouble != null && trouble.copy) {
-        trouble.copy = false;
-        trouble.copies++;
-      }
     }
     var set = FragmentSet.of(fragments);
     decisions.emit(new RunEvent.BatchStarted(batch.id, rental.id, stage.setup.name(), set));
@@ -381,9 +436,12 @@ final class MachineDecisions {
 
   /** Whether a fragment that takes all the time it may would still end within the agreement. */
   private boolean lastsFor(RentalState rental, StageState stage) {
-    var age = Duration.between(rental.openedAt, decisions.now());
-    return rental.prepared.isEmpty()
-        || age.plus(scriptLimit(stage, 1)).compareTo(policy.rentalLife()) <= 0;
+    return rental.prepared.isEmpty() || scriptLimit(stage, 1).compareTo(rest(rental)) <= 0;
+  }
+
+  /** How long the machine's agreement still lasts. */
+  private Duration rest(RentalState rental) {
+    return policy.rentalLife().minus(Duration.between(rental.openedAt, decisions.now()));
   }
 
   /** How many fragments make a script of the wanted length and leave the others enough. */
@@ -414,9 +472,10 @@ final class MachineDecisions {
 
   /** Lets machines that have nothing to do compute what stragglers are late with. */
   void copyStragglers() {
+    cancelObsolete();
     for (var stage : stages) {
-      if (stage.setup.speculate() && stage.active() && stage.pending() == 0 && helpFor(stage)) {
-        var copies = stragglers.find(stage, batches.values(), decisions.now());
+      if (stage.setup.speculate() && stage.active() && helpFor(stage)) {
+        var copies = stragglers.find(stage, batches.values(), raced, decisions.now());
         if (!copies.isEmpty()) {
           decisions.emit(new RunEvent.FragmentsCopied(stage.setup.name(), FragmentSet.of(copies)));
         }
@@ -426,7 +485,7 @@ final class MachineDecisions {
 
   private boolean helpFor(StageState stage) {
     var pool = pools.get(stage.setup.pool());
-    return !pool.idle.isEmpty() || open() < policy.workers();
+    return stage.pending() > 0 || !pool.idle.isEmpty() || open() < policy.workers();
   }
 
   // ---- renting
@@ -449,6 +508,9 @@ final class MachineDecisions {
     if (picky != null) {
       deny = new TreeSet<>(banned);
       deny.addAll(picky.anyProvider ? Set.of() : picky.tried);
+      for (var wallet : picky.wallets) {
+        deny.addAll(operators.getOrDefault(wallet, Set.of()));
+      }
       wanted = Math.max(1, wanted);
       if (open() >= policy.workers()) {
         releaseOneIdle();
@@ -457,6 +519,7 @@ final class MachineDecisions {
     while (wanted > 0
         && !spent
         && open() < policy.workers()
+        && budget.paysForAnother(open() == 0 ? 1 : policy.workers() - open())
         && !decisions.now().isBefore(marketClosedUntil)) {
       request(pool, deny);
       wanted--;
@@ -478,11 +541,21 @@ final class MachineDecisions {
 
   private void request(PoolState pool, Set<String> deny) {
     var rental = new RentalState(nextRental++, pool.number, pool.setup.local(), decisions.now());
+    var mostStart = budget.requested(rental);
     rentals.put(rental.id, rental);
     pool.requested++;
     pool.open++;
     decisions.emit(new RunEvent.RentalRequested(rental.id, pool.setup.label(), Set.copyOf(deny)));
-    decisions.act(new Action.Rent(rental.id, rental.pool, Set.copyOf(deny)));
+    decisions.act(new Action.Rent(rental.id, rental.pool, Set.copyOf(deny), mostStart));
+  }
+
+  /** Machines of strangers that work. */
+  private int busy() {
+    var busy = 0;
+    for (var pool : pools) {
+      busy += pool.setup.local() ? 0 : pool.open - pool.requested - pool.idle.size();
+    }
+    return busy;
   }
 
   /** Open machines of strangers. */
@@ -567,33 +640,32 @@ final class MachineDecisions {
 
   /** Stops the run if no machine can be paid for another script. */
   void checkBudget() {
-    var work = stages.stream().anyMatch(stage -> stage.pending() > 0);
-    if (!work || !batches.isEmpty() || decisions.stopping()) {
+    if (!batches.isEmpty()
+        || !spent && budget.paysForAnother(1) && open() < policy.workers()
+        || stages.stream().allMatch(stage -> stage.pending() == 0)) {
       return;
     }
-    var idle = false;
     for (var rental : rentals.values()) {
-      if (rental.phase == RentalState.Phase.REQUESTED || rental.phase == RentalState.Phase.ENDING) {
+      if (rental.phase != RentalState.Phase.IDLE || canBePaid(rental)) {
         return;
       }
-      var time = budget.affordableTime(rental, 0, decisions.now());
-      for (var stage : stages) {
-        if (serves(rental, stage)
-            && stage.pending() > 0
-            && Budget.needed(stage, 1).compareTo(time) <= 0) {
-          return;
-        }
-      }
-      idle |= rental.phase == RentalState.Phase.IDLE && !rental.local;
     }
-    if (idle) {
-      decisions.stop(
-          new Failure(
-              FailureKind.BUDGET,
-              "The next fragment no longer fits into the budget of %s GLM."
-                  .formatted(policy.budget().toPlainString()),
-              "Raise `budget`, or ask for cheaper providers with `golem.price`."));
-    }
+    decisions.stop(
+        new Failure(
+            FailureKind.BUDGET,
+            "The next fragment no longer fits into the budget of %s GLM."
+                .formatted(policy.budget().toPlainString()),
+            "Raise `budget`, or ask for cheaper providers with `golem.price`."));
+  }
+
+  private boolean canBePaid(RentalState rental) {
+    var time = budget.affordableTime(rental, 1, decisions.now());
+    return stages.stream()
+        .anyMatch(
+            stage ->
+                serves(rental, stage)
+                    && stage.pending() > 0
+                    && Budget.needed(stage, 1).compareTo(time) <= 0);
   }
 
   /** When something is due that no message will announce. */
@@ -603,8 +675,11 @@ final class MachineDecisions {
       next = earlier(next, stage.retries.next());
       next = earlier(next, stage.localChecks.next());
       if (stage.setup.speculate() && stage.active()) {
-        next = earlier(next, stragglers.nextLook(stage, batches.values(), decisions.now()));
+        next = earlier(next, stage.nextLook);
       }
+    }
+    for (var batch : raced) {
+      next = batch.runs() && batch.obsolete() ? earlier(next, stragglers.lateAt(batch)) : next;
     }
     for (var pool : pools) {
       if (!pool.idle.isEmpty()) {
@@ -627,6 +702,7 @@ final class MachineDecisions {
     if (rental.phase == RentalState.Phase.BUSY && rental.batches.isEmpty()) {
       rental.phase = RentalState.Phase.IDLE;
       rental.idleSince = decisions.now();
+      budget.keptUntil(rental, decisions.now().plus(policy.idleRelease()));
       pool(rental).idle.add(rental);
     }
   }
@@ -640,6 +716,9 @@ final class MachineDecisions {
     pool.requested -= rental.phase == RentalState.Phase.REQUESTED ? 1 : 0;
     pool.idle.remove(rental);
     rental.phase = RentalState.Phase.ENDING;
+    if (rental.opened) {
+      budget.keptUntil(rental, decisions.now());
+    }
     decisions.emit(new RunEvent.RentalEnding(rental.id, reason));
     decisions.act(new Action.CloseRental(rental.id, success, reason));
     dropPrepared(rental);
@@ -650,8 +729,7 @@ final class MachineDecisions {
     while (rental.batches.size() > 1) {
       var batch = rental.batches.removeLast();
       batches.remove(batch.id);
-      budget.release(batch);
-      batch.stage.running -= batch.fragments.size();
+      batch.stage.back(batch.fragments);
       decisions.emit(
           new RunEvent.BatchFinished(
               batch.id,

@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.TreeLayout;
 
@@ -106,9 +107,10 @@ final class Relay {
 
   private static FragmentSet followers(StageState stage, int first, FragmentSet upstream) {
     var each = stage.setup.combinations();
-    var bits = new BitSet();
-    upstream.forEach(index -> bits.set((first + index) * each, (first + index + 1) * each));
-    return FragmentSet.of(bits);
+    return FragmentSet.of(
+        IntStream.of(upstream.toArray())
+            .flatMap(index -> IntStream.range((first + index) * each, (first + index + 1) * each))
+            .toArray());
   }
 
   private void climb(StageState stage, Runnable news) {
@@ -132,8 +134,9 @@ final class Relay {
     }
   }
 
+  /** A stage that was cut has said already what it will not have. */
   private void skip(StageState stage, FragmentSet fragments) {
-    if (!fragments.isEmpty()) {
+    if (!fragments.isEmpty() && !stage.cut) {
       receiver.skipped(stage, fragments);
       passOn(stage, FragmentSet.EMPTY, fragments);
     }

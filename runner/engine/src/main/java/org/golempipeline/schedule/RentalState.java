@@ -29,6 +29,19 @@ final class RentalState {
   String wallet = "";
   Instant openedAt;
   Instant idleSince;
+
+  /** Its prices are known. */
+  boolean opened;
+
+  /** The provider ended it. */
+  boolean lost;
+
+  /** When what it was given must have ended. */
+  Instant keptUntil;
+
+  /** What it can cost at the most. */
+  BigDecimal committed = BigDecimal.ZERO;
+
   BigDecimal start = BigDecimal.ZERO;
 
   /** GLM for a second in which all its processors work. */
@@ -46,6 +59,12 @@ final class RentalState {
     this.local = local;
     this.openedAt = now;
     this.idleSince = now;
+    this.keptUntil = now;
+  }
+
+  /** It costs nothing. */
+  boolean free() {
+    return rate.signum() == 0 && start.signum() == 0;
   }
 
   BigDecimal costOf(Duration time) {

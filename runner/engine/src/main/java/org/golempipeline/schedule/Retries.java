@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,12 @@ final class Retries {
     } else {
       due.add(fragment);
     }
+  }
+
+  boolean contains(int fragment) {
+    return due.contains(fragment)
+        || troubles.containsKey(fragment)
+            && later.contains(new Later(trouble(fragment).notBefore, fragment));
   }
 
   void remove(int fragment) {
@@ -104,6 +111,6 @@ final class Retries {
   }
 
   private Trouble trouble(int fragment) {
-    return java.util.Objects.requireNonNull(troubles.get(fragment));
+    return Objects.requireNonNull(troubles.get(fragment));
   }
 }

@@ -24,6 +24,7 @@ public final class Scheduler {
   private Network network = Network.NOT_NEEDED;
   private boolean publishing;
   private boolean published;
+  private boolean ending;
   private boolean settling;
   private boolean finished;
 
@@ -53,14 +54,20 @@ public final class Scheduler {
     for (var setup : setups) {
       stages.add(new StageState(stages.size(), setup));
     }
-    this.machines = new MachineDecisions(decisions, policy, pools, stages);
-    this.stageDecisions = new StageDecisions(decisions, policy, stages, machines, labels);
+    var setbacks = new Setbacks(decisions, policy);
+    this.machines = new MachineDecisions(decisions, policy, setbacks, pools, stages);
+    this.stageDecisions = new StageDecisions(decisions, policy, stages, machines, setbacks, labels);
   }
 
-  /** Takes a message. {@code at} never goes back. */
+  /**
+   * Takes a message. {@code at} never goes back. What comes twice, or too late, changes nothing;
+   * after the end of the run nothing does.
+   */
   public Step on(Message message, Instant at) {
     decisions.begin(at);
-    handle(message);
+    if (!finished) {
+      handle(message);
+    }
     if (!finished) {
       schedule();
     }
@@ -74,19 +81,28 @@ public final class Scheduler {
     } else if (message instanceof Message.NetworkOpened) {
       network = Network.OPEN;
     } else if (message instanceof Message.NetworkFailed failed) {
-      decisions.stop(failed.failure());
-      finish(BigDecimal.ZERO, 0);
+      if (network == Network.OPENING) {
+        decisions.stop(failed.failure());
+        finish(BigDecimal.ZERO, 0);
+      }
     } else if (message instanceof Message.Noted noted) {
       decisions.emit(noted.event());
     } else if (message instanceof Message.Published done) {
+      if (!publishing || published) {
+        return;
+      }
       done.outputs().forEach(decisions::emit);
       published = true;
       decisions.published();
     } else if (message instanceof Message.PublishFailed failed) {
-      publishing = false;
-      decisions.stop(failed.failure());
+      if (publishing && !published) {
+        publishing = false;
+        decisions.stop(failed.failure());
+      }
     } else if (message instanceof Message.Settled settled) {
-      settled(settled);
+      if (settling) {
+        settled(settled);
+      }
     } else if (message instanceof Message.Stop stop) {
       if (!publishing) {
         decisions.stop(stop.failure());
@@ -176,7 +192,10 @@ public final class Scheduler {
 
   private void windUp() {
     var failure = decisions.failure();
-    machines.endAll(failure == null, failure == null ? "all work is done" : failure.message());
+    if (!ending) {
+      ending = true;
+      machines.endAll(failure == null, failure == null ? "all work is done" : failure.message());
+    }
     if (failure == null && !published) {
       return;
     }

@@ -1,10 +1,14 @@
 package org.golempipeline.schedule;
 
 import java.time.Duration;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -22,27 +26,26 @@ final class StageDecisions implements Relay.Receiver {
   /** So many fragments are looked for at once among the results of earlier runs. */
   private static final int WINDOW = 4096;
 
-  /** So many machines in a row that fail before any fragment is done are not bad luck any more. */
-  private static final int HOPELESS = 10;
-
   private final Decisions decisions;
   private final Policy policy;
   private final List<StageState> stages;
   private final MachineDecisions machines;
+  private final Setbacks setbacks;
   private final Scheduler.FragmentLabels labels;
   private final Relay relay;
-  private int failuresInARow;
 
   StageDecisions(
       Decisions decisions,
       Policy policy,
       List<StageState> stages,
       MachineDecisions machines,
+      Setbacks setbacks,
       Scheduler.FragmentLabels labels) {
     this.decisions = decisions;
     this.policy = policy;
     this.stages = stages;
     this.machines = machines;
+    this.setbacks = setbacks;
     this.labels = labels;
     this.relay = new Relay(stages, decisions, this);
   }
@@ -90,6 +93,9 @@ final class StageDecisions implements Relay.Receiver {
 
   void expanded(Message.Expanded expanded) {
     var stage = stages.get(expanded.stage());
+    if (stage.phase != Phase.EXPANDING) {
+      return;
+    }
     stage.total = expanded.fragments();
     stage.phase = Phase.RUNNING;
     decisions.emit(new RunEvent.StageExpanded(stage.setup.name(), stage.total));
@@ -109,7 +115,7 @@ final class StageDecisions implements Relay.Receiver {
       return;
     }
     if (policy.reuse()) {
-      stage.lookingFor += fragments.size();
+      fragments.forEach(stage.lookingFor::set);
       decisions.act(new Action.LookUp(stage.number, fragments));
     } else {
       fragments.forEach(stage::addFresh);
@@ -127,7 +133,7 @@ final class StageDecisions implements Relay.Receiver {
     for (var stage : stages) {
       while (stage.active()
           && stage.lookedFor < stage.total
-          && stage.lookingFor < 2 * WINDOW
+          && stage.lookingFor.cardinality() < 2 * WINDOW
           && stage.fresh() < WINDOW) {
         var end = (int) Math.min(stage.total, (long) stage.lookedFor + WINDOW);
         var window = FragmentSet.range(stage.lookedFor, end);
@@ -139,7 +145,10 @@ final class StageDecisions implements Relay.Receiver {
 
   void lookedUp(Message.LookedUp found) {
     var stage = stages.get(found.stage());
-    stage.lookingFor -= found.asked().size();
+    if (found.asked().isEmpty() || !stage.lookingFor.get(found.asked().toArray()[0])) {
+      return;
+    }
+    found.asked().forEach(stage.lookingFor::clear);
     stage.reasons = found.reasons().isEmpty() ? stage.reasons : found.reasons();
     if (!stage.active()) {
       return;
@@ -157,7 +166,7 @@ final class StageDecisions implements Relay.Receiver {
     }
     if (!stage.setup.followsFragments()
         && stage.lookedFor == stage.total
-        && stage.lookingFor == 0) {
+        && stage.lookingFor.isEmpty()) {
       sayReuse(stage);
     }
     passOn(stage, found.reused());
@@ -180,6 +189,11 @@ final class StageDecisions implements Relay.Receiver {
 
   void returned(Batch batch, Message.BatchReturned returned) {
     var stage = batch.stage;
+    setbacks.answered();
+    if (machines.isBanned(batch.rental.provider)) {
+      broken(batch, Failure.of(FailureKind.CANCELLED, "It comes from a provider that lies."));
+      return;
+    }
     var took = Duration.between(batch.begun, decisions.now());
     machines.prepared(batch);
     decisions.emit(
@@ -192,19 +206,32 @@ final class StageDecisions implements Relay.Receiver {
             returned.bytesSent(),
             returned.bytesReceived()));
     stage.took(took, batch.fragments.size());
-    failuresInARow = returned.done().isEmpty() ? failuresInARow : 0;
+    if (!returned.done().isEmpty()) {
+      setbacks.over();
+    }
     if (!stage.active()) {
       decisions.act(new Action.Adopt(stage.number, batch.id, FragmentSet.EMPTY));
       return;
     }
-    var fresh = new BitSet();
-    returned.done().forEach(index -> fresh.set(index, !stage.over.get(index)));
+    take(batch, returned);
+    if (stage.active()) {
+      maybeEnough(stage);
+    }
+    if (!decisions.stopping()) {
+      machines.supply(batch);
+    }
+  }
+
+  private void take(Batch batch, Message.BatchReturned returned) {
+    var stage = batch.stage;
+    var fresh =
+        FragmentSet.of(
+            IntStream.of(returned.done().toArray()).filter(i -> !stage.over.get(i)).toArray());
     if (stage.ballots == null) {
-      var accepted = FragmentSet.of(fresh);
-      decisions.act(new Action.Adopt(stage.number, batch.id, accepted));
-      settle(stage, accepted);
+      decisions.act(new Action.Adopt(stage.number, batch.id, fresh));
+      settle(stage, fresh);
     } else {
-      vote(batch, stage.ballots, FragmentSet.of(fresh), returned);
+      vote(batch, stage.ballots, fresh, returned);
     }
     for (var failed : returned.failed()) {
       if (!stage.over.get(failed.fragment())) {
@@ -212,18 +239,11 @@ final class StageDecisions implements Relay.Receiver {
       }
     }
     if (stage.setup.result() == Result.FIRST) {
-      for (var index : returned.winners().toArray()) {
-        if (fresh.get(index) && stage.over.get(index)) {
-          win(stage, index);
-          return;
-        }
-      }
+      IntStream.of(returned.winners().toArray())
+          .filter(index -> fresh.contains(index) && stage.over.get(index))
+          .findFirst()
+          .ifPresent(index -> win(stage, index));
     }
-    if (stage.setup.speculate()) {
-      machines.cancelObsolete();
-    }
-    maybeEnough(stage);
-    machines.supply(batch);
   }
 
   private void settle(StageState stage, FragmentSet accepted) {
@@ -242,48 +262,64 @@ final class StageDecisions implements Relay.Receiver {
   private void vote(
       Batch batch, Ballots ballots, FragmentSet answered, Message.BatchReturned returned) {
     var stage = batch.stage;
-    var adopted = new TreeMap<Integer, BitSet>();
-    var liars = new TreeSet<String>();
-    var accepted = new BitSet();
-    var checks = new BitSet();
+    var votes = new Votes();
     for (var index : answered.toArray()) {
-      var rental = batch.rental;
-      var wins = stage.setup.result() == Result.FIRST && returned.winners().contains(index);
-      if (!ballots.isOpen(index)
-          && !wins
-          && !rental.local
-          && !ballots.mustCheck(rental.provider, lot(stage, index))) {
-        ballots.trust(index, rental.provider);
-        accepted.set(index);
-        adopted.computeIfAbsent(batch.id, kind -> new BitSet()).set(index);
-        continue;
-      }
       var kind = returned.same().getOrDefault(index, batch.id);
-      var answer = new Ballots.Answer(kind, rental.provider, rental.wallet);
-      switch (ballots.add(index, answer)) {
-        case OPEN -> {
-          check(stage, index, rental);
-          checks.set(index);
-        }
-        case SETTLED -> {
-          var result = ballots.close(index);
-          accepted.set(index);
-          adopted.computeIfAbsent(result.kind(), each -> new BitSet()).set(index);
-          liars.addAll(result.liars());
-        }
-        case HOPELESS -> {
-          ballots.forget(index);
-          giveUp(stage, index, disagreement(ballots), null);
-        }
+      var wins = stage.setup.result() == Result.FIRST && returned.winners().contains(index);
+      if (wins || ballots.isOpen(index) || mustCheck(batch, ballots, index)) {
+        vote(batch, ballots, index, kind, votes);
+      } else {
+        ballots.trust(index, batch.rental.provider);
+        votes.accept(index, kind);
       }
     }
-    adopted.forEach(
-        (kind, set) -> decisions.act(new Action.Adopt(stage.number, kind, FragmentSet.of(set))));
-    settle(stage, FragmentSet.of(accepted));
-    if (!checks.isEmpty()) {
-      decisions.emit(new RunEvent.ChecksQueued(stage.setup.name(), FragmentSet.of(checks)));
+    votes.adopted.forEach(
+        (kind, indexes) ->
+            decisions.act(new Action.Adopt(stage.number, kind, FragmentSet.of(indexes))));
+    settle(stage, FragmentSet.of(votes.accepted));
+    if (!votes.checks.isEmpty()) {
+      decisions.emit(new RunEvent.ChecksQueued(stage.setup.name(), FragmentSet.of(votes.checks)));
     }
-    expose(stage, ballots, liars);
+    expose(stage, ballots, votes.liars);
+  }
+
+  /** What came of the answers in one script. */
+  private static final class Votes {
+    /** By the script that left the output to use. */
+    final Map<Integer, List<Integer>> adopted = new TreeMap<>();
+
+    final List<Integer> accepted = new ArrayList<>();
+    final List<Integer> checks = new ArrayList<>();
+    final Set<String> liars = new TreeSet<>();
+
+    void accept(int fragment, int kind) {
+      accepted.add(fragment);
+      adopted.computeIfAbsent(kind, each -> new ArrayList<>()).add(fragment);
+    }
+  }
+
+  private boolean mustCheck(Batch batch, Ballots ballots, int fragment) {
+    return batch.rental.local
+        || ballots.mustCheck(batch.rental.provider, lot(batch.stage, fragment));
+  }
+
+  private void vote(Batch batch, Ballots ballots, int index, int kind, Votes votes) {
+    var rental = batch.rental;
+    switch (ballots.add(index, new Ballots.Answer(kind, rental.provider, rental.wallet))) {
+      case OPEN -> {
+        check(batch.stage, index, rental);
+        votes.checks.add(index);
+      }
+      case SETTLED -> {
+        var result = ballots.close(index);
+        votes.accept(index, result.kind());
+        votes.liars.addAll(result.liars());
+      }
+      case HOPELESS -> {
+        ballots.forget(index);
+        giveUp(batch.stage, index, disagreement(ballots), null);
+      }
+    }
   }
 
   /** Asks another machine, and another operator, for the same fragment. */
@@ -294,8 +330,8 @@ final class StageDecisions implements Relay.Receiver {
       trouble.wallets.add(answered.wallet);
     }
     trouble.anyProvider = false;
-    var verify = java.util.Objects.requireNonNull(stage.setup.verify());
-    var localFirst = verify.local() && !answered.local;
+    var verify = Objects.requireNonNull(stage.setup.verify());
+    var localFirst = verify.local() && trouble.tried.stream().noneMatch(machines::isThisMachine);
     (localFirst ? stage.localChecks : stage.retries).add(fragment, decisions.now());
   }
 
@@ -307,7 +343,7 @@ final class StageDecisions implements Relay.Receiver {
             + " with `verify: { compare: … }` which differences do not count.");
   }
 
-  private void expose(StageState stage, Ballots ballots, TreeSet<String> liars) {
+  private void expose(StageState stage, Ballots ballots, Set<String> liars) {
     if (liars.isEmpty()) {
       return;
     }
@@ -351,17 +387,24 @@ final class StageDecisions implements Relay.Receiver {
     }
     for (var index : made.toArray()) {
       if (stage.over.get(index)) {
-        stage.over.clear(index);
         stage.done--;
-        again(stage, index, liar);
+        if (stage.cut) {
+          forgo(stage, FragmentSet.of(index));
+        } else {
+          stage.over.clear(index);
+          again(stage, index, liar);
+        }
       }
+    }
+    if (stage.cut) {
+      return;
     }
     pending.forEach(index -> again(stage, index, liar));
   }
 
   private void again(StageState stage, int fragment, String liar) {
     stage.trouble(fragment).tried.add(liar);
-    if (!stage.cut) {
+    if (!stage.underWay(fragment)) {
       stage.retries.add(fragment, decisions.now());
     }
   }
@@ -397,12 +440,7 @@ final class StageDecisions implements Relay.Receiver {
 
   /** Unless another attempt is on its way or about to start. */
   private void tryAgain(StageState stage, int fragment, Trouble trouble, Duration backoff) {
-    if (trouble.copies > 0) {
-      trouble.copies--;
-      return;
-    }
-    if (trouble.copy) {
-      trouble.copy = false;
+    if (stage.underWay(fragment)) {
       return;
     }
     trouble.notBefore = decisions.now().plus(backoff);
@@ -455,24 +493,20 @@ final class StageDecisions implements Relay.Receiver {
     if (!stage.active() || decisions.stopping()) {
       return;
     }
-    if (reason.kind() == FailureKind.YAGNA || reason.kind() == FailureKind.PAYMENT) {
+    if (reason.kind() == FailureKind.PAYMENT) {
       decisions.stop(reason);
       return;
     }
-    var ours = reason.kind() == FailureKind.CANCELLED;
-    failuresInARow += ours ? 0 : 1;
+    var ours = reason.kind() == FailureKind.CANCELLED && !batch.rental.lost;
+    if (reason.kind() == FailureKind.YAGNA) {
+      machines.daemonSilent(reason);
+    } else if (!ours) {
+      setbacks.machineFailed(reason);
+    }
     for (var fragment : batch.fragments) {
       if (!stage.over.get(fragment)) {
-        lost(batch, fragment, reason, ours);
+        lost(batch, fragment, reason, ours || reason.kind() == FailureKind.YAGNA);
       }
-    }
-    if (failuresInARow >= HOPELESS) {
-      decisions.stop(
-          new Failure(
-              reason.kind(),
-              "%d providers in a row failed; the last said: %s"
-                  .formatted(failuresInARow, reason.message()),
-              "Look at the image and at what `setup` and `run` need."));
     }
   }
 
@@ -506,7 +540,7 @@ final class StageDecisions implements Relay.Receiver {
     if (!stage.reachedEnough() || stage.done == stage.total) {
       return;
     }
-    var enough = java.util.Objects.requireNonNull(stage.setup.enough());
+    var enough = Objects.requireNonNull(stage.setup.enough());
     if (enough.until() == null) {
       endEarly(stage);
     } else if (!stage.asking && stage.done >= stage.askAt) {
@@ -518,10 +552,10 @@ final class StageDecisions implements Relay.Receiver {
 
   void untilSaid(Message.UntilSaid said) {
     var stage = stages.get(said.stage());
-    stage.asking = false;
-    if (!stage.active()) {
+    if (!stage.asking || !stage.active()) {
       return;
     }
+    stage.asking = false;
     if (said.enough()) {
       endEarly(stage);
     } else {
@@ -533,10 +567,14 @@ final class StageDecisions implements Relay.Receiver {
     var missing = stage.open();
     stage.stopSending();
     decisions.emit(new RunEvent.StageEnough(stage.setup.name(), stage.done, missing));
+    forgo(stage, missing);
+    machines.cancel(stage, "enough fragments are done");
+  }
+
+  private void forgo(StageState stage, FragmentSet missing) {
     stage.skipped += missing.size();
     missing.forEach(stage::settleWithout);
     relay.passOn(stage, FragmentSet.EMPTY, missing);
-    machines.cancel(stage, "enough fragments are done");
   }
 
   void finishStages() {
@@ -563,6 +601,9 @@ final class StageDecisions implements Relay.Receiver {
 
   void merged(Message.Merged merged) {
     var stage = stages.get(merged.stage());
+    if (stage.phase != Phase.MERGING) {
+      return;
+    }
     stage.phase = Phase.DONE;
     decisions.emit(new RunEvent.MergeFinished(stage.setup.name(), merged.files(), merged.bytes()));
     if (merged.value() != null) {

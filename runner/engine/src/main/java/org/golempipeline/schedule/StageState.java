@@ -66,7 +66,7 @@ final class StageState {
   int lookedFor;
 
   /** Fragments that are being looked for. */
-  int lookingFor;
+  final BitSet lookingFor = new BitSet();
 
   List<String> reasons = List.of();
 
@@ -79,6 +79,12 @@ final class StageState {
   /** It was said how much of it an earlier run left. */
   boolean reuseSaid;
 
+  /** Stragglers are not looked for before that. */
+  Instant lookAt = Instant.MIN;
+
+  /** When the next script may be late; null if none will be. */
+  @Nullable Instant nextLook;
+
   /** Fragments that failed or were skipped. */
   private final BitSet lacking = new BitSet();
 
@@ -87,6 +93,9 @@ final class StageState {
 
   /** How long the last scripts took, and for how many fragments. */
   private final ArrayDeque<Took> times = new ArrayDeque<>();
+
+  private double typicalMillis;
+  private double medianMillis;
 
   StageState(int number, StageSetup setup) {
     this.number = number;
@@ -119,7 +128,7 @@ final class StageState {
 
   boolean complete() {
     return phase == Phase.RUNNING
-        && lookingFor == 0
+        && lookingFor.isEmpty()
         && (cut ? running == 0 : done + failed + skipped == total);
   }
 
@@ -133,6 +142,48 @@ final class StageState {
       first.add(fresh.remove());
     }
     return first;
+  }
+
+  /**
+   * Attempts that are on their way now.
+   *
+   * @return whether another attempt at one of them is on its way, too
+   */
+  boolean sent(List<Integer> fragments) {
+    running += fragments.size();
+    var again = false;
+    if (!troubles.isEmpty()) {
+      for (var fragment : fragments) {
+        var trouble = troubles.get(fragment);
+        if (trouble != null) {
+          trouble.running++;
+          again |= trouble.running > 1;
+        }
+      }
+    }
+    return again;
+  }
+
+  /** Attempts that are over. */
+  void back(List<Integer> fragments) {
+    running -= fragments.size();
+    if (!troubles.isEmpty()) {
+      for (var fragment : fragments) {
+        var trouble = troubles.get(fragment);
+        if (trouble != null) {
+          trouble.running = Math.max(0, trouble.running - 1);
+        }
+      }
+    }
+  }
+
+  /** It will be tried, or somebody tries it. */
+  boolean underWay(int fragment) {
+    return trouble(fragment).running > 0 || queued(fragment);
+  }
+
+  boolean queued(int fragment) {
+    return retries.contains(fragment) || localChecks.contains(fragment);
   }
 
   Trouble trouble(int fragment) {
@@ -183,21 +234,22 @@ final class StageState {
       times.remove();
     }
     times.add(new Took(time.toNanos() / 1e6, fragments));
+    var all = times.stream().mapToInt(Took::fragments).sum();
+    typicalMillis = times.stream().mapToDouble(Took::millis).sum() / Math.max(1, all);
+    if (times.size() >= 3) {
+      var sorted = times.stream().mapToDouble(Took::each).sorted().toArray();
+      medianMillis = sorted[sorted.length / 2];
+    }
   }
 
   /** Typical milliseconds per fragment, or 0 while unknown; large scripts weigh more. */
   double typicalMillis() {
-    var fragments = times.stream().mapToInt(Took::fragments).sum();
-    return times.stream().mapToDouble(Took::millis).sum() / Math.max(1, fragments);
+    return typicalMillis;
   }
 
   /** Milliseconds per fragment of the script in the middle, or 0 while few are known. */
   double medianMillis() {
-    if (times.size() < 3) {
-      return 0;
-    }
-    var sorted = times.stream().mapToDouble(Took::each).sorted().toArray();
-    return sorted[sorted.length / 2];
+    return medianMillis;
   }
 
   /** How long one fragment's command may take. */

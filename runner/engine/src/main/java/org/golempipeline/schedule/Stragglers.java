@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds scripts that take so long that computing their fragments once more elsewhere is likely to
@@ -14,11 +13,19 @@ import org.jspecify.annotations.Nullable;
  * Heterogeneous Environments", 2008).
  */
 final class Stragglers {
-  /** A script that takes this many times what it should is late. */
+  /**
+   * A script that takes this many times what it should is late where machines have nothing to do.
+   */
   private static final double LATE = 1.5;
+
+  /** And where they have: a copy takes less of their time than the rest of the script would. */
+  private static final double VERY_LATE = 4;
 
   /** A copy must be expected to end this many times sooner. */
   private static final double PAYS = 2;
+
+  /** So many looks while a late script becomes one, so that a crowd of scripts costs little. */
+  private static final int LOOKS = 8;
 
   private final Policy policy;
 
@@ -26,43 +33,51 @@ final class Stragglers {
     this.policy = policy;
   }
 
-  /** Marks late scripts of {@code stage} and queues a copy of each of their fragments. */
-  List<Integer> find(StageState stage, Collection<Batch> batches, Instant now) {
+  /**
+   * Queues a copy of each fragment of late scripts of {@code stage}.
+   *
+   * @param raced learns of the scripts
+   */
+  List<Integer> find(
+      StageState stage, Collection<Batch> batches, Collection<Batch> raced, Instant now) {
+    if (now.isBefore(stage.lookAt)) {
+      stage.nextLook = stage.lookAt;
+      return List.of();
+    }
+    stage.lookAt = now.plus(policy.copyAfter().dividedBy(LOOKS));
+    stage.nextLook = null;
     var copies = new ArrayList<Integer>();
     for (var batch : batches) {
-      if (isCandidate(stage, batch) && !now.isBefore(lateAt(batch, stage.medianMillis()))) {
-        batch.copied = true;
-        copy(batch, now, copies);
-      }
-    }
-    return copies;
-  }
-
-  /** When the next script will be late, null if that cannot be known. */
-  @Nullable Instant nextLook(StageState stage, Collection<Batch> batches, Instant now) {
-    var median = stage.medianMillis();
-    Instant next = null;
-    if (median > 0 && stage.pending() == 0) {
-      for (var batch : batches) {
-        if (isCandidate(stage, batch)) {
-          var late = lateAt(batch, median);
-          next = late.isAfter(now) && (next == null || late.isBefore(next)) ? late : next;
+      if (isCandidate(stage, batch)) {
+        var late = lateAt(batch);
+        if (!now.isBefore(late)) {
+          batch.copied = true;
+          raced.add(batch);
+          copy(batch, now, copies);
+        } else if (stage.nextLook == null || late.isBefore(stage.nextLook)) {
+          stage.nextLook = late;
         }
       }
     }
-    return next;
+    return copies;
   }
 
   private static boolean isCandidate(StageState stage, Batch batch) {
     return batch.stage == stage
         && !batch.copied
         && !batch.rental.local
-        && batch.rental.batches.peekFirst() == batch
+        && batch.runs()
         && stage.medianMillis() > 0;
   }
 
-  private Instant lateAt(Batch batch, double median) {
-    var expected = LATE * median * batch.fragments.size();
+  boolean isLate(Batch batch, Instant now) {
+    return !now.isBefore(lateAt(batch));
+  }
+
+  Instant lateAt(Batch batch) {
+    var median = batch.stage.medianMillis();
+    var late = batch.stage.pending() == 0 ? LATE : VERY_LATE;
+    var expected = late * median * batch.fragments.size();
     var copy = PAYS * median;
     return batch.begun.plus(
         Duration.ofMillis((long) Math.max(expected, copy)).plus(policy.copyAfter()));
@@ -70,14 +85,18 @@ final class Stragglers {
 
   private static void copy(Batch batch, Instant now, List<Integer> copies) {
     var stage = batch.stage;
+    var together = stage.pending() == 0 ? 1 : Math.max(1, batch.fragments.size() / 4);
     for (var fragment : batch.fragments) {
       if (stage.over.get(fragment)) {
         continue;
       }
+      var known = stage.troubles.containsKey(fragment);
       var trouble = stage.trouble(fragment);
-      if (trouble.copies == 0 && !trouble.copy) {
-        trouble.copy = true;
-        trouble.mostTogether = 1;
+      if (!known) {
+        trouble.running = 1;
+      }
+      if (trouble.running <= 1 && !stage.queued(fragment)) {
+        trouble.mostTogether = together;
         trouble.tried.add(batch.rental.provider);
         stage.retries.add(fragment, now);
         copies.add(fragment);

@@ -14,17 +14,14 @@ final class Trouble {
   /** Attempts that were lost with their machine. */
   int losses;
 
-  /** Attempts on their way besides the one that is asked about. */
-  int copies;
+  /** Attempts on their way. */
+  int running;
 
   /** So many fragments at the most share a script with it. */
   int mostTogether = Integer.MAX_VALUE;
 
   /** It may go back to providers that tried it before: there is nobody else. */
   boolean anyProvider;
-
-  /** It runs somewhere, and this attempt is a second one beside that. */
-  boolean copy;
 
   Instant notBefore = Instant.MIN;
   final Set<String> tried = new HashSet<>();

@@ -52,6 +52,8 @@ class ContentKeysTest {
     CHANGES.put("run", stage -> stage.run += " ");
     CHANGES.put("setup", stage -> stage.setup += "#");
     CHANGES.put("no setup", stage -> stage.setup = null);
+    CHANGES.put("accept", stage -> stage.accept = "grep -q . \"$in\"");
+    CHANGES.put("judged variable", stage -> stage.judged = Map.of("crf", "18"));
     CHANGES.put("setup variable", stage -> stage.setupVariables = Map.of("token", "other"));
     CHANGES.put("image", stage -> stage.image = "sha3:abd");
     CHANGES.put("out", stage -> stage.out = new OutSpec.One(".mk"));
@@ -200,18 +202,18 @@ class ContentKeysTest {
     Files.writeString(file, "before");
     stage.pieces = List.of(Piece.Slice.whole(new InputFile(file, 0, 6, "changing")));
     var keys = new ContentKeys(stage.content(), DIGESTS);
-    var key = keys.key(stage.work());
-    assertThat(keys.stillHolds(stage.work(), key)).isTrue();
+    var key = keys.key(stage.work(), stage.judged);
+    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
     Files.writeString(file, "behind");
-    assertThat(keys.stillHolds(stage.work(), key)).isFalse();
+    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isFalse();
     Files.writeString(file, "before");
-    assertThat(keys.stillHolds(stage.work(), key)).isTrue();
+    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
   }
 
   @Example
   void theKeysOfOldCachesStay() throws IOException {
     assertThat(key(example()).toString())
-        .isEqualTo("31be812439ca32d329304ae8c791e444eb29ff5c8574c3767242f07f11f7adf9");
+        .isEqualTo("5ff9b05d5d59c11ce5884a2f76515444a395b20948c00612dbcb20f45aaa933a");
   }
 
   @Provide
@@ -243,6 +245,8 @@ class ContentKeysTest {
     var all = new ArrayList<Object>();
     all.add(stage.run);
     all.add(String.valueOf(stage.setup));
+    all.add(String.valueOf(stage.accept));
+    all.add(stage.judged);
     all.add(stage.setup == null ? Map.of() : stage.setupVariables);
     all.add(stage.image);
     all.add(stage.out);
@@ -358,8 +362,8 @@ class ContentKeysTest {
 
   private static Digest key(ExampleStage stage) throws IOException {
     var keys = new ContentKeys(stage.content(), DIGESTS);
-    var key = keys.key(stage.work());
-    assertThat(keys.stillHolds(stage.work(), key)).isTrue();
+    var key = keys.key(stage.work(), stage.judged);
+    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
     return key;
   }
 

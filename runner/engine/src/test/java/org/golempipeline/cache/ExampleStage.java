@@ -47,6 +47,8 @@ final class ExampleStage {
   String suffix = ".txt";
   Map<String, String> variables = new LinkedHashMap<>(Map.of("crf", "26"));
   List<String> argv = List.of();
+  @Nullable String accept;
+  Map<String, String> judged = new LinkedHashMap<>();
 
   StageContent content() {
     var shell = command == null ? new Command.Shell(new ShellText(run, Range.START)) : command;
@@ -64,6 +66,7 @@ final class ExampleStage {
         image,
         shell,
         new StageContent.Split(splitName, splitVersion, splitOptions),
+        accept == null ? null : new ShellText(accept, Range.START),
         params,
         values);
   }

@@ -30,6 +30,7 @@ class StageMemoryTest {
     add(lines, "run", stage -> stage.run = stage.run + " -v");
     add(lines, "setup", stage -> stage.setup = "other");
     add(lines, "no setup", stage -> stage.setup = null);
+    add(lines, "accept", stage -> stage.accept = "true");
     add(lines, "image", stage -> stage.image = "other");
     add(lines, "out", stage -> stage.out = new OutSpec.One(".mp4"));
     add(lines, "split options", stage -> stage.splitOptions = Options.NONE);
@@ -75,6 +76,7 @@ class StageMemoryTest {
             run: run changed
             setup: setup changed
             no setup: setup changed
+            accept: accept changed
             image: image changed
             out: out changed
             split options: split changed
@@ -197,7 +199,7 @@ class StageMemoryTest {
     var folder = root.resolve("cache");
     try (var digests = FileDigests.open(folder, folder, Clock.systemUTC(), true)) {
       var keys = new ContentKeys(stage.content(), digests);
-      keys.key(stage.work());
+      keys.key(stage.work(), stage.judged);
       return keys.memory();
     }
   }

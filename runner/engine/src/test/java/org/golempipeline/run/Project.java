@@ -26,6 +26,7 @@ import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.image.Images;
@@ -48,6 +49,7 @@ final class Project {
   final Path folder;
   final List<RunEvent> events = new ArrayList<>();
   final Map<String, String> params = new HashMap<>();
+  final Map<String, String> environment = new HashMap<>();
   int workers = 2;
   boolean overwrite;
   Function<Plan, Images> images = plan -> Images.notFetched();
@@ -64,6 +66,9 @@ final class Project {
 
   boolean reuse;
   boolean rehash;
+
+  /** How often the last run asked for a daemon. */
+  int daemonsAsked;
 
   Project(Path folder) {
     this.folder = folder;
@@ -105,7 +110,7 @@ final class Project {
             yaml.getBytes(StandardCharsets.UTF_8),
             "pipeline.yaml",
             STRATEGIES,
-            new Overrides(params, name -> Optional.empty(), false))
+            new Overrides(params, name -> Optional.ofNullable(environment.get(name)), false))
         .then(
             spec ->
                 Planner.plan(
@@ -122,9 +127,12 @@ final class Project {
                     new AssertionError(
                         checked.diagnostics().stream().map(Diagnostic::message).toList()));
     events.clear();
+    daemonsAsked = 0;
     var options =
         new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
-    try (var node = EmbeddedNode.start(options)) {
+    var auditor = new NodeOptions(0, "key", 1, folder.resolve(".golem-pipeline/auditor"), 2, true);
+    try (var node = EmbeddedNode.start(options);
+        var thisMachine = EmbeddedNode.start(auditor)) {
       faults.accept(node.faults());
       nodeUrl = node.url().toString();
       var id = "run-" + runs++;
@@ -142,7 +150,7 @@ final class Project {
                 workers,
                 BigDecimal.ONE,
                 folder.resolve(".golem-pipeline/runs/" + id),
-                daemons(node),
+                daemons(node, thisMachine),
                 Duration.ofHours(3),
                 cache,
                 digests,
@@ -167,17 +175,21 @@ final class Project {
     }
   }
 
-  private static Daemons daemons(EmbeddedNode node) {
+  /** This machine is another node, where nobody misbehaves. */
+  private Daemons daemons(EmbeddedNode node, EmbeddedNode thisMachine) {
     var connection = new GolemConnection(node.url(), node.appKey());
+    var ours = new GolemConnection(thisMachine.url(), thisMachine.appKey());
     return new Daemons() {
       @Override
       public GolemConnection network() {
+        daemonsAsked++;
         return connection;
       }
 
       @Override
       public GolemConnection thisMachine() {
-        return connection;
+        daemonsAsked++;
+        return ours;
       }
     };
   }
@@ -196,6 +208,23 @@ final class Project {
 
   void stop() {
     stopper.run();
+  }
+
+  /** Fragments of a stage that were sent to a machine, each once. */
+  FragmentSet sent(String stage) {
+    var sent = FragmentSet.EMPTY;
+    for (var batch : events(RunEvent.BatchStarted.class)) {
+      sent = batch.stage().equals(stage) ? sent.union(batch.fragments()) : sent;
+    }
+    return sent;
+  }
+
+  /** What the run said of the results that earlier ones left of a stage. */
+  RunEvent.StageReused reused(String stage) {
+    return events(RunEvent.StageReused.class).stream()
+        .filter(event -> event.stage().equals(stage))
+        .findFirst()
+        .orElseThrow();
   }
 
   <E extends RunEvent> List<E> events(Class<E> type) {

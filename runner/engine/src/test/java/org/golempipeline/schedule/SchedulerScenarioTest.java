@@ -4,239 +4,261 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.stream.LongStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.schedule.SimulatedProvider.Persona;
+import org.golempipeline.spec.Comparison;
 import org.golempipeline.spec.Retry;
+import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class SchedulerScenarioTest {
+  private final List<RunEvent> events = new ArrayList<>();
+
+  private SimulatedRun simulate(Scenario scenario) {
+    return new SimulatedRun(scenario).listen(events::add);
+  }
+
+  private RunEvent.RunFinished end(Scenario scenario) {
+    return simulate(scenario).run();
+  }
+
+  private static Scenario honest(long seed, int providers) {
+    return new Scenario(seed).providers(Persona.HONEST, providers);
+  }
+
+  private <E extends RunEvent> List<E> all(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
   @Test
   void runsEveryFragmentOnce() {
-    var simulation = new Simulation(1).stage("only", 1000);
-    var end = simulation.run();
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 1000);
+    var run = simulate(scenario);
+    var end = run.run();
     assertThat(end.exitCode()).isZero();
     assertThat(end.fragmentsDone()).isEqualTo(1000);
-    assertThat(simulation.fed.get(0).cardinality()).isEqualTo(1000);
+    assertThat(run.rules.fed(0)).isEqualTo(1000);
   }
 
   @Test
   void sendsManyShortFragmentsInFewScripts() {
-    var simulation = new Simulation(1).stage("only", 10_000);
-    simulation.fragmentTime = Duration.ofMillis(1);
-    assertThat(simulation.run().exitCode()).isZero();
-    assertThat(simulation.count(RunEvent.BatchStarted.class)).isLessThan(60);
-  }
-
-  @Test
-  void neverWorksOnMoreMachinesThanAllowed() {
-    var simulation = new Simulation(3).stage("only", 500);
-    simulation.providers = 100;
-    simulation.workers = 7;
-    var open = 0;
-    simulation.run();
-    for (var event : simulation.events) {
-      open += event instanceof RunEvent.RentalRequested ? 1 : 0;
-      open -= event instanceof RunEvent.RentalClosed ? 1 : 0;
-      assertThat(open).isLessThanOrEqualTo(7);
-    }
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 10_000).millis = 1;
+    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(all(RunEvent.BatchStarted.class)).hasSizeLessThan(60);
   }
 
   @Test
   void runsAStageThatFollowsBeforeTheFirstIsFinished() {
-    var simulation = new Simulation(1).stage("first", 400, Result.FILES, Retry.DEFAULT);
-    simulation.follower("second", 0, 3);
-    var end = simulation.run();
-    assertThat(end.exitCode()).isZero();
-    assertThat(simulation.fed.get(1).cardinality()).isEqualTo(1200);
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 400);
+    scenario.follower("stage1", 0, 3);
+    var run = simulate(scenario);
+    assertThat(run.run().exitCode()).isZero();
+    assertThat(run.rules.fed(1)).isEqualTo(1200);
     var firstOfSecond =
-        simulation.events.stream()
-            .filter(e -> e instanceof RunEvent.BatchStarted b && b.stage().equals("second"))
+        all(RunEvent.BatchStarted.class).stream()
+            .filter(batch -> batch.stage().equals("stage1"))
             .findFirst()
             .orElseThrow();
-    var lastOfFirst =
-        simulation.events.stream()
-            .filter(e -> e instanceof RunEvent.StageFinished s && s.stage().equals("first"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(simulation.events.indexOf(firstOfSecond))
-        .isLessThan(simulation.events.indexOf(lastOfFirst));
+    assertThat(events.indexOf(firstOfSecond))
+        .isLessThan(events.indexOf(all(RunEvent.StageFinished.class).get(0)));
   }
 
   @Test
   void endsAFragmentThatFailsAlikeOnTwoProviders() {
-    var simulation = new Simulation(1).stage("only", 10);
-    simulation.exitCode = index -> index == 4 ? 3 : 0;
-    var end = simulation.run();
-    assertThat(end.exitCode()).isEqualTo(1);
-    var failed =
-        simulation.events.stream()
-            .filter(RunEvent.FragmentFailed.class::isInstance)
-            .map(RunEvent.FragmentFailed.class::cast)
-            .findFirst()
-            .orElseThrow();
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 10).doomed.set(4);
+    assertThat(end(scenario).exitCode()).isEqualTo(1);
+    var failed = all(RunEvent.FragmentFailed.class).get(0);
     assertThat(failed.attempts()).isEqualTo(2);
     assertThat(failed.fragment()).isEqualTo(4);
   }
 
   @Test
   void triesOnAnotherProviderEvenWithOneWorker() {
-    var simulation = new Simulation(1).stage("only", 3);
-    simulation.workers = 1;
-    simulation.exitCode = index -> index == 1 ? 3 : 0;
-    simulation.run();
-    var providers =
-        simulation.events.stream()
-            .filter(RunEvent.RentalOpened.class::isInstance)
-            .map(e -> ((RunEvent.RentalOpened) e).providerId())
-            .distinct();
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 3).doomed.set(1);
+    scenario.workers = 1;
+    end(scenario);
+    var providers = new TreeSet<String>();
+    all(RunEvent.RentalOpened.class).forEach(opened -> providers.add(opened.providerId()));
     assertThat(providers).hasSize(2);
   }
 
   @Test
   void goesBackToTheOnlyProviderThereIs() {
-    var simulation = new Simulation(1).stage("only", 3);
-    simulation.workers = 1;
-    simulation.providers = 1;
-    simulation.exitCode = index -> index == 1 ? 3 : 0;
-    var end = simulation.run();
-    assertThat(end.exitCode()).isEqualTo(1);
-    assertThat(simulation.count(RunEvent.FragmentFailed.class)).isEqualTo(1);
+    var scenario = honest(1, 1);
+    scenario.stage("stage0", 3).doomed.set(1);
+    scenario.workers = 1;
+    assertThat(end(scenario).exitCode()).isEqualTo(1);
+    assertThat(all(RunEvent.FragmentFailed.class)).hasSize(1);
   }
 
   @Test
   void toleratesAsManyFailuresAsAllowed() {
-    var retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.1"));
-    var simulation = new Simulation(1).stage("only", 100, Result.FILE, retry);
-    simulation.exitCode = index -> index % 11 == 0 ? 1 : 0;
-    var end = simulation.run();
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 100);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.1"));
+    for (var index = 0; index < 100; index += 11) {
+      stage.doomed.set(index);
+    }
+    var run = simulate(scenario);
+    var end = run.run();
     assertThat(end.exitCode()).isZero();
     assertThat(end.fragmentsFailed()).isEqualTo(10);
-    assertThat(simulation.missing.get(0).cardinality()).isEqualTo(10);
+    assertThat(run.rules.missing(0)).isEqualTo(10);
   }
 
   @Test
   void skipsWhatFollowsAFragmentThatFailed() {
-    var retry = new Retry(1, Duration.ofSeconds(1), 5, null);
-    var simulation = new Simulation(1).stage("first", 20, Result.FILES, retry);
-    simulation.follower("second", 0, 1);
-    simulation.exitCode = index -> index == 7 ? 1 : 0;
-    var end = simulation.run();
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 20);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), 5, null);
+    stage.doomed.set(7);
+    scenario.follower("stage1", 0, 1);
+    var run = simulate(scenario);
+    var end = run.run();
     assertThat(end.exitCode()).isZero();
     assertThat(end.fragmentsDone()).isEqualTo(19 + 19);
     assertThat(end.fragmentsFailed()).isEqualTo(1);
-    assertThat(simulation.missing.get(1).get(7)).isTrue();
+    assertThat(run.rules.missing(1)).isEqualTo(1);
   }
 
   @Test
   void cutsAStageAtItsFirstResult() {
-    var simulation = new Simulation(1).stage("search", 1000, Result.FIRST, Retry.DEFAULT);
-    simulation.wins = index -> index == 20;
-    var end = simulation.run();
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("search", 1000);
+    stage.result = Result.FIRST;
+    stage.winners.set(20);
+    var end = end(scenario);
     assertThat(end.exitCode()).isZero();
     assertThat(end.fragmentsDone()).isLessThan(500);
-    assertThat(simulation.events).contains(new RunEvent.StageCut("search", 20));
+    assertThat(events).contains(new RunEvent.StageCut("search", 20));
   }
 
   @Test
   void failsWhenNothingIsFound() {
-    var simulation = new Simulation(1).stage("search", 10, Result.FIRST, Retry.DEFAULT);
-    assertThat(simulation.run().exitCode()).isEqualTo(1);
+    var scenario = honest(1, 4);
+    scenario.stage("search", 10).result = Result.FIRST;
+    assertThat(end(scenario).exitCode()).isEqualTo(1);
   }
 
   @Test
   void stopsInsideTheBudget() {
-    var simulation = new Simulation(1).stage("only", 100);
-    simulation.local = false;
-    simulation.workers = 5;
-    simulation.fragmentTime = Duration.ofSeconds(50);
-    simulation.price = new BigDecimal("0.0001");
-    simulation.budget = new BigDecimal("0.3");
-    var end = simulation.run();
+    var scenario = honest(1, 8).price("0.0001");
+    scenario.stage("stage0", 100).millis = 50_000;
+    scenario.local = false;
+    scenario.workers = 5;
+    scenario.budget = new BigDecimal("0.3");
+    var end = end(scenario);
     assertThat(end.exitCode()).isEqualTo(3);
     assertThat(end.failure().kind()).isEqualTo(FailureKind.BUDGET);
     assertThat(end.fragmentsDone()).isBetween(10, 60);
-    assertThat(simulation.cost).isLessThanOrEqualTo(simulation.budget);
   }
 
   @Test
   void runsWithinABudgetThatWouldNotPayForTheLongestClocks() {
-    var simulation = new Simulation(1).stage("only", 100);
-    simulation.local = false;
-    simulation.price = new BigDecimal("0.0001");
-    simulation.budget = new BigDecimal("0.2");
-    assertThat(simulation.run().exitCode()).isZero();
-    assertThat(simulation.cost).isLessThanOrEqualTo(simulation.budget);
+    var scenario = honest(1, 4).price("0.0001");
+    scenario.stage("stage0", 100);
+    scenario.local = false;
+    scenario.budget = new BigDecimal("0.2");
+    assertThat(end(scenario).exitCode()).isZero();
   }
 
   @Test
   void beginsNothingThatTheBudgetCannotPay() {
-    var simulation = new Simulation(1).stage("only", 100);
-    simulation.local = false;
-    simulation.price = new BigDecimal("0.001");
-    simulation.budget = new BigDecimal("0.2");
-    assertThat(simulation.run().exitCode()).isEqualTo(3);
-    assertThat(simulation.count(RunEvent.BatchStarted.class)).isZero();
+    var scenario = honest(1, 4).price("0.001");
+    scenario.stage("stage0", 100);
+    scenario.local = false;
+    scenario.budget = new BigDecimal("0.2");
+    assertThat(end(scenario).exitCode()).isEqualTo(3);
+    assertThat(all(RunEvent.BatchStarted.class)).isEmpty();
   }
 
   @Test
   void movesOnBeforeAgreementsEnd() {
-    var simulation = new Simulation(1).stage("only", 200);
-    simulation.fragmentTime = Duration.ofMinutes(5);
-    simulation.rentalLife = Duration.ofHours(4);
-    var end = simulation.run();
-    assertThat(end.exitCode()).isZero();
-    assertThat(simulation.elapsed()).isGreaterThan(Duration.ofHours(8));
-    assertThat(simulation.count(RunEvent.RentalOpened.class)).isGreaterThan(4);
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 200).millis = 300_000;
+    scenario.rentalLife = Duration.ofHours(4);
+    var run = simulate(scenario);
+    assertThat(run.run().exitCode()).isZero();
+    assertThat(run.elapsed()).isGreaterThan(Duration.ofHours(8));
+    assertThat(all(RunEvent.RentalOpened.class)).hasSizeGreaterThan(4);
   }
 
   @Test
   void endsWhenTheMarketIsEmpty() {
-    var simulation = new Simulation(1).stage("only", 10);
-    simulation.providers = 0;
-    var end = simulation.run();
+    var scenario = new Scenario(1);
+    scenario.stage("stage0", 10);
+    var end = end(scenario);
     assertThat(end.exitCode()).isEqualTo(4);
     assertThat(end.failure().kind()).isEqualTo(FailureKind.MARKET);
   }
 
   @Test
   void finishesAStageWithoutFragments() {
-    var simulation = new Simulation(1).stage("empty", 0).stage("next", 3);
-    assertThat(simulation.run().exitCode()).isZero();
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 0);
+    scenario.stage("stage1", 3);
+    assertThat(end(scenario).exitCode()).isZero();
   }
 
-  static LongStream seeds() {
-    return LongStream.range(0, 200);
+  @Test
+  void rentsNothingWhenEverythingIsReused() {
+    var scenario = honest(1, 4);
+    scenario.reuse = true;
+    scenario.stage("stage0", 5000).cached.set(0, 5000);
+    scenario.follower("stage1", 0, 2).cached.set(0, 10_000);
+    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(all(RunEvent.AllocationRequested.class)).isEmpty();
+    assertThat(all(RunEvent.RentalRequested.class)).isEmpty();
   }
 
-  @ParameterizedTest
-  @MethodSource("seeds")
-  void survivesAStorm(long seed) {
-    var simulation = new Simulation(seed).stage("first", 300, Result.FILES, Simulation.retry(6));
-    simulation.follower("second", 0, 2).stage("third", 50);
-    simulation.vanish = 0.1;
-    simulation.crashOnRent = 0.2;
-    simulation.flaky = 0.005;
-    simulation.providers = 12;
-    simulation.workers = 5;
-    var end = simulation.run();
-    if (end.exitCode() == 0) {
-      assertThat(end.fragmentsDone()).isEqualTo(300 + 600 + 50);
+  @Test
+  void outlastsADaemonThatRestarts() {
+    var scenario = honest(1, 8);
+    scenario.local = false;
+    scenario.stage("stage0", 60).millis = 10_000;
+    scenario.outages.add(new Scenario.Outage(Duration.ofSeconds(40), Duration.ofSeconds(100)));
+    assertThat(end(scenario).exitCode()).isZero();
+  }
+
+  @Test
+  void givesUpADaemonThatStaysAway() {
+    var scenario = honest(1, 8);
+    scenario.local = false;
+    scenario.stage("stage0", 60).millis = 10_000;
+    scenario.outages.add(new Scenario.Outage(Duration.ofSeconds(40), Duration.ofHours(9)));
+    var run = simulate(scenario);
+    assertThat(run.run().failure().kind()).isEqualTo(FailureKind.YAGNA);
+    assertThat(run.elapsed()).isLessThan(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void givesUpWhereNoMachineCanStart() {
+    var scenario = new Scenario(1).providers(Persona.CRASHING, 20);
+    scenario.mischief = 1;
+    scenario.stage("stage0", 10);
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(4);
+    assertThat(end.failure().message()).startsWith("10 providers in a row failed");
+  }
+
+  @Test
+  void looksForAnotherOperatorWhenOneHasAllTheMachinesAtHand() {
+    var scenario = new Scenario(1);
+    for (var i = 0; i < 6; i++) {
+      scenario.providers.add(new SimulatedProvider(i, Persona.HONEST, "the same wallet"));
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("seeds")
-  void stopsAtAnyMomentAndLetsGoOfEverything(long seed) {
-    var simulation = new Simulation(seed).stage("first", 300, Result.FILES, Retry.DEFAULT);
-    simulation.follower("second", 0, 2).stage("third", 50);
-    simulation.vanish = 0.05;
-    simulation.stopAfter = Duration.ofMillis(seed * 100);
-    var end = simulation.run();
-    assertThat(end.exitCode()).isIn(0, 130, 4);
-    assertThat(simulation.elapsed()).isLessThan(Duration.ofHours(1));
+    scenario.providers(Persona.HONEST, 2);
+    scenario.stage("stage0", 20).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
+    assertThat(end(scenario).exitCode()).isZero();
   }
 }

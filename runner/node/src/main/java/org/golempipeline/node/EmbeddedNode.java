@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.wire.WireJson;
@@ -135,6 +136,11 @@ public final class EmbeddedNode implements AutoCloseable {
   /** The key it lets in. */
   public String appKey() {
     return context.options.appKey();
+  }
+
+  /** What providers run at the moment, with all that their programs started and left behind. */
+  public List<RunningProgram> running() {
+    return programs.running();
   }
 
   /** The switches for what goes wrong; they may be turned while it works. */

@@ -17,13 +17,20 @@ import org.jspecify.annotations.Nullable;
  * thread while the node works; chances are drawn from the node's seed.
  */
 public final class Faults {
+  /** What a command of a heavy-tailed provider takes longer at the most, in slownesses. */
+  private static final double LONGEST_TAIL = 30;
+
+  private final long seed;
   private final SplittableRandom random;
+  private final Map<Integer, SplittableRandom> tails = new HashMap<>();
   private final Map<Integer, Set<ProviderFault>> providers = new HashMap<>();
   private final List<Rule> rules = new ArrayList<>();
   private volatile boolean noRules = true;
   private volatile Duration slowness = Duration.ofSeconds(1);
+  private volatile long linkSpeed = 100_000;
 
   Faults(long seed) {
+    this.seed = seed;
     random = new SplittableRandom(seed);
   }
 
@@ -39,15 +46,20 @@ public final class Faults {
     slowness = duration;
   }
 
+  /** What a {@link ProviderFault#SLOW_LINK} moves at the most. */
+  public void linkSpeed(long bytesPerSecond) {
+    linkSpeed = bytesPerSecond;
+  }
+
   /**
    * Lets requests fail: the next {@code times} ones with this method whose path matches {@code
-   * path}, each with probability {@code chance}.
+   * path}, each with probability {@code chance}. Which of them fail depends on the seed alone.
    *
    * @param path a regular expression for the whole path, without the query
    */
   public synchronized void endpoint(
       String method, String path, EndpointFault fault, int times, double chance) {
-    rules.add(new Rule(method, Pattern.compile(path), fault, times, chance));
+    rules.add(new Rule(method, Pattern.compile(path), fault, times, chance, random.split()));
     noRules = false;
   }
 
@@ -63,8 +75,26 @@ public final class Faults {
     return faults != null && faults.contains(fault);
   }
 
-  Duration slowness() {
-    return slowness;
+  /** How much longer the next command of this provider takes. */
+  synchronized Duration delay(int provider) {
+    Duration delay = has(provider, ProviderFault.SLOW) ? slowness : Duration.ZERO;
+    if (!has(provider, ProviderFault.HEAVY_TAILED)) {
+      return delay;
+    }
+    // Each provider draws for itself, so that the others' pace changes nothing.
+    double drawn =
+        tails
+            .computeIfAbsent(provider, number -> new SplittableRandom(seed + 31L * number))
+            .nextDouble();
+    double tail = Math.min(LONGEST_TAIL, 0.1 / Math.max(drawn, 1e-9) - 0.1);
+    return delay.plusNanos((long) (slowness.toNanos() * tail));
+  }
+
+  /** How long it takes to move so many bytes to or from this provider. */
+  Duration transferTime(int provider, long bytes) {
+    return has(provider, ProviderFault.SLOW_LINK)
+        ? Duration.ofNanos((long) (bytes * 1e9 / linkSpeed))
+        : Duration.ZERO;
   }
 
   /** The fault of this request, if it has one. */
@@ -77,7 +107,7 @@ public final class Faults {
       Rule rule = each.next();
       if (!rule.method.equals(method)
           || !rule.path.matcher(path).matches()
-          || random.nextDouble() >= rule.chance) {
+          || rule.random.nextDouble() >= rule.chance) {
         continue;
       }
       rule.times--;
@@ -96,13 +126,21 @@ public final class Faults {
     final EndpointFault fault;
     int times;
     final double chance;
+    final SplittableRandom random;
 
-    Rule(String method, Pattern path, EndpointFault fault, int times, double chance) {
+    Rule(
+        String method,
+        Pattern path,
+        EndpointFault fault,
+        int times,
+        double chance,
+        SplittableRandom random) {
       this.method = method;
       this.path = path;
       this.fault = fault;
       this.times = times;
       this.chance = chance;
+      this.random = random;
     }
   }
 }

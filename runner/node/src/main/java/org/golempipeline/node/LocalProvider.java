@@ -120,6 +120,14 @@ final class LocalProvider {
     return context.faults.has(number, fault);
   }
 
+  /** What it makes of a file that it returns, null if it is honest. */
+  @Nullable Lie lie() {
+    if (has(ProviderFault.COLLUDES)) {
+      return new Lie(1);
+    }
+    return has(ProviderFault.LIES) ? new Lie(1 + number % 15) : null;
+  }
+
   /** Fails as the daemon does when the provider is gone. */
   void requireReachable() {
     if (has(ProviderFault.VANISHES) && gone) {

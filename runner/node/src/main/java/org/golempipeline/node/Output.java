@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Output {
   static final int MOST = 4 * 1024 * 1024;
 
+  private static final int TRUNCATED = 16;
+
   private final int headLimit;
   private final int tailLimit;
   private final boolean binary;
@@ -64,6 +66,11 @@ final class Output {
       return new Output(half, end.headTail() - half, end.format(), false);
     }
     return new Output(MOST, 0, end.format(), false);
+  }
+
+  /** The same for a provider that loses all but the beginning. */
+  Output truncated() {
+    return new Output(TRUNCATED, 0, binary ? "bin" : null, streamed);
   }
 
   synchronized void add(byte[] bytes, int length) {

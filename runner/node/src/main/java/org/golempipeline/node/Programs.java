@@ -121,6 +121,11 @@ final class Programs implements AutoCloseable {
     warden.join().ended(process.pid());
   }
 
+  /** What runs at the moment of all activities, as far as the system tells. */
+  List<RunningProgram> running() {
+    return RunningProgram.marked(mark);
+  }
+
   /** Kills all processes of an activity; takes some milliseconds. */
   void killAll(String activity) {
     warden.join().kill(mark + activity);

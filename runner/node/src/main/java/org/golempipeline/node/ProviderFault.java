@@ -16,12 +16,23 @@ public enum ProviderFault {
   VANISHES,
   /** Takes {@link Faults#slowness} longer for every command. */
   SLOW,
+  /** Most commands take a little longer, a few of them many times {@link Faults#slowness}. */
+  HEAVY_TAILED,
+  /** Moves no more than {@link Faults#linkSpeed} bytes a second, each way. */
+  SLOW_LINK,
   /** Programs end at once with exit code 1. */
   FAILS,
+  /** Keeps only the first few bytes of what a program writes, and says {@code Ok}. */
+  TRUNCATES_STDOUT,
   /** A program killed by {@code terminate} is reported as {@code Ok}. */
   SAYS_OK_WHEN_KILLED,
-  /** Changes a byte of each file it returns, under a hash that fits. */
+  /**
+   * Changes a byte of each file it returns, under a hash that fits; of an archive a byte of each
+   * file in a folder of a folder. Every liar tells another lie.
+   */
   LIES,
+  /** Lies as {@link #LIES}, and the same as all that collude. */
+  COLLUDES,
   /** Returns files under a hash that does not fit. */
   WRONG_HASH,
   /** A transfer onto an existing file goes on at its old size, as exe-units may do. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -100,9 +101,9 @@ final class ScriptRunner implements Runnable {
       if (objection != null) {
         throw new CommandException(objection);
       }
-      if (activity.agreement.provider.has(ProviderFault.SLOW)) {
-        var unused =
-            activity.ended.await(context.faults.slowness().toNanos(), TimeUnit.NANOSECONDS);
+      Duration delay = context.faults.delay(activity.agreement.provider.number);
+      if (!delay.isZero()) {
+        var unused = activity.ended.await(delay.toNanos(), TimeUnit.NANOSECONDS);
       }
       return end(index, 0, null, execute(command, index));
     } catch (CommandException e) {
@@ -199,8 +200,8 @@ final class ScriptRunner implements Runnable {
       throw exit(1);
     }
     ExeCommand.Capture capture = command.capture();
-    Output stdout = capture == null ? null : Output.of(capture.stdout());
-    Output stderr = capture == null ? null : Output.of(capture.stderr());
+    Output stdout = capture == null ? null : kept(Output.of(capture.stdout()));
+    Output stderr = capture == null ? null : kept(Output.of(capture.stderr()));
     if (((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed))
         && activity.hasListeners) {
       activity.hasListeners = batch.awaitSubscriber();
@@ -236,6 +237,10 @@ final class ScriptRunner implements Runnable {
       throw exit(code);
     }
     return outputs;
+  }
+
+  private @Nullable Output kept(@Nullable Output output) {
+    return output != null && has(ProviderFault.TRUNCATES_STDOUT) ? output.truncated() : output;
   }
 
   private boolean has(ProviderFault fault) {

@@ -56,7 +56,7 @@ final class Transfers {
     if (targetScheme.equals("container") && !sourceScheme.equals("container")) {
       Path file = deployment.file(path(to));
       Files.createDirectories(file.getParent());
-      download(source, file, hash, provider.has(ProviderFault.RESUMES_TRANSFERS));
+      download(source, file, hash, provider);
     } else if (sourceScheme.equals("container") && !targetScheme.equals("container")) {
       upload(deployment.file(path(source)), to, provider);
     } else if (sourceScheme.equals("container")) {
@@ -80,16 +80,25 @@ final class Transfers {
     return location.substring(location.indexOf(':') + 1);
   }
 
-  private void download(String source, Path file, @Nullable String hash, boolean resume)
+  private void download(String source, Path file, @Nullable String hash, LocalProvider provider)
       throws CommandException, IOException, InterruptedException {
-    boolean kept = resume && Files.exists(file);
+    boolean kept = provider.has(ProviderFault.RESUMES_TRANSFERS) && Files.exists(file);
     if (scheme(source).equals("gftp")) {
-      again(() -> fetch(service(source), file, kept));
+      again(() -> fetch(service(source), file, kept, provider));
     } else {
       again(() -> fetchWeb(URI.create(source), file, kept));
+      pace(provider, Files.size(file));
     }
     if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
       throw new CommandException("Hash mismatch of " + source);
+    }
+  }
+
+  /** A slow link takes its time. */
+  private void pace(LocalProvider provider, long bytes) throws InterruptedException {
+    Duration time = context.faults.transferTime(provider.number, bytes);
+    if (!time.isZero()) {
+      NodeContext.sleep(time);
     }
   }
 
@@ -130,7 +139,8 @@ final class Transfers {
   }
 
   /** Reads a file of the requestor, several chunks ahead. */
-  private void fetch(FileServices.Service service, Path file, boolean resume)
+  private void fetch(
+      FileServices.Service service, Path file, boolean resume, LocalProvider provider)
       throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
     FileMessage.Reply metadata = answer(service.call(new FileMessage.GetMetadata(id())));
     if (!(metadata instanceof FileMessage.Metadata known)) {
@@ -156,7 +166,9 @@ final class Transfers {
           throw new CommandException("Unexpected answer to GetChunk at " + written);
         }
         written += content.content().remaining();
+        int moved = content.content().remaining();
         write(target, content.content());
+        pace(provider, moved);
       }
     }
   }
@@ -213,6 +225,7 @@ final class Transfers {
       again(() -> send(file, service(to), provider));
     } else {
       again(() -> put(file, URI.create(to)));
+      pace(provider, Files.size(file));
     }
   }
 
@@ -221,19 +234,21 @@ final class Transfers {
       throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
     MessageDigest digest = digest(256);
     byte[] buffer = new byte[FileMessage.chunkSize()];
+    Lie lie = provider.lie();
     long offset = 0;
     try (InputStream source = Files.newInputStream(file)) {
       for (int n = source.readNBytes(buffer, 0, buffer.length);
           n > 0;
           n = source.readNBytes(buffer, 0, buffer.length)) {
-        if (offset == 0 && provider.has(ProviderFault.LIES)) {
-          buffer[n - 1] ^= 1;
+        if (lie != null) {
+          lie.tell(buffer, n);
         }
         ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
         CompletableFuture<FileMessage.Reply> sent =
             service.call(new FileMessage.UploadChunk(id(), offset, chunk));
         digest.update(buffer, 0, n);
         var unused = answer(sent);
+        pace(provider, n);
         offset += n;
       }
     }

@@ -134,6 +134,77 @@ class FaultsTest extends NodeTest {
   }
 
   @Test
+  void heavyTailedProvidersAreMostlyQuickAndTheirDelaysComeFromTheSeed() {
+    Faults faults = new Faults(7);
+    Faults again = new Faults(7);
+    faults.slowness(Duration.ofSeconds(1));
+    faults.provider(3, ProviderFault.HEAVY_TAILED);
+    again.slowness(Duration.ofSeconds(1));
+    again.provider(1, ProviderFault.HEAVY_TAILED);
+    again.provider(3, ProviderFault.HEAVY_TAILED);
+    assertThat(faults.delay(0)).isZero();
+    int quick = 0;
+    int stalled = 0;
+    for (int i = 0; i < 1000; i++) {
+      assertThat(again.delay(1)).isGreaterThanOrEqualTo(Duration.ZERO);
+      Duration delay = faults.delay(3);
+      assertThat(again.delay(3)).isEqualTo(delay);
+      assertThat(delay).isBetween(Duration.ZERO, Duration.ofSeconds(30));
+      quick += delay.toMillis() < 300 ? 1 : 0;
+      stalled += delay.toSeconds() >= 3 ? 1 : 0;
+    }
+    assertThat(quick).isBetween(600, 900);
+    assertThat(stalled).isBetween(10, 100);
+  }
+
+  @Test
+  void heavyTailedProvidersTakeLonger() {
+    Requestor.Machine machine = requestor.machine();
+    node.faults().slowness(Duration.ofSeconds(1));
+    node.faults().provider(0, ProviderFault.HEAVY_TAILED);
+    long before = System.nanoTime();
+    requestor.execute(machine.activity(), sh("true"), sh("true"), sh("true"));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(20));
+  }
+
+  @Test
+  void slowLinksTakeTheirTimeBothWays() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    node.faults().linkSpeed(100_000);
+    node.faults().provider(0, ProviderFault.SLOW_LINK);
+    FilePeer source = FilePeer.serving(requestor, "in", new byte[20_000]);
+    FilePeer sink = FilePeer.receiving(requestor, "out");
+    long before = System.nanoTime();
+    requestor.execute(
+        machine.activity(),
+        transfer(source.url, "container:/golem/work/x"),
+        transfer("container:/golem/work/x", sink.url));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(395));
+    assertThat(sink.received.size()).isEqualTo(20_000);
+  }
+
+  @Test
+  void standardOutputMayBeTruncatedAndCalledOk() {
+    Requestor.Machine machine = requestor.machine();
+    node.faults().provider(0, ProviderFault.TRUNCATES_STDOUT);
+    JsonNode result =
+        requestor.execute(machine.activity(), sh("printf 0123456789abcdefghij")).get(0);
+    assertThat(result.get("result").asText()).isEqualTo("Ok");
+    assertThat(result.get("stdout").asText()).isEqualTo("0123456789abcdef");
+  }
+
+  @Test
+  void whatAProgramLeftBehindIsNamedUntilItIsKilled() {
+    Requestor.Machine machine = requestor.machine();
+    requestor.execute(machine.activity(), sh("sleep 611 >/dev/null 2>&1 &"));
+    Waiting.until(
+        () -> node.running().size() == 1 && node.running().get(0).command().equals("sleep 611"));
+    assertThat(node.running().get(0).folder()).exists();
+    requestor.delete(ACTIVITY + "/" + machine.activity()).expect(200);
+    assertThat(node.running()).isEmpty();
+  }
+
+  @Test
   void liarsSendOtherBytesUnderAFittingHash() throws Exception {
     Requestor.Machine machine = requestor.machine();
     node.faults().provider(0, ProviderFault.LIES);
@@ -147,6 +218,25 @@ class FaultsTest extends NodeTest {
     requestor.execute(machine.activity(), transfer("container:/golem/work/x", other.url));
     assertThat(other.hash.get(5, TimeUnit.SECONDS)).isEqualTo("0".repeat(64));
     assertThat(other.received.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("abc");
+  }
+
+  @Test
+  void liarsKeepArchivesWholeAndChangeWhatIsInThem() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    node.faults().provider(0, ProviderFault.COLLUDES);
+    String archive =
+        "mkdir -p b/0; printf 5 >b/0/out; head -c 50000 /dev/zero >b/0/long; printf 7 >b/records;"
+            + " tar -cf x.tar b/0/out b/0/long b/records";
+    FilePeer sink = FilePeer.receiving(requestor, "out");
+    requestor.execute(
+        machine.activity(), sh(archive), transfer("container:/golem/work/x.tar", sink.url));
+    assertThat(sink.hash.get(5, TimeUnit.SECONDS)).hasSize(64);
+    byte[] received = sink.received.toByteArray();
+    assertThat(received[512]).isEqualTo((byte) '4');
+    assertThat(received[3 * 512]).isEqualTo((byte) 1);
+    int records = 3 * 512 + 98 * 512;
+    assertThat(received[records]).isEqualTo((byte) 'b');
+    assertThat(received[records + 512]).isEqualTo((byte) '7');
   }
 
   private JsonNode invoices(double timeout) {

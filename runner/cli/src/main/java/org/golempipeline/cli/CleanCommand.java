@@ -1,0 +1,123 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.apache.commons.io.FileUtils;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.journal.RunHistories;
+import org.golempipeline.journal.RunHistory;
+import org.golempipeline.report.Words;
+import org.golempipeline.strategy.Quantities;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code clean}: makes room. */
+@Command(
+    name = "clean",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Removes results of earlier runs from the cache, and old runs' journals and logs.",
+      "Without an option it says what is there. Published results are never touched."
+    })
+final class CleanCommand implements Callable<Integer> {
+  private static final Duration FOREVER = Duration.ofDays(365_000);
+
+  private final Console console;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PLACE",
+      description = "A pipeline file, or a folder of such. Default: the current folder.")
+  String place = "";
+
+  @Option(
+      names = "--older",
+      paramLabel = "TIME",
+      description = "What was not used for so long, such as 30d; runs that ended as long ago.")
+  @Nullable String older;
+
+  @Option(
+      names = "--max",
+      paramLabel = "SIZE",
+      description = "So much of the cache stays, such as 10GiB, what was used last.")
+  @Nullable String most;
+
+  CleanCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException {
+    var folder = RunChoice.folder(console, place);
+    var cache = Wiring.cacheFolder(folder);
+    if (older == null && most == null) {
+      console
+          .out()
+          .println(
+              "%s of results in %s; %s."
+                  .formatted(
+                      Words.size(ResultCache.bytes(cache)),
+                      cache,
+                      Words.count(new RunHistories(folder).ids().size(), "run")));
+      console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
+      console.out().flush();
+      return ExitCodes.DONE;
+    }
+    var age = older == null ? FOREVER : age(older);
+    var cleaned =
+        ResultCache.clean(cache, age, most == null ? Long.MAX_VALUE : size(most), console.clock())
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "A run uses the cache in `%s`.".formatted(cache), "Wait for its end."));
+    var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age));
+    console
+        .out()
+        .println(
+            "Removed %s of results and %s; %s of results left."
+                .formatted(
+                    Words.size(cleaned.bytes()),
+                    Words.count(runs, "run"),
+                    Words.size(cleaned.left())));
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  /** Runs that are over and owe nothing. */
+  private static int removeRuns(Path folder, Instant before) throws IOException {
+    var histories = new RunHistories(folder);
+    var removed = 0;
+    for (var id : histories.ids()) {
+      var run = histories.read(id);
+      if (run.state() != RunHistory.State.RUNNING
+          && !run.isUnsettled()
+          && run.at() != null
+          && run.at().plus(run.took()).isBefore(before)) {
+        FileUtils.deleteDirectory(histories.folder(id).toFile());
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private static Duration age(String text) throws Refusal {
+    if (!text.matches(Quantities.DURATION_PATTERN)) {
+      throw Refusal.usage(
+          "`--older %s` is no length of time.".formatted(text), "Write it as `30d` or `12h`.");
+    }
+    return Quantities.duration(text);
+  }
+
+  private static long size(String text) throws Refusal {
+    if (!text.matches(Quantities.SIZE_PATTERN)) {
+      throw Refusal.usage(
+          "`--max %s` is no size.".formatted(text), "Write it as `10GiB` or `500MB`.");
+    }
+    return Quantities.bytes(text);
+  }
+}

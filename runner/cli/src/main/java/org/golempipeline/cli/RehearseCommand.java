@@ -1,0 +1,235 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.rehearse.Chaos;
+import org.golempipeline.rehearse.Rehearsal;
+import org.golempipeline.rehearse.RehearsalJson;
+import org.golempipeline.rehearse.RehearsalResult;
+import org.golempipeline.rehearse.RehearsalSettings;
+import org.golempipeline.rehearse.RehearsalText;
+import org.golempipeline.run.RunSettings.Target;
+import org.golempipeline.spec.Nearest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rehearse}: a pipeline on misbehaving local providers, before money is spent. */
+@Command(
+    name = "rehearse",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs a pipeline on this machine in peace and in chaos, and tries its commands one by one.",
+      "Publishes nothing and pays nothing."
+    })
+final class RehearseCommand implements Callable<Integer> {
+  /** Short enough to be typed again. */
+  private static final int SEEDS = 1_000_000;
+
+  private final Console console;
+
+  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
+  String file = "";
+
+  @Mixin ParamOptions params = new ParamOptions();
+
+  @Mixin PluginOptions pluginOptions = new PluginOptions();
+
+  @Option(
+      names = "--chaos",
+      paramLabel = "KIND",
+      description = "storm (default), calm, slow, crashes, liars or bills.")
+  String chaos = Chaos.STORM.toString();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Decides who misbehaves and how. Default: another one each time.")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Takes only so many fragments of a stage: the first, the last, some between.")
+  @Nullable Integer sample;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Most providers at a time, instead of what the file says.")
+  @Nullable Integer workers;
+
+  @Option(names = "--json", description = "Prints the outcome as one JSON object.")
+  boolean json;
+
+  @Option(names = "--keep", description = "Leaves results and journals of both runs for a look.")
+  boolean keep;
+
+  @Option(
+      names = "--allow-outside",
+      description = "Lets paths in the file leave the folder that it lies in.")
+  boolean allowOutside;
+
+  @Option(
+      names = "--no-local-commands",
+      description = "Refuses files that would run commands of theirs on this machine.")
+  boolean noLocalCommands;
+
+  RehearseCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException {
+    var kind = kind();
+    requirePositive("--sample", sample);
+    requirePositive("--workers", workers);
+    var text = PipelineText.read(console, file);
+    var values = params.values(console);
+    var plugins = pluginOptions.announced(console, text);
+    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
+    var id = wiring.newRunId();
+    var rehearsals = text.folder().resolve(".golem-pipeline").resolve("rehearsals");
+    var home = rehearsals.resolve(id);
+    try {
+      var planned =
+          plugins
+              .then(known -> wiring.load(text, values, allowOutside))
+              .then(spec -> wiring.plan(spec, text, home.resolve("plan"), !noLocalCommands));
+      new Messages(console).diagnostics(planned.diagnostics());
+      var plan = planned.value().orElse(null);
+      return plan == null ? ExitCodes.USAGE : rehearse(plan, kind, id, home);
+    } finally {
+      if (!keep) {
+        remove(home);
+        removeIfEmpty(rehearsals);
+        removeIfEmpty(Objects.requireNonNull(rehearsals.getParent()));
+      }
+    }
+  }
+
+  private int rehearse(Plan plan, Chaos kind, String id, Path home) throws IOException {
+    var busy = workers == null ? Wiring.workers(plan.spec(), Target.LOCAL) : workers;
+    var rehearsal =
+        new Rehearsal(
+            plan,
+            new RehearsalSettings(
+                id,
+                file,
+                kind,
+                seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
+                sample == null ? Integer.MAX_VALUE : sample,
+                busy,
+                home,
+                () -> scratch(plan, busy, home),
+                Wiring.agreementDuration(plan.spec()),
+                new LocalShell(!noLocalCommands),
+                console.clock(),
+                this::say));
+    try (var interruption =
+        new Interruption(rehearsal::stop, () -> Runtime.getRuntime().halt(130))) {
+      var result = rehearsal.run();
+      print(result, home);
+      return result.ready() ? ExitCodes.DONE : ExitCodes.FAILED;
+    } catch (InterruptedException e) {
+      say("Interrupted.");
+      return 130;
+    }
+  }
+
+  private void print(RehearsalResult result, Path home) {
+    if (json) {
+      console.out().println(RehearsalJson.of(result));
+    } else {
+      console.out().print(RehearsalText.of(result));
+    }
+    console.out().flush();
+    if (keep) {
+      say("Kept in " + home + ": `logs last --in` its folder `calm` or `chaos`.");
+    }
+  }
+
+  private void say(String line) {
+    console.err().println(line);
+    console.err().flush();
+  }
+
+  private Path scratch(Plan plan, int busy, Path home) {
+    try {
+      var folder = Files.createDirectories(home.resolve("providers"));
+      return Scratch.choose(plan, busy, Files.createTempDirectory(folder, "node-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Chaos kind() throws Refusal {
+    var known = Stream.of(Chaos.values()).map(Chaos::toString).toList();
+    var found = Chaos.named(chaos);
+    if (found.isEmpty()) {
+      throw Refusal.usage(
+          "There is no chaos `%s`.".formatted(chaos),
+          Nearest.to(chaos, known)
+              .map("Did you mean `%s`?"::formatted)
+              .orElse("There are %s.".formatted(String.join(", ", known))));
+    }
+    return found.get();
+  }
+
+  private static void requirePositive(String option, @Nullable Integer number) throws Refusal {
+    if (number != null && number < 1) {
+      throw Refusal.usage(
+          "`%s %d` leaves nothing to do.".formatted(option, number),
+          "Write `%s 1` or more.".formatted(option));
+    }
+  }
+
+  /** Links are removed, not what they lead to. */
+  private static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path each, BasicFileAttributes found)
+              throws IOException {
+            Files.delete(each);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
+              throws IOException {
+            Files.delete(each);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try (var content = Files.list(folder)) {
+      if (content.findAny().isPresent()) {
+        return;
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    Files.delete(folder);
+  }
+}

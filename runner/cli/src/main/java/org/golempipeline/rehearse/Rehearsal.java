@@ -1,0 +1,378 @@
+package org.golempipeline.rehearse;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.golempipeline.batch.BatchRecipe;
+import org.golempipeline.batch.SourceFiles;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.golem.GolemNetwork;
+import org.golempipeline.golem.RentalTerms;
+import org.golempipeline.golem.SessionTerms;
+import org.golempipeline.golem.Yagna;
+import org.golempipeline.image.Images;
+import org.golempipeline.journal.GivenUp;
+import org.golempipeline.journal.Journal;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.run.EarlierResults;
+import org.golempipeline.run.EarlierResultsException;
+import org.golempipeline.run.PipelineRun;
+import org.golempipeline.run.RunSettings;
+import org.golempipeline.spec.Resources;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a pipeline twice on local networks, once in peace and once in chaos, and in between looks at
+ * some of its fragments one by one. All of it happens in a folder of its own, with results and
+ * cache of its own; inputs are read where they are.
+ */
+public final class Rehearsal {
+  /** Fragments of a stage that are tried one by one. */
+  private static final int PROBED = 3;
+
+  /** Enough of them that one which is still being closed is not waited for. */
+  private static final int PROBE_PROVIDERS = 8;
+
+  /** What a rehearsal costs is only counted. */
+  private static final BigDecimal FUNDS = BigDecimal.valueOf(1_000_000);
+
+  private static final Duration RENTAL_LIMIT = Duration.ofSeconds(30);
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(5);
+
+  private final Plan plan;
+  private final RehearsalSettings settings;
+  private final List<String> notes = new ArrayList<>();
+  private final Object current = new Object();
+  private @Nullable PipelineRun run;
+  private volatile boolean stopped;
+
+  public Rehearsal(Plan plan, RehearsalSettings settings) {
+    this.plan = plan;
+    this.settings = settings;
+  }
+
+  /** A run that ended, and where its results are. */
+  private record Done(Plan plan, Path runFolder, RunWatch watch, RunFigures figures) {
+    Path results() {
+      return plan.results();
+    }
+  }
+
+  /**
+   * Does all of it; to be called once.
+   *
+   * @throws InterruptedException if {@link #stop} was called
+   */
+  public RehearsalResult run() throws IOException, InterruptedException {
+    var chaos = settings.chaos();
+    var cast = chaos.cast(settings.workers(), settings.seed());
+    var honest = cast.stream().map(each -> Persona.HONEST).toList();
+    settings.say().accept("Running it in peace …");
+    var calm = run("calm", Chaos.CALM, honest);
+    settings.say().accept("Trying fragments one by one …");
+    var findings = probe(calm);
+    if (!calm.figures().finished()) {
+      return result(cast, calm.figures(), null, null, findings);
+    }
+    settings.say().accept("Running it again: %s, seed %d …".formatted(chaos, settings.seed()));
+    var chaotic = run("chaos", chaos, cast);
+    var difference = chaotic.figures().finished() ? difference(calm, chaotic) : null;
+    return result(cast, calm.figures(), chaotic.figures(), difference, findings);
+  }
+
+  private RehearsalResult result(
+      List<Persona> cast,
+      RunFigures calm,
+      @Nullable RunFigures chaotic,
+      @Nullable String difference,
+      List<Finding> findings) {
+    return new RehearsalResult(
+        settings.file(),
+        settings.chaos(),
+        settings.seed(),
+        cast,
+        calm,
+        chaotic,
+        difference,
+        RehearsedPlan.isRace(plan),
+        findings,
+        notes);
+  }
+
+  /** Ends it early; may be called from any thread, more than once. */
+  public void stop() {
+    stopped = true;
+    synchronized (current) {
+      if (run != null) {
+        run.stop("Interrupted.");
+      }
+    }
+  }
+
+  private void goOn() throws InterruptedException {
+    if (stopped) {
+      throw new InterruptedException();
+    }
+  }
+
+  // ---- whole runs
+
+  private Done run(String name, Chaos chaos, List<Persona> cast)
+      throws IOException, InterruptedException {
+    goOn();
+    var results = Files.createDirectories(settings.home().resolve(name));
+    var own = RehearsedPlan.of(plan, results, settings.sample());
+    var id = settings.id() + "-" + name;
+    var folder = results.resolve(".golem-pipeline").resolve("runs").resolve(id);
+    var watch = new RunWatch(own);
+    try (var nodes = new LocalNodes(chaos, cast, settings.seed(), settings.scratch());
+        var cache = cache(results, folder);
+        var digests = digests(results);
+        var journal = Journal.create(folder.resolve("journal.ndjson"))) {
+      var started =
+          new PipelineRun(
+              own,
+              new RunSettings(
+                  id,
+                  session(name),
+                  settings.file(),
+                  RunSettings.Target.LOCAL,
+                  settings.workers(),
+                  FUNDS,
+                  folder,
+                  nodes,
+                  settings.duration(),
+                  cache,
+                  digests,
+                  false,
+                  false,
+                  Images.notFetched()),
+              settings.shell(),
+              List.of(journal, watch),
+              settings.clock());
+      synchronized (current) {
+        run = started;
+      }
+      goOn();
+      started.run();
+    } finally {
+      synchronized (current) {
+        run = null;
+      }
+    }
+    goOn();
+    return new Done(own, folder, watch, watch.figures());
+  }
+
+  /** The same one for the same seed, so that what the scheduler draws repeats as well. */
+  private String session(String name) {
+    var text = "%s %s %d".formatted(name, settings.chaos(), settings.seed());
+    return UUID.nameUUIDFromBytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        .toString();
+  }
+
+  private ResultCache cache(Path results, Path run) {
+    return ResultCache.open(
+        results.resolve(".golem-pipeline/cache"), run.resolve("work"), settings.clock());
+  }
+
+  private FileDigests digests(Path results) {
+    var folder = results.resolve(".golem-pipeline/cache");
+    return FileDigests.open(folder, folder, settings.clock(), false);
+  }
+
+  // ---- results
+
+  private static @Nullable String difference(Done calm, Done chaotic) throws IOException {
+    var expected = files(calm.results());
+    var found = files(chaotic.results());
+    for (var name : expected.keySet()) {
+      if (!found.containsKey(name)) {
+        return "`%s` is missing".formatted(name);
+      }
+      var at = Files.mismatch(expected.get(name), found.get(name));
+      if (at >= 0) {
+        return "`%s` differs from byte %d on".formatted(name, at);
+      }
+    }
+    var others = new TreeSet<>(found.keySet());
+    others.removeAll(expected.keySet());
+    if (!others.isEmpty()) {
+      return "`%s` is one file too many".formatted(others.first());
+    }
+    for (var value : calm.watch().values().entrySet()) {
+      var other = chaotic.watch().values().get(value.getKey());
+      if (!value.getValue().equals(other)) {
+        return "the value of stage `%s` is another".formatted(value.getKey());
+      }
+    }
+    return null;
+  }
+
+  private static Map<String, Path> files(Path results) throws IOException {
+    var files = new TreeMap<String, Path>();
+    try (var all = Files.walk(results)) {
+      all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(results.resolve(".golem-pipeline")))
+          .forEach(file -> files.put(results.relativize(file).toString(), file));
+    }
+    return files;
+  }
+
+  // ---- single fragments
+
+  private List<Finding> probe(Done calm) throws IOException, InterruptedException {
+    goOn();
+    var scratch = settings.scratch().get();
+    var archives = Files.createDirectories(settings.home().resolve("probes"));
+    var findings = new ArrayList<Finding>();
+    try (var node = LocalNodes.start(scratch, PROBE_PROVIDERS, settings.seed(), true);
+        var sources = new SourceFiles()) {
+      var network = open(node);
+      try {
+        for (var stage : calm.plan().stages()) {
+          findings.addAll(
+              probe(
+                  calm,
+                  stage,
+                  (recipe, idle) -> rent(network, node, scratch, archives, sources, recipe, idle)));
+        }
+      } finally {
+        var unused =
+            network
+                .settle(SETTLE_LIMIT)
+                .completeOnTimeout(null, 2 * SETTLE_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        network.close();
+      }
+    }
+    return findings;
+  }
+
+  private List<Finding> probe(Done calm, StagePlan stage, StageProbe.Machines machines)
+      throws IOException, InterruptedException {
+    var name = stage.name().value();
+    var chosen = chosen(calm.watch().done(name));
+    if (chosen.isEmpty()) {
+      notes.add("Stage `%s` was not looked at: nothing of it was done in peace.".formatted(name));
+      return List.of();
+    }
+    var folder = settings.home().resolve("probes").resolve("earlier-" + stage.number());
+    try (var cache = cache(calm.results(), calm.runFolder());
+        var digests = digests(calm.results());
+        var earlier =
+            EarlierResults.open(
+                calm.plan(),
+                GivenUp.read(calm.runFolder()),
+                folder,
+                cache,
+                digests,
+                Images.notFetched(),
+                settings.shell(),
+                settings.clock())) {
+      var probe =
+          new StageProbe(
+              earlier.fragments(stage, chosen),
+              plan.spec().params(),
+              machines,
+              plan.folder(),
+              path -> !path.equals(".golem-pipeline") && !path.equals(".git"));
+      return probe.findings();
+    } catch (EarlierResultsException | ProbeException e) {
+      goOn();
+      notes.add("Stage `%s` was not looked at: %s.".formatted(name, plain(e)));
+      return List.of();
+    }
+  }
+
+  private static String plain(Exception e) {
+    return String.valueOf(e.getMessage()).replaceFirst("\\.$", "");
+  }
+
+  /** The first, the last and one between. */
+  private static List<Integer> chosen(BitSet done) {
+    var all = done.stream().boxed().toList();
+    if (all.size() <= PROBED) {
+      return all;
+    }
+    return List.of(all.get(0), all.get(all.size() / 2), all.get(all.size() - 1));
+  }
+
+  private GolemNetwork open(EmbeddedNode node) throws IOException, InterruptedException {
+    var now = settings.clock().instant();
+    var terms =
+        new SessionTerms(
+            session("probes"),
+            settings.id() + "-probes",
+            BigDecimal.ONE,
+            Instant.ofEpochMilli(now.plus(settings.duration()).toEpochMilli()),
+            "erc20-hoodi-tglm",
+            "public");
+    try {
+      return get(Yagna.open(LocalNodes.connection(node), terms, event -> {}));
+    } catch (ProbeException e) {
+      throw new IOException("the node on this machine does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private ProbeMachine rent(
+      GolemNetwork network,
+      EmbeddedNode node,
+      Path scratch,
+      Path archives,
+      SourceFiles sources,
+      BatchRecipe recipe,
+      Duration idle)
+      throws IOException, InterruptedException, ProbeException {
+    goOn();
+    var any = Resources.DEFAULT;
+    var rental =
+        get(
+            network.rent(
+                new RentalTerms(
+                    "0".repeat(56),
+                    "file:///dev/null",
+                    any.threads(),
+                    any.memory(),
+                    any.storage(),
+                    any.capabilities(),
+                    settings.clock().instant().plus(settings.duration()),
+                    null,
+                    null,
+                    null,
+                    java.util.Set.of(),
+                    java.util.Set.of(),
+                    RENTAL_LIMIT,
+                    RENTAL_LIMIT)));
+    return new ProbeMachine(node, rental, scratch.toRealPath(), archives, sources, recipe, idle);
+  }
+
+  private static <T> T get(CompletableFuture<T> future)
+      throws InterruptedException, ProbeException {
+    try {
+      return future.get(3 * RENTAL_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new ProbeException(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
+    } catch (TimeoutException e) {
+      throw new ProbeException("no machine answered in time");
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package org.golempipeline.rehearse;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.golempipeline.batch.BatchRecipe;
+import org.golempipeline.batch.FragmentWork;
+import org.golempipeline.rehearse.Finding.Kind;
+import org.golempipeline.run.PlannedFragment;
+import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.ParamValue;
+
+/**
+ * Tries a few fragments of a stage one by one: alone on a fresh machine, a second time there, alone
+ * on another machine, and among each other in both orders. What differs, and what is left behind,
+ * are findings.
+ */
+final class StageProbe {
+  /** Clocks must have moved on between two tries, by which commands tell the time in seconds. */
+  private static final Duration APART = Duration.ofMillis(1100);
+
+  private static final int MOST_FILES = 20_000;
+  private static final int NAMED = 3;
+
+  private final List<PlannedFragment> fragments;
+  private final List<FragmentWork> works;
+  private final BatchRecipe recipe;
+  private final Comparison compare;
+  private final Machines machines;
+  private final Path folder;
+  private final Predicate<String> watched;
+  private final Map<Kind, Finding> findings = new LinkedHashMap<>();
+  private final Map<Kind, BitSet> seenWith = new EnumMap<>(Kind.class);
+
+  /** Where fresh machines come from. */
+  interface Machines {
+    ProbeMachine rent(BatchRecipe recipe, Duration idle)
+        throws IOException, InterruptedException, ProbeException;
+  }
+
+  /**
+   * @param fragments of one stage, at least one
+   * @param params of the pipeline, secrets among them
+   * @param folder the user's own
+   * @param watched which paths in it are looked at
+   */
+  StageProbe(
+      List<PlannedFragment> fragments,
+      Map<String, ParamValue> params,
+      Machines machines,
+      Path folder,
+      Predicate<String> watched) {
+    this.fragments = fragments;
+    this.machines = machines;
+    this.folder = folder;
+    this.watched = watched;
+    var first = fragments.get(0);
+    this.recipe = withSecrets(first, params);
+    this.works = fragments.stream().map(each -> workWithSecrets(each, params)).toList();
+    var verify = first.stage().spec().verify();
+    this.compare = verify == null ? Comparison.BYTES : verify.compare();
+  }
+
+  private static BatchRecipe withSecrets(PlannedFragment fragment, Map<String, ParamValue> params) {
+    var recipe = fragment.recipe();
+    return new BatchRecipe(
+        recipe.stage(),
+        recipe.shared(),
+        recipe.setup(),
+        and(recipe.setupVariables(), fragment, params),
+        recipe.run(),
+        recipe.out(),
+        recipe.usesIn(),
+        recipe.usesTmp(),
+        recipe.limit());
+  }
+
+  private static FragmentWork workWithSecrets(
+      PlannedFragment fragment, Map<String, ParamValue> params) {
+    var work = fragment.work();
+    return new FragmentWork(
+        work.pieces(),
+        work.shape(),
+        work.inSuffix(),
+        and(work.variables(), fragment, params),
+        work.argv());
+  }
+
+  private static Map<String, String> and(
+      Map<String, String> variables, PlannedFragment fragment, Map<String, ParamValue> params) {
+    var all = new LinkedHashMap<>(variables);
+    for (var name : fragment.secrets()) {
+      var value = params.get(name);
+      if (value != null) {
+        all.put(name, value.value());
+      }
+    }
+    return all;
+  }
+
+  /** Does it all; to be called once. */
+  List<Finding> findings() throws IOException, InterruptedException, ProbeException {
+    var alone = new ArrayList<ProbeOutput>();
+    var again = new ArrayList<ProbeOutput>();
+    for (var i = 0; i < works.size(); i++) {
+      tryAlone(i, alone, again);
+    }
+    ProbeMachine.pause(APART);
+    var steady = new ArrayList<Boolean>();
+    for (var i = 0; i < works.size(); i++) {
+      steady.add(tryElsewhere(i, alone.get(i)));
+      if (steady.get(i) && !again.get(i).same(alone.get(i), compare)) {
+        found(
+            Kind.NOT_IDEMPOTENT,
+            i,
+            "run twice in the same folder: " + alone.get(i).difference(again.get(i), compare));
+      }
+    }
+    if (works.size() > 1) {
+      tryTogether(alone, steady, false);
+      tryTogether(alone, steady, true);
+    }
+    return List.copyOf(findings.values());
+  }
+
+  private ProbeMachine machine() throws IOException, InterruptedException, ProbeException {
+    return machines.rent(recipe, fragments.get(0).stage().spec().timeouts().idle());
+  }
+
+  private void tryAlone(int number, List<ProbeOutput> alone, List<ProbeOutput> again)
+      throws IOException, InterruptedException, ProbeException {
+    var before = FolderState.of(folder, MOST_FILES, watched);
+    try (var machine = machine()) {
+      var output = machine.run(List.of(works.get(number))).get(0);
+      alone.add(output);
+      var left = machine.processes();
+      if (!left.isEmpty()) {
+        found(Kind.LEAVES_PROCESSES, number, "still running after its end: " + list(left, "`%s`"));
+      }
+      var changes = machine.changes();
+      if (!changes.isEmpty()) {
+        found(Kind.WRITES_OUTSIDE, number, list(changes, "%s"));
+      }
+      var yours = before.changes(FolderState.of(folder, MOST_FILES, watched));
+      if (!yours.isEmpty()) {
+        found(Kind.CHANGES_YOUR_FILES, number, list(yours, "%s"));
+      }
+      again.add(machine.run(List.of(works.get(number))).get(0));
+    }
+  }
+
+  /** Answers whether another machine comes to the same. */
+  private boolean tryElsewhere(int number, ProbeOutput alone)
+      throws IOException, InterruptedException, ProbeException {
+    try (var machine = machine()) {
+      var output = machine.run(List.of(works.get(number))).get(0);
+      if (output.same(alone, compare)) {
+        return true;
+      }
+      found(
+          Kind.NOT_DETERMINISTIC,
+          number,
+          "run twice, each time alone on a fresh machine: " + alone.difference(output, compare));
+      return false;
+    }
+  }
+
+  /** The second try in the same folder came to something else; only now it is known why. */
+  private void tryTogether(List<ProbeOutput> alone, List<Boolean> steady, boolean reversed)
+      throws IOException, InterruptedException, ProbeException {
+    var order = new ArrayList<Integer>();
+    for (var i = 0; i < works.size(); i++) {
+      order.add(i);
+    }
+    if (reversed) {
+      Collections.reverse(order);
+    }
+    try (var machine = machine()) {
+      var outputs = machine.run(order.stream().map(works::get).toList());
+      for (var i = 0; i < order.size(); i++) {
+        var number = order.get(i);
+        if (steady.get(number) && !outputs.get(i).same(alone.get(number), compare)) {
+          found(
+              Kind.NEEDS_NEIGHBOURS,
+              number,
+              "alone, then %s: %s"
+                  .formatted(
+                      i == 0
+                          ? "before the others"
+                          : "after " + fragments.get(order.get(i - 1)).label(),
+                      alone.get(number).difference(outputs.get(i), compare)));
+        }
+      }
+    }
+  }
+
+  /** The first fragment with it is shown, the others are counted. */
+  private void found(Kind kind, int number, String seen) {
+    var fragment = fragments.get(number);
+    var seenBefore = seenWith.computeIfAbsent(kind, each -> new BitSet());
+    if (seenBefore.get(number)) {
+      return;
+    }
+    seenBefore.set(number);
+    findings.merge(
+        kind,
+        new Finding(kind, fragment.stage().name().value(), fragment.label(), seen, 0),
+        (first, next) -> first.withOneMore());
+  }
+
+  private static String list(List<String> all, String form) {
+    var text =
+        String.join(", ", all.stream().limit(NAMED).map(each -> form.formatted(each)).toList());
+    return all.size() > NAMED ? text + " and %d more".formatted(all.size() - NAMED) : text;
+  }
+}

@@ -1,0 +1,96 @@
+package org.golempipeline.cache;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Piece;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands for all that the result of a stage depends on, without a look at any content: the same
+ * fingerprint means the same fragments, and the same result of each. Files count by what the system
+ * says of them, so a file that was only touched gives another fingerprint; then the content keys
+ * still tell.
+ */
+public final class StageFingerprint {
+  private final Fields fields = new Fields();
+  private final Clock clock;
+  private boolean known = true;
+
+  public StageFingerprint(ContentKeys keys) {
+    this.clock = keys.clock();
+    fields.digest("stage", keys.common());
+  }
+
+  /** Something that the fragments or the merge depend on. */
+  public StageFingerprint text(String tag, String text) {
+    fields.text(tag, text);
+    return this;
+  }
+
+  /** The files that are split, in order. */
+  public StageFingerprint inputs(List<InputFile> inputs) throws IOException {
+    fields.count("inputs", inputs.size());
+    for (var input : inputs) {
+      input(input);
+    }
+    return this;
+  }
+
+  private void input(InputFile input) throws IOException {
+    fields.text("path", input.path());
+    var remote = input.remote();
+    if (remote != null) {
+      fields.text("remote", remote.sha3());
+      return;
+    }
+    var stamp = FileStamp.of(input.file());
+    known &= !stamp.isRacy(clock.instant());
+    stamp.addTo(fields);
+    fields.count("offset", input.offset()).count("size", input.size());
+  }
+
+  /**
+   * What the split made: it may have looked at more than its inputs, such as a table.
+   *
+   * @param inputs files that were told already
+   */
+  public StageFingerprint fragments(Fragments fragments, List<InputFile> inputs)
+      throws IOException {
+    var told = new HashSet<>(inputs);
+    fields.count("fragments", fragments.count());
+    for (var i = 0; i < fragments.count(); i++) {
+      var fragment = fragments.get(i);
+      fields.texts("variables", fragment.variables());
+      fields.count("pieces", fragment.pieces().size());
+      for (var piece : fragment.pieces()) {
+        if (piece instanceof Piece.Literal literal) {
+          fields.text("literal", literal.text());
+        } else if (piece instanceof Piece.Slice slice) {
+          if (told.add(slice.file())) {
+            input(slice.file());
+          }
+          fields.text("of", slice.file().path());
+          fields.count("offset", slice.offset()).count("length", slice.length());
+        }
+      }
+    }
+    return this;
+  }
+
+  /** A stage that is read, by its own fingerprint; null if it has none. */
+  public StageFingerprint upstream(@Nullable String other) {
+    known &= other != null;
+    fields.text("upstream", String.valueOf(other));
+    return this;
+  }
+
+  /** In hexadecimal digits; empty if something may change without a difference to be seen. */
+  public Optional<String> end() {
+    return known ? Optional.of(fields.end().toString()) : Optional.empty();
+  }
+}

@@ -1,0 +1,523 @@
+package org.golempipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the second run of a file computes again, and why. */
+@Timeout(90)
+class ResumeTest {
+  private static final String FILES =
+      """
+      version: 1
+      name: files
+      params: { crf: 26, note: hello }
+      input: in/*
+      files: model.bin
+      run: cat "$in" model.bin > "$out"; echo "$crf" >> "$out"
+      output: out/
+      """;
+
+  @TempDir Path folder;
+  private Project project;
+
+  @BeforeEach
+  void open() {
+    project = new Project(folder);
+    project.reuse = true;
+    project.file("in/a", "1").file("in/b", "2").file("in/c", "3").file("model.bin", "m\n");
+  }
+
+  private void run(String yaml) throws Exception {
+    var end = project.run(yaml);
+    assertThat(end.failure()).isNull();
+    assertThat(project.openAgreements).isZero();
+  }
+
+  /** The last run did nothing but look. */
+  private void assertNothingExecuted() {
+    assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
+    assertThat(project.events(RunEvent.RentalRequested.class)).isEmpty();
+    assertThat(project.events(RunEvent.AllocationRequested.class)).isEmpty();
+    assertThat(project.daemonsAsked).isZero();
+  }
+
+  private void assertRunsOnce(String yaml) throws Exception {
+    run(yaml);
+    var before = results();
+    run(yaml);
+    assertNothingExecuted();
+    assertThat(results()).isEqualTo(before);
+    removeResults();
+    run(yaml);
+    assertNothingExecuted();
+    assertThat(results()).isEqualTo(before);
+  }
+
+  private Map<String, String> results() throws IOException {
+    var all = project.tree("out");
+    for (var name : new String[] {"o.txt", "second.txt"}) {
+      if (project.read(name) != null) {
+        all.put(name, project.read(name));
+      }
+    }
+    return all;
+  }
+
+  private void removeResults() throws IOException {
+    delete(folder.resolve("out"));
+    Files.deleteIfExists(folder.resolve("o.txt"));
+    Files.deleteIfExists(folder.resolve("second.txt"));
+  }
+
+  private static void delete(Path root) throws IOException {
+    if (Files.exists(root)) {
+      try (var all = Files.walk(root)) {
+        for (var file : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theFirstRunSaysThatThereWasNone() throws Exception {
+    run(FILES);
+    assertThat(project.reused("files").firstRun()).isTrue();
+    assertThat(project.reused("files").others()).isEqualTo(3);
+  }
+
+  @Test
+  void nothingIsExecutedForWhatIsUnchanged() throws Exception {
+    run(FILES);
+    var before = project.tree("out");
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.reused("files"))
+        .isEqualTo(new RunEvent.StageReused("files", 3, 0, List.of()));
+    assertThat(project.tree("out")).isEqualTo(before);
+    assertThat(project.events(RunEvent.OutputPublished.class)).hasSize(1);
+  }
+
+  @Test
+  void nothingIsReusedWhenAllIsToBeComputedAfresh() throws Exception {
+    run(FILES);
+    project.reuse = false;
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
+    assertThat(project.events(RunEvent.StageReused.class)).isEmpty();
+  }
+
+  @Test
+  void aChangedInputCostsItsOwnFragments() throws Exception {
+    run(FILES);
+    project.file("in/b", "two");
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.reused("files").reasons()).containsExactly("input b changed");
+    assertThat(project.tree("out"))
+        .isEqualTo(Map.of("a", "1m\n26\n", "b", "twom\n26\n", "c", "3m\n26\n"));
+  }
+
+  @Test
+  void aTouchedInputCostsNothing() throws Exception {
+    run(FILES);
+    project.file("in/b", "2");
+    run(FILES);
+    assertNothingExecuted();
+  }
+
+  @Test
+  void aParamThatIsNamedCostsAllAndOneThatIsNotNothing() throws Exception {
+    run(FILES);
+    project.params.put("note", "other");
+    run(FILES);
+    assertNothingExecuted();
+    project.params.put("crf", "28");
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
+    assertThat(project.reused("files").reasons()).containsExactly("param crf 26→28");
+    assertThat(project.read("out/a")).isEqualTo("1m\n28\n");
+    project.params.put("crf", "26");
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.read("out/a")).isEqualTo("1m\n26\n");
+  }
+
+  @Test
+  void anotherCommandSharedFileOrSuffixCostsAll() throws Exception {
+    run(FILES);
+    run(FILES.replace("cat \"$in\"", "cat  \"$in\""));
+    assertThat(project.sent("files").size()).isEqualTo(3);
+    assertThat(project.reused("files").reasons()).containsExactly("run changed");
+    run(FILES);
+    assertNothingExecuted();
+    project.file("model.bin", "M\n");
+    run(FILES);
+    assertThat(project.sent("files").size()).isEqualTo(3);
+    assertThat(project.reused("files").reasons()).containsExactly("files/model.bin changed");
+    assertThat(project.read("out/a")).isEqualTo("1M\n26\n");
+    run(FILES + "out: .txt\n");
+    assertThat(project.sent("files").size()).isEqualTo(3);
+    assertThat(project.reused("files").reasons()).containsExactly("out changed");
+    assertThat(project.tree("out")).containsOnlyKeys("a.txt", "b.txt", "c.txt");
+  }
+
+  @Test
+  void anotherJudgeCostsAll() throws Exception {
+    run(FILES + "accept: 'true'\n");
+    run(FILES + "accept: grep -q m \"$in\"\n");
+    assertThat(project.sent("files").size()).isEqualTo(3);
+    assertThat(project.reused("files").reasons()).containsExactly("accept changed");
+  }
+
+  @Test
+  void anotherMergeOrPlaceCostsNothing() throws Exception {
+    run(FILES);
+    run(FILES.replace("output: out/", "merge: concat\noutput: o.txt"));
+    assertNothingExecuted();
+    assertThat(project.read("o.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
+    assertThat(project.tree("out")).isEmpty();
+    run(FILES.replace("output: out/", "merge: concat\noutput: second.txt"));
+    assertNothingExecuted();
+    assertThat(project.read("o.txt")).isNull();
+    assertThat(project.read("second.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
+  }
+
+  @Test
+  void aNewMatrixValueCostsItsOwnFragments() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: matrix
+        input: in/*
+        matrix: { n: [1, 2] }
+        run: echo "$(cat "$in") $n" > "$out"
+        output: out/${stem}-${n}
+        """;
+    run(yaml);
+    run(yaml.replace("[1, 2]", "[1, 3, 2]"));
+    assertThat(project.sent("matrix")).isEqualTo(FragmentSet.of(1, 4, 7));
+    assertThat(project.tree("out"))
+        .hasSize(9)
+        .containsEntry("b-1", "2 1\n")
+        .containsEntry("b-2", "2 2\n")
+        .containsEntry("b-3", "2 3\n");
+  }
+
+  @Test
+  void aFileInFrontShiftsOnlyFragmentsThatNameTheirNumber() throws Exception {
+    run(FILES);
+    project.file("in/0", "0");
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.of(0));
+    assertThat(project.reused("files").reasons()).containsExactly("input 0 is new");
+
+    var numbered = FILES.replace("echo \"$crf\"", "echo \"$crf $index\"");
+    run(numbered);
+    project.file("in/00", "00");
+    run(numbered);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.range(1, 5));
+    assertThat(project.read("out/c")).isEqualTo("3m\n26 4\n");
+  }
+
+  @Test
+  void aRemovedInputRemovesItsResult() throws Exception {
+    run(FILES);
+    Files.delete(folder.resolve("in/b"));
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.tree("out")).containsOnlyKeys("a", "c");
+  }
+
+  @Test
+  void anotherSplitCostsWhatItCutsElsewhere() throws Exception {
+    project.file("in.txt", "1\n2\n3\n4\n5\n6\n");
+    var yaml =
+        """
+        version: 1
+        name: lines
+        input: in.txt
+        split: { lines: 2 }
+        run: cat "$in" "$in" > "$out"
+        merge: concat
+        output: o.txt
+        """;
+    run(yaml);
+    run(yaml.replace("lines: 2", "lines: 3"));
+    assertThat(project.sent("lines")).isEqualTo(FragmentSet.range(0, 2));
+    assertThat(project.reused("lines").reasons()).containsExactly("split changed");
+    assertThat(project.read("o.txt")).isEqualTo("1\n2\n3\n1\n2\n3\n4\n5\n6\n4\n5\n6\n");
+    project.file("in.txt", "1\n2\n3\n4\n5\n6\n7\n");
+    run(yaml);
+    assertThat(project.sent("lines")).isEqualTo(FragmentSet.of(3));
+  }
+
+  @Test
+  void aTableIsReadAgain() throws Exception {
+    project.file("jobs.csv", "name,n\nx,1\ny,2\n");
+    var yaml =
+        """
+        version: 1
+        name: jobs
+        split: { table: jobs.csv }
+        run: echo "$name $n" > "$out"
+        merge: concat
+        output: o.txt
+        """;
+    assertRunsOnce(yaml);
+    project.file("jobs.csv", "name,n\nx,1\nz,9\ny,2\n");
+    run(yaml);
+    assertThat(project.sent("jobs")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.read("o.txt")).isEqualTo("x 1\nz 9\ny 2\n");
+  }
+
+  @Test
+  void aDamagedResultIsComputedAgain() throws Exception {
+    run(FILES);
+    removeResults();
+    for (var pack : packs()) {
+      var bytes = Files.readAllBytes(pack);
+      var at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("2m\n26");
+      if (at >= 0) {
+        bytes[at] = '7';
+        Files.write(pack, bytes);
+      }
+    }
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.tree("out"))
+        .isEqualTo(Map.of("a", "1m\n26\n", "b", "2m\n26\n", "c", "3m\n26\n"));
+    removeResults();
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.read("out/b")).isEqualTo("2m\n26\n");
+  }
+
+  private Iterable<Path> packs() throws IOException {
+    try (var all = Files.walk(folder.resolve(".golem-pipeline/cache"))) {
+      return all.filter(file -> file.toString().endsWith(".tar")).toList();
+    }
+  }
+
+  @Test
+  void aCacheThatIsGoneIsFilledAgain() throws Exception {
+    run(FILES);
+    delete(folder.resolve(".golem-pipeline/cache"));
+    removeResults();
+    run(FILES);
+    assertThat(project.sent("files").size()).isEqualTo(3);
+    assertThat(project.reused("files").reasons()).isEmpty();
+    removeResults();
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.tree("out")).hasSize(3);
+  }
+
+  @Test
+  void whatSomebodyChangedInTheResultIsPutRight() throws Exception {
+    run(FILES);
+    project.file("out/b", "spoilt");
+    Files.delete(folder.resolve("out/c"));
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.tree("out"))
+        .isEqualTo(Map.of("a", "1m\n26\n", "b", "2m\n26\n", "c", "3m\n26\n"));
+  }
+
+  @Test
+  void whatFailedIsTriedAgainAndTheRestIsReused() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: fails
+        params: { good: "" }
+        input: in/*
+        retry: { attempts: 1, fail: 2 }
+        run: |
+          [ "$path" != b ] || [ -e "%s/good" ]
+          cat "$in" > "$out"
+        merge: concat
+        output: o.txt
+        """
+            .formatted(folder);
+    run(yaml);
+    assertThat(project.read("o.txt")).isEqualTo("13");
+    run(yaml);
+    assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.read("o.txt")).isEqualTo("13");
+    project.file("good", "");
+    run(yaml);
+    assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.read("o.txt")).isEqualTo("123");
+    run(yaml);
+    assertNothingExecuted();
+  }
+
+  @Test
+  void aRunThatFailsKeepsWhatItHas() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: fails
+        input: in/*
+        retry: { attempts: 1 }
+        run: |
+          [ "$path" != c ] || [ -e "%s/good" ]
+          cat "$in" > "$out"
+        merge: concat
+        output: o.txt
+        """
+            .formatted(folder);
+    project.workers = 1;
+    assertThat(project.run(yaml).exitCode()).isEqualTo(1);
+    assertThat(project.read("o.txt")).isNull();
+    project.file("good", "");
+    run(yaml);
+    assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(2));
+    assertThat(project.read("o.txt")).isEqualTo("123");
+  }
+
+  @Test
+  void stagesThatReadOthersAreReusedToo() throws Exception {
+    project.file("in.txt", "1\n2\n3\n");
+    assertRunsOnce(
+        """
+        version: 1
+        name: stages
+        stages:
+          size:
+            run: echo 4 > "$out"
+            merge: value
+          double:
+            input: in.txt
+            split: { lines: 1 }
+            run: |
+              read -r n < "$in"; echo $((n * 2)) > "$out"
+            merge: concat
+          whole:
+            from: double
+            needs: size
+            files: { twice: { from: double } }
+            split: { range: { from: 0, to: "${size}", step: 2, as: [first, many] } }
+            run: echo "$first of $size, $(cat twice | tr '\\n' ' ')" > "$out"
+            merge: concat
+            output: o.txt
+        """
+            .replace("    from: double\n    needs: size\n", "    needs: [size, double]\n"));
+  }
+
+  @Test
+  void fragmentsThatFollowOthersAreReusedToo() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: flow
+        stages:
+          upper:
+            input: in/*
+            run: tr 1-9 a-i < "$in" > "$out"
+            out: .up
+          twice:
+            from: upper
+            run: cat "$in" "$in" > "$out"
+            output: out/
+        """;
+    assertRunsOnce(yaml);
+    project.file("in/b", "5");
+    run(yaml);
+    assertThat(project.sent("upper")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.sent("twice")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.tree("out")).isEqualTo(Map.of("a.up", "aa", "b.up", "ee", "c.up", "cc"));
+    // The other input gives the same intermediate result: what follows is still good.
+    run(yaml.replace("tr 1-9 a-i <", "tr 1-9 a-i  <"));
+    assertThat(project.sent("upper")).isEqualTo(FragmentSet.range(0, 3));
+    assertThat(project.sent("twice")).isEqualTo(FragmentSet.EMPTY);
+  }
+
+  @Test
+  void aMergedFileThatComesOutTheSameStopsTheChange() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: chain
+        stages:
+          size:
+            input: in/*
+            run: wc -c < "$in" > "$out"
+            merge: sum
+          say:
+            from: size
+            run: sed 's/^/total /' "$in" > "$out"
+            output: o.txt
+        """;
+    assertRunsOnce(yaml);
+    project.file("in/b", "9");
+    run(yaml);
+    assertThat(project.sent("size")).isEqualTo(FragmentSet.of(1));
+    assertThat(project.sent("say")).isEqualTo(FragmentSet.EMPTY);
+    assertThat(project.read("o.txt")).isEqualTo("total 3\n");
+  }
+
+  @Test
+  void aFirstResultIsFoundAgainWithoutASearch() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: search
+        split: { range: { from: 0, to: 30, step: 1, as: [n, size] } }
+        run: |
+          [ "$n" -ne 17 ] || echo "found $n" > "$out"
+        merge: first
+        output: found/${n}.txt
+        """;
+    run(yaml);
+    assertThat(project.tree("found")).isEqualTo(Map.of("17.txt", "found 17\n"));
+    run(yaml);
+    assertNothingExecuted();
+    assertThat(project.tree("found")).isEqualTo(Map.of("17.txt", "found 17\n"));
+  }
+
+  @Test
+  void severalFilesOfAFragmentAreReused() throws Exception {
+    assertRunsOnce(
+        """
+        version: 1
+        name: several
+        input: in/*
+        run: |
+          cp "$in" "$outdir/-$path one"
+          : > "$outdir/$path.empty"
+        out: "*"
+        output: out/
+        """);
+    assertThat(project.tree("out")).hasSize(6).containsEntry("-b one", "2");
+  }
+
+  @Test
+  void anInputThatChangesWhileItIsReadIsNotKept() throws Exception {
+    project.workers = 1;
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.BatchStarted) {
+            project.file("in/c", "changed");
+          }
+        };
+    var end = project.run(FILES);
+    project.listener = event -> {};
+    run(FILES);
+    assertThat(project.read("out/c")).as("after %s", end).isEqualTo("changedm\n26\n");
+  }
+}

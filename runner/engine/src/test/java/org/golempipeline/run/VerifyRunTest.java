@@ -1,0 +1,285 @@
+package org.golempipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.node.ProviderFault;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs among providers that return something else than they computed. */
+@Timeout(90)
+class VerifyRunTest {
+  private static final int FRAGMENTS = 24;
+
+  private static final String NUMBERS =
+      """
+      version: 1
+      name: numbers
+      split: { range: { from: 0, to: 24, step: 1, as: [n, size] } }
+      timeout: { negotiate: 5s }
+      run: |
+        sleep 0.02
+        echo "$((n + 100))" > "$out"
+      merge: concat
+      output: all.txt
+      """;
+
+  @TempDir Path folder;
+  private Project project;
+
+  @BeforeEach
+  void open() {
+    project = new Project(folder);
+    project.reuse = true;
+  }
+
+  /** The first of them are at work and have these faults, all others stay away. */
+  private void providers(ProviderFault... faults) {
+    project.workers = faults.length;
+    project.faults =
+        node -> {
+          for (var i = 0; i < faults.length + 3; i++) {
+            if (i >= faults.length) {
+              node.provider(i, ProviderFault.REFUSES_PROPOSALS);
+            } else if (faults[i] != HONEST) {
+              node.provider(i, faults[i]);
+            }
+          }
+        };
+  }
+
+  /** Harmless here. */
+  private static final ProviderFault HONEST = ProviderFault.INVOICES_TWICE;
+
+  private static String expected() {
+    return IntStream.range(0, FRAGMENTS)
+        .mapToObj(n -> n + 100 + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private List<String> banned() {
+    return project.events(RunEvent.ProviderBanned.class).stream()
+        .map(RunEvent.ProviderBanned::providerId)
+        .toList();
+  }
+
+  private String id(String name) {
+    return project.events(RunEvent.RentalOpened.class).stream()
+        .filter(opened -> opened.providerName().equals(name))
+        .map(RunEvent.RentalOpened::providerId)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a provider called itself each time it was rented. */
+  private List<String> rented(String id) {
+    return project.events(RunEvent.RentalOpened.class).stream()
+        .filter(opened -> opened.providerId().equals(id))
+        .map(RunEvent.RentalOpened::providerName)
+        .toList();
+  }
+
+  @Test
+  void withoutAnyCheckALieIsBelieved() throws Exception {
+    providers(ProviderFault.LIES, HONEST, HONEST);
+    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.read("all.txt")).hasSameSizeAs(expected()).isNotEqualTo(expected());
+    assertThat(banned()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{ copies: 2 }",
+        "{ copies: 3 }",
+        "{ audit: 100% }",
+        "{ audit: 100%, by: local }",
+        "{ audit: 1%, by: local }"
+      })
+  void aLiarIsFoundAndNeverRentedAgain(String verify) throws Exception {
+    providers(ProviderFault.LIES, HONEST, HONEST, HONEST);
+    var yaml = NUMBERS + "verify: " + verify + "\n";
+
+    var end = project.run(yaml);
+
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+    assertThat(banned()).hasSize(1);
+    var liar = banned().get(0);
+    assertThat(rented(liar)).containsOnly("local-1");
+    assertThat(project.read(".golem-pipeline/banned.json"))
+        .isEqualTo("{\"providers\":[\"" + liar + "\"]}");
+    assertThat(project.openAgreements).isZero();
+
+    assertThat(project.run(yaml).failure()).isNull();
+    assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
+
+    project.reuse = false;
+    assertThat(project.run(yaml).failure()).isNull();
+    assertThat(project.sent("numbers").size()).isEqualTo(FRAGMENTS);
+    assertThat(rented(liar)).isEmpty();
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  @Test
+  void twoLiarsWithDifferentLiesAreOutvoted() throws Exception {
+    providers(ProviderFault.LIES, ProviderFault.LIES, HONEST, HONEST, HONEST);
+    var end = project.run(NUMBERS + "verify: { copies: 3 }\n");
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+    assertThat(banned()).isSubsetOf(id("local-1"), id("local-2")).isNotEmpty();
+  }
+
+  @Test
+  void whoeverAgreesOnALieIsNotBelievedBeforeThisMachine() throws Exception {
+    providers(ProviderFault.COLLUDES, ProviderFault.COLLUDES);
+    var end = project.run(NUMBERS + "verify: { audit: 100%, by: local }\n");
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message())
+        .isEqualTo(
+            "Two providers agree on a fragment of `numbers`, and this machine computes something"
+                + " else.");
+    assertThat(project.read("all.txt")).isNull();
+    assertThat(project.openAgreements).isZero();
+  }
+
+  @Test
+  void whatALiarLeftInTheCacheIsNotUsed() throws Exception {
+    providers(ProviderFault.LIES, HONEST, HONEST);
+    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.read("all.txt")).isNotEqualTo(expected());
+    var byLiar = FragmentSet.EMPTY;
+    var liars =
+        project.events(RunEvent.RentalOpened.class).stream()
+            .filter(opened -> opened.providerName().equals("local-1"))
+            .map(RunEvent.RentalOpened::rental)
+            .toList();
+    for (var batch : project.events(RunEvent.BatchStarted.class)) {
+      byLiar = liars.contains(batch.rental()) ? byLiar.union(batch.fragments()) : byLiar;
+    }
+    assertThat(byLiar).isNotEqualTo(FragmentSet.EMPTY);
+
+    var other = NUMBERS.replace("name: numbers", "name: other").replace("all.txt", "other.txt");
+    var end = project.run(other.replace("+ 100", "+ 200") + "verify: { audit: 100%, by: local }\n");
+    assertThat(end.failure()).isNull();
+    assertThat(banned()).hasSize(1);
+
+    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.sent("numbers")).isEqualTo(byLiar);
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  @Test
+  void resultsThatNobodyConfirmedDoNotCountOnceTheyMustBe() throws Exception {
+    providers(ProviderFault.LIES, HONEST, HONEST);
+    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.read("all.txt")).isNotEqualTo(expected());
+    assertThat(project.run(NUMBERS + "verify: { copies: 2 }\n").failure()).isNull();
+    assertThat(project.sent("numbers").size()).isEqualTo(FRAGMENTS);
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{ copies: 2 }", "{ audit: 100% }"})
+  void aCommandThatIsNeverTheSameEndsWithTheReason(String verify) throws Exception {
+    providers(HONEST, HONEST, HONEST, HONEST, HONEST);
+    var yaml =
+        """
+        version: 1
+        name: random
+        split: { range: { from: 0, to: 8, step: 1, as: [n, size] } }
+        timeout: { negotiate: 5s }
+        run: cat /proc/sys/kernel/random/uuid > "$out"
+        merge: concat
+        output: all.txt
+        """
+            + "verify: "
+            + verify
+            + "\n";
+    for (var time = 0; time < 2; time++) {
+      var end = project.run(yaml);
+      assertThat(end.exitCode()).isEqualTo(1);
+      assertThat(end.failure().kind()).isEqualTo(FailureKind.COMMAND);
+      assertThat(project.events(RunEvent.FragmentFailed.class))
+          .isNotEmpty()
+          .allMatch(
+              failed -> failed.failure().message().equals("Every machine computes something else."))
+          .allMatch(failed -> failed.failure().hint().contains("fix seeds"));
+      assertThat(banned()).isEmpty();
+      assertThat(project.read("all.txt")).isNull();
+    }
+  }
+
+  @Test
+  void withTooFewProvidersTheRunEndsAndSaysSo() throws Exception {
+    providers(ProviderFault.LIES, HONEST);
+    project.workers = 2;
+    var end = project.run(NUMBERS + "verify: { copies: 2 }\n");
+    assertThat(end.failure()).isNotNull();
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.MARKET);
+    assertThat(project.read("all.txt")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          text | printf 'a\\\\r\\\\nb  \\\\n' | printf 'a\\\\nb\\\\n'
+          json | echo '{"a": 1.0, "b": [2]}' | echo '{"b":[2],"a":1}'
+          csv  | printf '"a","b"\\\\n1,0.50\\\\n' | printf 'a,b\\\\n1,0.5\\\\n'
+          """)
+  void differencesOfFormDoNotCountIfTheFileSaysSo(String form, String one, String other)
+      throws Exception {
+    providers(HONEST, HONEST, HONEST);
+    var yaml =
+        """
+        version: 1
+        name: forms
+        params: { seen: %s }
+        split: { range: { from: 0, to: 6, step: 1, as: [n, size] } }
+        timeout: { negotiate: 5s }
+        run: |
+          if mkdir "$seen/$n" 2>&1; then
+            %s > "$out"
+          else
+            %s > "$out"
+          fi
+        merge: concat
+        output: all.txt
+        verify: { copies: 2, compare: %s }
+        """;
+    project.file("seen/x", "");
+    var end =
+        project.run(
+            yaml.formatted(
+                folder.resolve("seen"),
+                one.replace("\\\\", "\\"),
+                other.replace("\\\\", "\\"),
+                form));
+    assertThat(end.failure()).isNull();
+    assertThat(banned()).isEmpty();
+    assertThat(project.events(RunEvent.ChecksQueued.class)).isNotEmpty();
+    project.file("again/x", "");
+    var strict =
+        project.run(
+            yaml.formatted(
+                folder.resolve("again"),
+                one.replace("\\\\", "\\"),
+                other.replace("\\\\", "\\"),
+                "bytes"));
+    assertThat(banned().isEmpty() && strict.failure() == null).isFalse();
+  }
+}
