@@ -1,8 +1,9 @@
 #!/bin/sh
 # What a fragment costs: `wc -l < "$in" > "$out"` on N small files (default 10000) with two workers,
-# by golem-pipeline, `xargs -P2` and GNU parallel, one after the other, R rounds (default 3).
+# by golem-pipeline, `xargs -P2`, GNU parallel and `make -j2`, one after the other, R rounds
+# (default 3). golem-pipeline keeps every result for later runs, as make does; the others do not.
 # Prints medians, milliseconds per fragment, and ratios to golem-pipeline. Works in a folder of its
-# own that it removes; needs xargs and parallel.
+# own that it removes; needs xargs, parallel and make.
 set -eu
 
 count=${1:-10000}
@@ -54,8 +55,18 @@ by_parallel() {
   rm -rf out-parallel
 }
 
+by_make() {
+  mkdir out-make
+  printf 'all: $(patsubst in/%%,out-make/%%,$(wildcard in/*.txt))\n' > Makefile
+  printf 'out-make/%%: in/%%\n\t@wc -l < $< > $@\n' >> Makefile
+  make -s -j2 all
+  cat out-make/* > counts-make.txt
+  rm -rf out-make
+}
+
 by_golem_pipeline() {
-  "$root/golem-pipeline" run pipeline.yaml --workers 2
+  rm -rf .golem-pipeline
+  "$root/golem-pipeline" run pipeline.yaml --workers 2 --overwrite
 }
 
 "$root/golem-pipeline" check "$work/pipeline.yaml" > /dev/null
@@ -64,6 +75,8 @@ while [ "$round" -lt "$rounds" ]; do
   timed golem-pipeline by_golem_pipeline
   timed xargs by_xargs
   timed parallel by_parallel
+  timed make by_make
+  cmp "$work/counts.txt" "$work/counts-make.txt"
   cmp "$work/counts.txt" "$work/counts-xargs.txt"
   cmp "$work/counts.txt" "$work/counts-parallel.txt"
   round=$((round + 1))
@@ -72,7 +85,7 @@ done
 median() { sort -n "$work/$1.times" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
 
 ours=$(median golem-pipeline)
-for name in golem-pipeline xargs parallel; do
+for name in golem-pipeline xargs parallel make; do
   awk -v name="$name" -v t="$(median $name)" -v ours="$ours" -v n="$count" 'BEGIN {
     printf "%-15s %8.2f s %8.3f ms a fragment   %5.2f x golem-pipeline\n", name, t / 1e9, t / 1e6 / n, t / ours
   }'

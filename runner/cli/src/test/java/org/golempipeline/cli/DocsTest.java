@@ -22,7 +22,6 @@ import org.golempipeline.plugins.PluginDiagnosticIds;
 import org.golempipeline.spec.ReferencePage;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Strategy;
 import org.junit.jupiter.api.Test;
 
@@ -96,11 +95,7 @@ class DocsTest {
   @Test
   void everySplitAndEveryMergeHasASectionWithAnExample() throws IOException {
     var splits = StandardStrategies.splits().stream().map(Strategy::name).toList();
-    var merges =
-        StandardStrategies.merges().stream()
-            .filter(merge -> merge.result() != MergeStrategy.Result.TREE)
-            .map(Strategy::name)
-            .toList();
+    var merges = StandardStrategies.merges().stream().map(Strategy::name).toList();
 
     assertThat(sections("docs/splits.md")).containsExactlyInAnyOrderElementsOf(splits);
     assertThat(sections("docs/merges.md")).containsExactlyInAnyOrderElementsOf(merges);

@@ -16,6 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesIT {
   @TempDir Path folder;
 
+  private static final String KEPT =
+      "cache/(lock|digests|(packs|index)/.*)|published/.*|stages/.*|[^/]*\\.lock"
+          + "|runs/[^/]*/(journal\\.ndjson|messages\\.ndjson|lock)";
+
   @ParameterizedTest
   @MethodSource("examples")
   void makesWhatIsExpected(String name) throws IOException {
@@ -29,11 +33,16 @@ class ExamplesIT {
     assertThat(workspace.files(name + "/result"))
         .isEqualTo(Workspace.files(example.resolve("expected")));
     assertThat(workspace.files(name + "/.golem-pipeline").keySet())
-        .as("only the journal and the list of published files stay")
-        .allMatch(file -> file.endsWith("journal.ndjson") || file.startsWith("published/"));
+        .as("what stays is what later runs and commands read")
+        .allMatch(file -> file.matches(KEPT));
 
     var again = workspace.run("run", name + "/pipeline.yaml", "--workers", "1");
-    assertThat(again.exitCode()).as("a second run replaces what the first made").isZero();
+    assertThat(again.exitCode()).as("a second run has nothing to do").isZero();
+    assertThat(again.err()).contains("reused").doesNotContain("provider working");
+    var fresh = workspace.run("run", name + "/pipeline.yaml", "--fresh", "--workers", "1");
+    assertThat(fresh.exitCode()).as("a third one replaces what the first made").isZero();
+    assertThat(workspace.files(name + "/result"))
+        .isEqualTo(Workspace.files(example.resolve("expected")));
   }
 
   @ParameterizedTest
