@@ -1,8 +1,10 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.commons.io.FileUtils;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
@@ -50,7 +52,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal {
+  public Integer call() throws Refusal, IOException, InterruptedException {
     var text = PipelineText.read(console, file);
     var values = params.values(console);
     var plugins = pluginOptions.announced(console, text);
@@ -66,7 +68,12 @@ final class PlanCommand implements Callable<Integer> {
       return ExitCodes.USAGE;
     }
     format.draw(plan, console.out());
+    if (format == Format.TEXT) {
+      var lines = new PlanOutlook(plan).lines(wiring, text, folder, !noLocalCommands);
+      lines.forEach(line -> console.out().println(TerminalText.safe(line)));
+    }
     console.out().flush();
+    FileUtils.deleteDirectory(folder.toFile());
     return ExitCodes.DONE;
   }
 

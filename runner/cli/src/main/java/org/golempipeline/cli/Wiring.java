@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -142,6 +143,15 @@ final class Wiring {
   /** A run that is ready to start. */
   PipelineRun run(Plan plan, RunSettings settings, boolean localCommands, List<EventSink> sinks) {
     return new PipelineRun(plan, settings, new LocalShell(localCommands), sinks, console.clock());
+  }
+
+  /** Runs the shell texts that are meant for this machine, or refuses them. */
+  static LocalShell shell(boolean localCommands) {
+    return new LocalShell(localCommands);
+  }
+
+  Clock clock() {
+    return console.clock();
   }
 
   /** What the daemon knows a run's agreements by. */

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +30,7 @@ import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.schedule.Action;
@@ -58,6 +60,9 @@ public final class EarlierResults implements AutoCloseable {
           throw new IOException("nothing is rented");
         }
       };
+
+  /** More fragments are not looked for only to say how many there are. */
+  private static final int LOOKED_UP = 20_000;
 
   private final Plan plan;
   private final GivenUp run;
@@ -157,6 +162,39 @@ public final class EarlierResults implements AutoCloseable {
       planned.add(planned(runtime, index));
     }
     return planned;
+  }
+
+  /**
+   * What earlier runs left of a stage.
+   *
+   * @param inPlace whether its result lies where it belongs and nothing has changed since
+   * @param reasons what has changed, in words
+   */
+  public record Kept(int fragments, int reused, boolean inPlace, List<String> reasons) {
+    public Kept {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /**
+   * What a run would take over of {@code stage}; empty if that is known only during a run, or takes
+   * long to find out.
+   */
+  public Optional<Kept> kept(StagePlan stage) throws EarlierResultsException, InterruptedException {
+    var count = stage.fragments().map(StageFragments::count).orElse(0);
+    if (count == 0 || stage.flow() != StagePlan.Flow.WHOLE || !earlier(stage).isEmpty()) {
+      return Optional.empty();
+    }
+    expand(stage);
+    if (stages.runtime(stage.number()).inPlace().isPresent()) {
+      return Optional.of(new Kept(count, count, true, List.of()));
+    }
+    if (count > LOOKED_UP) {
+      return Optional.empty();
+    }
+    stages.perform(new Action.LookUp(stage.number(), FragmentSet.range(0, count)));
+    var looked = await(Message.LookedUp.class);
+    return Optional.of(new Kept(count, looked.reused().size(), false, looked.reasons()));
   }
 
   private PlannedFragment planned(StageRuntime runtime, int index) {

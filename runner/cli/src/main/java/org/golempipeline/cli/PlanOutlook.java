@@ -1,0 +1,114 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.image.Images;
+import org.golempipeline.journal.GivenUp;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.report.Words;
+import org.golempipeline.run.EarlierResults;
+import org.golempipeline.run.EarlierResultsException;
+import org.golempipeline.schedule.AuditBound;
+
+/** What can be said of a run before it starts, beside its plan. */
+final class PlanOutlook {
+  /** Numbers of false results for which the chance is said that they go unnoticed. */
+  private static final int FEW = 10;
+
+  private static final int MANY = 50;
+
+  /** A share of providers that somebody could own. */
+  private static final double FRIENDS = 0.2;
+
+  private final Plan plan;
+
+  PlanOutlook(Plan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * A line for each thing worth saying.
+   *
+   * @param scratch a folder for what is made on the way
+   */
+  List<String> lines(Wiring wiring, PipelineText text, Path scratch, boolean localCommands)
+      throws IOException, InterruptedException {
+    var lines = new ArrayList<String>();
+    if (Files.isDirectory(Wiring.cacheFolder(text.folder()))) {
+      addKept(lines, wiring, text, scratch, localCommands);
+    }
+    addAudits(lines);
+    return lines;
+  }
+
+  /** What a run on this machine would take over, as far as it is known before. */
+  private void addKept(
+      List<String> lines, Wiring wiring, PipelineText text, Path scratch, boolean localCommands)
+      throws IOException, InterruptedException {
+    try (var cache = wiring.cache(text, scratch);
+        var digests = wiring.digests(text, false);
+        var results =
+            EarlierResults.open(
+                plan,
+                GivenUp.NOTHING,
+                scratch,
+                cache,
+                digests,
+                Images.notFetched(),
+                Wiring.shell(localCommands),
+                wiring.clock())) {
+      for (var stage : plan.stages()) {
+        results.kept(stage).ifPresent(kept -> addKept(lines, stage.name().value(), kept));
+      }
+    } catch (EarlierResultsException e) {
+      lines.add("from earlier runs: " + e.getMessage());
+    }
+  }
+
+  private static void addKept(List<String> lines, String stage, EarlierResults.Kept kept) {
+    if (kept.reused() == 0 && kept.reasons().equals(List.of(RunEvent.StageReused.FIRST_RUN))) {
+      return;
+    }
+    var text =
+        kept.inPlace()
+            ? "nothing to do, the result is in its place"
+            : "%s of %s kept"
+                .formatted(Words.number(kept.reused()), Words.count(kept.fragments(), "fragment"));
+    var why = kept.reasons().isEmpty() ? "" : ": " + String.join(", ", kept.reasons());
+    lines.add("from earlier runs, " + stage + ": " + text + why);
+  }
+
+  private void addAudits(List<String> lines) {
+    for (var stage : plan.stages()) {
+      var verify = stage.spec().verify();
+      if (verify != null && verify.copies() == 1) {
+        var share = verify.audit().doubleValue();
+        var alone = new AuditBound(share, 0);
+        var text =
+            "audits, %s: who falsifies %d results goes unnoticed with a chance of %s, %d with %s"
+                .formatted(
+                    stage.name(),
+                    FEW,
+                    percent(alone.unnoticed(FEW)),
+                    MANY,
+                    percent(alone.unnoticed(MANY)));
+        lines.add(
+            verify.local()
+                ? text
+                : text
+                    + "; %s if a fifth of the providers vouches for it"
+                        .formatted(percent(new AuditBound(share, FRIENDS).unnoticed(MANY))));
+      }
+    }
+  }
+
+  /** The next whole percent above. */
+  private static String percent(double chance) {
+    return String.format(Locale.ROOT, "at most %.0f %%", Math.ceil(100 * chance));
+  }
+}
