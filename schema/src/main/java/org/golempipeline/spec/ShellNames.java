@@ -18,7 +18,8 @@ record ShellNames(FileUnderCheck file, Map<String, Scope> scopes) {
     }
     names.addAll(variables(stage));
     names.addAll(Set.of("index", "count"));
-    if (readsInput(stage)) {
+    var hasFile = readsInput(stage) || splitsIntoFiles(stage);
+    if (hasFile) {
       names.addAll(Set.of("path", "stem"));
     }
     if (key.equals("accept")) {
@@ -27,7 +28,7 @@ record ShellNames(FileUnderCheck file, Map<String, Scope> scopes) {
     }
     names.add("tmp");
     names.add(stage.leavesMany() ? "outdir" : "out");
-    if (readsInput(stage) || splitsIntoFiles(stage)) {
+    if (hasFile) {
       names.add("in");
     }
     return names;

@@ -108,7 +108,7 @@ public final class SegmentsSplit implements SplitStrategy {
 
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
-    var work = Files.createDirectories(context.workingFolder());
+    var work = context.workingFolder();
     var folder = Files.createTempDirectory(work, "segments-").toAbsolutePath();
     var fragments = new ArrayList<Fragment>();
     for (var input : context.inputs()) {

@@ -75,7 +75,7 @@ public final class CommandSplit implements SplitStrategy {
 
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
-    var folder = Files.createDirectories(context.workingFolder());
+    var folder = context.workingFolder();
     var work = Files.createTempDirectory(folder, "split-").toAbsolutePath();
     var in = Files.createDirectory(work.resolve("in"));
     var out = Files.createDirectory(work.resolve("out"));

@@ -5,7 +5,6 @@ import static org.golempipeline.standard.Sandbox.utf8;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.strategy.Fragment;
@@ -118,13 +117,6 @@ class StandardSplitsTest {
     context.variable("word", "it's ");
     assertThat(contents(new CommandSplit().split(context)))
         .containsExactly("it's 10\n", "it's 9\n", "it's B\n", "it's a\n");
-  }
-
-  @Test
-  void commandsMakeTheirWorkingFolderIfItIsNotThere() throws Exception {
-    var context = sandbox.context("\"echo 1 > \\\"$outdir/a\\\"\"");
-    Files.delete(context.workingFolder());
-    assertThat(contents(new CommandSplit().split(context))).containsExactly("1\n");
   }
 
   private static List<String> contents(Fragments fragments) throws IOException {
