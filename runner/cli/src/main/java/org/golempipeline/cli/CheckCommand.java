@@ -1,6 +1,8 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.DiagnosticJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +13,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Finds all mistakes of a pipeline file, with their places, and runs nothing.")
+    description = {
+      "Finds all mistakes of a pipeline file, with their places, and runs nothing.",
+      "With --laws it also tries on a sample whether the result depends on how the input is cut."
+    })
 final class CheckCommand implements Callable<Integer> {
   private final Console console;
 
@@ -30,27 +35,36 @@ final class CheckCommand implements Callable<Integer> {
       description = "Lets paths in the file leave the folder that it lies in.")
   boolean allowOutside;
 
+  @Mixin LawsOptions laws = new LawsOptions();
+
   CheckCommand(Console console) {
     this.console = console;
   }
 
   @Override
-  public Integer call() throws Refusal {
+  public Integer call() throws Refusal, IOException {
+    var tryLaws = laws.wanted();
     var text = PipelineText.read(console, file);
     var values = params.values(console);
-    var checked =
-        pluginOptions
-            .announced(console, text)
-            .then(plugins -> new Wiring(console, plugins).load(text, values, allowOutside));
+    var plugins = pluginOptions.announced(console, text);
+    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
+    var checked = plugins.then(known -> wiring.load(text, values, allowOutside));
+    var spec = checked.value().orElse(null);
+    if (tryLaws && spec != null) {
+      new Messages(console).diagnostics(checked.diagnostics());
+      var exitCode = laws.check(console, wiring, spec, text, json);
+      console.out().flush();
+      return exitCode;
+    }
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {
       new Messages(console).diagnostics(checked.diagnostics());
-      if (checked.value().isPresent()) {
+      if (spec != null) {
         console.out().println(file + ": no mistakes found.");
       }
     }
     console.out().flush();
-    return checked.value().isPresent() ? ExitCodes.DONE : ExitCodes.USAGE;
+    return spec != null ? ExitCodes.DONE : ExitCodes.USAGE;
   }
 }

@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.node.EmbeddedNode;
@@ -9,19 +10,20 @@ import org.golempipeline.run.Daemons;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded node, which is started when a run first needs it: a run that takes everything from
- * earlier ones needs none.
+ * Nodes on this machine, which are started when a run first needs them: a run that takes everything
+ * from earlier ones needs none.
  */
 final class NodeOnDemand implements Daemons, AutoCloseable {
   private final Wiring wiring;
   private final Supplier<Path> folder;
   private final int providers;
   private final @Nullable GolemConnection network;
-  private @Nullable EmbeddedNode node;
+  private @Nullable EmbeddedNode market;
+  private @Nullable EmbeddedNode auditor;
 
   /**
    * @param folder where its providers work
-   * @param network where machines are rented, null for the node itself
+   * @param network where machines are rented, null for a node of ours
    */
   NodeOnDemand(
       Wiring wiring, Supplier<Path> folder, int providers, @Nullable GolemConnection network) {
@@ -32,22 +34,41 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
   }
 
   @Override
-  public GolemConnection network() throws IOException {
-    return network == null ? thisMachine() : network;
+  public synchronized GolemConnection network() throws IOException {
+    if (network != null) {
+      return network;
+    }
+    if (market == null) {
+      market = wiring.startNode(folder.get(), 0, providers);
+    }
+    return connection(market);
   }
 
+  /** A node of its own: whoever is audited must not be the auditor. */
   @Override
   public synchronized GolemConnection thisMachine() throws IOException {
-    if (node == null) {
-      node = wiring.startNode(folder.get(), 0, providers);
+    if (auditor == null) {
+      auditor =
+          wiring.startNode(
+              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 0, 1);
     }
+    return connection(auditor);
+  }
+
+  private static GolemConnection connection(EmbeddedNode node) {
     return new GolemConnection(node.url(), node.appKey());
   }
 
   @Override
   public synchronized void close() throws IOException {
-    if (node != null) {
-      node.close();
+    try {
+      if (auditor != null) {
+        auditor.close();
+      }
+    } finally {
+      if (market != null) {
+        market.close();
+      }
     }
   }
 }

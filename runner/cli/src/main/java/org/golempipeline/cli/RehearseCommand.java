@@ -70,7 +70,7 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "Most providers at a time, instead of what the file says.")
+      description = "Most providers at a time, instead of what the file says, or of 5.")
   @Nullable Integer workers;
 
   @Option(names = "--json", description = "Prints the outcome as one JSON object.")
@@ -123,7 +123,7 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   private int rehearse(Plan plan, Chaos kind, String id, Path home) throws IOException {
-    var busy = workers == null ? Wiring.workers(plan.spec(), Target.LOCAL) : workers;
+    var busy = workers == null ? Wiring.workers(plan.spec(), Target.GOLEM) : workers;
     var rehearsal =
         new Rehearsal(
             plan,

@@ -39,9 +39,6 @@ final class RunCommand implements Callable<Integer> {
   /** Providers that do not work at first: a fragment that fails is tried on another one. */
   private static final int SPARE_PROVIDERS = 3;
 
-  /** For audits on this machine, beside the network. */
-  private static final int AUDITORS = 1;
-
   private final Console console;
 
   @Parameters(paramLabel = "FILE", description = "The pipeline file.")
@@ -160,10 +157,7 @@ final class RunCommand implements Callable<Integer> {
         var report = RunReport.open(console.screen(), console.clock());
         var node =
             new NodeOnDemand(
-                wiring,
-                scratch(plan, busy, beside),
-                network == null ? busy + SPARE_PROVIDERS : AUDITORS,
-                network)) {
+                wiring, scratch(plan, busy, beside), busy + SPARE_PROVIDERS, network)) {
       var run =
           wiring.run(
               plan,

@@ -41,10 +41,13 @@ public enum Chaos {
   LIARS(LYING, COLLUDING),
   /** Bills that do not add up, or come late or twice or never. */
   BILLS(OVERBILLING, INVOICING_TWICE, INVOICING_LATE, NEVER_INVOICING),
-  /** All of it but lies, and a daemon that fails at times. */
+  /** All of it but lies, mostly crashes, and a daemon that fails at times. */
   STORM(
       CRASHING,
+      CRASHING,
       VANISHING,
+      VANISHING,
+      FAILING,
       FAILING,
       MUTE_AFTER_AGREEMENT,
       REFUSING,
@@ -81,12 +84,12 @@ public enum Chaos {
   }
 
   /**
-   * Who is what, by number. As many are honest as a run of so many workers needs, and twice as many
-   * are not. No persona comes twice before each came once.
+   * Who is what, by number. As many are honest as a run of so many workers needs, and three times
+   * as many are not, so that it meets some of them.
    */
   public List<Persona> cast(int workers, long seed) {
-    var honest = Math.max(LEAST_HONEST, workers + 1);
-    var providers = 3 * honest;
+    var honest = Math.max(LEAST_HONEST, workers);
+    var providers = 4 * honest;
     var random = new SplittableRandom(seed);
     var cast = new ArrayList<Persona>();
     var next = new ArrayList<Persona>();

@@ -168,6 +168,9 @@ final class ProbeMachine implements AutoCloseable {
   }
 
   static void pause(Duration time) throws InterruptedException {
+    if (time.isNegative()) {
+      return;
+    }
     var waited = new CompletableFuture<Boolean>();
     waited.completeOnTimeout(true, time.toNanos(), TimeUnit.NANOSECONDS);
     try {

@@ -294,7 +294,8 @@ public final class Rehearsal {
               plan.spec().params(),
               machines,
               plan.folder(),
-              path -> !path.equals(".golem-pipeline") && !path.equals(".git"));
+              path -> !path.equals(".golem-pipeline") && !path.equals(".git"),
+              settings.clock());
       return probe.findings();
     } catch (EarlierResultsException | ProbeException e) {
       goOn();

@@ -88,6 +88,7 @@ public final class RehearsalJson {
     json.writeNumberField("scripts", run.scripts());
     json.writeNumberField("scriptsLost", run.lost());
     json.writeNumberField("milliseconds", run.took().toMillis());
+    json.writeNumberField("settledMilliseconds", run.settled().toMillis());
     json.writeNumberField("workMilliseconds", run.work().toMillis());
     json.writeNumberField("unusedMilliseconds", run.unused().toMillis());
     json.writeNumberField("unusedShare", run.unusedShare());

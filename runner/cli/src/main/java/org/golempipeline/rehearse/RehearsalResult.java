@@ -35,6 +35,10 @@ public record RehearsalResult(
     return chaotic != null && chaotic.finished() && (difference == null || mayDiffer);
   }
 
+  boolean hasLiars() {
+    return cast.contains(Persona.LYING) || cast.contains(Persona.COLLUDING);
+  }
+
   /** Whether the pipeline is ready for other people's machines, as far as was seen. */
   public boolean ready() {
     return survived() && findings.isEmpty();

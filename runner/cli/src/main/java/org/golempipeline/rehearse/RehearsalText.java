@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class RehearsalText {
   private static final MathContext DIGITS = new MathContext(3);
 
+  private static final String BELIEVED =
+      "Providers lied, and nothing checks what they return: add `verify: { copies: 2 }`, or"
+          + " `accept` with a command that recognises a right output.";
+
   private final RehearsalResult result;
   private final List<String> lines = new ArrayList<>();
   private final List<Row> rows = new ArrayList<>();
@@ -63,6 +67,7 @@ public final class RehearsalText {
     row("scripts lost", run -> "%d of %d".formatted(run.lost(), run.scripts()));
     row("work not used", RehearsalText::unused);
     row("took", run -> Words.duration(run.took()));
+    row("with settling", run -> Words.duration(run.settled()));
     row("cost at their prices", run -> glm(run.cost()));
     row("bills accepted", run -> glm(run.paid()));
     row("bills refused", run -> Integer.toString(run.refused()));
@@ -113,14 +118,17 @@ public final class RehearsalText {
   private void ends() {
     end("The calm run", result.calm());
     end("The run in chaos", result.chaotic());
+    if (result.chaotic() != null && !result.chaotic().finished() && result.hasLiars()) {
+      hint(BELIEVED);
+      line("");
+    }
     if (result.difference() != null) {
       line("The result in chaos is another one: %s.".formatted(result.difference()));
       hint(
           result.mayDiffer()
               ? "That can be: this pipeline takes whoever is first."
-              : result.cast().contains(Persona.LYING) || result.cast().contains(Persona.COLLUDING)
-                  ? "Nothing checks what providers return: add `verify: { copies: 2 }`, or `accept`"
-                      + " with a command that recognises a right output."
+              : result.hasLiars()
+                  ? BELIEVED
                   : "Look at the findings below; the same fragment must always give the same"
                       + " output.");
       line("");

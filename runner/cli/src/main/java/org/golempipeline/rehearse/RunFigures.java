@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param fragments of all stages that were split
  * @param attempts how often a fragment was sent somewhere
  * @param lost scripts of which nothing came back
+ * @param took until the result was there
+ * @param settled until everything was let go and paid as well
  * @param work time that providers spent on scripts
  * @param unused the part of it whose outcome was not used
  * @param cost at the providers' prices, in GLM
@@ -29,6 +31,7 @@ public record RunFigures(
     int scripts,
     int lost,
     Duration took,
+    Duration settled,
     Duration work,
     Duration unused,
     BigDecimal cost,

@@ -39,6 +39,8 @@ final class RunWatch implements EventSink {
   private Duration unused = Duration.ZERO;
   private BigDecimal cost = BigDecimal.ZERO;
   private BigDecimal unusedCost = BigDecimal.ZERO;
+  private @Nullable Instant begin;
+  private @Nullable Instant lastStage;
   private RunEvent.@Nullable RunFinished end;
 
   private record RentalSeen(
@@ -58,7 +60,11 @@ final class RunWatch implements EventSink {
   @Override
   public void accept(StampedEvent stamped) {
     var event = stamped.event();
-    if (event instanceof RunEvent.StageExpanded expanded) {
+    if (event instanceof RunEvent.RunStarted) {
+      begin = stamped.at();
+    } else if (event instanceof RunEvent.StageFinished) {
+      lastStage = stamped.at();
+    } else if (event instanceof RunEvent.StageExpanded expanded) {
       fragments.put(expanded.stage(), expanded.fragments());
     } else if (event instanceof RunEvent.RentalOpened rental) {
       rentals.put(
@@ -142,6 +148,9 @@ final class RunWatch implements EventSink {
         attempts,
         scripts,
         lost,
+        lastStage == null || begin == null || run.failure() != null
+            ? Duration.ofMillis(run.milliseconds())
+            : between(begin, lastStage),
         Duration.ofMillis(run.milliseconds()),
         work,
         unused,

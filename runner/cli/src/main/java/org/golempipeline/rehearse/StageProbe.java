@@ -2,6 +2,7 @@ package org.golempipeline.rehearse;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -37,6 +38,7 @@ final class StageProbe {
   private final Machines machines;
   private final Path folder;
   private final Predicate<String> watched;
+  private final Clock clock;
   private final Map<Kind, Finding> findings = new LinkedHashMap<>();
   private final Map<Kind, BitSet> seenWith = new EnumMap<>(Kind.class);
 
@@ -57,11 +59,13 @@ final class StageProbe {
       Map<String, ParamValue> params,
       Machines machines,
       Path folder,
-      Predicate<String> watched) {
+      Predicate<String> watched,
+      Clock clock) {
     this.fragments = fragments;
     this.machines = machines;
     this.folder = folder;
     this.watched = watched;
+    this.clock = clock;
     var first = fragments.get(0);
     this.recipe = withSecrets(first, params);
     this.works = fragments.stream().map(each -> workWithSecrets(each, params)).toList();
@@ -113,20 +117,16 @@ final class StageProbe {
     for (var i = 0; i < works.size(); i++) {
       tryAlone(i, alone, again);
     }
-    ProbeMachine.pause(APART);
-    var steady = new ArrayList<Boolean>();
+    var later = clock.instant().plus(APART);
+    var inOrder = together(false);
+    var reversed = together(true);
+    ProbeMachine.pause(Duration.between(clock.instant(), later));
     for (var i = 0; i < works.size(); i++) {
-      steady.add(tryElsewhere(i, alone.get(i)));
-      if (steady.get(i) && !again.get(i).same(alone.get(i), compare)) {
-        found(
-            Kind.NOT_IDEMPOTENT,
-            i,
-            "run twice in the same folder: " + alone.get(i).difference(again.get(i), compare));
+      if (isSteady(i, alone.get(i))) {
+        compareAgain(i, alone.get(i), again.get(i));
+        compareTogether(i, i - 1, alone.get(i), inOrder);
+        compareTogether(i, i + 1, alone.get(i), reversed);
       }
-    }
-    if (works.size() > 1) {
-      tryTogether(alone, steady, false);
-      tryTogether(alone, steady, true);
     }
     return List.copyOf(findings.values());
   }
@@ -157,8 +157,27 @@ final class StageProbe {
     }
   }
 
-  /** Answers whether another machine comes to the same. */
-  private boolean tryElsewhere(int number, ProbeOutput alone)
+  /** What the fragments leave one after the other on one machine, by fragment. */
+  private List<ProbeOutput> together(boolean reversed)
+      throws IOException, InterruptedException, ProbeException {
+    if (works.size() < 2) {
+      return List.of();
+    }
+    var order = new ArrayList<>(works);
+    if (reversed) {
+      Collections.reverse(order);
+    }
+    try (var machine = machine()) {
+      var outputs = new ArrayList<>(machine.run(order));
+      if (reversed) {
+        Collections.reverse(outputs);
+      }
+      return outputs;
+    }
+  }
+
+  /** Whether another machine comes to the same. */
+  private boolean isSteady(int number, ProbeOutput alone)
       throws IOException, InterruptedException, ProbeException {
     try (var machine = machine()) {
       var output = machine.run(List.of(works.get(number))).get(0);
@@ -173,32 +192,29 @@ final class StageProbe {
     }
   }
 
-  /** The second try in the same folder came to something else; only now it is known why. */
-  private void tryTogether(List<ProbeOutput> alone, List<Boolean> steady, boolean reversed)
-      throws IOException, InterruptedException, ProbeException {
-    var order = new ArrayList<Integer>();
-    for (var i = 0; i < works.size(); i++) {
-      order.add(i);
+  private void compareAgain(int number, ProbeOutput alone, ProbeOutput again) throws IOException {
+    if (!again.same(alone, compare)) {
+      found(
+          Kind.NOT_IDEMPOTENT,
+          number,
+          "run twice in the same folder: " + alone.difference(again, compare));
     }
-    if (reversed) {
-      Collections.reverse(order);
-    }
-    try (var machine = machine()) {
-      var outputs = machine.run(order.stream().map(works::get).toList());
-      for (var i = 0; i < order.size(); i++) {
-        var number = order.get(i);
-        if (steady.get(number) && !outputs.get(i).same(alone.get(number), compare)) {
-          found(
-              Kind.NEEDS_NEIGHBOURS,
-              number,
-              "alone, then %s: %s"
-                  .formatted(
-                      i == 0
-                          ? "before the others"
-                          : "after " + fragments.get(order.get(i - 1)).label(),
-                      alone.get(number).difference(outputs.get(i), compare)));
-        }
-      }
+  }
+
+  /**
+   * @param before the fragment that ran just before it, if there is one of that number
+   */
+  private void compareTogether(
+      int number, int before, ProbeOutput alone, List<ProbeOutput> together) throws IOException {
+    if (!together.isEmpty() && !together.get(number).same(alone, compare)) {
+      var place =
+          before < 0 || before == works.size()
+              ? "before the others"
+              : "after " + fragments.get(before).label();
+      found(
+          Kind.NEEDS_NEIGHBOURS,
+          number,
+          "alone, then %s: %s".formatted(place, alone.difference(together.get(number), compare)));
     }
   }
 

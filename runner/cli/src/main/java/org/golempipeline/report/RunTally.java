@@ -146,7 +146,10 @@ final class RunTally {
     return List.of();
   }
 
-  /** How much an earlier run left, unless it is the first run. */
+  /**
+   * How much an earlier run left, unless it is the first run. One that was killed leaves results
+   * and nothing to compare with.
+   */
   private static List<String> reuseLine(RunEvent.StageReused reused) {
     if (reused.reused() == 0 && (reused.reasons().isEmpty() || reused.firstRun())) {
       return List.of();
@@ -157,7 +160,7 @@ final class RunTally {
             : "%s reused, %s to compute"
                 .formatted(Words.count(reused.reused(), "fragment"), Words.number(reused.others()));
     var why =
-        reused.others() == 0 || reused.reasons().isEmpty()
+        reused.others() == 0 || reused.reasons().isEmpty() || reused.firstRun()
             ? ""
             : ": " + String.join(", ", reused.reasons());
     return List.of(TerminalText.safe(reused.stage() + ": " + text + why));

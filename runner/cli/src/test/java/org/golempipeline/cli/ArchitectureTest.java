@@ -124,6 +124,39 @@ class ArchitectureTest {
     arrows.put("settle", new String[] {"run", "event", "journal", "golem"});
     arrows.put(
         "repro", new String[] {"batch", "event", "journal", "plan", "run", "spec", "strategy"});
+    arrows.put(
+        "rehearse",
+        new String[] {
+          "batch",
+          "cache",
+          "compare",
+          "event",
+          "golem",
+          "image",
+          "journal",
+          "node",
+          "plan",
+          "report",
+          "run",
+          "spec",
+          "strategy",
+          "com.fasterxml.jackson.core.."
+        });
+    arrows.put(
+        "laws",
+        new String[] {
+          "cache",
+          "compare",
+          "diagnostic",
+          "event",
+          "image",
+          "plan",
+          "report",
+          "run",
+          "spec",
+          "strategy",
+          "com.fasterxml.jackson.core.."
+        });
     arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
     return arrows;
   }

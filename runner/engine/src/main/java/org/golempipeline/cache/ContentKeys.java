@@ -204,6 +204,11 @@ public final class ContentKeys {
         : files.of(file.file(), file.offset() + offset, length);
   }
 
+  /** The key under which a result is kept that several providers agreed on. */
+  public static Digest confirmed(Digest key) {
+    return new Fields().digest("confirmed", key).end();
+  }
+
   /**
    * Whether a fragment would have {@code key} now as well: asked before its result is kept, since
    * somebody may have changed a file after it was digested and before it was sent.

@@ -12,7 +12,8 @@ import org.golempipeline.strategy.Piece;
 /**
  * A plan for tools: stages with what they need, and the fragments of each with variables and
  * slices, at most {@value #MOST} of them; a file of the web has an address instead of offset and
- * length. A stage that is split during the run has no {@code fragments}.
+ * length. A stage that is split during the run has no {@code fragments}. A stage that combines the
+ * outputs of another in a tree has {@code fan_in}.
  */
 public final class PlanJson {
   private static final int MOST = 1000;
@@ -24,7 +25,7 @@ public final class PlanJson {
     var json = MAPPER.createObjectNode();
     json.put("pipeline", plan.spec().name());
     var stages = json.putArray("stages");
-    plan.stages().forEach(stage -> write(stage, stages.addObject()));
+    plan.stages().forEach(stage -> write(plan, stage, stages.addObject()));
     var path = json.putArray("longest_chain");
     plan.graph().criticalPath().stream().map(StageName::value).forEach(path::add);
     try {
@@ -34,7 +35,7 @@ public final class PlanJson {
     }
   }
 
-  private static void write(StagePlan stage, ObjectNode json) {
+  private static void write(Plan plan, StagePlan stage, ObjectNode json) {
     json.put("name", stage.name().value());
     json.put("split", stage.spec().split().name());
     json.put("merge", stage.spec().merge().name());
@@ -44,6 +45,10 @@ public final class PlanJson {
     var needs = json.putArray("needs");
     stage.spec().needs().forEach(need -> needs.add(need.value()));
     json.put("fragment_by_fragment", stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT);
+    if (stage.flow() == StagePlan.Flow.TREE) {
+      json.put("fan_in", stage.fanIn());
+      plan.tree(stage).ifPresent(tree -> json.put("count", tree.layout().nodes()));
+    }
     stage
         .fragments()
         .ifPresent(

@@ -1,9 +1,13 @@
 package org.golempipeline.plan;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.StageName;
+import org.golempipeline.strategy.StrategyException;
 
 /**
  * A pipeline compiled for its input: the same text and input files give the same plan, with the
@@ -33,6 +37,29 @@ public record Plan(
       }
     }
     throw new IllegalArgumentException("no stage " + name);
+  }
+
+  /**
+   * How {@code stage} combines the outputs of another, if it is a tree and its size is known before
+   * the run.
+   */
+  public Optional<ReductionTree> tree(StagePlan stage) {
+    if (stage.flow() != StagePlan.Flow.TREE) {
+      return Optional.empty();
+    }
+    var leaves = stage(stage.spec().from().get(0)).known();
+    var names = stage.spec().output() == null ? Set.<String>of() : stage.spec().output().names();
+    var waits = stages.stream().anyMatch(each -> names.contains(each.name().value()));
+    if (leaves == null || waits) {
+      return Optional.empty();
+    }
+    var values = new HashMap<String, String>();
+    spec.params().forEach((name, value) -> values.put(name, value.value()));
+    try {
+      return Optional.of(ReductionTree.of(stage, leaves, values));
+    } catch (StrategyException e) {
+      return Optional.empty();
+    }
   }
 
   /** The plan as a graph of fragments and merges. */

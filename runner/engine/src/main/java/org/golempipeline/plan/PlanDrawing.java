@@ -2,8 +2,10 @@ package org.golempipeline.plan;
 
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.strategy.Piece;
 import org.jgrapht.graph.SimpleDirectedGraph;
@@ -24,7 +26,11 @@ public final class PlanDrawing {
   public static String text(Plan plan) {
     var text = new StringBuilder();
     for (var stage : plan.stages()) {
-      appendStage(text, stage);
+      if (stage.flow() == StagePlan.Flow.TREE) {
+        appendTree(text, plan, stage);
+      } else {
+        appendStage(text, plan, stage);
+      }
     }
     var path = plan.graph().criticalPath();
     if (path.size() > 1) {
@@ -35,13 +41,45 @@ public final class PlanDrawing {
     return text.toString();
   }
 
-  private static void appendStage(StringBuilder text, StagePlan stage) {
+  private static void appendTree(StringBuilder text, Plan plan, StagePlan stage) {
+    var leaves = stage.spec().from().get(0);
+    text.append("stage ").append(stage.name()).append(": ");
+    text.append(
+        plan.tree(stage)
+            .map(tree -> counted(tree.layout().nodes()))
+            .orElse("as many fragments as earlier results give"));
+    text.append(", each combining up to ").append(stage.fanIn()).append(" outputs of ");
+    text.append(leaves).append(" or of its own");
+    if (stage.spec().output() != null) {
+      text.append(" → ").append(stage.spec().output());
+    }
+    text.append("\n  after ").append(names(stage.spec().needs()));
+    text.append(", as soon as outputs are there\n");
+  }
+
+  private static String counted(int fragments) {
+    return fragments + (fragments == 1 ? " fragment" : " fragments");
+  }
+
+  private static String names(Collection<StageName> stages) {
+    return String.join(", ", stages.stream().map(StageName::value).toList());
+  }
+
+  /** The stage that combines the outputs of {@code stage} on providers, if one does. */
+  private static Optional<StagePlan> treeOver(Plan plan, StagePlan stage) {
+    return plan.stages().stream()
+        .filter(other -> other.flow() == StagePlan.Flow.TREE)
+        .filter(tree -> tree.spec().from().contains(stage.name()))
+        .findFirst();
+  }
+
+  private static void appendStage(StringBuilder text, Plan plan, StagePlan stage) {
     var spec = stage.spec();
     var fragments = stage.fragments();
     text.append("stage ").append(stage.name()).append(": ");
     text.append(
         fragments
-            .map(known -> known.count() + (known.count() == 1 ? " fragment" : " fragments"))
+            .map(known -> counted(known.count()))
             .orElse("as many fragments as earlier results give"));
     text.append(", split ").append(spec.split().name());
     if (!spec.matrix().isEmpty()) {
@@ -53,14 +91,14 @@ public final class PlanDrawing {
                   .map(axis -> axis.name() + " (" + axis.values().count() + ")")
                   .toList()));
     }
-    text.append(", merge ").append(spec.merge().name());
+    text.append(", merge ");
+    text.append(treeOver(plan, stage).map(tree -> "by " + tree.name()).orElse(spec.merge().name()));
     if (spec.output() != null) {
       text.append(" → ").append(spec.output());
     }
     text.append('\n');
     if (!spec.needs().isEmpty()) {
-      text.append("  after ")
-          .append(String.join(", ", spec.needs().stream().map(StageName::value).toList()));
+      text.append("  after ").append(names(spec.needs()));
       text.append(
           stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT ? ", fragment by fragment\n" : "\n");
     }
@@ -165,24 +203,44 @@ public final class PlanDrawing {
   private static SimpleDirectedGraph<String, PlanLink> drawn(Plan plan) {
     var drawing = new SimpleDirectedGraph<String, PlanLink>(null, PlanLink::new, false);
     for (var stage : plan.stages()) {
-      nodes(stage).forEach(drawing::addVertex);
+      nodes(plan, stage).forEach(drawing::addVertex);
       drawing.addVertex(new PlanNode.MergeNode(stage.name()).toString());
       for (var need : stage.spec().needs()) {
         link(drawing, plan, plan.stage(need), stage);
       }
-      for (var node : nodes(stage)) {
+      if (plan.tree(stage).isPresent() && nodes(plan, stage).size() > 1) {
+        linkNodes(drawing, plan, stage);
+        continue;
+      }
+      for (var node : nodes(plan, stage)) {
         drawing.addEdge(node, new PlanNode.MergeNode(stage.name()).toString());
       }
     }
     return drawing;
   }
 
-  private static List<String> nodes(StagePlan stage) {
-    var known = stage.fragments();
-    if (known.isEmpty()) {
+  /** What leads from the nodes of a tree to one another, and from its roots to the result. */
+  private static void linkNodes(
+      SimpleDirectedGraph<String, PlanLink> drawing, Plan plan, StagePlan stage) {
+    var graph = plan.graph();
+    for (var i = 0; i < nodes(plan, stage).size(); i++) {
+      for (var edge : graph.outgoingEdgesOf(new PlanNode.FragmentNode(stage.name(), i))) {
+        if (edge.target().stage().equals(stage.name())) {
+          drawing.addEdge(edge.source().toString(), edge.target().toString());
+        }
+      }
+    }
+  }
+
+  private static List<String> nodes(Plan plan, StagePlan stage) {
+    var count =
+        plan.tree(stage)
+            .map(tree -> tree.layout().nodes())
+            .or(() -> stage.fragments().map(StageFragments::count))
+            .orElse(-1);
+    if (count < 0) {
       return List.of(new PlanNode.PendingNode(stage.name()).toString());
     }
-    var count = known.get().count();
     if (count > DRAWN) {
       return List.of("%s[0…%d]".formatted(stage.name(), count - 1));
     }
@@ -193,17 +251,18 @@ public final class PlanDrawing {
 
   private static void link(
       SimpleDirectedGraph<String, PlanLink> drawing, Plan plan, StagePlan from, StagePlan to) {
-    if (to.flow() == StagePlan.Flow.WHOLE) {
+    if (to.flow() == StagePlan.Flow.WHOLE
+        || to.flow() == StagePlan.Flow.TREE && !to.spec().from().contains(from.name())) {
       var merge = new PlanNode.MergeNode(from.name()).toString();
-      nodes(to).forEach(node -> drawing.addEdge(merge, node));
+      nodes(plan, to).forEach(node -> drawing.addEdge(merge, node));
       return;
     }
-    if (nodes(from).size() == 1 || nodes(to).size() == 1) {
-      nodes(from).forEach(a -> nodes(to).forEach(b -> drawing.addEdge(a, b)));
+    if (nodes(plan, from).size() == 1 || nodes(plan, to).size() == 1) {
+      nodes(plan, from).forEach(a -> nodes(plan, to).forEach(b -> drawing.addEdge(a, b)));
       return;
     }
     var graph = plan.graph();
-    for (var i = 0; i < nodes(from).size(); i++) {
+    for (var i = 0; i < nodes(plan, from).size(); i++) {
       var source = new PlanNode.FragmentNode(from.name(), i);
       for (var edge : graph.outgoingEdgesOf(source)) {
         if (edge.target().stage().equals(to.name())) {

@@ -43,6 +43,7 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
 
   private final Plan plan;
   private final Map<StageName, StagePlan> stages = new LinkedHashMap<>();
+  private final Map<StageName, TreeLayout> trees = new HashMap<>();
   private final DirectedAcyclicGraph<StageName, DefaultEdge> stageGraph =
       new DirectedAcyclicGraph<>(DefaultEdge.class);
 
@@ -50,6 +51,7 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
     this.plan = plan;
     for (var stage : plan.stages()) {
       stages.put(stage.name(), stage);
+      plan.tree(stage).ifPresent(tree -> trees.put(stage.name(), tree.layout()));
       stageGraph.addVertex(stage.name());
       stage.spec().needs().forEach(need -> stageGraph.addEdge(need, stage.name()));
     }
@@ -99,8 +101,14 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
     return weights.getOrDefault(stage, 0L);
   }
 
+  /** How many fragments a stage has; 1 while that is not known. */
   private int fragments(StageName stage) {
-    return stage(stage).fragments().map(StageFragments::count).orElse(1);
+    var tree = trees.get(stage);
+    return tree != null ? tree.nodes() : fragments(stage(stage));
+  }
+
+  private static int fragments(StagePlan stage) {
+    return stage.fragments().map(StageFragments::count).orElse(1);
   }
 
   private StagePlan stage(StageName name) {
@@ -112,9 +120,11 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
   }
 
   private PlanNode work(StageName stage, int position) {
-    return stage(stage).known() == null
-        ? new PendingNode(stage)
-        : new FragmentNode(stage, position);
+    return isKnown(stage) ? new FragmentNode(stage, position) : new PendingNode(stage);
+  }
+
+  private boolean isKnown(StageName stage) {
+    return trees.containsKey(stage) || stage(stage).known() != null;
   }
 
   @Override
@@ -123,10 +133,11 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
       return false;
     }
     if (node instanceof FragmentNode fragment) {
-      var known = stage(node.stage()).known();
-      return known != null && fragment.index() >= 0 && fragment.index() < known.count();
+      return isKnown(node.stage())
+          && fragment.index() >= 0
+          && fragment.index() < fragments(node.stage());
     }
-    return node instanceof MergeNode || stage(node.stage()).known() == null;
+    return node instanceof MergeNode || !isKnown(node.stage());
   }
 
   @Override
@@ -152,7 +163,11 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
   public Set<Edge> edgeSet() {
     var size = 0;
     for (var stage : plan.stages()) {
-      size += fragments(stage.name()) * (1 + incomingPerFragment(stage));
+      var tree = trees.get(stage.name());
+      size +=
+          tree == null
+              ? fragments(stage.name()) * (1 + incomingPerFragment(stage))
+              : tree.leaves() + tree.nodes() * stage.spec().needs().size();
     }
     return new Computed<>(
         size,
@@ -168,6 +183,10 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
   @Override
   public Set<Edge> incomingEdgesOf(PlanNode node) {
     var stage = stage(node.stage());
+    var tree = trees.get(node.stage());
+    if (tree != null) {
+      return intoTree(stage, tree, node);
+    }
     if (node instanceof MergeNode) {
       return new Computed<>(
           fragments(stage.name()),
@@ -183,6 +202,37 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
     var edges = new LinkedHashSet<Edge>();
     stage.spec().needs().forEach(need -> edges.add(new Edge(new MergeNode(need), node)));
     return edges;
+  }
+
+  private Set<Edge> intoTree(StagePlan stage, TreeLayout tree, PlanNode node) {
+    var edges = new LinkedHashSet<Edge>();
+    if (!(node instanceof FragmentNode fragment)) {
+      for (var i = 0; i < tree.nodes(); i++) {
+        if (tree.parentOfNode(i) < 0) {
+          edges.add(new Edge(new FragmentNode(stage.name(), i), node));
+        }
+      }
+      return edges;
+    }
+    for (var i = 0; i < tree.childCount(fragment.index()); i++) {
+      var child = tree.child(fragment.index(), i);
+      edges.add(
+          new Edge(
+              tree.isLeaf(child)
+                  ? new FragmentNode(leavesOf(stage), child)
+                  : new FragmentNode(stage.name(), tree.asNode(child)),
+              node));
+    }
+    for (var need : stage.spec().needs()) {
+      if (!need.equals(leavesOf(stage))) {
+        edges.add(new Edge(new MergeNode(need), node));
+      }
+    }
+    return edges;
+  }
+
+  private static StageName leavesOf(StagePlan tree) {
+    return tree.spec().from().get(0);
   }
 
   private PlanNode upstream(StagePlan stage, int index) {
@@ -202,7 +252,9 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
     var edges = new LinkedHashSet<Edge>();
     if (node instanceof MergeNode) {
       for (var stage : plan.stages()) {
-        var streamed = stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT && stage.known() != null;
+        var streamed =
+            stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT && stage.known() != null
+                || trees.containsKey(stage.name()) && leavesOf(stage).equals(node.stage());
         if (stage.spec().needs().contains(node.stage()) && !streamed) {
           for (var i = 0; i < fragments(stage.name()); i++) {
             edges.add(new Edge(node, work(stage.name(), i)));
@@ -211,10 +263,22 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
       }
       return edges;
     }
-    edges.add(new Edge(node, new MergeNode(node.stage())));
+    var own = trees.get(node.stage());
+    edges.add(
+        new Edge(
+            node,
+            own != null
+                    && node instanceof FragmentNode fragment
+                    && own.parentOfNode(fragment.index()) >= 0
+                ? new FragmentNode(node.stage(), own.parentOfNode(fragment.index()))
+                : new MergeNode(node.stage())));
     if (node instanceof FragmentNode fragment) {
       for (var stage : plan.stages()) {
-        if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT && stage.known() != null) {
+        var tree = trees.get(stage.name());
+        if (tree != null && leavesOf(stage).equals(node.stage())) {
+          var parent = tree.parentOfLeaf(fragment.index());
+          edges.add(new Edge(node, new FragmentNode(stage.name(), parent)));
+        } else if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT && stage.known() != null) {
           downstream(stage, fragment, edges);
         }
       }
@@ -243,7 +307,7 @@ public final class PlanGraph extends AbstractGraph<PlanNode, PlanGraph.Edge> {
       return null;
     }
     var edge = new Edge(source, target);
-    if (target instanceof MergeNode) {
+    if (target instanceof MergeNode && !trees.containsKey(target.stage())) {
       return !(source instanceof MergeNode) && source.stage().equals(target.stage()) ? edge : null;
     }
     return incomingEdgesOf(target).contains(edge) ? edge : null;

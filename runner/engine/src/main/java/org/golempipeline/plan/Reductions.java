@@ -15,8 +15,10 @@ import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.spec.StrategyUse;
+import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.golempipeline.strategy.Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a stage whose merge runs on providers into two: the stage itself, which then combines
@@ -122,8 +124,18 @@ final class Reductions {
         stage.retry(),
         stage.timeouts(),
         stage.speculate(),
-        stage.verify(),
+        checked(stage.verify()),
         null);
+  }
+
+  /**
+   * A false result in a tree would spoil all that is combined with it, before an audit could find
+   * it: every one is checked at once. There are few of them.
+   */
+  private static @Nullable Verify checked(@Nullable Verify verify) {
+    return verify == null || verify.copies() > 1
+        ? verify
+        : new Verify(1, BigDecimal.ONE, verify.local(), verify.compare());
   }
 
   private static StageSpec redirected(StageSpec stage, Map<StageName, StageName> trees) {

@@ -1,6 +1,8 @@
 package org.golempipeline.plan;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -136,5 +138,15 @@ public final class StageExpander {
       Path workingFolder,
       Map<String, String> variables,
       Shell shell)
-      implements SplitContext {}
+      implements SplitContext {
+    /** Made for those who ask for it: most splits write nothing. */
+    @Override
+    public Path workingFolder() {
+      try {
+        return Files.createDirectories(workingFolder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
 }

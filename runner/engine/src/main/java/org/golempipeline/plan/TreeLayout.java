@@ -78,6 +78,10 @@ public final class TreeLayout {
     return new TreeLayout(parentOfLeaf, parentOfNode, firstChild, children, roots);
   }
 
+  public int leaves() {
+    return leaves;
+  }
+
   public int nodes() {
     return parentOfNode.length;
   }

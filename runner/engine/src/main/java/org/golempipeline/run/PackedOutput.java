@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.ArchiveEntry;
@@ -25,8 +26,11 @@ import org.golempipeline.spec.Archive;
 final class PackedOutput implements AutoCloseable {
   private static final int MODE = 0100644;
 
-  /** The first moment that a zip can name: 1 January 1980, as DOS wrote it. */
-  private static final long DOS_EPOCH = 1 << 21 | 1 << 16;
+  /**
+   * A zip writes down a local time. The first one that it can name stands for all before it, and
+   * would be told apart by a second time in UTC, so this is a later one.
+   */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 12, 0);
 
   private static final int BUFFER = 64 * 1024;
 
@@ -70,11 +74,11 @@ final class PackedOutput implements AutoCloseable {
   /** Adds a file of {@code size} bytes. */
   void add(String name, long size, InputStream content) throws IOException {
     if (archive instanceof ZipArchiveOutputStream zip) {
-      var entry = new ZipArchiveEntry(name);
+      var entry = new Entry(name);
       entry.setSize(size);
       entry.setMethod(ZipEntry.DEFLATED);
       entry.setUnixMode(MODE);
-      entry.setTime(org.apache.commons.compress.archivers.zip.ZipUtil.dosToJavaTime(DOS_EPOCH));
+      entry.setTimeLocal(TIME);
       zip.putArchiveEntry(entry);
     } else if (archive instanceof TarArchiveOutputStream tar) {
       var entry = new TarArchiveEntry(name);
@@ -94,5 +98,14 @@ final class PackedOutput implements AutoCloseable {
   @Override
   public void close() throws IOException {
     archive.close();
+  }
+
+  /** Called as it is: in names of DOS, a backslash would become a slash. */
+  private static final class Entry extends ZipArchiveEntry {
+    Entry(String name) {
+      super(name);
+      setPlatform(PLATFORM_UNIX);
+      setName(name);
+    }
   }
 }

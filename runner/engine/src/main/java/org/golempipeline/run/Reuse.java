@@ -13,11 +13,13 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.golempipeline.cache.ContentKeys;
+import org.golempipeline.cache.Digest;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.cache.ResultCache.Found;
@@ -114,7 +116,7 @@ final class Reuse {
     var winners = new BitSet();
     var makers = new TreeMap<String, BitSet>();
     for (var index : asked.toArray()) {
-      var found = cache.find(stage.key(index)).filter(each -> usable(stage, each));
+      var found = find(stage, index);
       if (found.isPresent()) {
         stage.outputs().put(index, parts(found.get()));
         reused.set(index);
@@ -135,11 +137,15 @@ final class Reuse {
         last ? reasons(stage) : List.of());
   }
 
-  private boolean usable(StageRuntime stage, Found found) {
-    if (banned.contains(found.provider()) || stage.confirms() && !found.provider().isEmpty()) {
-      return false;
-    }
-    if (!cache.intact(found)) {
+  /** What several providers agreed on also serves a stage that takes the word of one. */
+  private Optional<Found> find(StageRuntime stage, int index) throws IOException {
+    var key = stage.key(index);
+    var found = stage.confirms() ? Optional.<Found>empty() : cache.find(key).filter(this::usable);
+    return found.isPresent() ? found : cache.find(ContentKeys.confirmed(key)).filter(this::usable);
+  }
+
+  private boolean usable(Found found) {
+    if (banned.contains(found.provider()) || !cache.intact(found)) {
       cache.remove(found);
       return false;
     }
@@ -180,7 +186,9 @@ final class Reuse {
     for (var each : new TreeMap<>(parts).entrySet()) {
       var key = stage.key(each.getKey());
       if (stage.stillHolds(each.getKey())) {
-        kept.add(new Kept(key, provider, ranges(each.getValue())));
+        var under = stage.confirms() ? ContentKeys.confirmed(key) : key;
+        forgetBanned(under);
+        kept.add(new Kept(under, provider, ranges(each.getValue())));
       }
     }
     var now = cache.keep(pack, kept);
@@ -197,6 +205,13 @@ final class Reuse {
     parts.forEach(
         (index, list) -> moved.put(index, list.stream().map(part -> part.in(now.file())).toList()));
     return moved;
+  }
+
+  /** What a liar left under a key would stand in the way of what is kept now. */
+  private void forgetBanned(Digest key) {
+    if (!banned.isEmpty()) {
+      cache.find(key).filter(found -> banned.contains(found.provider())).ifPresent(cache::remove);
+    }
   }
 
   /**
@@ -245,9 +260,13 @@ final class Reuse {
     return Set.copyOf(banned);
   }
 
-  /** Nothing of a provider is used again, in no run of this folder. */
-  void ban(String provider) throws IOException {
+  /** Nothing of a provider is used again in this run. */
+  void ban(String provider) {
     banned.add(provider);
+  }
+
+  /** Nor in any other run of this folder. */
+  synchronized void rememberBanned() throws IOException {
     Files.createDirectories(folder);
     var beside = folder.resolve("banned.json.part");
     JSON.writeValue(beside.toFile(), Map.of("providers", new TreeSet<>(banned)));

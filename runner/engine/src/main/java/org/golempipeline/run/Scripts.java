@@ -151,6 +151,9 @@ final class Scripts implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       brokenHere(execute, e);
+    } catch (Error e) {
+      brokenHere(execute, e);
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       broken(execute, e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
-import org.golempipeline.event.FragmentSet;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.ReductionTree;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
@@ -139,10 +138,11 @@ final class Stages implements AutoCloseable {
   }
 
   void ban(String provider) {
+    reuse.ban(provider);
     threads.execute(
         () -> {
           try {
-            reuse.ban(provider);
+            reuse.rememberBanned();
           } catch (IOException e) {
             tell.accept(
                 new Message.Noted(
@@ -248,7 +248,6 @@ final class Stages implements AutoCloseable {
     if (stage.fragments().isPresent()) {
       return stage.fragments().get().sample(plan.mostFragments());
     }
-    Files.createDirectories(folder.work().resolve("split-" + stage.name()));
     var fragments =
         expander.expand(stage.spec(), stage.split(), inputs, values).sample(plan.mostFragments());
     var clash =
@@ -285,18 +284,8 @@ final class Stages implements AutoCloseable {
   /** Fragments whose results have the same path are combined by a tree of their own. */
   private StageRuntime.Tree tree(StagePlan stage) throws StrategyException {
     var leaves = runtime(plan.stage(stage.spec().from().get(0)).number()).fragments();
-    var names = new OutputNames(stage.spec(), values);
-    var groups = new LinkedHashMap<String, BitSet>();
-    if (leaves.count() > 0 && names.samePathForAll()) {
-      groups.put(names.path(leaves.get(0)), FragmentSet.range(0, leaves.count()).toBitSet());
-    } else {
-      for (var i = 0; i < leaves.count(); i++) {
-        groups.computeIfAbsent(names.path(leaves.get(i)), path -> new BitSet()).set(i);
-      }
-    }
-    var sets = groups.values().stream().map(FragmentSet::of).toList();
-    return new StageRuntime.Tree(
-        TreeLayout.of(sets, leaves.count(), stage.fanIn()), sets, List.copyOf(groups.keySet()));
+    var tree = ReductionTree.of(stage, leaves, values);
+    return new StageRuntime.Tree(tree.layout(), tree.groups(), tree.paths());
   }
 
   private StageFragments nodes(StagePlan stage, TreeLayout layout) {

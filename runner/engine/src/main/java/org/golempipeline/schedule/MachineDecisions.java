@@ -52,6 +52,9 @@ final class MachineDecisions {
   private Instant marketClosedUntil = Instant.MIN;
   private boolean nobodyElse;
 
+  /** The market had nobody the last time: it is asked for one machine after the other. */
+  private boolean marketEmpty;
+
   /** A machine was too dear: no other is asked for before a script has ended. */
   private boolean spent;
 
@@ -113,17 +116,9 @@ final class MachineDecisions {
       return;
     }
     setbacks.answered();
+    marketEmpty = false;
     (rental.local ? ourselves : providers).add(opened.providerId());
-    rental.provider = opened.providerId();
-    rental.wallet = opened.wallet();
-    rental.start = opened.startPrice();
-    rental.rate =
-        opened
-            .envSecondPrice()
-            .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(opened.threads())));
-    rental.openedAt = decisions.now();
-    rental.opened = true;
-    operators.computeIfAbsent(rental.wallet, each -> new TreeSet<>()).add(rental.provider);
+    know(rental, opened);
     budget.opened(rental);
     decisions.emit(
         new RunEvent.RentalOpened(
@@ -150,6 +145,19 @@ final class MachineDecisions {
     }
   }
 
+  private void know(RentalState rental, Message.RentalOpened opened) {
+    rental.provider = opened.providerId();
+    rental.wallet = opened.wallet();
+    rental.start = opened.startPrice();
+    rental.rate =
+        opened
+            .envSecondPrice()
+            .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(opened.threads())));
+    rental.openedAt = decisions.now();
+    rental.opened = true;
+    operators.computeIfAbsent(rental.wallet, each -> new TreeSet<>()).add(rental.provider);
+  }
+
   void failed(Message.RentalFailed failed) {
     var rental = rentals.get(failed.rental());
     if (rental == null || rental.opened) {
@@ -171,6 +179,7 @@ final class MachineDecisions {
     switch (reason.kind()) {
       case MARKET -> {
         leaveTheMarket();
+        marketEmpty = true;
         setbacks.answered();
         freeTheTried();
         if (rentals.isEmpty() && !nobodyElse) {
@@ -199,6 +208,14 @@ final class MachineDecisions {
       rental.lost = true;
       end(rental, false, lost.reason());
     }
+  }
+
+  /** Scripts of a machine that is gone and that nobody said anything of. */
+  List<Batch> leftOn(int id) {
+    var rental = rentals.get(id);
+    return rental == null || rental.phase != RentalState.Phase.ENDING
+        ? List.of()
+        : List.copyOf(rental.batches);
   }
 
   void closed(Message.RentalClosed closed) {
@@ -503,21 +520,17 @@ final class MachineDecisions {
 
   private void rent(PoolState pool) {
     var wanted = wanted(pool);
-    var deny = banned;
     var picky = picky(pool);
     if (picky != null) {
-      deny = new TreeSet<>(banned);
-      deny.addAll(picky.anyProvider ? Set.of() : picky.tried);
-      for (var wallet : picky.wallets) {
-        deny.addAll(operators.getOrDefault(wallet, Set.of()));
-      }
       wanted = Math.max(1, wanted);
       if (open() >= policy.workers()) {
         releaseOneIdle();
       }
     }
+    var deny = deny(picky == null ? foremost(pool) : picky);
     while (wanted > 0
         && !spent
+        && !(marketEmpty && pool.requested > 0)
         && open() < policy.workers()
         && budget.paysForAnother(open() == 0 ? 1 : policy.workers() - open())
         && !decisions.now().isBefore(marketClosedUntil)) {
@@ -527,6 +540,35 @@ final class MachineDecisions {
     if (wanted > 0 && open() >= policy.workers()) {
       releaseIdleOfOthers(pool);
     }
+  }
+
+  /** Who is not asked for because of the fragment that a machine is wanted for. */
+  private Set<String> deny(@Nullable Trouble trouble) {
+    if (trouble == null) {
+      return banned;
+    }
+    var deny = new TreeSet<>(banned);
+    deny.addAll(trouble.anyProvider ? Set.of() : trouble.tried);
+    for (var wallet : trouble.wallets) {
+      deny.addAll(operators.getOrDefault(wallet, Set.of()));
+    }
+    return deny;
+  }
+
+  /** The fragment that waits longest, where no machine could begin with another. */
+  private @Nullable Trouble foremost(PoolState pool) {
+    Trouble first = null;
+    for (var stage : stages) {
+      if (stage.setup.pool() == pool.number && stage.active()) {
+        if (stage.fresh() > 0) {
+          return null;
+        }
+        if (first == null && stage.retries.dueNow(decisions.now()) > 0) {
+          first = stage.trouble(stage.retries.waitingLongest(1).get(0));
+        }
+      }
+    }
+    return first;
   }
 
   private void rentAuditor(PoolState pool) {

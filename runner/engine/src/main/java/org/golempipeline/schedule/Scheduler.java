@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 
 /**
@@ -107,7 +109,7 @@ public final class Scheduler {
       if (!publishing) {
         decisions.stop(stop.failure());
       }
-    } else if (!(message instanceof Message.Alarm) && !ofStage(message)) {
+    } else if (!settling && !(message instanceof Message.Alarm) && !ofStage(message)) {
       ofMachine(message);
     }
   }
@@ -137,6 +139,11 @@ public final class Scheduler {
     } else if (message instanceof Message.RentalLost lost) {
       machines.lost(lost);
     } else if (message instanceof Message.RentalClosed closed) {
+      for (var batch : machines.leftOn(closed.rental())) {
+        machines.take(batch.id);
+        stageDecisions.broken(
+            batch, Failure.of(FailureKind.CANCELLED, "Its machine was let go before it answered."));
+      }
       machines.closed(closed);
     } else if (message instanceof Message.BatchReturned returned) {
       var batch = machines.take(returned.batch());
@@ -186,6 +193,10 @@ public final class Scheduler {
       var alarm = machines.nextAlarm();
       if (alarm != null) {
         decisions.act(new Action.WakeAt(alarm));
+      } else if (!decisions.stopping()
+          && machines.nothingLeft()
+          && !stageDecisions.awaitSomething()) {
+        throw new IllegalStateException("nothing is on its way and the run is not over");
       }
     }
   }

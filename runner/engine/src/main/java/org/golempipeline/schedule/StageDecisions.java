@@ -54,6 +54,17 @@ final class StageDecisions implements Relay.Receiver {
     return stages.stream().allMatch(stage -> stage.phase == Phase.DONE);
   }
 
+  /** Whether somebody on this machine works at something and will say so. */
+  boolean awaitSomething() {
+    return stages.stream()
+        .anyMatch(
+            stage ->
+                stage.phase == Phase.EXPANDING
+                    || stage.phase == Phase.MERGING
+                    || !stage.lookingFor.isEmpty()
+                    || stage.asking);
+  }
+
   /** Whether there is work that only a provider can do. */
   boolean needMachines() {
     return stages.stream().anyMatch(stage -> stage.due(decisions.now()) > 0);
@@ -160,7 +171,7 @@ final class StageDecisions implements Relay.Receiver {
     if (!found.reused().isEmpty()) {
       decisions.emit(new RunEvent.FragmentsReused(stage.setup.name(), found.reused()));
     }
-    if (stage.ballots != null && stage.setup.audits()) {
+    if (stage.ballots != null && stage.setup.trustsSome()) {
       new TreeMap<>(found.makers())
           .forEach((maker, made) -> made.forEach(index -> stage.ballots.trust(index, maker)));
     }
@@ -254,7 +265,7 @@ final class StageDecisions implements Relay.Receiver {
 
   /** With audits nothing is used before the last liar could be found. */
   private void passOn(StageState stage, FragmentSet arrived) {
-    if (!stage.setup.audits()) {
+    if (!stage.setup.trustsSome()) {
       relay.passOn(stage, arrived, FragmentSet.EMPTY);
     }
   }
@@ -591,7 +602,7 @@ final class StageDecisions implements Relay.Receiver {
       }
       stage.phase = Phase.MERGING;
       sayReuse(stage);
-      if (stage.setup.audits()) {
+      if (stage.setup.trustsSome()) {
         relay.passOn(stage, stage.outputs(), FragmentSet.EMPTY);
       }
       decisions.emit(new RunEvent.MergeStarted(stage.setup.name()));

@@ -42,6 +42,26 @@ class PlanGraphTest {
           output: out/
       """;
 
+  private static final String TREE =
+      """
+      version: 1
+      name: tree
+      stages:
+        base:
+          run: echo 1 > "$out"
+          merge: value
+        add:
+          needs: base
+          split: { range: { from: 0, to: 7, step: 1, as: [n, size] } }
+          run: echo "$n" > "$out"
+          merge: { reduce: { run: 'cat "$in"/* > "$out"', fan_in: 3 } }
+          output: sums/${n}.txt
+        last:
+          from: add
+          run: cp "$in" "$out"
+          output: o.txt
+      """;
+
   @TempDir Path folder;
 
   private Plan plan(String yaml) {
@@ -62,12 +82,70 @@ class PlanGraphTest {
 
   @Test
   void isTheGraphThatStoringEveryVertexWouldGive() {
-    var graph = plan(FLOW).graph();
+    var stored = stored(plan(FLOW).graph());
+    assertThat(stored.vertexSet()).hasSize(3 + 1 + 6 + 1 + 1 + 1);
+    assertThat(stored.edgeSet()).hasSize(3 + 6 + 6 + 1 + 1);
+  }
+
+  @Test
+  void aTreeIsPartOfIt() {
+    var joined = TREE.replace("sums/${n}.txt", "sum.txt");
+    var stored = stored(plan(joined).graph());
+    // 3 + 1 nodes over 7 leaves
+    assertThat(stored.vertexSet()).hasSize(2 + 8 + 5 + 2);
+    assertThat(stored.edgeSet()).hasSize(1 + 7 + 7 + (7 + 3 + 4 + 1) + 2);
+    var tree = new StageName("add.reduce");
+    assertThat(stored.incomingEdgesOf(new FragmentNode(tree, 3)))
+        .extracting(edge -> edge.source().toString())
+        .containsExactlyInAnyOrder("add.reduce[0]", "add.reduce[1]", "add.reduce[2]", "base.merge");
+    assertThat(stored.incomingEdgesOf(new MergeNode(tree)))
+        .extracting(edge -> edge.source().toString())
+        .containsExactly("add.reduce[3]");
+    assertThat(plan(joined).graph().criticalPath())
+        .extracting(StageName::value)
+        .containsExactly("base", "add", "add.reduce", "last");
+    assertThat(stored(plan(TREE).graph()).incomingEdgesOf(new MergeNode(tree))).hasSize(7);
+  }
+
+  @Test
+  void aTreeOverWhatIsSplitLaterIsOneNode() {
+    var later = TREE.replace("to: 7", "to: \"${base}\"");
+    var graph = plan(later).graph();
+    stored(graph);
+    assertThat(graph.incomingEdgesOf(new PendingNode(new StageName("add.reduce"))))
+        .extracting(edge -> edge.source().toString())
+        .containsExactlyInAnyOrder("add.merge", "base.merge");
+    assertThat(PlanDrawing.mermaid(plan(later))).contains("[\"add.reduce[…]\"]");
+  }
+
+  @Test
+  void aTreeIsDrawn() {
+    var joined = TREE.replace("sums/${n}.txt", "sum.txt");
+    assertThat(PlanDrawing.dot(plan(joined)))
+        .contains("\"add[6]\" -> \"add.reduce[2]\";")
+        .contains("\"add.reduce[2]\" -> \"add.reduce[3]\";")
+        .contains("\"add.reduce[3]\" -> \"add.reduce.merge\";")
+        .doesNotContain("\"add.reduce[2]\" -> \"add.reduce.merge\";")
+        .contains("\"base.merge\" -> \"add.reduce[0]\";")
+        .contains("\"add.reduce.merge\" -> \"last[…]\";");
+    assertThat(PlanDrawing.text(plan(joined)))
+        .contains("stage add: 7 fragments, split range, merge by add.reduce\n")
+        .contains(
+            "stage add.reduce: 4 fragments, each combining up to 3 outputs of add or of its own"
+                + " → sum.txt\n  after base, add, as soon as outputs are there\n");
+    var large = joined.replace("to: 7", "to: 700");
+    assertThat(PlanDrawing.dot(plan(large)))
+        .contains("\"add[0…699]\" -> \"add.reduce[0…")
+        .contains("\"add.reduce.merge\" -> \"last[…]\";");
+  }
+
+  /** Asks for everything in every way there is, and keeps it. */
+  private static SimpleDirectedGraph<PlanNode, PlanGraph.Edge> stored(PlanGraph graph) {
     var stored = new SimpleDirectedGraph<PlanNode, PlanGraph.Edge>(PlanGraph.Edge.class);
     graph.vertexSet().forEach(stored::addVertex);
     graph.edgeSet().forEach(edge -> stored.addEdge(edge.source(), edge.target(), edge));
-    assertThat(stored.vertexSet()).hasSize(3 + 1 + 6 + 1 + 1 + 1).hasSameSizeAs(graph.vertexSet());
-    assertThat(stored.edgeSet()).hasSize(3 + 6 + 6 + 1 + 1).hasSameSizeAs(graph.edgeSet());
+    assertThat(stored.vertexSet()).hasSameSizeAs(graph.vertexSet());
+    assertThat(stored.edgeSet()).hasSameSizeAs(graph.edgeSet());
     for (var node : graph.vertexSet()) {
       assertThat(graph.containsVertex(node)).isTrue();
       assertThat(new HashSet<>(graph.incomingEdgesOf(node)))
@@ -81,6 +159,7 @@ class PlanGraphTest {
             .isEqualTo(stored.containsEdge(source, target));
       }
     }
+    return stored;
   }
 
   @Test

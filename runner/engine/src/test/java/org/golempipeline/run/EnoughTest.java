@@ -90,12 +90,14 @@ class EnoughTest {
         project.run(
             NUMBERS
                 + """
-                enough: { count: 15, until: 'echo asked >> "$log"; [ "$(wc -l < "$in")" -ge 15 ]' }
+                enough: { after: 15, until: 'wc -l < "$in" >> "$log"; [ "$(wc -l < "$in")" -ge 15 ]' }
                 params: { log: %s }
                 """
                     .formatted(folder.resolve("asked.log")));
     assertPartial(end, 15);
-    assertThat(Objects.requireNonNull(project.read("asked.log")).lines()).isNotEmpty();
+    assertThat(Objects.requireNonNull(project.read("asked.log")).lines())
+        .isNotEmpty()
+        .allMatch(lines -> Integer.parseInt(lines.strip()) >= 15);
   }
 
   @Test

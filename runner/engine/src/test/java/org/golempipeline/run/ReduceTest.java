@@ -23,7 +23,8 @@ class ReduceTest {
       name: join
       params: { to: 100 }
       split: { range: { from: 0, to: "${to}", step: 1, as: [n, size] } }
-      run: printf '%s,' "$n" > "$out"
+      run: |
+        printf '%s,' "$n" > "$out"
       merge: { reduce: { run: 'cat "$in"/* > "$out"', fan_in: 3 } }
       output: all.txt
       """;
@@ -51,8 +52,9 @@ class ReduceTest {
   void aHundredOutputsAreJoinedInOrder() throws Exception {
     run(JOIN);
     assertThat(project.read("all.txt")).isEqualTo(numbers(100));
-    // 34 + 12 + 4 + 2 + 1
-    assertThat(project.sent("join.reduce")).isEqualTo(FragmentSet.range(0, 53));
+    // 34 + 12 + 4 + 2 + 1, but for the one that does to the last output what was done to it before.
+    assertThat(project.sent("join.reduce"))
+        .isEqualTo(FragmentSet.range(0, 53).minus(FragmentSet.of(45)));
     assertThat(project.events(RunEvent.OutputPublished.class))
         .extracting(RunEvent.OutputPublished::path)
         .containsExactly("all.txt");
@@ -95,7 +97,10 @@ class ReduceTest {
 
   @Test
   void outputsWithDifferentPathsHaveTreesOfTheirOwn() throws Exception {
-    project.file("in/a.txt", "1\n2\n3\n4\n5\n").file("in/b c.txt", "10\n20\n").file("in/d.txt", "7");
+    project
+        .file("in/a.txt", "1\n2\n3\n4\n5\n")
+        .file("in/b c.txt", "10\n20\n")
+        .file("in/d.txt", "7");
     run(
         """
         version: 1

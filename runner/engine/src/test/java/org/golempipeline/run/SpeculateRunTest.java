@@ -49,7 +49,14 @@ class SpeculateRunTest {
     project.faults =
         faults -> {
           faults.slowness(Duration.ofSeconds(60));
-          faults.provider(0, ProviderFault.SLOW);
+          // It is quick until it has work.
+          project.listener =
+              event -> {
+                if (event instanceof RunEvent.RentalOpened opened
+                    && opened.providerName().equals("local-1")) {
+                  faults.provider(0, ProviderFault.SLOW);
+                }
+              };
           for (var i = 3; i < 6; i++) {
             faults.provider(i, ProviderFault.REFUSES_PROPOSALS);
           }
@@ -86,7 +93,9 @@ class SpeculateRunTest {
         ahead += lane.size() - 1;
       } else if (event instanceof RunEvent.BatchFinished finished) {
         var lane = open.get(rentals.get(finished.batch()));
-        assertThat(lane.remove(0)).as("in the order in which they were sent").isEqualTo(finished.batch());
+        assertThat(lane.remove(0))
+            .as("in the order in which they were sent")
+            .isEqualTo(finished.batch());
       }
     }
     assertThat(ahead).isPositive();

@@ -261,4 +261,16 @@ class SchedulerScenarioTest {
     scenario.stage("stage0", 20).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
     assertThat(end(scenario).exitCode()).isZero();
   }
+
+  @Test
+  void endsWhereNobodyIsLeftToDecideBetweenTwo() {
+    var scenario = new Scenario(1).providers(Persona.LYING, 1).providers(Persona.HONEST, 1);
+    scenario.lieShare = 1;
+    scenario.workers = 2;
+    scenario.stage("stage0", 8).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
+    var run = simulate(scenario);
+    assertThat(run.run().failure().kind()).isEqualTo(FailureKind.MARKET);
+    assertThat(run.elapsed()).isLessThan(Duration.ofMinutes(1));
+    assertThat(all(RunEvent.RentalOpened.class)).hasSizeLessThan(5);
+  }
 }

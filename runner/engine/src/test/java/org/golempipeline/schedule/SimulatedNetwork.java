@@ -100,7 +100,7 @@ final class SimulatedNetwork {
       setbacks++;
       fail(rent.rental(), provider, FailureKind.YAGNA, Duration.ofSeconds(4));
     } else if (provider == null) {
-      fail(rent.rental(), null, FailureKind.MARKET, Duration.ofSeconds(5));
+      fail(rent.rental(), null, FailureKind.MARKET, between(3000, 7000));
     } else if (provider.persona == Persona.CRASHING && mischief(2)) {
       setbacks++;
       fail(rent.rental(), provider, FailureKind.PROVIDER, between(1000, 20_000));

@@ -107,15 +107,14 @@ final class Negotiation {
     return !waiting.isEmpty();
   }
 
-  /** Whether nothing is going on that could lead to an agreement, though it should. */
+  /** Whether somebody is wanted and nothing is going on that could lead to an agreement. */
   boolean isStarved() {
     return isWanted()
         && asking == 0
         && hiring == 0
         && asked.isEmpty()
         && drafts.isEmpty()
-        && offers.isEmpty()
-        && funnel.providers() > 0;
+        && offers.isEmpty();
   }
 
   /** Fails whoever waits, and withdraws the demand. */

@@ -19,7 +19,12 @@ final class Publication {
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final Duration RENEW_AFTER = Duration.ofMinutes(30);
-  private static final Duration STARVED_AFTER = Duration.ofSeconds(20);
+
+  /**
+   * A demand without offers for so long is published anew: an answer may have been lost on the way,
+   * also unseen, since the client of the JDK repeats a GET by itself.
+   */
+  private static final Duration STARVED_AFTER = Duration.ofSeconds(10);
 
   private final Session session;
   private final DemandRequest demand;
@@ -181,7 +186,20 @@ final class Publication {
       return;
     }
     failures++;
-    session.threads().after(session.retrier().pause(failures)).thenRun(() -> poll(id));
+    var lost = failure.arrival() == CallFailure.Arrival.UNKNOWN && negotiation.isStarved();
+    session.threads().after(session.retrier().pause(failures)).thenRun(() -> resume(id, lost));
+  }
+
+  /**
+   * @param lost whether the daemon may have given offers away that never arrived: it tells each
+   *     only once, and again only of a new demand
+   */
+  private void resume(String id, boolean lost) {
+    if (lost && !withdrawn && id.equals(demandId)) {
+      unsubscribe().thenRunAsync(this::publish, session.threads().loop());
+    } else {
+      poll(id);
+    }
   }
 
   private CompletableFuture<Boolean> unsubscribe() {

@@ -96,6 +96,14 @@ final class ClientContractTest {
   }
 
   @Test
+  void everyProviderIsAnOperatorOfItsOwn() throws Exception {
+    open(2, true);
+    Rental first = rent();
+    Rental second = rent();
+    assertThat(first.provider().wallet()).startsWith("0x").isNotEqualTo(second.provider().wallet());
+  }
+
+  @Test
   void severalFilesOfOneScriptHaveTheirOwnSlots() throws Exception {
     open(1, true);
     Rental rental = rent();

@@ -1,0 +1,111 @@
+package org.golempipeline.laws;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.plan.StageExpander;
+import org.golempipeline.plan.StageFragments;
+import org.golempipeline.plan.StagePlan;
+import org.golempipeline.spec.StageSpec;
+import org.golempipeline.spec.StrategyUse;
+import org.golempipeline.strategy.Fragment;
+import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Piece;
+import org.golempipeline.strategy.Shell;
+import org.golempipeline.strategy.SplitContext;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.StrategyException;
+
+/** Cuts the input of one stage in other ways than its file says. */
+final class Cutter {
+  private final StageSpec spec;
+  private final SplitStrategy split;
+  private final Path folder;
+  private final Path work;
+  private final Shell shell;
+  private final Map<String, String> values;
+  private int calls;
+
+  /**
+   * @param folder of the pipeline file
+   * @param work for what a split writes
+   */
+  Cutter(StagePlan stage, Path folder, Path work, Shell shell, Map<String, String> values) {
+    this.spec = LawStages.fewCombinations(stage.spec());
+    this.split = stage.split();
+    this.folder = folder;
+    this.work = work;
+    this.shell = shell;
+    this.values = values;
+  }
+
+  /** The fragments of {@code inputs} under {@code use}. */
+  StageFragments cut(StrategyUse use, List<InputFile> inputs)
+      throws IOException, StrategyException {
+    return expand(split, use, inputs);
+  }
+
+  /** Each of {@code inputs} as one fragment. */
+  StageFragments files(StrategyUse use, List<InputFile> inputs)
+      throws IOException, StrategyException {
+    return expand(new WholeFiles(), use, inputs);
+  }
+
+  private StageFragments expand(SplitStrategy strategy, StrategyUse use, List<InputFile> inputs)
+      throws IOException, StrategyException {
+    // A command leaves its files there, so each time it needs a place of its own.
+    var own = work.resolve("cut-" + calls++);
+    Files.createDirectories(own.resolve("split-" + spec.name()));
+    var stage = LawStages.with(spec, use, spec.output(), spec.outputRange());
+    return new StageExpander(folder, own, shell).expand(stage, strategy, inputs, values);
+  }
+
+  /** What {@code files} does, whatever the stage's own split is. */
+  private static final class WholeFiles implements SplitStrategy {
+    @Override
+    public String name() {
+      return "files";
+    }
+
+    @Override
+    public String version() {
+      return "1";
+    }
+
+    @Override
+    public String summary() {
+      return "Each file.";
+    }
+
+    @Override
+    public String optionsSchema() {
+      return "{}";
+    }
+
+    @Override
+    public InputUse inputUse() {
+      return InputUse.REQUIRED;
+    }
+
+    @Override
+    public InputShape inputShape(Options options) {
+      return InputShape.FILE;
+    }
+
+    @Override
+    public List<String> variables(Options options) {
+      return List.of();
+    }
+
+    @Override
+    public Fragments split(SplitContext context) {
+      var files = context.inputs();
+      return Fragments.computed(
+          files.size(), index -> Fragment.of(Piece.Slice.whole(files.get(index))));
+    }
+  }
+}

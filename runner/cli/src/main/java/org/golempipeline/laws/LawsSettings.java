@@ -1,0 +1,30 @@
+package org.golempipeline.laws;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.run.Daemons;
+
+/**
+ * How the laws are checked.
+ *
+ * @param id names the check
+ * @param file the pipeline file as the user called it
+ * @param sample bytes of a stage's input that are taken, about
+ * @param home a folder for all that is written, which the caller removes
+ * @param daemons a node on this machine with {@link LawsCheck#PROVIDERS} providers
+ * @param duration how long agreements may last
+ * @param say tells the user what happens now, a line
+ */
+public record LawsSettings(
+    String id,
+    String file,
+    long sample,
+    Path home,
+    Daemons daemons,
+    Duration duration,
+    LocalShell shell,
+    Clock clock,
+    Consumer<String> say) {}

@@ -1,0 +1,187 @@
+package org.golempipeline.laws;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.image.Images;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.run.PipelineRun;
+import org.golempipeline.run.RunSettings;
+import org.jspecify.annotations.Nullable;
+
+/** Runs plans one after the other, each in a folder of its own and with nothing to reuse. */
+final class SampleRuns {
+  private static final String OWN = ".golem-pipeline";
+
+  /** How much of a log is read for its last line. */
+  private static final int LAST_BYTES = 500;
+
+  private final LawsSettings settings;
+  private final Object current = new Object();
+  private @Nullable PipelineRun run;
+  private volatile boolean stopped;
+  private int runs;
+
+  SampleRuns(LawsSettings settings) {
+    this.settings = settings;
+  }
+
+  /** A folder for the results of the next run. */
+  Path results() throws IOException {
+    return Files.createDirectories(settings.home().resolve("run-" + runs++).resolve("results"));
+  }
+
+  /**
+   * Runs a plan whose results go to such a folder.
+   *
+   * @param stage whose value is a result
+   */
+  Answer run(Plan plan, String stage, int workers) throws IOException, InterruptedException {
+    goOn();
+    var results = plan.results();
+    var own = results.resolve(OWN);
+    var folder = own.resolve("runs").resolve(settings.id());
+    var watch = new Watch(stage, folder);
+    try (var cache =
+            ResultCache.open(own.resolve("cache"), folder.resolve("work"), settings.clock());
+        var digests =
+            FileDigests.open(own.resolve("cache"), own.resolve("cache"), settings.clock(), false)) {
+      var started =
+          new PipelineRun(
+              plan,
+              new RunSettings(
+                  settings.id(),
+                  session(results),
+                  settings.file(),
+                  RunSettings.Target.LOCAL,
+                  workers,
+                  BigDecimal.ONE,
+                  folder,
+                  settings.daemons(),
+                  settings.duration(),
+                  cache,
+                  digests,
+                  false,
+                  false,
+                  Images.notFetched()),
+              settings.shell(),
+              List.of(watch),
+              settings.clock());
+      synchronized (current) {
+        run = started;
+      }
+      goOn();
+      started.run();
+    } finally {
+      synchronized (current) {
+        run = null;
+      }
+    }
+    goOn();
+    return watch.answer(results);
+  }
+
+  private static String session(Path results) {
+    return UUID.nameUUIDFromBytes(results.toString().getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  /** Ends what runs and lets nothing start; may be called from any thread. */
+  void stop() {
+    stopped = true;
+    synchronized (current) {
+      if (run != null) {
+        run.stop("Interrupted.");
+      }
+    }
+  }
+
+  /** Throws if {@link #stop} was called. */
+  void goOn() throws InterruptedException {
+    if (stopped) {
+      throw new InterruptedException();
+    }
+  }
+
+  /** Remembers how a run ended and what it answered. */
+  private static final class Watch implements EventSink {
+    private final String stage;
+    private final List<String> values = new ArrayList<>();
+    private @Nullable Failure failure;
+    private @Nullable Failure ended;
+    private final Path folder;
+    private boolean finished;
+
+    Watch(String stage, Path folder) {
+      this.stage = stage;
+      this.folder = folder;
+    }
+
+    @Override
+    public void accept(StampedEvent stamped) {
+      if (stamped.event() instanceof RunEvent.ValueFound value && value.stage().equals(stage)) {
+        values.add(value.value());
+      } else if (stamped.event() instanceof RunEvent.FragmentFailed failed && failure == null) {
+        failure = explained(failed);
+      } else if (stamped.event() instanceof RunEvent.RunFinished end) {
+        finished = end.exitCode() == 0;
+        ended = end.failure();
+      }
+    }
+
+    Answer answer(Path results) throws IOException {
+      if (finished) {
+        failure = null;
+      } else if (failure == null) {
+        failure = ended;
+      }
+      var found = new TreeMap<String, Path>();
+      for (var value : values) {
+        var file = results.resolveSibling("value");
+        Files.writeString(file, value + "\n");
+        found.put("the value of " + stage, file);
+      }
+      try (var all = Files.walk(results)) {
+        all.filter(Files::isRegularFile)
+            .filter(file -> !file.startsWith(results.resolve(OWN)))
+            .forEach(file -> found.put(results.relativize(file).toString(), file));
+      }
+      return new Answer(failure, found);
+    }
+
+    /** What the fragment's program said last is what helps, and its log does not stay. */
+    private Failure explained(RunEvent.FragmentFailed failed) {
+      var said = failed.log() == null ? "" : lastLine(folder.resolve(failed.log()));
+      return Failure.of(
+          failed.failure().kind(),
+          "%s: %s%s"
+              .formatted(
+                  failed.label(),
+                  Sampler.plain(failed.failure().message()),
+                  said.isEmpty() ? "" : ": " + said));
+    }
+
+    private static String lastLine(Path log) {
+      try (var content = Files.newInputStream(log)) {
+        content.skipNBytes(Math.max(0, Files.size(log) - LAST_BYTES));
+        return new String(content.readNBytes(LAST_BYTES), StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .reduce("", (one, next) -> next);
+      } catch (IOException e) {
+        return ""; // then the failure must do
+      }
+    }
+  }
+}
