@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -112,12 +113,29 @@ final class RehearseCommand implements Callable<Integer> {
               .then(spec -> wiring.plan(spec, text, home.resolve("plan"), !noLocalCommands));
       new Messages(console).diagnostics(planned.diagnostics());
       var plan = planned.value().orElse(null);
-      return plan == null ? ExitCodes.USAGE : rehearse(plan, kind, id, home);
+      if (plan == null) {
+        return ExitCodes.USAGE;
+      }
+      requireOutputsInside(plan);
+      return rehearse(plan, kind, id, home);
     } finally {
       if (!keep) {
         remove(home);
         removeIfEmpty(rehearsals);
         removeIfEmpty(Objects.requireNonNull(rehearsals.getParent()));
+      }
+    }
+  }
+
+  /** A rehearsal publishes into a folder of its own and must not reach the user's results. */
+  private static void requireOutputsInside(Plan plan) throws Refusal {
+    for (var stage : plan.stages()) {
+      var output = String.valueOf(stage.spec().output());
+      if (output.startsWith("/") || List.of(output.split("/", -1)).contains("..")) {
+        throw Refusal.usage(
+            "The output `%s` of stage `%s` lies outside the pipeline's folder, where a rehearsal must not write."
+                .formatted(output, stage.name()),
+            "Give it a path below the pipeline file to rehearse with.");
       }
     }
   }

@@ -296,4 +296,24 @@ class RehearseIT {
     assertThat(workspace.run("rehearse", "it.yaml", "--sample", "0").err())
         .contains("`--sample 0` leaves nothing to do.");
   }
+
+  @Test
+  void refusesToWriteWhereTheUsersResultsAre() throws IOException {
+    workspace.write(
+        "sub/it.yaml",
+        """
+        version: 1
+        name: it
+        matrix: { n: 1..2 }
+        run: echo "$n" > "$out"
+        merge: concat
+        output: ../all.txt
+        """);
+
+    var ran = workspace.run("rehearse", "sub/it.yaml", "--allow-outside");
+
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("The output `../all.txt` of stage `it`");
+    assertThat(folder.resolve("all.txt")).doesNotExist();
+  }
 }

@@ -229,13 +229,17 @@ final class Rentals implements AutoCloseable {
         pool.resources().storage(),
         pool.resources().capabilities(),
         clock.instant().plus(settings.duration()),
-        golem.startPrice(),
+        least(golem.startPrice(), rent.mostStart()),
         perSecond(golem.cpuPrice()),
         perSecond(golem.envPrice()),
         pool.local() ? Set.of() : Set.copyOf(golem.allow()),
         deny,
         pool.timeouts().negotiate(),
         pool.timeouts().deploy());
+  }
+
+  private static BigDecimal least(@Nullable BigDecimal asked, BigDecimal affordable) {
+    return asked == null || affordable.compareTo(asked) < 0 ? affordable : asked;
   }
 
   private static @Nullable BigDecimal perSecond(@Nullable BigDecimal perHour) {

@@ -30,6 +30,14 @@ final class Decisions {
     return now;
   }
 
+  /** Whichever comes first; {@code b} does not count if it has come. */
+  @Nullable Instant earlier(@Nullable Instant a, @Nullable Instant b) {
+    if (b == null || !b.isAfter(now)) {
+      return a;
+    }
+    return a == null || b.isBefore(a) ? b : a;
+  }
+
   void emit(RunEvent event) {
     events.add(event);
   }

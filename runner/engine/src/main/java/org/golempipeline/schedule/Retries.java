@@ -3,6 +3,7 @@ package org.golempipeline.schedule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class Retries {
   private final TreeSet<Later> later =
       new TreeSet<>(Comparator.comparing(Later::at).thenComparing(Later::fragment));
 
+  /** By fragment, until when it waits in {@link #later}. */
+  private final Map<Integer, Instant> waits = new HashMap<>();
+
   private record Later(Instant at, int fragment) {}
 
   Retries(Map<Integer, Trouble> troubles) {
@@ -33,7 +37,9 @@ final class Retries {
 
   int dueNow(Instant now) {
     while (!later.isEmpty() && !later.first().at().isAfter(now)) {
-      due.add(later.pollFirst().fragment());
+      var fragment = later.pollFirst().fragment();
+      waits.remove(fragment);
+      due.add(fragment);
     }
     return due.size();
   }
@@ -46,30 +52,31 @@ final class Retries {
   void add(int fragment, Instant now) {
     var at = trouble(fragment).notBefore;
     if (at.isAfter(now)) {
+      remove(fragment);
       later.add(new Later(at, fragment));
-    } else {
+      waits.put(fragment, at);
+    } else if (!due.contains(fragment)) {
+      remove(fragment);
       due.add(fragment);
     }
   }
 
   boolean contains(int fragment) {
-    return due.contains(fragment)
-        || troubles.containsKey(fragment)
-            && later.contains(new Later(trouble(fragment).notBefore, fragment));
+    return due.contains(fragment) || waits.containsKey(fragment);
   }
 
   void remove(int fragment) {
-    if (!due.remove(fragment)) {
-      var trouble = troubles.get(fragment);
-      if (trouble != null) {
-        later.remove(new Later(trouble.notBefore, fragment));
-      }
+    due.remove(fragment);
+    var at = waits.remove(fragment);
+    if (at != null) {
+      later.remove(new Later(at, fragment));
     }
   }
 
   void clear() {
     due.clear();
     later.clear();
+    waits.clear();
   }
 
   /** Up to {@code most} that {@code rental} may try now and that may share a script. */
@@ -80,8 +87,9 @@ final class Retries {
     var taken = new ArrayList<Integer>();
     var refused = new ArrayList<Integer>();
     var room = most;
+    var looks = 0;
     for (var fragment : due) {
-      if (taken.size() >= room || taken.size() + refused.size() >= LOOKED_AT) {
+      if (taken.size() >= room || looks++ >= LOOKED_AT) {
         break;
       }
       var trouble = trouble(fragment);
