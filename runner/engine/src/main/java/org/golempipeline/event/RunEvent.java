@@ -198,7 +198,7 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
-   * Always the last.
+   * The last of the run itself; only what {@code settle} did later may follow it in a journal.
    *
    * @param failure why it did not complete, null if it did
    * @param providers how many different ones worked
