@@ -2,9 +2,10 @@
 # What splitting and merging cost beside the usual tools: a text of M MiB (default 2048) cut into
 # sixteen by `lines`, its parts joined by `concat`, sorted parts by `sort`, also with the same forty
 # bytes in front of all lines, and SHA-256 by the JDK; R rounds (default 3), one after the other. Each
-# is a process of its own, the start of the JVM included. Prints median wall and CPU time, peak
-# memory, and ratios to golem-pipeline; results are compared. Works in a folder of its own that needs
-# eight times the size of the text and is removed; needs GNU time, coreutils and openssl.
+# is a process of its own, the start of the JVM included; `concat`, which does little else, is also
+# reported without it. Prints median wall and CPU time, peak memory, and ratios to golem-pipeline;
+# results are compared. Works in a folder of its own that needs eight times the size of the text and
+# is removed; needs GNU time, coreutils and openssl.
 set -eu
 
 size=${1:-2048}
@@ -114,6 +115,14 @@ report() {
   }'
 }
 
+# The times of $1 less the median start of the JVM.
+started() {
+  # shellcheck disable=SC2046 # three numbers
+  set -- "$1" $(figures start)
+  awk -v wall="$2" -v cpu="$3" '{ print $1 - wall, $2 + $3 - cpu, 0, $4 }' "$1.times" > "$1-started.times"
+}
+
+started concat
 report 'golem-pipeline, start' start ''
 report 'golem-pipeline lines' lines ''
 report 'split -l' split-l lines
@@ -123,6 +132,8 @@ report 'golem-pipeline lines: into' lines-into ''
 report 'split -n l/16' split-n lines-into
 report 'golem-pipeline concat' concat ''
 report 'cat' cat concat
+report 'golem-pipeline concat only' concat-started ''
+report 'cat' cat concat-started
 report 'golem-pipeline sort' sort ''
 report 'sort -m' sort-m sort
 report 'golem-pipeline sort, alike' sort-alike ''

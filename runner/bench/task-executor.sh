@@ -1,10 +1,10 @@
 #!/bin/sh
 # What a fragment costs beside `@golem-sdk/task-executor`, both on the embedded node: N short tasks
-# (default 500) of `wc -l` with two providers. The SDK is installed by npm into a folder of its own
+# (default 2000) of `wc -l` with two providers. The SDK is installed by npm into a folder of its own
 # that is removed in the end; needs node and npm, and a registry.
 set -eu
 
-count=${1:-500}
+count=${1:-2000}
 version=2.0.1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)

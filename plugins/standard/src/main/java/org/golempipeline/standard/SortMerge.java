@@ -11,7 +11,6 @@ import org.golempipeline.strategy.MergeContext;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code sort}: merges outputs that are each in order into one that is, bytewise as {@code LC_ALL=C
@@ -140,16 +139,12 @@ public final class SortMerge implements MergeStrategy {
         throws IOException, StrategyException {
       var opened = new ArrayList<SortedLines>();
       try {
-        var heap = new Heap(order, sources.size());
         for (var source : sources) {
           var lines = source.open();
           opened.add(lines);
-          if (lines.advance()) {
-            heap.add(lines);
-          }
+          lines.advance();
         }
-        heap.order();
-        write(heap, target);
+        write(new Tournament(order, opened), target);
       } finally {
         for (var lines : opened) {
           lines.close();
@@ -157,98 +152,19 @@ public final class SortMerge implements MergeStrategy {
       }
     }
 
-    private void write(Heap heap, OutputStream target) throws IOException, StrategyException {
+    private void write(Tournament tournament, OutputStream target)
+        throws IOException, StrategyException {
       var written = new LineOrder.Line();
       var any = false;
-      for (var first = heap.first(); first != null; first = heap.first()) {
-        var line = first.line();
-        if (!unique || !any || order.compare(written, line) != 0) {
+      for (var line = tournament.first(); line != null; line = tournament.next()) {
+        if (!unique || !any || !order.repeats(written, line)) {
           target.write(line.bytes, line.from, line.to + 1 - line.from);
           any = true;
           if (unique) {
             written.copy(line);
           }
         }
-        heap.replaceFirst(first.advance());
       }
-    }
-  }
-
-  /** The sources by their next line, equal ones as they were added. */
-  private static final class Heap {
-    private final LineOrder order;
-    private final SortedLines[] heap;
-    private final int[] numbers;
-    private int size;
-
-    /** The smaller child of the first while it is known; 0 while it is not. */
-    private int second;
-
-    Heap(LineOrder order, int capacity) {
-      this.order = order;
-      this.heap = new SortedLines[capacity];
-      this.numbers = new int[capacity];
-    }
-
-    void add(SortedLines lines) {
-      heap[size] = lines;
-      numbers[size] = size;
-      size++;
-    }
-
-    /** Call once, when all are added. */
-    void order() {
-      for (var i = size / 2 - 1; i >= 0; i--) {
-        sink(i);
-      }
-    }
-
-    @Nullable SortedLines first() {
-      return size > 0 ? heap[0] : null;
-    }
-
-    /** The first has another line now, or none left. */
-    void replaceFirst(boolean hasLine) {
-      if (!hasLine) {
-        size--;
-        heap[0] = heap[size];
-        numbers[0] = numbers[size];
-        second = 0;
-      }
-      sink(0);
-    }
-
-    private void sink(int from) {
-      var at = from;
-      while (2 * at + 1 < size) {
-        var child = at == 0 && second > 0 ? second : smallerChild(at);
-        if (!before(child, at)) {
-          second = at == 0 ? child : second;
-          return;
-        }
-        second = at == 0 ? 0 : second;
-        swap(at, child);
-        at = child;
-      }
-    }
-
-    private int smallerChild(int at) {
-      var child = 2 * at + 1;
-      return child + 1 < size && before(child + 1, child) ? child + 1 : child;
-    }
-
-    private boolean before(int a, int b) {
-      var compared = order.compare(heap[a].line(), heap[b].line());
-      return compared < 0 || (compared == 0 && numbers[a] < numbers[b]);
-    }
-
-    private void swap(int a, int b) {
-      var lines = heap[a];
-      heap[a] = heap[b];
-      heap[b] = lines;
-      var number = numbers[a];
-      numbers[a] = numbers[b];
-      numbers[b] = number;
     }
   }
 }

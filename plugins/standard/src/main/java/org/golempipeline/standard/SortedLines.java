@@ -3,6 +3,7 @@ package org.golempipeline.standard;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.golempipeline.strategy.StrategyException;
 
 /**
@@ -10,9 +11,13 @@ import org.golempipeline.strategy.StrategyException;
  * that the next {@link #advance} may move, and has a line feed behind it.
  */
 final class SortedLines implements Closeable {
+  /** More than an output's stream buffers itself, so that it need not. */
+  private static final int BUFFER = 1 << 17;
+
   private final InputStream stream;
   private final String label;
   private final LineOrder order;
+  private final Supplier<String> where = this::where;
   private byte[] buffer;
   private int limit;
   private int next;
@@ -25,39 +30,44 @@ final class SortedLines implements Closeable {
    * @param label names the source in messages
    */
   SortedLines(InputStream stream, long size, String label, LineOrder order) {
-    this.buffer = new byte[Buffers.sizeFor(size, 1 << 18)];
+    this.buffer = new byte[Buffers.sizeFor(size, BUFFER)];
     this.stream = stream;
     this.label = label;
     this.order = order;
   }
 
-  /** Moves to the next line; false at the end. */
-  boolean advance() throws IOException, StrategyException {
+  /** Moves to the next line or to the end. */
+  void advance() throws IOException, StrategyException {
     var kept = previous;
     previous = line;
     line = kept;
     var end = endOfLine();
     if (end < 0) {
-      return false;
+      line.markAsEnd();
+      return;
     }
     number++;
     line.bytes = buffer;
     line.from = next;
     line.to = end;
     next = end + 1;
-    order.prepare(line, this::where);
-    if (number > 1 && order.compare(previous, line) > 0) {
+    order.prepare(line, where);
+    if (!order.follows(previous, line)) {
       throw new StrategyException(
           "%s is out of order: `%s` comes after `%s`."
               .formatted(where(), line.shown(), previous.shown()),
           "Sort it in `run` by the same key; bytewise order is that of `LC_ALL=C sort`.");
     }
-    return true;
   }
 
-  /** The line reached. */
+  /** The line reached, marked against the one before it; at the end one that comes last. */
   LineOrder.Line line() {
     return line;
+  }
+
+  /** Whether there was no further line. */
+  boolean isAtEnd() {
+    return line.isEnd();
   }
 
   @Override

@@ -139,6 +139,21 @@ class LargeInputTest {
     }
   }
 
+  @Test
+  void keepsOneOfEqualLinesThatAreLongerThanABuffer() throws Exception {
+    var a = "a".repeat(700_000);
+    try (var sandbox = new Sandbox()) {
+      assertThat(
+              sandbox.merge(
+                  new SortMerge(),
+                  "{\"unique\": true}",
+                  a + "\n" + a + "b\n",
+                  a + "\n",
+                  a + "b\n" + a + "c\n"))
+          .isEqualTo(a + "\n" + a + "b\n" + a + "c\n");
+    }
+  }
+
   private Fragments split(SplitStrategy strategy, String options, InputFile file) throws Exception {
     var context = new TestSplitContext(folder.resolve("context"), JsonText.options(options));
     return strategy.split(context.input(file));

@@ -6,6 +6,7 @@ import static org.golempipeline.standard.Sandbox.utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.testing.JsonText;
 import org.golempipeline.strategy.testing.Laws;
 import org.golempipeline.strategy.testing.Laws.Coverage;
 
@@ -166,6 +168,37 @@ class LawsTest {
   }
 
   @Property(tries = TRIES)
+  void sortedOutputsBecomeOneWhateverTheyShare(
+      @ForAll @Size(min = 1, max = 9) List<@Size(max = 12) List<@From("columns") String>> outputs,
+      @ForAll boolean byColumns,
+      @ForAll boolean unique)
+      throws Exception {
+    var second = Comparator.comparing((String line) -> line.substring(line.indexOf('\t') + 1));
+    var order =
+        byColumns
+            ? second.thenComparing(line -> line.substring(0, line.indexOf('\t')))
+            : Comparator.<String>naturalOrder();
+    var keys = byColumns ? "\"key\": [2, 1], \"delimiter\": \"tab\"," : "";
+    var options = JsonText.options("{%s \"unique\": %s}".formatted(keys, unique));
+    var sorted = outputs.stream().map(lines -> lines.stream().sorted(order).toList()).toList();
+    var all = sorted.stream().flatMap(List::stream).sorted(order);
+    try (var sandbox = new Sandbox()) {
+      var merged =
+          Laws.merge(
+              new SortMerge(), options, sorted.stream().map(this::text).toList(), sandbox.fresh());
+      assertThat(merged).isEqualTo(text((unique ? all.distinct() : all).toList()));
+    }
+  }
+
+  /** Characters are bytes here, so that bytes that are no text take part. */
+  private byte[] text(List<String> lines) {
+    return lines.stream()
+        .map(line -> line + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Property(tries = TRIES)
   void rangeCoversExactly(
       @ForAll @IntRange(min = -50, max = 50) int from,
       @ForAll @IntRange(max = 200) int length,
@@ -228,6 +261,17 @@ class LawsTest {
         .as((a, b) -> "{\"k\": [%s, %s], \"[\": %s}".formatted(a, b, a))
         .injectDuplicates(0.1)
         .flatMap(nested -> Arbitraries.oneOf(Arbitraries.just(nested), scalar));
+  }
+
+  /** Two columns that often begin alike, with the bytes at both ends of the order. */
+  @Provide
+  Arbitrary<String> columns() {
+    var column =
+        Combinators.combine(
+                Arbitraries.of("", "same", "the same as all", "\u00ff".repeat(13)),
+                Arbitraries.strings().withChars('\0', 'a', '\u00ff').ofMaxLength(7))
+            .as((start, end) -> start + end);
+    return Combinators.combine(column, column).as((first, second) -> first + "\t" + second);
   }
 
   @Provide

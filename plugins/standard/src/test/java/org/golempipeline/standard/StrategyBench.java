@@ -33,7 +33,7 @@ import org.golempipeline.strategy.testing.TestSplitContext;
  * Options are JSON; the folder is empty or not there.
  */
 final class StrategyBench {
-  private static final int BUFFER = 1 << 20;
+  private static final int BUFFER = 1 << 18;
 
   private StrategyBench() {}
 
