@@ -26,4 +26,12 @@ public interface MergeContext {
 
   /** Runs shell text on this machine, or refuses if the user forbade it. */
   Shell shell();
+
+  /**
+   * Tells the user of something that the merge leaves out or alters and that is no error: one
+   * sentence. The same sentence is shown once, of different ones the first twenty.
+   *
+   * @since 1.1
+   */
+  default void warn(String sentence) {}
 }

@@ -28,4 +28,13 @@ public interface SplitContext {
 
   /** Runs shell text on this machine, or refuses if the user forbade it. */
   Shell shell();
+
+  /**
+   * Tells the user of something that the split leaves out or alters and that is no error: one
+   * sentence that names the input, said before {@link SplitStrategy#split} returns. The same
+   * sentence is shown once, of different ones the first twenty.
+   *
+   * @since 1.1
+   */
+  default void warn(String sentence) {}
 }

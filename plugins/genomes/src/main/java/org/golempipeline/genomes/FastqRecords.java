@@ -15,6 +15,11 @@ final class FastqRecords implements Closeable {
   private final Lines lines;
   private final byte[] name = new byte[Lines.SHOWN];
   private int nameLength;
+
+  /** The name of the record before, as long as it is of use. */
+  private final byte[] before = new byte[Lines.SHOWN];
+
+  private int beforeLength = -1;
   private long number;
   private long start;
 
@@ -24,9 +29,7 @@ final class FastqRecords implements Closeable {
 
   static FastqRecords open(InputFile file) throws IOException, StrategyException {
     return new FastqRecords(
-        Lines.open(
-            file,
-            "Decompress it beforehand, or use `split: files` and decompress each file in `run`."));
+        Lines.open(file, "Set `decompress: true`, which takes gzip, or decompress it beforehand."));
   }
 
   /** Moves to the next record; false at the end. */
@@ -42,6 +45,10 @@ final class FastqRecords implements Closeable {
     start = lines.offset();
     if (!lines.startsWith('@')) {
       throw wrong("begins with `%s`, not with `@` and a name".formatted(shown(lines.text())));
+    }
+    if (number == 2) {
+      System.arraycopy(name, 0, before, 0, nameLength);
+      beforeLength = bareLength();
     }
     nameLength = lines.word(1);
     lines.copy(1, nameLength, name);
@@ -78,6 +85,17 @@ final class FastqRecords implements Closeable {
   /** Whether both records are of one read: equal names, but for {@code /1} and {@code /2}. */
   boolean isMateOf(FastqRecords other) {
     return Arrays.equals(name, 0, bareLength(), other.name, 0, other.bareLength());
+  }
+
+  /** Whether both records say that they are the same mate of the read: {@code r/1} twice. */
+  boolean isSameMateAs(FastqRecords other) {
+    return bareLength() < nameLength
+        && Arrays.equals(name, 0, nameLength, other.name, 0, other.nameLength);
+  }
+
+  /** Of the second record, whether it and the first are of one read. */
+  boolean followsItsMate() {
+    return number == 2 && Arrays.equals(name, 0, bareLength(), before, 0, beforeLength);
   }
 
   InputFile file() {

@@ -58,6 +58,12 @@ public final class FastqSplit implements SplitStrategy {
         same for both and become variables. A fragment then arrives as a folder.",
               "type": "string",
               "minLength": 1
+            },
+            "decompress": {
+              "description": "Whether to write files that `gzip` or `bgzip` compressed out in the \
+        run's folder first, without `.gz` in their paths, and cut those. Default: false.",
+              "type": "boolean",
+              "default": false
             }
           },
           "required": ["reads"],
@@ -96,25 +102,34 @@ public final class FastqSplit implements SplitStrategy {
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
     var reads = context.options().at("reads").integer().orElseThrow();
+    var files = context.options().at("decompress").flag() ? Unpacked.of(context) : context.inputs();
     return context.options().at("pairs").isPresent()
-        ? splitPairs(pairs(context.options()).of(context.inputs()), reads)
-        : splitFiles(context.inputs(), reads);
+        ? splitPairs(pairs(context.options()).of(files), reads)
+        : splitFiles(files, reads, context);
   }
 
   private static Pairs pairs(Options options) throws StrategyException {
     return Pairs.of(options.at("pairs").text().orElseThrow(), List.of(PART, MATE1, MATE2));
   }
 
-  private static Fragments splitFiles(List<InputFile> files, long reads)
+  private static Fragments splitFiles(List<InputFile> files, long reads, SplitContext context)
       throws IOException, StrategyException {
     var cuts = new Cuts(files.stream().map(List::of).toList());
     for (var file : files) {
       cuts.begin();
       try (var records = FastqRecords.open(file)) {
+        var isInterleaved = false;
         while (records.next()) {
+          isInterleaved |= records.followsItsMate();
           if (startsPart(records.number(), reads)) {
             cuts.add(records.start());
           }
+        }
+        if (isInterleaved && reads % 2 == 1 && records.number() > reads) {
+          context.warn(
+              "`%s` holds mates one behind the other, and `reads: %d` parts some of them; an even"
+                      .formatted(file.path(), reads)
+                  + " number keeps them together.");
         }
       }
     }
@@ -186,6 +201,13 @@ public final class FastqSplit implements SplitStrategy {
                   second.name(),
                   second.file().path()),
           "Both files must have the same reads in the same order; names may end in `/1` and"
+              + " `/2`.");
+    }
+    if (one && first.isSameMateAs(second)) {
+      throw new StrategyException(
+          "Record %,d is `%s` in `%s` and in `%s`: both say that they are the same mate."
+              .formatted(first.number(), first.name(), first.file().path(), second.file().path()),
+          "Let `pairs` choose one file that ends its names in `/1` and one that ends them in"
               + " `/2`.");
     }
     return one;

@@ -3,6 +3,7 @@ package org.golempipeline.genomes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.golempipeline.strategy.Fragment;
@@ -85,8 +86,17 @@ public final class RegionsSplit implements SplitStrategy {
   public Fragments split(SplitContext context) throws IOException, StrategyException {
     var windows = Windows.of(context.options());
     var sequences = new ArrayList<Sequences.Sequence>();
+    var names = new HashMap<String, String>();
     for (var file : context.inputs()) {
-      sequences.addAll(Sequences.of(file));
+      for (var sequence : Sequences.of(file)) {
+        var other = names.putIfAbsent(sequence.name(), file.path());
+        if (other != null) {
+          context.warn(
+              "`%s` is in `%s` and in `%s`, so there are windows over both."
+                  .formatted(sequence.name(), other, file.path()));
+        }
+        sequences.add(sequence);
+      }
     }
     var firsts = new int[sequences.size()];
     var count = 0L;

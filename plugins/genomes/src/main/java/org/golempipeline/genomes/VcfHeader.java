@@ -2,6 +2,7 @@ package org.golempipeline.genomes;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,8 +106,19 @@ final class VcfHeader {
       throw new StrategyException(
           "%s has other columns than %s: %s."
               .formatted(capital(label), columns.label(), difference(line, columns.line())),
-          "Merge only what has the same samples in the same order; `bcftools merge` joins others.");
+          sameColumns(line, columns.line())
+              ? "Let every fragment write the samples in the same order: `bcftools view -s` with their names does."
+              : "Merge only what has the same samples in the same order; `bcftools merge` joins others.");
     }
+  }
+
+  /** Whether the lines differ in nothing but the order of their columns. */
+  private static boolean sameColumns(String line, String before) {
+    var ours = line.split("\t", -1);
+    var theirs = before.split("\t", -1);
+    Arrays.sort(ours);
+    Arrays.sort(theirs);
+    return Arrays.equals(ours, theirs);
   }
 
   private static String difference(String line, String before) {

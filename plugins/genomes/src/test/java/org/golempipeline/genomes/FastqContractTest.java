@@ -33,6 +33,13 @@ class FastqContractTest extends SplitContract {
         SplitCase.of("CRLF", "{\"reads\": 1}").input("a.fq", reads(3, "").replace("\n", "\r\n")),
         SplitCase.of("an empty read", "{\"reads\": 1}")
             .input("a.fq", read("r", "", "", "\n") + read("s", "", "", "\n")),
+        SplitCase.of("mates one behind the other", "{\"reads\": 2}")
+            .input("a.fq", read("r/1") + read("r/2") + read("s/1") + read("s/2")),
+        SplitCase.of("mates that are parted", "{\"reads\": 3}")
+            .input("a.fq", read("r/1") + read("r/2") + read("s/1") + read("s/2"))
+            .warning(
+                "`a.fq` holds mates one behind the other, and `reads: 3` parts some of them; an"
+                    + " even number keeps them together."),
         SplitCase.of("several files", "{\"reads\": 2}")
             .input("a.fq", reads(3, ""))
             .input("b.fq", "")

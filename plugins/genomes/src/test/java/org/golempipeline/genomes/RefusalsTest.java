@@ -40,7 +40,7 @@ class RefusalsTest {
     var reads = sandbox.context("{\"reads\": 1}").input("a/x", magic.getBytes(ISO_8859_1));
     assertThat(Refusals.of(() -> new FastqSplit().split(reads)))
         .isEqualTo(
-            "`a/x` is compressed with %s, so it cannot be cut. [Decompress it beforehand, or use `split: files` and decompress each file in `run`.]"
+            "`a/x` is compressed with %s, so it cannot be cut. [Set `decompress: true`, which takes gzip, or decompress it beforehand.]"
                 .formatted(format));
     var reference = sandbox.context("{\"size\": 1}").input("a/x", magic.getBytes(ISO_8859_1));
     assertThat(Refusals.of(() -> new RegionsSplit().split(reference)))
@@ -115,6 +115,13 @@ class RefusalsTest {
   }
 
   @Test
+  void filesOfTheSameMate() {
+    assertThat(pairs(PAIRS, "a_1", reads(2, "/1"), "a_2", reads(2, "/1")))
+        .isEqualTo(
+            "Record 1 is `r1/1` in `a_1` and in `a_2`: both say that they are the same mate. [Let `pairs` choose one file that ends its names in `/1` and one that ends them in `/2`.]");
+  }
+
+  @Test
   void referencesWithoutPlaces() {
     assertThat(regions("")).startsWith("`x` is empty.");
     assertThat(regions("ACGT\n"))
@@ -169,6 +176,10 @@ class RefusalsTest {
         .startsWith("Fragment 1 says `##fileformat=VCFv4.3`, but fragment 0 says");
     assertThat(vcf(header, header.replace("s1", "s2")))
         .startsWith("Fragment 1 has other columns than fragment 0: column 10 is `s2`, not `s1`.");
+    var two = header.replace(columns("s1"), columns("s1", "s2"));
+    assertThat(vcf(two, two.replace(columns("s1", "s2"), columns("s2", "s1"))))
+        .isEqualTo(
+            "Fragment 1 has other columns than fragment 0: column 10 is `s2`, not `s1`. [Let every fragment write the samples in the same order: `bcftools view -s` with their names does.]");
     assertThat(vcf(header, header.replace(columns("s1"), columns("s1", "s2"))))
         .startsWith("Fragment 1 has other columns than fragment 0: 11 of them, not 10.");
   }

@@ -31,6 +31,7 @@ class RegionsContractTest extends SplitContract {
         SplitCase.of("two references", "{\"size\": 3}")
             .input("x.fa", ">a\nACGTA\n")
             .input("y.fa", ">a\nACGTA\n")
-            .covering(Coverage.FREE));
+            .covering(Coverage.FREE)
+            .warning("`a` is in `x.fa` and in `y.fa`, so there are windows over both."));
   }
 }

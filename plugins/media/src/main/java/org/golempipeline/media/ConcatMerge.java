@@ -7,7 +7,7 @@ import org.golempipeline.strategy.Merger;
 
 /**
  * {@code media/concat}: joins videos without encoding them again, each where its segment stood in
- * the original, and adds the original's sound.
+ * the original, and adds the original's sound and subtitles.
  */
 public final class ConcatMerge implements MergeStrategy {
   @Override
@@ -17,12 +17,12 @@ public final class ConcatMerge implements MergeStrategy {
 
   @Override
   public String version() {
-    return "1";
+    return "2";
   }
 
   @Override
   public String summary() {
-    return "Joins videos without encoding them again, and adds the sound of the original.";
+    return "Joins videos without encoding them again, and adds sound and subtitles of the original.";
   }
 
   @Override
@@ -36,6 +36,11 @@ public final class ConcatMerge implements MergeStrategy {
               "description": "`original` copies all tracks of the input the segments are of, \
         `segments` joins what the outputs have, `none` leaves sound out. Default `original`.",
               "enum": ["original", "segments", "none"]
+            },
+            "subtitles": {
+              "description": "`original` copies those of the input that the container can hold, \
+        `none` leaves them out. Default `original`.",
+              "enum": ["original", "none"]
             },
             "format": {
               "description": "The container; that of the outputs if it is not said.",

@@ -61,7 +61,8 @@ final class Join implements Merger {
             probe.video().orElseThrow(),
             probe.container(),
             index.end() - index.start(),
-            index.lastPicture());
+            index.lastPicture(),
+            Math.max(0, index.start() - Probe.start(probe.container()).orElse(index.start())));
     if (!parts.isEmpty()) {
       refuseIfDifferent(part);
     }
@@ -95,6 +96,8 @@ final class Join implements Merger {
       throw new StrategyException("There is no video to join.");
     }
     var sound = context.options().at("audio").text().orElse("original");
+    var wantsSubtitles =
+        context.options().at("subtitles").text().orElse("original").equals("original");
     var original = original(sound.equals("original"));
     var exact = parts.stream().allMatch(part -> part.start().isPresent());
     var odd = parts.stream().filter(part -> !part.lastsAsItsSegment()).findFirst();
@@ -108,7 +111,7 @@ final class Join implements Merger {
           "Let `run` keep the length of the segment, or set `audio: none`.");
     }
     writeList(exact && odd.isEmpty());
-    mux(sound, original);
+    mux(sound, wantsSubtitles, odd.isEmpty(), original);
   }
 
   /** The input that the outputs are of. */
@@ -145,43 +148,42 @@ final class Join implements Merger {
                 ? parts.get(i + 1).start().orElseThrow() - part.start().orElseThrow()
                 : part.duration().orElse(length);
       }
+      if (i + 1 < parts.size()) {
+        // The demuxer lines up where files begin, not where their pictures do.
+        length += part.lead() - parts.get(i + 1).lead();
+      }
       list.append("file %s\nduration %s\n".formatted(part.link(), Seconds.text(length)));
     }
     Files.writeString(folder.resolve("list"), list);
   }
 
-  private void mux(String sound, Optional<InputFile> original)
+  private void mux(
+      String sound, boolean wantsSubtitles, boolean keepsTime, Optional<InputFile> original)
       throws IOException, StrategyException {
     var format = context.options().at("format").text().orElseGet(this::formatOfOutputs);
     var variables = new HashMap<String, String>();
     var tracks = List.<Map<String, String>>of();
+    var lead = parts.get(0).lead();
     var inputs = Tool.GUARD_OF_LIST + "-f concat -i file:list";
     var choice = " -map 0:V:0" + (sound.equals("segments") ? " -map 0:a?" : "");
     if (original.isPresent()) {
       var source = tool.link(original.get(), "original");
-      var path = original.get().path();
-      var whole =
-          Probe.read(
-              tool,
-              Probe.ALL_STREAMS,
-              source,
-              folder,
-              "`%s` is not a video any more".formatted(path),
-              "Put it back as it was when it was split.");
+      var whole = Contents.read(tool, source, folder, original.get());
       tracks = sound.equals("original") ? whole.audio() : List.of();
-      var begin = parts.get(0).start().orElseGet(() -> begin(whole));
-      var base = begin;
+      var begin = parts.get(0).start().orElseGet(() -> begin(whole.probe()));
+      var base = sound.equals("segments") ? begin - lead : begin;
       for (var track : tracks) {
         base = Math.min(base, Probe.start(track).orElse(base));
       }
       variables.put("source", source);
-      variables.put("later", Seconds.text(begin - base));
+      variables.put("later", Seconds.text(begin - lead - base));
       variables.put("back", Seconds.text(-base));
       inputs =
           "-itsoffset \"$later\" %s -itsoffset \"$back\" %s-i \"$source\""
               .formatted(inputs, Tool.GUARD);
       choice += tracks.isEmpty() ? "" : " -map 1:a";
-      choice += " -map_metadata:g 1:g -map_chapters 1" + about(whole, variables);
+      choice += wantsSubtitles ? subtitles(whole, format, keepsTime) : "";
+      choice += " -map_metadata:g 1:g -map_chapters 1" + about(whole.probe(), variables);
     }
     variables.put("target", context.target().toAbsolutePath().toString());
     var outcome =
@@ -192,6 +194,34 @@ final class Join implements Merger {
     if (!outcome.good() || !Files.isRegularFile(context.target())) {
       throw refused(format, tracks, outcome.words(), original);
     }
+  }
+
+  /** Chooses the subtitles that can be copied, and tells of those that cannot. */
+  private String subtitles(Contents whole, String format, boolean keepsTime) {
+    var tracks = whole.subtitles();
+    var choice = new StringBuilder();
+    var left = new LinkedHashSet<String>();
+    for (var i = 0; i < tracks.size(); i++) {
+      if (keepsTime && Contents.holdsSubtitles(format, tracks.get(i))) {
+        choice.append(" -map 1:s:%d".formatted(i));
+      } else {
+        left.add(tracks.get(i).getOrDefault("codec_name", "unknown"));
+      }
+    }
+    if (!left.isEmpty()) {
+      var why =
+          keepsTime
+              ? "a file of the format %s cannot hold them".formatted(format)
+              : "the videos do not last as long as their segments";
+      context.warn(
+          "Subtitles of `%s` (%s) are left out, because %s."
+              .formatted(whole.path(), String.join(", ", left), why));
+    }
+    // Attachments are the fonts of subtitles.
+    if (!choice.isEmpty() && format.equals("mkv") && !whole.attachments().isEmpty()) {
+      choice.append(" -map 1:t");
+    }
+    return choice.toString();
   }
 
   private static long begin(Probe probe) {
@@ -231,9 +261,10 @@ final class Join implements Merger {
     var codecs = new LinkedHashSet<String>();
     tracks.forEach(track -> codecs.add(track.getOrDefault("codec_name", "unknown")));
     var video = parts.get(0).video().getOrDefault("codec_name", "unknown");
+    var fromSegments = context.options().at("audio").text().filter("segments"::equals).isPresent();
     var sound =
         codecs.isEmpty()
-            ? ""
+            ? fromSegments ? " with the sound of the outputs" : ""
             : " with the sound of `%s` (%s)"
                 .formatted(original.map(InputFile::path).orElse(""), String.join(", ", codecs));
     return new StrategyException(

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param container properties of the file
  * @param length how long it lasts, in microseconds
  * @param picture how long one of its pictures lasts, in microseconds
+ * @param lead how long before its first picture the file begins, with sound, in microseconds
  */
 record Part(
     String label,
@@ -23,7 +24,8 @@ record Part(
     Map<String, String> video,
     Map<String, String> container,
     long length,
-    long picture) {
+    long picture,
+    long lead) {
   /** What must be the same in all parts, from the most to the least telling, and a word for it. */
   private static final List<Map.Entry<String, String>> SAME =
       List.of(

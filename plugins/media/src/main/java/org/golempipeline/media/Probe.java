@@ -38,6 +38,9 @@ record Probe(
   static final String KEY_FRAMES =
       "-skip_frame nokey " + PACKETS + ":frame=best_effort_timestamp_time,pict_type";
 
+  /** By how much the picture is turned, among the properties of a video that says so. */
+  static final String ROTATION = "rotation";
+
   /** What stands for a value that is not known. */
   private static final String UNKNOWN = "N/A";
 
@@ -73,9 +76,9 @@ record Probe(
         .findFirst();
   }
 
-  /** The tracks of sound, in order. */
-  List<Map<String, String>> audio() {
-    return streams.stream().filter(stream -> "audio".equals(stream.get("codec_type"))).toList();
+  /** The streams of a type, in order: {@code audio}. */
+  List<Map<String, String>> ofType(String type) {
+    return streams.stream().filter(stream -> type.equals(stream.get("codec_type"))).toList();
   }
 
   /** When a stream begins by the clock of its file, in microseconds, if the file says it. */
@@ -110,16 +113,15 @@ record Probe(
     return new Probe(container, streams, packets.index(), words);
   }
 
-  /** Reads a line like {@code stream|index=0|tag:title=a\|b|side_data|...}, up to the side data. */
+  /** Reads a line like {@code stream|index=0|tag:title=a\|b|side_data|rotation=90}. */
   private static void properties(String line, Map<String, String> properties) {
     var field = new StringBuilder();
     for (var i = line.indexOf('|') + 1; i <= line.length(); i++) {
       if (i == line.length() || line.charAt(i) == '|') {
         var equals = field.indexOf("=");
-        if (equals < 0) {
-          return;
+        if (equals >= 0) {
+          properties.putIfAbsent(field.substring(0, equals), field.substring(equals + 1));
         }
-        properties.putIfAbsent(field.substring(0, equals), field.substring(equals + 1));
         field.setLength(0);
       } else if (line.charAt(i) == '\\' && i + 1 < line.length()) {
         field.append(escaped(line.charAt(++i)));

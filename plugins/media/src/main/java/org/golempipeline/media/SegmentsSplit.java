@@ -22,8 +22,9 @@ import org.golempipeline.strategy.StrategyException;
 /**
  * {@code media/segments}: cuts videos at key frames, without encoding them again. Each segment is a
  * video of its own with its own headers, which no range of the original is, so segments are written
- * to the working folder; the same input gives the same bytes. Sound, subtitles and all else but the
- * first video stream are left out: {@code media/concat} takes the sound from the original.
+ * to the working folder; the same input gives the same bytes. Subtitles and all else but the first
+ * video stream are left out, the sound unless it is asked for: {@code media/concat} takes them from
+ * the original.
  */
 public final class SegmentsSplit implements SplitStrategy {
   private static final String WHAT = "split.media/segments";
@@ -52,7 +53,7 @@ public final class SegmentsSplit implements SplitStrategy {
 
   @Override
   public String summary() {
-    return "Cuts videos at key frames into segments, without sound and without encoding them again.";
+    return "Cuts videos at key frames into segments, without encoding them again.";
   }
 
   @Override
@@ -79,6 +80,11 @@ public final class SegmentsSplit implements SplitStrategy {
               "type": "integer",
               "minimum": 1,
               "maximum": 10000
+            },
+            "audio": {
+              "description": "`keep` gives each segment its part of all tracks of sound, for \
+        commands that hear it. `none` leaves them out. Default `none`.",
+              "enum": ["none", "keep"]
             }
           },
           "additionalProperties": false
@@ -132,9 +138,22 @@ public final class SegmentsSplit implements SplitStrategy {
             "Exclude it from `input`, as in `\"!%s\"`.".formatted(input.path()));
     var index = probe.index();
     refuseIfUnfit(probe, input);
+    var all = Contents.read(tool, source, folder, input);
+    all.lost().forEach(context::warn);
+    var keepsSound = context.options().at("audio").text().orElse("none").equals("keep");
+    var tracks = keepsSound ? all.audio() : List.<Map<String, String>>of();
+    if (!tracks.isEmpty() && all.isTurned()) {
+      throw new StrategyException(
+          "`%s` says that its picture is turned, which segments with sound cannot say."
+              .formatted(input.path()),
+          "Turn the picture itself beforehand, as `ffmpeg -i FILE NEW.mkv` does, or leave out"
+              + " `audio: keep`.");
+    }
     var places = places(index, context.options(), input);
     var first = index.leading() ? firstPicture(tool, source, folder, index) : index.start();
-    var files = cut(tool, source, input, folder, suffix(probe), places);
+    warnIfWhole(places, index, context, input);
+    var suffix = suffix(probe, !tracks.isEmpty());
+    var files = cut(tool, source, input, folder, suffix, places, tracks.size());
 
     var fragments = new ArrayList<Fragment>();
     for (var i = 0; i < places.size(); i++) {
@@ -170,6 +189,22 @@ public final class SegmentsSplit implements SplitStrategy {
           "`%s` hides %d of its frames by an edit list, which segments cannot keep."
               .formatted(input.path(), index.hidden()),
           "Cut it where it was trimmed: `ffmpeg -i FILE -c:v libx264 -qp 0 -c:a copy NEW.mkv`.");
+    }
+  }
+
+  /** The user may wonder why many machines are of no use. */
+  private static void warnIfWhole(
+      List<VideoIndex.Place> places, VideoIndex index, SplitContext context, InputFile input) {
+    var options = context.options();
+    var seconds = options.at("seconds").decimal();
+    var wanted =
+        seconds.isPresent()
+            ? index.end() - index.start() >= 2 * Math.max(1, Seconds.of(seconds.get()))
+            : options.at("into").integer().orElse(1L) > 1;
+    if (wanted && index.places().size() == 1) {
+      context.warn(
+          "`%s` has no key frame that it can be cut at, so it is one segment of %s s."
+              .formatted(input.path(), Seconds.text(index.end() - index.start())));
     }
   }
 
@@ -248,11 +283,11 @@ public final class SegmentsSplit implements SplitStrategy {
     return Math.abs(place.time() - wanted) < Math.abs(last.time() - wanted);
   }
 
-  private static String suffix(Probe probe) {
+  private static String suffix(Probe probe, boolean hasSound) {
     var codec = probe.video().orElseThrow().getOrDefault("codec_name", "");
     // Matroska shows all that can be decoded; an MP4 would hide what comes before its first
-    // picture.
-    if (probe.index().leading()) {
+    // picture, and what sounds there.
+    if (probe.index().leading() || hasSound) {
       return "mkv";
     }
     return MP4.contains(codec) ? "mp4" : MOV.contains(codec) ? "mov" : "mkv";
@@ -264,7 +299,8 @@ public final class SegmentsSplit implements SplitStrategy {
       InputFile input,
       Path folder,
       String suffix,
-      List<VideoIndex.Place> places)
+      List<VideoIndex.Place> places,
+      int tracks)
       throws IOException, StrategyException {
     var cuts =
         places.stream()
@@ -272,11 +308,16 @@ public final class SegmentsSplit implements SplitStrategy {
             .map(place -> place.packet() + ",")
             .collect(Collectors.joining("", "", NEVER));
     var container = suffix.equals("mkv") ? "matroska" : suffix;
+    var sound = new StringBuilder(tracks == 0 ? "" : " -map 0:a");
+    for (var i = 0; i < tracks; i++) {
+      sound.append(" -map_metadata:s:a:%d 0:s:a:%d".formatted(i, i));
+    }
     var outcome =
         tool.convert(
             "-fflags +genpts "
                 + Tool.GUARD
                 + "-i \"$source\" -map 0:V:0 -c copy -copypriorss 1 -map_metadata -1"
+                + sound
                 + " -map_chapters -1 -fflags +bitexact"
                 + (suffix.equals("mkv") ? "" : " -avoid_negative_ts disabled")
                 + " -f segment -segment_format "

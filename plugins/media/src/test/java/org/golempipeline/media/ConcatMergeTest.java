@@ -2,6 +2,7 @@ package org.golempipeline.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,10 +62,12 @@ class ConcatMergeTest {
             + SOUND
             + "-i @ -i @ -map 0 -map 1 -map 2 -map 3 -map_metadata 4 "
             + CODEC
-            + "-c:a flac -c:s srt -metadata:s:v:0 title=`id`;'\"$x -metadata:s:a:0 language=deu"
+            + "-c:a flac -c:s srt -metadata:s:s:0 language=eng -attach @"
+            + " -metadata:s:t:0 mimetype=application/x-truetype-font -metadata:s:v:0 title=`id`;'\"$x -metadata:s:a:0 language=deu"
             + " -metadata:s:a:1 language=fra @",
         words,
         about,
+        Files.writeString(folder.resolve("letters.ttf"), "font"),
         video);
     var outputs = studio.outputs(studio.split("{\"into\": 2}", video), ".mp4", COPY);
 
@@ -80,12 +83,71 @@ class ConcatMergeTest {
             h264,"`id`;'""$x"
             flac,deu
             flac,fra
+            subrip,eng
+            ttf
             0.000000,First
             1.500000,Second
             "Two ""tracks"" $(touch gone)"
             """
                 .strip());
     assertThat(Ffmpeg.pictures(List.of(merged, video)).stream().distinct()).hasSize(1);
+    var chapters = folder.resolve("chapters.mp4");
+    Ffmpeg.run("-i @ -map 0:v -c copy @", video, chapters);
+    studio.split("{\"into\": 2}", chapters);
+    assertThat(studio.warnings).isEmpty();
+  }
+
+  @Test
+  void warnsOfSubtitlesThatTheFormatCannotHold() throws Exception {
+    var words =
+        Files.writeString(folder.resolve("words.srt"), "1\n00:00:00,500 --> 00:00:02,000\nHi\n");
+    var video = folder.resolve("talk.mkv");
+    Ffmpeg.run(PICTURES + "-i @ " + CODEC + "-c:s srt @", words, video);
+    var outputs = studio.outputs(studio.split("{\"into\": 2}", video), ".mp4", COPY);
+
+    var merged = studio.merge("{}", outputs, Studio.input(video));
+
+    assertThat(codecs(merged)).isEqualTo("h264");
+    assertThat(studio.warnings)
+        .containsExactly(
+            "Subtitles of `talk.mkv` (subrip) are left out, because a file of the format mp4"
+                + " cannot hold them.");
+    assertThat(codecs(studio.merge("{\"subtitles\": \"none\"}", outputs, Studio.input(video))))
+        .isEqualTo("h264");
+    assertThat(studio.warnings).isEmpty();
+  }
+
+  @Test
+  void joinsTheSoundOfSegmentsWhereItWas() throws Exception {
+    var video = studio.clip("a.mkv", PICTURES + SOUND + CODEC + "-c:a flac");
+    var outputs =
+        studio.outputs(studio.split("{\"into\": 4, \"audio\": \"keep\"}", video), ".mkv", COPY);
+
+    var merged = studio.merge("{\"audio\": \"segments\"}", outputs, Studio.input(video));
+
+    assertThat(sound(merged)).isEqualTo(sound(video));
+    var shift = Ffmpeg.times(merged).get(0) - Ffmpeg.times(video).get(0);
+    for (var stream : List.of("V:0", "a:0")) {
+      var times = times(merged, stream);
+      var expected = times(video, stream);
+      assertThat(times).hasSameSizeAs(expected);
+      for (var i = 0; i < times.size(); i++) {
+        assertThat(times.get(i) - shift).isCloseTo(expected.get(i), offset(0.0021));
+      }
+    }
+  }
+
+  private static List<Double> times(Path video, String stream) throws Exception {
+    return Ffmpeg.probe(
+            "-select_streams %s -show_entries packet=pts_time -of csv=p=0".formatted(stream), video)
+        .lines()
+        .map(line -> Double.parseDouble(line.replace(",", "")))
+        .sorted()
+        .toList();
+  }
+
+  private static String sound(Path video) throws Exception {
+    return Ffmpeg.run("-i @ -map 0:a -f md5 -", video);
   }
 
   @Test

@@ -59,6 +59,8 @@ class ContractTest {
           segments | true  | {"seconds": 10}
           segments | true  | {"seconds": 0.5}
           segments | true  | {"into": 5}
+          segments | true  | {"into": 5, "audio": "keep"}
+          segments | false | {"into": 5, "audio": "original"}
           segments | false | {"into": 5, "seconds": 10}
           segments | false | {"into": 0}
           segments | false | {"seconds": 0}
@@ -67,6 +69,7 @@ class ContractTest {
           concat   | true  | {}
           concat   | true  | {"audio": "none", "format": "mp4"}
           concat   | true  | {"audio": "segments"}
+          concat   | true  | {"subtitles": "none"}
           concat   | false | {"audio": "copy"}
           concat   | false | {"format": "avi"}
           concat   | false | {"container": "mp4"}

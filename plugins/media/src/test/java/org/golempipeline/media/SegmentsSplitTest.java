@@ -1,6 +1,7 @@
 package org.golempipeline.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.StrategyException;
 import org.golempipeline.strategy.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -204,6 +206,87 @@ class SegmentsSplitTest {
   }
 
   @Test
+  void keepsAllTracksOfSoundIfAskedTo() throws Exception {
+    var studio = new Studio(folder);
+    var video = folder.resolve("talk.mp4");
+    Ffmpeg.run(
+        PICTURES
+            + SOUND
+            + SOUND
+            + " -map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -g 33 -bf 2 -c:a aac"
+            + " -metadata:s:a:1 language=fra @",
+        video);
+
+    var fragments = studio.split("{\"seconds\": 1, \"audio\": \"keep\"}", video);
+
+    Studio.assertCovers(fragments, video);
+    assertThat(fragments).hasSize(5);
+    assertThat(studio.warnings).isEmpty();
+    for (var track : List.of("a:0", "a:1")) {
+      var packets = new ArrayList<String>();
+      for (var fragment : fragments) {
+        packets.addAll(packets(Studio.file(fragment), track));
+      }
+      assertThat(packets).isEqualTo(packets(video, track));
+    }
+    assertThat(
+            Ffmpeg.probe(
+                "-select_streams a -show_entries stream_tags=language -of csv=p=0",
+                Studio.file(fragments.get(4))))
+        .contains("fra");
+  }
+
+  /** A hash of every packet of a stream, in order. */
+  private static List<String> packets(Path video, String stream) throws Exception {
+    return Ffmpeg.probe(
+            "-select_streams %s -show_packets -show_data_hash md5".formatted(stream)
+                + " -show_entries packet=data_hash -of csv=p=0",
+            video)
+        .lines()
+        .filter(line -> line.contains("MD5:"))
+        .map(line -> line.replaceAll(".*(MD5:[0-9a-f]+).*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void warnsOfWhatDoesNotComeBack() throws Exception {
+    var studio = new Studio(folder);
+    var cover = folder.resolve("cover.png");
+    Ffmpeg.run("-f lavfi -i testsrc2=s=32x32 -frames:v 1 @", cover);
+    var video = folder.resolve("many.mp4");
+    Ffmpeg.run(
+        PICTURES
+            + " "
+            + PICTURES
+            + SOUND
+            + " -i @ -map 0 -map 1 -map 2 -map 3 -c:v libx264 -preset ultrafast -g 25 -c:v:2 copy"
+            + " -disposition:v:2 attached_pic -timecode 01:00:00:00 @",
+        cover,
+        video);
+
+    studio.split("{\"seconds\": 1}", video);
+
+    assertThat(studio.warnings)
+        .containsExactly(
+            "Of `many.mp4`, 1 more video stream, 1 cover picture and 3 data streams are in no"
+                + " segment and not in what `media/concat` makes of them.");
+  }
+
+  @Test
+  void warnsOfAVideoThatCannotBeCut() throws Exception {
+    var studio = new Studio(folder);
+    var video = studio.clip("one.mp4", PICTURES + " -c:v libx264 -preset ultrafast -g 1000");
+
+    assertThat(studio.split("{\"seconds\": 2}", video)).hasSize(1);
+    assertThat(studio.warnings)
+        .containsExactly(
+            "`one.mp4` has no key frame that it can be cut at, so it is one segment of 6 s.");
+    assertThat(studio.split("{\"seconds\": 10}", video)).hasSize(1);
+    assertThat(studio.split("{\"into\": 1}", video)).hasSize(1);
+    assertThat(studio.warnings).isEmpty();
+  }
+
+  @Test
   void keepsHowThePictureIsTurned() throws Exception {
     var studio = new Studio(folder);
     var flat = studio.clip("flat.mp4", PICTURES + " -c:v libx264 -preset ultrafast -g 50");
@@ -214,6 +297,13 @@ class SegmentsSplitTest {
 
     Studio.assertCovers(fragments, turned);
     assertThat(Ffmpeg.pictures(turned)).isNotEqualTo(Ffmpeg.pictures(flat));
+    Studio.assertCovers(studio.split("{\"seconds\": 1, \"audio\": \"keep\"}", turned), turned);
+    var loud = folder.resolve("loud.mp4");
+    Ffmpeg.run("-i @ " + SOUND + " -map 0 -map 1 -c:v copy -shortest @", turned, loud);
+    assertThatThrownBy(() -> studio.split("{\"seconds\": 1, \"audio\": \"keep\"}", loud))
+        .isInstanceOf(StrategyException.class)
+        .hasMessage(
+            "`loud.mp4` says that its picture is turned, which segments with sound cannot say.");
   }
 
   @Test

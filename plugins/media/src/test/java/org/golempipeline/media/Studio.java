@@ -23,6 +23,9 @@ final class Studio {
   private final Path folder;
   private int used;
 
+  /** What the last split or merge told the user of. */
+  List<String> warnings = List.of();
+
   Studio(Path folder) {
     this.folder = folder;
   }
@@ -48,7 +51,9 @@ final class Studio {
     for (var input : inputs) {
       context.input(input);
     }
-    return Laws.all(new SegmentsSplit().split(context));
+    var fragments = Laws.all(new SegmentsSplit().split(context));
+    warnings = context.warnings();
+    return fragments;
   }
 
   List<Fragment> split(String options, Path file) throws Exception {
@@ -114,6 +119,7 @@ final class Studio {
       merger.finish();
     }
     assertThat(context.target()).isRegularFile();
+    warnings = context.warnings();
     return context.target();
   }
 }

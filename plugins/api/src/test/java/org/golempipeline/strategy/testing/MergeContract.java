@@ -93,6 +93,16 @@ public abstract class MergeContract extends StrategyContract<MergeStrategy> {
         });
   }
 
+  @TestFactory
+  Stream<DynamicTest> warnsOfWhatTheCaseSays() {
+    return forEachCase(
+        (example, place) -> {
+          var context = new TestMergeContext(place, example.options());
+          Laws.merge(strategy(), context, outputs(example), 1 << 20);
+          checkWarnings(example.warnings(), context.warnings());
+        });
+  }
+
   private String merge(MergeCase example, Path place, int steps)
       throws IOException, StrategyException {
     var context = new TestMergeContext(place, example.options());

@@ -135,6 +135,16 @@ public abstract class SplitContract extends StrategyContract<SplitStrategy> {
         });
   }
 
+  @TestFactory
+  Stream<DynamicTest> warnsOfWhatTheCaseSays() {
+    return forEachCase(
+        (example, place) -> {
+          var context = example.open(place);
+          strategy().split(context);
+          checkWarnings(example.warnings(), context.warnings());
+        });
+  }
+
   private static Map<String, Long> files(Path folder) throws IOException {
     var files = new TreeMap<String, Long>();
     try (var walk = Files.walk(folder)) {

@@ -56,6 +56,15 @@ abstract class StrategyContract<S extends Strategy> {
         "META-INF/services/%s names %s".formatted(kind.getName(), strategy().getClass().getName()));
   }
 
+  /** Warnings are what a case says, and each is a sentence for one line of a terminal. */
+  static void checkWarnings(List<String> expected, List<String> warnings) {
+    assertEquals(expected, warnings, "what the user is warned of");
+    for (var warning : warnings) {
+      assertTrue(
+          warning.matches("[^\\p{Cntrl}]*\\."), "a warning is a sentence in one line: " + warning);
+    }
+  }
+
   private static void describesProperties(Object schema) {
     if (schema instanceof List<?> list) {
       list.forEach(StrategyContract::describesProperties);

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeContext;
 import org.golempipeline.strategy.Options;
@@ -19,6 +21,7 @@ public final class TestMergeContext implements MergeContext {
   private final Path work;
   private final Options options;
   private final Map<String, String> variables = new LinkedHashMap<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
   private final List<InputFile> inputs = new ArrayList<>();
 
   /** Surroundings in {@code folder}, which is empty or not there. */
@@ -72,5 +75,19 @@ public final class TestMergeContext implements MergeContext {
   @Override
   public Shell shell() {
     return new LocalShell();
+  }
+
+  @Override
+  public void warn(String sentence) {
+    synchronized (warnings) {
+      warnings.add(sentence);
+    }
+  }
+
+  /** What the strategy warned of so far, in order: each sentence once. */
+  public List<String> warnings() {
+    synchronized (warnings) {
+      return List.copyOf(warnings);
+    }
   }
 }

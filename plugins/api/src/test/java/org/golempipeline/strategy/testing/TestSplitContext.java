@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Shell;
@@ -23,6 +25,7 @@ public final class TestSplitContext implements SplitContext {
   private final Options options;
   private final List<InputFile> inputs = new ArrayList<>();
   private final Map<String, String> variables = new LinkedHashMap<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   /** Surroundings in {@code folder}, which is empty or not there. */
   public TestSplitContext(Path folder, Options options) {
@@ -103,5 +106,19 @@ public final class TestSplitContext implements SplitContext {
   @Override
   public Shell shell() {
     return new LocalShell();
+  }
+
+  @Override
+  public void warn(String sentence) {
+    synchronized (warnings) {
+      warnings.add(sentence);
+    }
+  }
+
+  /** What the strategy warned of so far, in order: each sentence once. */
+  public List<String> warnings() {
+    synchronized (warnings) {
+      return List.copyOf(warnings);
+    }
   }
 }
