@@ -5,35 +5,65 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.golempipeline.golem.wire.DeployResult;
 import org.golempipeline.golem.wire.ExeCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deployed "image": folders of this machine in the place of volumes. What the requestor calls
- * {@code /golem/work} is a folder below the activity's root, and that folder's real path is what is
- * reported, so programs find their files under the path they are told. Immutable.
+ * {@code /golem/work} is a folder below the activity's root. That folder's real path is what is
+ * reported, and it takes the place of the volume's name where a command names it, so programs find
+ * their files under either. Immutable.
  */
 final class Deployment {
   /** What images declare by convention; used if the requestor names no volume. */
   private static final List<String> USUAL_VOLUMES =
       List.of("/golem/work", "/golem/input", "/golem/output", "/golem/resource");
 
+  /** A path that means the same with and without quotes in a shell text. */
+  private static final Pattern PLAIN = Pattern.compile("[\\w./-]+");
+
   private final Path root;
 
   /** Folders that files can be transferred to, by the requestor's name for them. */
   private final Map<String, Path> volumes;
 
-  private Deployment(Path root, Map<String, Path> volumes) {
+  /** All that programs see, also what transfers do not reach. */
+  private final Map<String, Path> seen;
+
+  /** Finds the keys of {@link #seen} in a command, null if they can not be replaced. */
+  private final @Nullable Pattern names;
+
+  private Deployment(Path root, Map<String, Path> volumes, Map<String, Path> seen) {
     this.root = root;
     this.volumes = volumes;
+    this.seen = seen;
+    names = PLAIN.matcher(root.toString()).matches() ? names(seen.keySet()) : null;
+  }
+
+  /** A name counts where a path begins, and only whole: not in {@code $x/golem/work}. */
+  private static Pattern names(Set<String> seen) {
+    String any =
+        seen.stream()
+            .sorted(Comparator.comparing(String::length).reversed())
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return Pattern.compile(
+        "(?<![\\w./~$})*?\\]-])(?:" + any + ")(?![\\w.-])", Pattern.UNICODE_CHARACTER_CLASS);
   }
 
   static Deployment create(Path root, ExeCommand.Deploy deploy)
       throws IOException, CommandException {
     Map<String, Path> volumes = new LinkedHashMap<>();
+    Map<String, Path> others = new LinkedHashMap<>();
     JsonNode asked = deploy.volumes();
     if (asked != null && asked.isArray()) {
       for (JsonNode volume : asked) {
@@ -45,7 +75,7 @@ final class Deployment {
           add(volumes, root, volume.getKey());
         } else {
           // In memory or on an image of its own: programs see it, transfers do not.
-          Files.createDirectories(inside(root, volume.getKey()));
+          add(others, root, volume.getKey());
         }
       }
     }
@@ -54,7 +84,8 @@ final class Deployment {
         add(volumes, root, volume);
       }
     }
-    return new Deployment(root, volumes);
+    others.putAll(volumes);
+    return new Deployment(root, volumes, others);
   }
 
   private static void add(Map<String, Path> volumes, Path root, String name)
@@ -63,7 +94,7 @@ final class Deployment {
     if (folder.equals(root)) {
       throw new CommandException("Invalid volume path: " + name);
     }
-    volumes.put(name, Files.createDirectories(folder));
+    volumes.put(name.replaceFirst("/+$", ""), Files.createDirectories(folder));
   }
 
   private static Path inside(Path root, String name) throws CommandException {
@@ -81,6 +112,16 @@ final class Deployment {
   /** Where programs start. */
   Path workingFolder() {
     return volumes.values().iterator().next();
+  }
+
+  /** A word of a command, or a shell text, with real paths for the names of volumes. */
+  String here(String text) {
+    if (names == null) {
+      return text;
+    }
+    return names
+        .matcher(text)
+        .replaceAll(name -> Matcher.quoteReplacement(String.valueOf(seen.get(name.group()))));
   }
 
   DeployResult report() {

@@ -208,7 +208,7 @@ final class ScriptRunner implements Runnable {
     }
     Process process =
         programs.start(
-            words(command),
+            words(command, deployment),
             deployment.workingFolder(),
             deployment.root(),
             activity.id,
@@ -251,16 +251,17 @@ final class ScriptRunner implements Runnable {
     return new CommandException(code, "ExeScript command exited with code " + code);
   }
 
-  private static List<String> words(ExeCommand.Run command) throws CommandException {
-    Path program = Path.of(command.entryPoint());
+  private static List<String> words(ExeCommand.Run command, Deployment deployment)
+      throws CommandException {
+    Path program = Path.of(deployment.here(command.entryPoint()));
     if (!program.isAbsolute() || !Files.isExecutable(program) || Files.isDirectory(program)) {
       throw new CommandException(
           "Runtime error: " + command.entryPoint() + ": No such file or directory (os error 2)");
     }
     List<String> words = new ArrayList<>();
-    words.add(command.entryPoint());
+    words.add(program.toString());
     if (command.args() != null) {
-      words.addAll(command.args());
+      command.args().forEach(each -> words.add(deployment.here(each)));
     }
     return words;
   }

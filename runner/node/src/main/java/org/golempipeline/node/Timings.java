@@ -29,7 +29,7 @@ record Timings(
           Duration.ofSeconds(90),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
-          Duration.ofMillis(25),
+          Duration.ofSeconds(1),
           Duration.ofSeconds(2),
           Duration.ofSeconds(60));
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -322,6 +323,33 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  void quickCommandsWaitForSubscribersThatComeLate() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    Map<String, Object> stream = Map.of("stdout", Map.of("stream", Map.of("format", "str")));
+    String batch =
+        requestor
+            .exec(machine.activity(), run(List.of("-c", "echo hello"), stream))
+            .json()
+            .asText();
+
+    // An SDK asks for the activity's state and opens a connection before it listens.
+    Executor late = CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
+    Requestor.Answer events =
+        CompletableFuture.supplyAsync(
+                () ->
+                    requestor.send(
+                        requestor
+                            .request(path(machine) + "/exec/" + batch)
+                            .setHeader("Accept", "text/event-stream")),
+                late)
+            .get(10, TimeUnit.SECONDS);
+
+    assertThat(events.expect(200).text())
+        .contains("\"stdout\":\"hello\\n\"")
+        .contains("\"return_code\":0");
+  }
+
+  @Test
   void onlyTheExactAcceptHeaderStreams() {
     Requestor.Machine machine = requestor.machine();
     String batch = requestor.exec(machine.activity(), sh("true")).json().asText();
@@ -364,5 +392,51 @@ class ActivityContractTest extends NodeTest {
       assertThat(cpu).isPositive();
     }
     assertThat(usage.get("timestamp").isIntegralNumber()).isTrue();
+  }
+
+  @Test
+  void commandsFindVolumesUnderTheNamesTheyHaveInTheImage() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    Files.writeString(machine.folder().resolve("a b"), "text");
+    Files.writeString(machine.folder().resolve("program"), "#!/bin/sh\necho \"ran $1\"\n");
+    assertThat(machine.folder().resolve("program").toFile().setExecutable(true)).isTrue();
+    Map<String, Object> capture = Map.of("stdout", Map.of("atEnd", Map.of("format", "str")));
+
+    JsonNode results =
+        requestor.execute(
+            machine.activity(),
+            sh("cd /golem/work && cat '/golem/work/a b' \"/golem/work/a b\" </golem/work/a\\ b"),
+            run(List.of("-c", "cat \"$1\"", "sh", "/golem/work/a b"), capture),
+            sh("v=v; echo /golem/workers é/golem/work $v/golem/work $(echo $v)/golem/work"),
+            Map.of(
+                "run",
+                Map.of(
+                    "entry_point",
+                    "/golem/work/program",
+                    "args",
+                    List.of("/golem/work"),
+                    "capture",
+                    capture)));
+
+    assertThat(results).extracting(each -> each.get("result").asText()).containsOnly("Ok");
+    assertThat(results)
+        .extracting(each -> each.get("stdout").asText())
+        .containsExactly(
+            "texttext",
+            "text",
+            "/golem/workers é/golem/work v/golem/work v/golem/work\n",
+            "ran " + machine.folder() + "\n");
+  }
+
+  @Test
+  void commandsFindVolumesThatTransfersDoNotReach() {
+    String activity = requestor.activity(requestor.agreement());
+    Map<String, Object> deploy =
+        Map.of("deploy", Map.of("volumes", Map.of("/data/", Map.of("ram", Map.of("size", "1g")))));
+
+    JsonNode results =
+        requestor.execute(activity, deploy, start(), sh("echo text > /data/x && cat /data/x"));
+
+    assertThat(results.get(2).get("stdout").asText()).isEqualTo("text\n");
   }
 }

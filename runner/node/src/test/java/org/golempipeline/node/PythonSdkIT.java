@@ -1,0 +1,59 @@
+package org.golempipeline.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Unmodified yapapi is at home on the node, with a stand-in for yagna's program {@code gftp} that
+ * it sends files by.
+ */
+@Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
+class PythonSdkIT extends NodeTest {
+  private static Sdk sdk;
+
+  @TempDir Path files;
+
+  @BeforeAll
+  @Timeout(300)
+  static void install() throws Exception {
+    sdk = Sdk.python();
+  }
+
+  @Override
+  boolean free() {
+    return false;
+  }
+
+  @Test
+  void filesOfAnyNameGoToTwoMachinesAndBack() throws Exception {
+    Path in = Sdk.hostileFiles(files.resolve("in it's"));
+    Path out = Files.createDirectory(files.resolve("out $(x)"));
+
+    Sdk.Ran ran = sdk.run(node, "tasks.py", in, out).succeeded();
+
+    assertThat(ran.out()).isEqualTo("8 tasks on 2 machines, any lost: False\n");
+    Sdk.assertCapitals(in, out);
+    Ended.everything(requestor, 2);
+  }
+
+  @Test
+  void anotherProviderDoesWhatTheLostOneDidNot() throws Exception {
+    node.faults().provider(0, ProviderFault.CRASHES);
+    Path in = Sdk.hostileFiles(files.resolve("in"));
+    Path out = Files.createDirectory(files.resolve("out"));
+
+    Sdk.Ran ran = sdk.run(node, "tasks.py", in, out).succeeded();
+
+    assertThat(ran.out()).isEqualTo("8 tasks on 2 machines, any lost: True\n");
+    Sdk.assertCapitals(in, out);
+  }
+}

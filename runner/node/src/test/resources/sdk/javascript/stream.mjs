@@ -1,0 +1,30 @@
+// Reads what a command writes while it runs: it goes on only after its first line has arrived.
+import { writeFileSync } from "node:fs";
+import { GolemNetwork } from "@golem-sdk/golem-js";
+import { connected, order } from "./order.mjs";
+
+const [seen] = process.argv.slice(2);
+const golem = new GolemNetwork();
+await connected(golem, async () => {
+  const rental = await golem.oneOf({ order });
+  const machine = await rental.getExeUnit();
+
+  const remote = await machine.runAndStream(
+    `echo first; until [ -e '${seen}' ]; do sleep 0.02; done; echo second; echo third >&2`,
+  );
+  let out = "";
+  let err = "";
+  remote.stdout.subscribe((data) => {
+    out += data;
+    writeFileSync(seen, "");
+  });
+  remote.stderr.subscribe((data) => (err += data));
+  const result = await remote.waitForExit();
+  console.log(`${result.result} ${JSON.stringify(out)} ${JSON.stringify(err)}`);
+
+  const failing = await machine.runAndStream("echo broken >&2; exit 7");
+  const failed = await failing.waitForExit();
+  console.log(`${failed.result} ${failed.message}`);
+
+  await rental.stopAndFinalize();
+});
