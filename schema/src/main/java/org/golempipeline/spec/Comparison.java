@@ -13,6 +13,11 @@ public record Comparison(Form form, BigDecimal tolerance) {
   /** Every byte. */
   public static final Comparison BYTES = new Comparison(Form.BYTES, BigDecimal.ZERO);
 
+  /** Whether outputs that are the same like this are the same for {@code other} as well. */
+  boolean covers(Comparison other) {
+    return form == Form.BYTES || form == other.form && tolerance.compareTo(other.tolerance) <= 0;
+  }
+
   /** What an output is read as. */
   public enum Form {
     /** Nothing: every byte counts. */

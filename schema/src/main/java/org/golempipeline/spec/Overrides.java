@@ -11,11 +11,14 @@ import java.util.function.Function;
  * What the caller says beside the file.
  *
  * @param params values for params, as given with {@code -p}
+ * @param earlier values that params had in a run that is looked at; they count where {@code params}
+ *     has none, and those of params that are secret now or gone are not looked at
  * @param environment looks up the variables that secrets are taken from
  * @param allowOutside whether paths may leave the folder of the file
  */
 public record Overrides(
     Map<String, String> params,
+    Map<String, String> earlier,
     Function<String, Optional<String>> environment,
     boolean allowOutside) {
   /** Nothing: no params, an empty environment, no paths outside. */
@@ -23,6 +26,15 @@ public record Overrides(
 
   public Overrides {
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
+    earlier = Map.copyOf(earlier);
     Objects.requireNonNull(environment);
+  }
+
+  /** Without an earlier run. */
+  public Overrides(
+      Map<String, String> params,
+      Function<String, Optional<String>> environment,
+      boolean allowOutside) {
+    this(params, Map.of(), environment, allowOutside);
   }
 }

@@ -74,7 +74,7 @@ final class Params {
     var name = entry.name();
     declared.put(name, entry.key());
     if (entry.value() instanceof Scalar scalar) {
-      var text = overrides.params().get(name);
+      var text = given(name);
       if (text == null && scalar.value() == null) {
         missing(entry, "");
       } else {
@@ -87,6 +87,12 @@ final class Params {
         typed(entry, declaration);
       }
     }
+  }
+
+  /** The value of a param that is no secret, if the caller says it. */
+  private @Nullable String given(String name) {
+    var text = overrides.params().get(name);
+    return text == null ? overrides.earlier().get(name) : text;
   }
 
   private void secret(Entry entry, Mapping declaration) {
@@ -151,14 +157,16 @@ final class Params {
             null);
       }
     }
-    var text = overrides.params().get(entry.name());
+    var text = given(entry.name());
     if (text != null) {
       var violation = constraints.violation(text);
       if (violation != null) {
         problems.error(
             DiagnosticIds.PARAM_VALUE,
             entry.key().range(),
-            "The value that `-p` gives to `%s` %s.".formatted(entry.name(), violation),
+            overrides.params().containsKey(entry.name())
+                ? "The value that `-p` gives to `%s` %s.".formatted(entry.name(), violation)
+                : "The value that `%s` had in that run %s.".formatted(entry.name(), violation),
             null);
         return;
       }

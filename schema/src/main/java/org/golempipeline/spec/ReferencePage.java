@@ -84,7 +84,7 @@ public final class ReferencePage {
     page.append("\n### `timeout`\n\n");
     table(stage.at("/properties/timeout/anyOf/1"), "", Set.of());
     page.append("\n### `verify`\n\n");
-    table(stage.at("/properties/verify"), "", Set.of());
+    table(stage.at("/properties/verify/anyOf/1"), "", Set.of());
     page.append("\n`compare: { json: … }` and `compare: { csv: … }` take this:\n\n");
     table(root.at("/$defs/tolerance"), "", Set.of());
     page.append('\n');

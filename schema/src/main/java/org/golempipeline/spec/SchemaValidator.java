@@ -26,6 +26,7 @@ final class SchemaValidator {
   private static final Set<String> INTO = Set.of("items", "additionalProperties", "contains");
 
   private static final Set<String> FORM = Set.of("pattern", "enum", "const");
+  private static final Set<String> CONSTANT = Set.of("const");
   private static final Set<String> MISSING = Set.of("required");
 
   private final JsonNode root;
@@ -149,6 +150,10 @@ final class SchemaValidator {
       }
     }
     if (fitting.isEmpty()) {
+      return List.of(shape(where, misfits));
+    }
+    if (!misfits.isEmpty() && fitting.stream().allMatch(each -> isOneAt(each, where, CONSTANT))) {
+      fitting.forEach(misfits::addAll);
       return List.of(shape(where, misfits));
     }
     if (fitting.size() > 1 && fitting.stream().allMatch(each -> isOneAt(each, where, MISSING))) {

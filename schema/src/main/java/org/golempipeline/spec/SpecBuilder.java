@@ -102,7 +102,9 @@ final class SpecBuilder {
   }
 
   private static @Nullable ShellText shell(@Nullable Node node) {
-    return node instanceof Scalar scalar ? new ShellText(scalar.text(), scalar.range()) : null;
+    return node instanceof Scalar scalar && scalar.string() != null
+        ? new ShellText(scalar.text(), scalar.range())
+        : null;
   }
 
   private StrategyUse use(StageOutline outline, String key, String name) {

@@ -9,4 +9,21 @@ import java.math.BigDecimal;
  * @param audit share of the fragments that are computed again, 0 to 1; zero with copies
  * @param local whether audits run on this machine instead of on another provider
  */
-public record Verify(int copies, BigDecimal audit, boolean local, Comparison compare) {}
+public record Verify(int copies, BigDecimal audit, boolean local, Comparison compare) {
+  /** Whether results that were checked like this may stand where {@code other} is asked for. */
+  public boolean covers(Verify other) {
+    if (!compare.covers(other.compare)) {
+      return false;
+    }
+    if (other.copies > 1) {
+      return copiesOfAll() >= other.copies;
+    }
+    return audit.compareTo(other.audit) >= 0 && (local || !other.local)
+        || copies > 1 && !other.local;
+  }
+
+  /** An audit of everything computes everything twice. */
+  private int copiesOfAll() {
+    return audit.compareTo(BigDecimal.ONE) >= 0 ? Math.max(2, copies) : copies;
+  }
+}

@@ -162,6 +162,9 @@ public final class FragmentFolder {
 
   private static void copy(List<Piece> pieces, Path to) throws IOException {
     Files.createDirectories(Objects.requireNonNull(to.getParent()));
+    if (pieces.stream().anyMatch(FragmentFolder::isElsewhere)) {
+      return; // An empty file would pass for the one that is still to be fetched.
+    }
     try (var target =
         FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (var piece : pieces) {
@@ -170,11 +173,17 @@ public final class FragmentFolder {
           while (bytes.hasRemaining()) {
             target.write(bytes);
           }
-        } else if (piece instanceof Piece.Slice slice && slice.file().remote() == null) {
+        } else if (piece instanceof Piece.Slice slice) {
           copy(slice, target);
+        } else {
+          throw new AssertionError(piece);
         }
       }
     }
+  }
+
+  private static boolean isElsewhere(Piece piece) {
+    return piece instanceof Piece.Slice slice && slice.file().remote() != null;
   }
 
   private static void copy(Piece.Slice slice, FileChannel target) throws IOException {

@@ -31,6 +31,8 @@ final class CacheIndex {
   private boolean[] used = new boolean[16];
   private int count;
 
+  private boolean loaded;
+
   private record Damaged(Digest pack, Digest key) {}
 
   /** Where the record of a key should be. */
@@ -48,8 +50,15 @@ final class CacheIndex {
     this.files = files;
   }
 
-  /** Reads the index of the folder. What belongs to packs that are gone is left out. */
+  /**
+   * Reads the index of the folder, once. What belongs to packs that are gone is left out. To be
+   * called before anything else.
+   */
   synchronized void load() throws IOException {
+    if (loaded) {
+      return;
+    }
+    loaded = true;
     loadDamaged();
     var packs = new PackNames(folder);
     new IndexFiles(folder)

@@ -204,8 +204,8 @@ public final class ContentKeys {
         : files.of(file.file(), file.offset() + offset, length);
   }
 
-  /** The key under which a result is kept that several providers agreed on. */
-  public static Digest confirmed(Digest key) {
+  /** The key under which a result is kept that was checked in one way or another. */
+  public static Digest verified(Digest key) {
     return new Fields().digest("confirmed", key).end();
   }
 

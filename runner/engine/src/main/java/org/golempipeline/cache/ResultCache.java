@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.io.FileUtils;
+import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.spec.Verify;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,7 @@ public final class ResultCache implements AutoCloseable {
 
   /** A cache that is in order. */
   private record Store(
-      CacheFolder folder, SystemLock lock, Path session, CacheIndex index, OpenFiles files) {}
+      CacheFolder folder, SystemLock lock, Path session, CacheIndex unread, OpenFiles files) {}
 
   /**
    * A file in a pack.
@@ -77,16 +79,27 @@ public final class ResultCache implements AutoCloseable {
    * What is to be kept of a pack for one fragment.
    *
    * @param provider who computed it
+   * @param verified how it was checked; null if it was not
    */
-  public record Kept(Digest key, String provider, List<Range> ranges) {
+  public record Kept(Digest key, String provider, @Nullable Verify verified, List<Range> ranges) {
     public Kept {
       Objects.requireNonNull(provider);
       ranges = List.copyOf(ranges);
     }
+
+    /** A result that nobody checked. */
+    public Kept(Digest key, String provider, List<Range> ranges) {
+      this(key, provider, null, ranges);
+    }
   }
 
-  /** What a fragment with this key left before. */
-  public record Found(Digest key, String provider, Path pack, List<Part> parts) {
+  /**
+   * What a fragment with this key left before.
+   *
+   * @param verified how it was checked; null if it was not, or if that was not noted
+   */
+  public record Found(
+      Digest key, String provider, @Nullable Verify verified, Path pack, List<Part> parts) {
     public Found {
       parts = List.copyOf(parts);
     }
@@ -128,7 +141,6 @@ public final class ResultCache implements AutoCloseable {
       var session = Files.createDirectory(names.fresh().resolve(UUID.randomUUID().toString()));
       var files = new OpenFiles();
       var index = new CacheIndex(names, files);
-      index.load();
       return new ResultCache(scratch, clock, new Store(names, lock, session, index, files), null);
     } catch (IOException e) {
       close(lock);
@@ -175,6 +187,7 @@ public final class ResultCache implements AutoCloseable {
     }
     var file = pack;
     try {
+      var index = index(store);
       var entries = entries(store, pack, results);
       var content = Sidecar.write(entries);
       var digest = Digest.sha256();
@@ -197,7 +210,7 @@ public final class ResultCache implements AutoCloseable {
       if (replaces) {
         mend(store, name);
       }
-      store.index().add(name, sidecar, 0, ByteBuffer.wrap(content));
+      index.add(name, sidecar, 0, ByteBuffer.wrap(content));
       return new Pack(kept, entries.stream().map(entry -> found(kept, entry)).toList());
     } catch (IOException e) {
       if (isDiskFull(e)) {
@@ -209,6 +222,19 @@ public final class ResultCache implements AutoCloseable {
           "Some results were not kept for later runs in `%s`: %s."
               .formatted(store.folder().root(), reason(e));
       return new Pack(file, List.of());
+    }
+  }
+
+  /** A run whose results lie in their places already never reads the index. */
+  private CacheIndex index(Store store) throws IOException {
+    try {
+      store.unread().load();
+      return store.unread();
+    } catch (IOException e) {
+      trouble =
+          "Results of earlier runs cannot be read in `%s`: %s."
+              .formatted(store.folder().root(), reason(e));
+      throw e;
     }
   }
 
@@ -225,20 +251,20 @@ public final class ResultCache implements AutoCloseable {
                 range.size(),
                 store.files().digest(pack, range.offset(), range.size())));
       }
-      entries.add(new Sidecar.Entry(result.key(), result.provider(), parts));
+      entries.add(new Sidecar.Entry(result.key(), result.provider(), result.verified(), parts));
     }
     return entries;
   }
 
   private static Found found(Path pack, Sidecar.Entry entry) {
-    return new Found(entry.key(), entry.provider(), pack, entry.parts());
+    return new Found(entry.key(), entry.provider(), entry.verified(), pack, entry.parts());
   }
 
-  private static void mend(Store store, Digest pack) throws IOException {
+  private void mend(Store store, Digest pack) throws IOException {
     for (var mark : store.folder().damaged(pack)) {
       Files.deleteIfExists(mark);
     }
-    store.index().mend(pack);
+    index(store).mend(pack);
   }
 
   /** What is kept under {@code key}. Nobody has looked at the pack's content yet. */
@@ -247,15 +273,16 @@ public final class ResultCache implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      var located = store.index().find(key);
+      var index = index(store);
+      var located = index.find(key);
       if (located.isEmpty()) {
         return Optional.empty();
       }
       var pack = store.folder().pack(located.get().pack());
       var sidecar = located.get().sidecar();
-      if (!store.index().isUsed(sidecar)) {
+      if (!index.isUsed(sidecar)) {
         touch(pack);
-        store.index().setUsed(sidecar);
+        index.setUsed(sidecar);
       }
       return Optional.of(found(pack, located.get().entry()));
     } catch (IOException e) {
@@ -302,8 +329,8 @@ public final class ResultCache implements AutoCloseable {
     if (pack == null) {
       throw new IllegalArgumentException("not a pack of a cache: " + found.pack());
     }
-    store.index().remove(pack, found.key());
     try {
+      index(store).remove(pack, found.key());
       Files.createFile(store.folder().damaged(pack, found.key()));
     } catch (FileAlreadyExistsException e) {
       // Another run found it as well.
@@ -316,8 +343,8 @@ public final class ResultCache implements AutoCloseable {
   }
 
   /** How many results there are. */
-  public int size() {
-    return store == null ? 0 : store.index().size();
+  public int size() throws IOException {
+    return store == null ? 0 : index(store).size();
   }
 
   /** Removes what was not kept; nothing that this cache gave out may be read any more. */

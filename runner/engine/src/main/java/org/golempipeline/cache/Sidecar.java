@@ -4,12 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.cache.ResultCache.Part;
+import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.Verify;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +31,10 @@ final class Sidecar {
   /**
    * One kept fragment.
    *
+   * @param verified how it was checked; null if it was not, or if that was not noted
    * @param parts what it left
    */
-  record Entry(Digest key, String provider, List<Part> parts) {}
+  record Entry(Digest key, String provider, @Nullable Verify verified, List<Part> parts) {}
 
   /** Is told of every record in a sidecar. */
   interface Visitor {
@@ -64,6 +68,14 @@ final class Sidecar {
       target.writeLong(part.offset());
       target.writeLong(part.size());
       target.write(part.digest().bytes());
+    }
+    var verified = entry.verified();
+    if (verified != null) {
+      target.writeInt(verified.copies());
+      text(target, verified.audit().toString());
+      target.writeInt(verified.local() ? 1 : 0);
+      text(target, verified.compare().form().name());
+      text(target, verified.compare().tolerance().toString());
     }
     return bytes.toByteArray();
   }
@@ -108,21 +120,34 @@ final class Sidecar {
   /** A record, or null if it makes no sense. */
   static @Nullable Entry read(ByteBuffer record) {
     try {
-      record.getInt();
-      var key = Digest.read(record);
-      var provider = text(record);
-      var count = record.getInt();
-      if (count < 0 || count > record.remaining()) {
+      var length = record.getInt();
+      if (length < 0 || length > record.remaining()) {
+        return null;
+      }
+      var content = record.slice(record.position(), length);
+      var key = Digest.read(content);
+      var provider = text(content);
+      var count = content.getInt();
+      if (count < 0 || count > content.remaining()) {
         return null;
       }
       var parts = new ArrayList<Part>(count);
       for (var i = 0; i < count; i++) {
-        parts.add(new Part(text(record), record.getLong(), record.getLong(), Digest.read(record)));
+        parts.add(
+            new Part(text(content), content.getLong(), content.getLong(), Digest.read(content)));
       }
-      return new Entry(key, provider, parts);
+      return new Entry(key, provider, content.hasRemaining() ? verified(content) : null, parts);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static Verify verified(ByteBuffer record) {
+    return new Verify(
+        record.getInt(),
+        new BigDecimal(text(record)),
+        record.getInt() != 0,
+        new Comparison(Comparison.Form.valueOf(text(record)), new BigDecimal(text(record))));
   }
 
   private static String text(ByteBuffer record) {

@@ -16,6 +16,8 @@ public sealed interface RunEvent {
 
   /**
    * @param target {@code local} or {@code golem}
+   * @param params in the order of the file; journals of older versions have none
+   * @param fileSha256 of the pipeline file's text; journals of older versions have none
    */
   record RunStarted(
       String runId,
@@ -24,8 +26,27 @@ public sealed interface RunEvent {
       String target,
       String sessionId,
       int workers,
-      List<String> stages)
-      implements RunEvent {}
+      List<String> stages,
+      List<Param> params,
+      @Nullable String fileSha256)
+      implements RunEvent {
+    public RunStarted {
+      params = params == null ? List.of() : List.copyOf(params);
+    }
+  }
+
+  /**
+   * The value that a param has in a run. A secret has neither value nor digest: it is only named.
+   *
+   * @param value null if it is a secret or too long
+   * @param sha256 of a value that is too long
+   */
+  record Param(String name, @Nullable String value, @Nullable String sha256) {
+    /** Whether nothing of its value is kept. */
+    public boolean secret() {
+      return value == null && sha256 == null;
+    }
+  }
 
   /** Written before the allocation is asked for; amount and timeout identify it. */
   record AllocationRequested(BigDecimal amount, Instant timeout, String platform)
@@ -123,7 +144,20 @@ public sealed interface RunEvent {
       long milliseconds,
       long bytesSent,
       long bytesReceived)
-      implements RunEvent {}
+      implements RunEvent {
+    private static final Failure NEVER_SENT =
+        Failure.of(FailureKind.CANCELLED, "It was never sent.");
+
+    /** A script that was prepared and then not needed: others get its fragments. */
+    public static BatchFinished unsent(int batch) {
+      return new BatchFinished(batch, FragmentSet.EMPTY, List.of(), NEVER_SENT, 0, 0, 0);
+    }
+
+    /** Whether nobody saw anything of it but this machine. */
+    public boolean neverSent() {
+      return NEVER_SENT.equals(failure);
+    }
+  }
 
   /**
    * One attempt's failure.
@@ -189,6 +223,16 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   record Warned(String message) implements RunEvent {}
+
+  /**
+   * A split or merge leaves out or alters something that is no error.
+   *
+   * @param strategy as in the file: {@code media/segments}
+   * @param planned whether it was said when the run was planned, and shown with its place in the
+   *     file
+   */
+  record StrategyWarned(String stage, String strategy, String message, boolean planned)
+      implements RunEvent {}
 
   /** The run will end without completing; the first reason counts. */
   record StopRequested(Failure failure) implements RunEvent {}

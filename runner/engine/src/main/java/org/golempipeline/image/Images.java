@@ -49,6 +49,11 @@ public final class Images {
     return new ImageSearch(plan, registry).resolve();
   }
 
+  /** Whether providers fetch them; else all that runs are the programs of this machine. */
+  public boolean areFetched() {
+    return remote != null;
+  }
+
   /**
    * What stands for the content of {@code image} in content keys: its hash, or that this machine's
    * own programs run. The same text means the same programs.

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.filelock.SystemLock;
 
 /**
  * The journal file of a run: one event a line, handed to the system at once. Events by which money
@@ -20,10 +21,13 @@ import org.golempipeline.event.StampedEvent;
  * its lock tells others that the run lives.
  */
 public final class Journal implements EventSink, AutoCloseable {
-  private final FileChannel file;
-  private final Optional<JournalLock> lock;
+  /** In the folder of the run. */
+  private static final String LOCK = "lock";
 
-  private Journal(FileChannel file, Optional<JournalLock> lock) {
+  private final FileChannel file;
+  private final Optional<SystemLock> lock;
+
+  private Journal(FileChannel file, Optional<SystemLock> lock) {
     this.file = file;
     this.lock = lock;
   }
@@ -34,7 +38,7 @@ public final class Journal implements EventSink, AutoCloseable {
     Files.createDirectories(folder);
     var file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
-      return new Journal(file, JournalLock.take(folder));
+      return new Journal(file, lock(folder));
     } catch (IOException e) {
       file.close();
       throw e;
@@ -46,7 +50,7 @@ public final class Journal implements EventSink, AutoCloseable {
    * somebody writes it at the moment.
    */
   public static Optional<Journal> reopen(Path runFolder) throws IOException {
-    var lock = JournalLock.take(runFolder);
+    var lock = lock(runFolder);
     if (lock.isEmpty()) {
       return Optional.empty();
     }
@@ -67,6 +71,15 @@ public final class Journal implements EventSink, AutoCloseable {
       lock.get().close();
       throw e;
     }
+  }
+
+  private static Optional<SystemLock> lock(Path runFolder) throws IOException {
+    return SystemLock.tryNamed(runFolder.resolve(LOCK), "");
+  }
+
+  /** Whether somebody writes the journal in {@code runFolder} at the moment. */
+  static boolean isOpen(Path runFolder) throws IOException {
+    return SystemLock.isHeld(runFolder.resolve(LOCK));
   }
 
   @Override

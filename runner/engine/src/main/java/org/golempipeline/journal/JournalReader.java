@@ -85,15 +85,17 @@ public final class JournalReader {
   /** The first event, if it is whole. */
   Optional<StampedEvent> first() throws IOException {
     try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      var start = new char[BUFFER];
-      var count = Math.max(0, reader.read(start));
-      var text = new String(start, 0, count);
-      var end = text.indexOf('\n');
-      if (end < 0) {
-        return Optional.empty();
+      var line = new StringBuilder();
+      var part = new char[BUFFER];
+      for (int count; line.length() < LONGEST_LINE && (count = reader.read(part)) > 0; ) {
+        var searched = line.length();
+        var end = line.append(part, 0, count).indexOf("\n", searched);
+        if (end >= 0) {
+          var bytes = line.substring(0, end).getBytes(StandardCharsets.UTF_8);
+          return read(bytes, 0, bytes.length);
+        }
       }
-      var bytes = text.substring(0, end).getBytes(StandardCharsets.UTF_8);
-      return read(bytes, 0, bytes.length);
+      return Optional.empty();
     }
   }
 

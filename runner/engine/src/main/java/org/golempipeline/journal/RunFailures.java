@@ -114,7 +114,7 @@ public final class RunFailures {
           failed.fragment(),
           failed.log());
     }
-    if (batch.failure() != null) {
+    if (batch.failure() != null && !batch.neverSent()) {
       var group = group(What.SCRIPT, started.stage(), batch.failure(), null);
       if (group != null) {
         group.count++;

@@ -69,7 +69,7 @@ public record RunHistory(
     var journal = new JournalReader(folder);
     var first = journal.first().orElse(null);
     if (first == null || !(first.event() instanceof RunStarted started)) {
-      var state = JournalLock.isHeld(folder) ? State.RUNNING : State.UNFINISHED;
+      var state = Journal.isOpen(folder) ? State.RUNNING : State.UNFINISHED;
       return new RunHistory(
           id, state, null, null, Duration.ZERO, null, 0, 0, BigDecimal.ZERO, null, List.of(), true);
     }
@@ -142,7 +142,7 @@ public record RunHistory(
     var untouched = !sums.asked || isLocal(started);
     return new RunHistory(
         id,
-        JournalLock.isHeld(folder) ? State.RUNNING : State.UNFINISHED,
+        Journal.isOpen(folder) ? State.RUNNING : State.UNFINISHED,
         started,
         first.at(),
         Duration.between(first.at(), last.at()),

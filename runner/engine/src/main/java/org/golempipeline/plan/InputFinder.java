@@ -108,10 +108,11 @@ final class InputFinder {
     }
     try {
       var matches = 0;
-      for (var path : pattern.get().find(folder)) {
+      for (var match : pattern.get().find(folder)) {
+        var path = match.path();
         if (excluded.stream().noneMatch(each -> each.matches(path))) {
           matches++;
-          add(path, pattern.get().belowPrefix(path), found);
+          add(path, match.size(), pattern.get().belowPrefix(path), found);
         }
       }
       if (matches == 0) {
@@ -143,7 +144,7 @@ final class InputFinder {
       return;
     }
     try {
-      add(literal.path(), file.getFileName().toString(), found);
+      add(literal.path(), Files.size(file), file.getFileName().toString(), found);
     } catch (IOException e) {
       error(
           PlanDiagnosticIds.INPUT_UNREADABLE,
@@ -153,10 +154,9 @@ final class InputFinder {
     }
   }
 
-  private void add(String path, String name, Map<String, InputFile> found) throws IOException {
+  private void add(String path, long size, String name, Map<String, InputFile> found) {
     if (!found.containsKey(path)) {
-      var file = folder.resolve(path);
-      found.put(path, new InputFile(file, 0, Files.size(file), name));
+      found.put(path, new InputFile(folder.resolve(path), 0, size, name));
     }
   }
 

@@ -1,17 +1,18 @@
 package org.golempipeline.plan;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A glob over paths below a folder: {@code *}, {@code ?}, {@code [..]} and {@code {..}} within a
@@ -20,11 +21,10 @@ import java.util.regex.Pattern;
  * are not.
  */
 final class PathPattern {
+  private static final Logger LOG = LoggerFactory.getLogger(PathPattern.class);
+
   /** By the bytes of the path in UTF-8, so that the order is the same on every machine. */
-  static final Comparator<String> BYTEWISE =
-      (a, b) ->
-          Arrays.compareUnsigned(
-              a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  static final Comparator<String> BYTEWISE = PathPattern::compareBytes;
 
   private static final Pattern WILD = Pattern.compile("[*?\\[\\]{}\\\\]");
 
@@ -56,18 +56,44 @@ final class PathPattern {
     return new PathPattern(segments);
   }
 
-  /** Files below {@code folder} that match, as paths relative to it, in bytewise order. */
-  List<String> find(Path folder) throws IOException {
-    var found = new ArrayList<String>();
+  /**
+   * A file that matches.
+   *
+   * @param path relative to the folder that was searched
+   * @param size in bytes
+   */
+  record Match(String path, long size) {}
+
+  /** Files below {@code folder} that match, each once, in bytewise order. */
+  List<Match> find(Path folder) throws IOException {
+    var found = new ArrayList<Match>();
     walk(folder, "", 0, found);
-    found.sort(BYTEWISE);
-    var distinct = new ArrayList<String>(found.size());
-    for (var path : found) {
-      if (distinct.isEmpty() || !distinct.get(distinct.size() - 1).equals(path)) {
-        distinct.add(path);
+    found.sort(Comparator.comparing(Match::path, BYTEWISE));
+    var distinct = new ArrayList<Match>(found.size());
+    for (var match : found) {
+      if (distinct.isEmpty() || !distinct.get(distinct.size() - 1).path().equals(match.path())) {
+        distinct.add(match);
       }
     }
     return distinct;
+  }
+
+  /** UTF-8 sorts as code points do, so that nothing need be encoded. */
+  private static int compareBytes(String a, String b) {
+    var shorter = Math.min(a.length(), b.length());
+    for (var i = 0; i < shorter; i++) {
+      var x = a.charAt(i);
+      var y = b.charAt(i);
+      if (x != y) {
+        return Integer.compare(rank(x), rank(y));
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+
+  /** Surrogates stand for code points above all others. */
+  private static int rank(char unit) {
+    return Character.isSurrogate(unit) ? unit + Character.MAX_VALUE : unit;
   }
 
   /** Whether a relative path, with {@code /}, matches. */
@@ -104,7 +130,7 @@ final class PathPattern {
       return false;
     }
     return name < names.length
-        && wanted.matches(names[name])
+        && wanted.matches(Path.of(names[name]))
         && matches(names, name + 1, segment + 1);
   }
 
@@ -117,15 +143,13 @@ final class PathPattern {
     return true;
   }
 
-  private void walk(Path folder, String prefix, int at, List<String> found) throws IOException {
+  private void walk(Path folder, String prefix, int at, List<Match> found) throws IOException {
     var segment = segments.get(at);
     var last = at == segments.size() - 1;
     if (segment.literal != null) {
       var next = folder.resolve(segment.literal);
       if (last) {
-        if (Files.isRegularFile(next)) {
-          found.add(prefix + segment.literal);
-        }
+        addFile(next, prefix + segment.literal, found);
       } else if (Files.isDirectory(next)) {
         walk(next, prefix + segment.literal + "/", at + 1, found);
       }
@@ -136,14 +160,12 @@ final class PathPattern {
     }
     try (var entries = Files.newDirectoryStream(folder)) {
       for (var entry : entries) {
-        var name = entry.getFileName().toString();
+        var name = entry.getFileName();
         if (segment.anyFolders) {
-          walkAnyFolders(entry, name, prefix, at, found);
+          walkAnyFolders(entry, name.toString(), prefix, at, found);
         } else if (segment.matches(name)) {
           if (last) {
-            if (Files.isRegularFile(entry)) {
-              found.add(prefix + name);
-            }
+            addFile(entry, prefix + name, found);
           } else if (Files.isDirectory(entry)) {
             walk(entry, prefix + name + "/", at + 1, found);
           }
@@ -152,15 +174,27 @@ final class PathPattern {
     }
   }
 
-  private void walkAnyFolders(Path entry, String name, String prefix, int at, List<String> found)
+  private void walkAnyFolders(Path entry, String name, String prefix, int at, List<Match> found)
       throws IOException {
     if (name.startsWith(".")) {
       return;
     }
     if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
       walk(entry, prefix + name + "/", at, found);
-    } else if (at == segments.size() - 1 && Files.isRegularFile(entry)) {
-      found.add(prefix + name);
+    } else if (at == segments.size() - 1) {
+      addFile(entry, prefix + name, found);
+    }
+  }
+
+  /** What is gone or a link to nowhere is no file. */
+  private static void addFile(Path file, String path, List<Match> found) {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (attributes.isRegularFile()) {
+        found.add(new Match(path, attributes.size()));
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is left out", file, e);
     }
   }
 
@@ -184,11 +218,13 @@ final class PathPattern {
       return new Segment(null, false, text.startsWith("."), matcher);
     }
 
-    boolean matches(String name) {
+    boolean matches(Path name) {
       if (literal != null) {
-        return literal.equals(name);
+        return literal.equals(name.toString());
       }
-      return matcher != null && (dotted || !name.startsWith(".")) && matcher.matches(Path.of(name));
+      return matcher != null
+          && (dotted || !name.toString().startsWith("."))
+          && matcher.matches(name);
     }
   }
 }

@@ -17,6 +17,9 @@ public final class PlanDiagnosticIds {
   /** An input that its split cannot cut. */
   public static final String SPLIT_REFUSED = "Split.Refused";
 
+  /** Something that a split leaves out or alters. */
+  public static final String SPLIT_WARNED = "Split.Warned";
+
   /** Two outputs with one path. */
   public static final String OUTPUT_SAME_NAME = "Output.SameName";
 

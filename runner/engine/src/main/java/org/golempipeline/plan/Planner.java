@@ -205,7 +205,9 @@ public final class Planner {
       return null;
     }
     try {
-      return expander.expand(stage, split, inputs, params());
+      var fragments = expander.expand(stage, split, inputs, params());
+      fragments.warnings().forEach(sentence -> warn(stage, sentence));
+      return fragments;
     } catch (StrategyException e) {
       diagnostics.add(
           Diagnostic.error(
@@ -222,6 +224,12 @@ public final class Planner {
           "Check that the file is still there and readable.");
     }
     return null;
+  }
+
+  private void warn(StageSpec stage, String sentence) {
+    diagnostics.add(
+        Diagnostic.warning(
+            PlanDiagnosticIds.SPLIT_WARNED, spec.source(), stage.split().range(), sentence, null));
   }
 
   /**

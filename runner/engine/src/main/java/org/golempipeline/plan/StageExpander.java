@@ -49,9 +49,19 @@ public final class StageExpander {
       StageSpec stage, SplitStrategy split, List<InputFile> inputs, Map<String, String> values)
       throws IOException, StrategyException {
     var options = stage.split().bind(name -> values.getOrDefault(name, ""));
-    var context = new Context(options, inputs, folder, workingFolder(stage), values, shell);
+    var warnings = new ArrayList<String>();
+    var context =
+        new Context(
+            options,
+            inputs,
+            folder,
+            workingFolder(stage),
+            values,
+            shell,
+            new Warnings(warnings::add));
     try {
-      return checked(stage, new StageFragments(split.split(context), stage.matrix()));
+      var fragments = split.split(context);
+      return checked(stage, new StageFragments(fragments, stage.matrix(), warnings));
     } catch (ArithmeticException e) {
       throw new StrategyException(
           "This would make more than two thousand million fragments.",
@@ -137,8 +147,14 @@ public final class StageExpander {
       Path base,
       Path workingFolder,
       Map<String, String> variables,
-      Shell shell)
+      Shell shell,
+      Warnings warnings)
       implements SplitContext {
+    @Override
+    public void warn(String sentence) {
+      warnings.say(sentence);
+    }
+
     /** Made for those who ask for it: most splits write nothing. */
     @Override
     public Path workingFolder() {

@@ -21,6 +21,7 @@ public final class StageFragments {
   private final Fragments split;
   private final List<MatrixAxis> matrix;
   private final int combinations;
+  private final List<String> warnings;
 
   /** All there are, and how many of them are taken. */
   private final int all;
@@ -31,12 +32,21 @@ public final class StageFragments {
    * @throws ArithmeticException if there would be more than two thousand million
    */
   StageFragments(Fragments split, List<MatrixAxis> matrix) {
-    this(split, matrix, Integer.MAX_VALUE);
+    this(split, matrix, List.of());
   }
 
-  private StageFragments(Fragments split, List<MatrixAxis> matrix, int most) {
+  /**
+   * @param warnings what the split told the user of
+   */
+  StageFragments(Fragments split, List<MatrixAxis> matrix, List<String> warnings) {
+    this(split, matrix, warnings, Integer.MAX_VALUE);
+  }
+
+  private StageFragments(
+      Fragments split, List<MatrixAxis> matrix, List<String> warnings, int most) {
     this.split = split;
     this.matrix = matrix;
+    this.warnings = List.copyOf(warnings);
     var product = 1;
     for (var axis : matrix) {
       product = Math.multiplyExact(product, axis.values().count());
@@ -55,12 +65,17 @@ public final class StageFragments {
    * and its variables.
    */
   public StageFragments sample(int most) {
-    return most >= count ? this : new StageFragments(split, matrix, most);
+    return most >= count ? this : new StageFragments(split, matrix, warnings, most);
   }
 
   /** What the split made, before the matrix. */
   public Fragments ofSplit() {
     return split;
+  }
+
+  /** What the split leaves out or alters, a sentence each. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** How many fragments there are for each one of the split. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.golempipeline.batch.FragmentFolder;
@@ -108,19 +109,13 @@ public final class ReproFolder {
   }
 
   private String fetch() {
-    var text = new StringBuilder("# What a provider fetches itself.\n");
+    var text = new StringBuilder(resource("fetch.sh"));
     for (var each : files.fetched()) {
-      text.append("# ").append(each.from().sha3()).append(" is the SHA3 it must have\n");
-      text.append("mkdir -p ").append(quote("given/" + parent(each.path()))).append(" &&\n");
-      text.append("{ [ -f ").append(quote("given/" + each.path())).append(" ] || curl -fL -o ");
-      text.append(quote("given/" + each.path())).append(' ');
-      text.append(quote(each.from().url().toASCIIString())).append("; } &&\n");
+      text.append("_gp_fetch ").append(quote("given/" + each.path())).append(' ');
+      text.append(each.from().sha3().toLowerCase(Locale.ROOT)).append(' ');
+      text.append(quote(each.from().url().toASCIIString())).append(" &&\n");
     }
     return text.append("true\n").toString();
-  }
-
-  private static String parent(String path) {
-    return path.substring(0, path.lastIndexOf('/'));
   }
 
   private void copyLogs(Path folder) throws IOException {
@@ -232,7 +227,7 @@ public final class ReproFolder {
 
   /** Names and messages may hold anything; a line stays a line. */
   private static void line(StringBuilder text, String format, @Nullable Object... arguments) {
-    var line = String.format(java.util.Locale.ROOT, format, arguments);
+    var line = String.format(Locale.ROOT, format, arguments);
     text.append(line.replaceAll("\\p{Cntrl}", "?")).append('\n');
   }
 

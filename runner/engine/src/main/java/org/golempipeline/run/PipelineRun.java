@@ -14,8 +14,11 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
 import org.golempipeline.golem.SessionTerms;
+import org.golempipeline.journal.EventJson;
 import org.golempipeline.journal.MessageLog;
+import org.golempipeline.journal.RunParams;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.run.RunSettings.Target;
@@ -70,6 +73,14 @@ public final class PipelineRun {
     this.scheduler = setup.scheduler(stages::label);
   }
 
+  /**
+   * Loads the code that every run needs to write its journal. It takes as long as reading a
+   * pipeline file, and another thread can do it meanwhile.
+   */
+  public static void prepare() {
+    EventJson.write(new StampedEvent(0, Instant.EPOCH, new RunEvent.Warned("")));
+  }
+
   private RunEvent.RunStarted started() {
     return new RunEvent.RunStarted(
         settings.runId(),
@@ -78,7 +89,9 @@ public final class PipelineRun {
         settings.target().name().toLowerCase(Locale.ROOT),
         settings.sessionId(),
         settings.workers(),
-        plan.stages().stream().map(stage -> stage.name().value()).toList());
+        plan.stages().stream().map(stage -> stage.name().value()).toList(),
+        RunParams.of(plan.spec()),
+        RunParams.digest(plan.spec().source().text()));
   }
 
   private SessionTerms session() {

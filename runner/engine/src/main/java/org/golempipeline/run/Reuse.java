@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.golempipeline.cache.ContentKeys;
 import org.golempipeline.cache.Digest;
@@ -28,9 +29,11 @@ import org.golempipeline.cache.StageContent;
 import org.golempipeline.cache.StageFingerprint;
 import org.golempipeline.cache.StageMemory;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.schedule.Message;
+import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.InputFile;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,9 @@ final class Reuse {
   private final FileDigests digests;
   private final Path folder;
   private final Set<String> banned;
+
+  /** By stage number, why results that are there were not verified well enough. */
+  private final Map<Integer, Set<String>> doubts = new ConcurrentHashMap<>();
 
   Reuse(Plan plan, RunSettings settings) {
     this.plan = plan;
@@ -137,11 +143,41 @@ final class Reuse {
         last ? reasons(stage) : List.of());
   }
 
-  /** What several providers agreed on also serves a stage that takes the word of one. */
+  /** What was verified also serves a stage that asks for less, and not the other way round. */
   private Optional<Found> find(StageRuntime stage, int index) throws IOException {
     var key = stage.key(index);
-    var found = stage.confirms() ? Optional.<Found>empty() : cache.find(key).filter(this::usable);
-    return found.isPresent() ? found : cache.find(ContentKeys.confirmed(key)).filter(this::usable);
+    var verify = askedOfStrangers(stage);
+    if (verify == null) {
+      var found = cache.find(key).filter(this::usable);
+      return found.isPresent() ? found : cache.find(ContentKeys.verified(key)).filter(this::usable);
+    }
+    var found = cache.find(ContentKeys.verified(key));
+    if (found.isPresent() && covers(found.get(), verify)) {
+      return found.filter(this::usable);
+    }
+    if (found.isPresent()) {
+      doubt(
+          stage,
+          found.get().verified() == null
+              ? "how it was verified is unknown"
+              : "verify asks for more");
+    } else if (cache.find(key).isPresent()) {
+      doubt(stage, "verify added");
+    }
+    return Optional.empty();
+  }
+
+  /** How results must have been verified; what this machine computed it need not doubt. */
+  private @Nullable Verify askedOfStrangers(StageRuntime stage) {
+    return settings.images().areFetched() ? stage.plan().spec().verify() : null;
+  }
+
+  private static boolean covers(Found found, Verify asked) {
+    return found.verified() != null && found.verified().covers(asked);
+  }
+
+  private void doubt(StageRuntime stage, String why) {
+    doubts.computeIfAbsent(stage.plan().number(), number -> new ConcurrentSkipListSet<>()).add(why);
   }
 
   private boolean usable(Found found) {
@@ -162,8 +198,15 @@ final class Reuse {
   }
 
   private List<String> reasons(StageRuntime stage) {
-    return StageMemory.reasons(
-        StageMemory.read(folder, plan.spec().name(), name(stage.plan())), stage.keys().memory());
+    var changes =
+        StageMemory.reasons(
+            StageMemory.read(folder, plan.spec().name(), name(stage.plan())),
+            stage.keys().memory());
+    var reasons = new ArrayList<>(doubts.getOrDefault(stage.plan().number(), Set.of()));
+    if (reasons.isEmpty() || !changes.equals(List.of(RunEvent.StageReused.FIRST_RUN))) {
+      reasons.addAll(changes);
+    }
+    return reasons;
   }
 
   /** A path for an archive that is to come back. */
@@ -182,13 +225,14 @@ final class Reuse {
   Map<Integer, List<StageOutputs.Part>> keep(
       StageRuntime stage, String provider, Path pack, Map<Integer, List<StageOutputs.Part>> parts)
       throws IOException {
+    var verify = stage.plan().spec().verify();
     var kept = new ArrayList<Kept>();
     for (var each : new TreeMap<>(parts).entrySet()) {
       var key = stage.key(each.getKey());
       if (stage.stillHolds(each.getKey())) {
-        var under = stage.confirms() ? ContentKeys.confirmed(key) : key;
-        forgetBanned(under);
-        kept.add(new Kept(under, provider, ranges(each.getValue())));
+        var under = verify == null ? key : ContentKeys.verified(key);
+        forgetWorse(under, askedOfStrangers(stage));
+        kept.add(new Kept(under, provider, verify, ranges(each.getValue())));
       }
     }
     var now = cache.keep(pack, kept);
@@ -207,10 +251,14 @@ final class Reuse {
     return moved;
   }
 
-  /** What a liar left under a key would stand in the way of what is kept now. */
-  private void forgetBanned(Digest key) {
-    if (!banned.isEmpty()) {
-      cache.find(key).filter(found -> banned.contains(found.provider())).ifPresent(cache::remove);
+  /** What a liar left, or what was checked less, would stand in the way of what is kept now. */
+  private void forgetWorse(Digest key, @Nullable Verify asked) {
+    if (asked != null || !banned.isEmpty()) {
+      cache
+          .find(key)
+          .filter(
+              found -> banned.contains(found.provider()) || asked != null && !covers(found, asked))
+          .ifPresent(cache::remove);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,11 +59,19 @@ final class Scripts implements AutoCloseable {
   /** By rental, whether its last script ended well, once it has ended. */
   private final Map<Integer, CompletableFuture<Boolean>> lanes = new HashMap<>();
 
+  /** Scripts that were not posted yet. Who removes one from here decides what becomes of it. */
+  private final Set<Integer> waiting = ConcurrentHashMap.newKeySet();
+
   private final Map<Integer, Map<Integer, List<StageOutputs.Part>>> returned =
       new ConcurrentHashMap<>();
 
   /** A script that can be posted. */
   private record Prepared(StageRuntime stage, BatchScript script, Path pack) {}
+
+  /** The script was taken back before it was posted. */
+  private static final class WithdrawnException extends CancellationException {
+    private static final long serialVersionUID = 1L;
+  }
 
   Scripts(
       RunFolder folder,
@@ -82,20 +91,39 @@ final class Scripts implements AutoCloseable {
   /** Called by the run's thread. */
   void execute(Action.Execute execute, Rental rental) {
     var free = lanes.getOrDefault(execute.rental(), CompletableFuture.completedFuture(true));
+    waiting.add(execute.batch());
     var prepared = CompletableFuture.supplyAsync(() -> prepare(execute, rental), threads);
     var posted =
         free.thenCombine(
                 prepared,
                 (endedWell, script) -> {
+                  var wanted = waiting.remove(execute.batch());
                   if (!endedWell) {
                     throw new CancellationException("the script before it failed");
+                  }
+                  if (!wanted) {
+                    throw new WithdrawnException();
                   }
                   return script;
                 })
             .thenCompose(ready -> rental.execute(script(ready, execute.scriptLimit())));
-    lanes.put(execute.rental(), posted.handle((outcome, thrown) -> thrown == null && outcome.ok()));
+    lanes.put(
+        execute.rental(),
+        posted.handle((outcome, thrown) -> thrown == null ? outcome.ok() : isWithdrawn(thrown)));
     posted.whenCompleteAsync(
         (outcome, thrown) -> received(execute, rental, prepared, outcome, thrown), threads);
+  }
+
+  /** Called by the run's thread. A script that is on its way by now stays there. */
+  void withdraw(Action.Withdraw withdraw) {
+    if (waiting.remove(withdraw.batch())) {
+      tell.accept(new Message.Withdrawn(withdraw.batch()));
+    }
+  }
+
+  private static boolean isWithdrawn(@Nullable Throwable thrown) {
+    return thrown instanceof WithdrawnException
+        || thrown instanceof CompletionException && thrown.getCause() instanceof WithdrawnException;
   }
 
   private Prepared prepare(Action.Execute execute, Rental rental) {
@@ -142,6 +170,9 @@ final class Scripts implements AutoCloseable {
     }
     var ready = prepared.join();
     try (var taken = ready.script().returned()) {
+      if (isWithdrawn(thrown)) {
+        return;
+      }
       if (outcome == null) {
         broken(execute, Objects.requireNonNull(thrown));
       } else if (!outcome.ok()) {

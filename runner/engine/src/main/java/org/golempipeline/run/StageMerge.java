@@ -19,6 +19,7 @@ import org.golempipeline.plan.FragmentPlan;
 import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.plan.Warnings;
 import org.golempipeline.spec.Archive;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeContext;
@@ -45,6 +46,7 @@ final class StageMerge implements AutoCloseable {
   private final OutputNames names;
   private final Map<String, String> values;
   private final Shell shell;
+  private final Warnings warnings;
   private final Path staged;
   private final Path work;
   private final ArchiveReader reader = new ArchiveReader();
@@ -79,7 +81,8 @@ final class StageMerge implements AutoCloseable {
       List<InputFile> inputs,
       Map<String, String> values,
       Shell shell,
-      RunFolder folder) {
+      RunFolder folder,
+      Warnings warnings) {
     this.runtime = runtime;
     this.stage = runtime.plan();
     this.fragments = runtime.fragments();
@@ -88,6 +91,7 @@ final class StageMerge implements AutoCloseable {
     this.names = new OutputNames(stage.spec(), values);
     this.values = values;
     this.shell = shell;
+    this.warnings = warnings;
     this.staged = folder.staged().resolve(stage.name().value());
     this.work = folder.work().resolve("merge-" + stage.name());
   }
@@ -149,18 +153,18 @@ final class StageMerge implements AutoCloseable {
   }
 
   /**
-   * The result as it would be now, in a file that the caller removes; empty as long as there is
-   * nothing to make it of.
+   * The result that {@code some} fragments whose outputs are here would have, in a file that the
+   * caller removes; empty if there are none.
    */
-  Optional<Path> soFar() throws IOException, StrategyException {
-    if (done.isEmpty()) {
+  Optional<Path> soFar(FragmentSet some) throws IOException, StrategyException {
+    if (some.isEmpty()) {
       return Optional.empty();
     }
     var file = work.resolve("so-far");
     Files.createDirectories(work);
     Files.deleteIfExists(file);
     try (var merging = open(file)) {
-      for (var index = done.nextSetBit(0); index >= 0; index = done.nextSetBit(index + 1)) {
+      for (var index : some.toArray()) {
         addTo(merging, index);
       }
       merging.finish();
@@ -258,7 +262,7 @@ final class StageMerge implements AutoCloseable {
 
   private Merger open(Path file) throws IOException, StrategyException {
     var options = new Options(stage.spec().merge().bind(this::valueOf).value());
-    return stage.merge().open(new Context(options, file, work, inputs, values, shell));
+    return stage.merge().open(new Context(options, file, work, inputs, values, shell, warnings));
   }
 
   private void addTo(Merger to, int fragment) throws IOException, StrategyException {
@@ -363,12 +367,18 @@ final class StageMerge implements AutoCloseable {
     results.add(new ResultFile(path, file, Files.size(file)));
   }
 
-  private void collectRoots() throws IOException {
+  /** Nobody knows what the user's command makes of nothing. */
+  private void collectRoots() throws IOException, StrategyException {
     var paths = runtime.rootPaths();
     for (var group = 0; group < paths.size(); group++) {
       for (var part : outputs.get(runtime.layout().root(group))) {
         stage(paths.get(group), part);
       }
+    }
+    if (results.isEmpty() && oneResult()) {
+      throw new StrategyException(
+          "There is nothing to combine, since no fragment left an output.",
+          "See to it that the split finds something; `concat` makes an empty file of nothing.");
     }
   }
 
@@ -409,6 +419,12 @@ final class StageMerge implements AutoCloseable {
       Path workingFolder,
       List<InputFile> inputs,
       Map<String, String> variables,
-      Shell shell)
-      implements MergeContext {}
+      Shell shell,
+      Warnings warnings)
+      implements MergeContext {
+    @Override
+    public void warn(String sentence) {
+      warnings.say(sentence);
+    }
+  }
 }

@@ -19,6 +19,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
+import org.golempipeline.plan.Warnings;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.spec.Command;
 import org.golempipeline.strategy.InputFile;
@@ -60,6 +61,7 @@ final class StageRuntime {
    * @param inputs what the split was given
    * @param values params and values of earlier stages
    * @param shared what every provider gets
+   * @param warnings gets what the merge tells the user of
    */
   StageRuntime(
       StagePlan plan,
@@ -70,7 +72,8 @@ final class StageRuntime {
       Tree tree,
       Shell shell,
       RunFolder folder,
-      Reuse reuse)
+      Reuse reuse,
+      Warnings warnings)
       throws IOException {
     this.plan = plan;
     this.fragments = fragments;
@@ -81,7 +84,7 @@ final class StageRuntime {
     var verify = plan.spec().verify();
     this.answers = verify == null ? null : new StageAnswers(verify.compare());
     this.keys = reuse.keys(this);
-    this.merge = new StageMerge(this, inputs, values, shell, folder);
+    this.merge = new StageMerge(this, inputs, values, shell, folder, warnings);
   }
 
   /**

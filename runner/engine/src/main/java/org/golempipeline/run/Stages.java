@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.OutputNames;
@@ -30,6 +31,7 @@ import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
+import org.golempipeline.plan.Warnings;
 import org.golempipeline.run.StageMerge.StageResult;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
@@ -114,6 +116,8 @@ final class Stages implements AutoCloseable {
       if (runtime(adopt.stage()).answers().isPresent() && !adopt.fragments().isEmpty()) {
         after(merging, adopt.stage(), () -> keepAnswers(adopt));
       }
+    } else if (action instanceof Action.Withdraw withdraw) {
+      scripts.withdraw(withdraw);
     } else if (action instanceof Action.Feed feed) {
       after(
           merging,
@@ -123,7 +127,7 @@ final class Stages implements AutoCloseable {
             return null;
           });
     } else if (action instanceof Action.AskUntil ask) {
-      after(merging, ask.stage(), () -> askUntil(ask.stage()));
+      after(merging, ask.stage(), () -> askUntil(ask));
     } else if (action instanceof Action.FinishMerge finish) {
       after(merging, finish.stage(), () -> finishMerge(finish));
     } else if (action instanceof Action.Publish) {
@@ -146,7 +150,7 @@ final class Stages implements AutoCloseable {
           } catch (IOException e) {
             tell.accept(
                 new Message.Noted(
-                    new org.golempipeline.event.RunEvent.Warned(
+                    new RunEvent.Warned(
                         "Could not write down that provider %s gave false results: %s."
                             .formatted(provider, e.getMessage()))));
           }
@@ -192,13 +196,23 @@ final class Stages implements AutoCloseable {
     var inputs = inputs(stage);
     var tree = stage.flow() == StagePlan.Flow.TREE ? tree(stage) : StageRuntime.Tree.NONE;
     var fragments = fragments(stage, inputs, tree);
+    for (var sentence : fragments.warnings()) {
+      warn(stage, stage.split().name(), sentence, stage.fragments().isPresent());
+    }
+    var warnings = new Warnings(sentence -> warn(stage, stage.merge().name(), sentence, false));
     var runtime =
         new StageRuntime(
-            stage, fragments, inputs, values, shared(stage), tree, shell, folder, reuse);
+            stage, fragments, inputs, values, shared(stage), tree, shell, folder, reuse, warnings);
     recognise(runtime, inputs);
     runtimes.put(number, runtime);
     tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
     return null;
+  }
+
+  private void warn(StagePlan stage, String strategy, String sentence, boolean planned) {
+    tell.accept(
+        new Message.Noted(
+            new RunEvent.StrategyWarned(stage.name().value(), strategy, sentence, planned)));
   }
 
   /**
@@ -333,11 +347,11 @@ final class Stages implements AutoCloseable {
 
   // ---- merge
 
-  private @Nullable Void askUntil(int number)
+  private @Nullable Void askUntil(Action.AskUntil ask)
       throws IOException, StrategyException, InterruptedException {
-    var stage = runtime(number);
+    var stage = runtime(ask.stage());
     var until = Objects.requireNonNull(stage.plan().spec().enough()).until();
-    var soFar = stage.merge().soFar();
+    var soFar = stage.merge().soFar(ask.fragments());
     var enough = false;
     if (soFar.isPresent()) {
       var variables = new HashMap<>(values);
@@ -347,7 +361,7 @@ final class Stages implements AutoCloseable {
       enough = shell.status("until", text, variables, work).code() == 0;
       Files.delete(soFar.get());
     }
-    tell.accept(new Message.UntilSaid(number, enough));
+    tell.accept(new Message.UntilSaid(ask.stage(), enough));
     return null;
   }
 
@@ -384,12 +398,16 @@ final class Stages implements AutoCloseable {
       tell.accept(new Message.Published(publisher.publish(files)));
     } catch (StrategyException e) {
       tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
-    } catch (IOException e) {
-      tell.accept(
-          new Message.PublishFailed(
-              Failure.of(
-                  FailureKind.COMMAND, "Could not publish the result: " + e.getMessage() + ".")));
+    } catch (IOException | RuntimeException e) {
+      tell.accept(new Message.PublishFailed(unpublished(String.valueOf(e.getMessage()))));
+    } catch (Error e) {
+      tell.accept(new Message.PublishFailed(unpublished(e.toString())));
+      throw e;
     }
+  }
+
+  private static Failure unpublished(String reason) {
+    return Failure.of(FailureKind.COMMAND, "Could not publish the result: " + reason + ".");
   }
 
   // ---- threads
@@ -415,11 +433,13 @@ final class Stages implements AutoCloseable {
           new Message.StageBroken(stage, about(stage, e.getMessage(), e.hint().orElse(null))));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       tell.accept(
           new Message.StageBroken(stage, about(stage, String.valueOf(e.getMessage()), null)));
-    } catch (Exception e) {
-      throw new AssertionError(e);
+    } catch (Error e) {
+      // The run must hear of it, or it would wait for an answer for ever.
+      tell.accept(new Message.StageBroken(stage, about(stage, e.toString(), null)));
+      throw e;
     }
   }
 

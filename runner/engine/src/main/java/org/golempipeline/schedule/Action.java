@@ -46,14 +46,23 @@ public sealed interface Action {
       Duration scriptLimit)
       implements Action {}
 
+  /**
+   * Takes back a script that is prepared and waits for the one before it. Answered by Withdrawn,
+   * unless it was posted meanwhile.
+   */
+  record Withdraw(int batch) implements Action {}
+
   /** The outputs that {@code fragments} left in {@code batch} are the ones to use. Not answered. */
   record Adopt(int stage, int batch, FragmentSet fragments) implements Action {}
 
   /** Outputs that may be merged, and fragments that will have none. Not answered. */
   record Feed(int stage, FragmentSet done, FragmentSet missing) implements Action {}
 
-  /** Asks {@code until} about the result so far. Answered by UntilSaid or StageBroken. */
-  record AskUntil(int stage) implements Action {}
+  /**
+   * Asks {@code until} about the result that {@code fragments} alone would have. Answered by
+   * UntilSaid or StageBroken.
+   */
+  record AskUntil(int stage, FragmentSet fragments) implements Action {}
 
   /**
    * Answered by Merged or StageBroken.

@@ -9,9 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.golempipeline.event.Failure;
-import org.golempipeline.event.FailureKind;
-import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +21,9 @@ final class Fleet {
 
   /** Scripts whose fragments run elsewhere too. */
   final Set<Batch> raced = new LinkedHashSet<>();
+
+  /** Scripts that are prepared behind one that runs, and were not asked back. */
+  final Set<Batch> waiting = new LinkedHashSet<>();
 
   /** A machine was too dear: no other is asked for before a script has ended. */
   boolean spent;
@@ -169,24 +169,30 @@ final class Fleet {
     while (rental.batches.size() > 1) {
       var batch = rental.batches.removeLast();
       batches.remove(batch.id);
+      raced.remove(batch);
+      waiting.remove(batch);
       batch.stage.back(batch.fragments);
-      decisions.emit(
-          new RunEvent.BatchFinished(
-              batch.id,
-              FragmentSet.EMPTY,
-              List.of(),
-              Failure.of(FailureKind.CANCELLED, "It was never sent."),
-              0,
-              0,
-              0));
-      if (batch.stage.active()) {
-        for (var fragment : batch.fragments) {
-          if (!batch.stage.over.get(fragment)) {
-            batch.stage.trouble(fragment);
-            batch.stage.retries.add(fragment, decisions.now());
-          }
+      neverSent(batch);
+    }
+  }
+
+  private void neverSent(Batch batch) {
+    decisions.emit(RunEvent.BatchFinished.unsent(batch.id));
+    if (batch.stage.active()) {
+      for (var fragment : batch.fragments) {
+        if (!batch.stage.over.get(fragment)) {
+          batch.stage.trouble(fragment);
+          batch.stage.retries.add(fragment, decisions.now());
         }
       }
+    }
+  }
+
+  /** What was prepared will not be sent, and its machine goes on with what it has. */
+  void withdrawn(int id) {
+    var batch = take(id);
+    if (batch != null) {
+      neverSent(batch);
     }
   }
 
@@ -211,6 +217,9 @@ final class Fleet {
     var batch = new Batch(nextBatch++, rental, stage, fragments, limit, now);
     budget.keptUntil(rental, (rental.batches.isEmpty() ? now : rental.keptUntil).plus(limit));
     batches.put(batch.id, batch);
+    if (!rental.batches.isEmpty()) {
+      waiting.add(batch);
+    }
     rental.batches.add(batch);
     if (stage.sent(fragments)) {
       raced.add(batch);
@@ -229,14 +238,17 @@ final class Fleet {
       return null;
     }
     var rental = batch.rental;
+    var ran = batch.runs();
     rental.batches.remove(batch);
     raced.remove(batch);
+    waiting.remove(batch);
     spent = false;
     batch.stage.back(batch.fragments);
     var next = rental.batches.peekFirst();
     if (next != null) {
-      next.begun = decisions.now();
-      budget.keptUntil(rental, decisions.now().plus(next.limit));
+      next.begun = ran ? decisions.now() : next.begun;
+      waiting.remove(next);
+      budget.keptUntil(rental, next.begun.plus(next.limit));
     } else {
       idle(rental);
     }

@@ -14,6 +14,7 @@ final class MachineDecisions {
   private final Fleet fleet;
   private final Renting renting;
   private final Sending sending;
+  private final Withdrawals withdrawals;
 
   MachineDecisions(
       Decisions decisions,
@@ -26,6 +27,7 @@ final class MachineDecisions {
     this.fleet = new Fleet(decisions, policy, budget, setups);
     this.renting = new Renting(decisions, policy, budget, setbacks, stages, fleet);
     this.sending = new Sending(decisions, policy, budget, stages, fleet);
+    this.withdrawals = new Withdrawals(decisions, policy, fleet);
   }
 
   /** Whether nothing is rented or on its way any more. */
@@ -74,6 +76,11 @@ final class MachineDecisions {
     return fleet.take(id);
   }
 
+  /** A script that was only prepared will not be sent: others get its fragments. */
+  void withdrawn(int id) {
+    fleet.withdrawn(id);
+  }
+
   /** A script on the machine went through: it has what the stage's providers get once. */
   void prepared(Batch batch) {
     batch.rental.prepared.add(batch.stage.number);
@@ -115,6 +122,11 @@ final class MachineDecisions {
     sending.assign();
   }
 
+  /** Takes scripts back that wait for a late one, or while others have nothing to do. */
+  void takeBack() {
+    withdrawals.takeBack();
+  }
+
   /** Lets machines that have nothing to do compute what stragglers are late with. */
   void copyStragglers() {
     sending.copyStragglers();
@@ -131,6 +143,7 @@ final class MachineDecisions {
 
   /** When something is due that no message will announce. */
   @Nullable Instant nextAlarm() {
-    return decisions.earlier(sending.nextAlarm(), renting.nextAlarm());
+    var next = decisions.earlier(sending.nextAlarm(), renting.nextAlarm());
+    return decisions.earlier(next, withdrawals.nextLook());
   }
 }

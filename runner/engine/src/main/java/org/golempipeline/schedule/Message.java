@@ -100,6 +100,9 @@ public sealed interface Message {
   /** A script did not go through; the machine it ran on is not to be used again. */
   record BatchBroken(int batch, Failure failure) implements Message {}
 
+  /** A script that was only prepared will not be sent. */
+  record Withdrawn(int batch) implements Message {}
+
   record UntilSaid(int stage, boolean enough) implements Message {}
 
   /**

@@ -196,7 +196,7 @@ final class Renting {
     var picky = picky(pool);
     if (picky != null) {
       wanted = Math.max(1, wanted);
-      if (fleet.open() >= policy.workers()) {
+      if (fleet.open() >= policy.workers() || (!fleet.spent && !paysForAnother())) {
         releaseOneIdle();
       }
     }
@@ -205,7 +205,7 @@ final class Renting {
         && !fleet.spent
         && !(marketEmpty && pool.requested > 0)
         && fleet.open() < policy.workers()
-        && budget.paysForAnother(fleet.open() == 0 ? 1 : policy.workers() - fleet.open())
+        && paysForAnother()
         && !decisions.now().isBefore(marketClosedUntil)) {
       request(pool, deny);
       wanted--;
@@ -213,6 +213,10 @@ final class Renting {
     if (wanted > 0 && fleet.open() >= policy.workers()) {
       releaseIdleOfOthers(pool);
     }
+  }
+
+  private boolean paysForAnother() {
+    return budget.paysForAnother(fleet.open() == 0 ? 1 : policy.workers() - fleet.open());
   }
 
   /** Who is not asked for because of the fragment that a machine is wanted for. */

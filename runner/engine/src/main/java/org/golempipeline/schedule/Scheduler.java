@@ -150,6 +150,8 @@ public final class Scheduler {
       if (batch != null) {
         stageDecisions.returned(batch, returned);
       }
+    } else if (message instanceof Message.Withdrawn withdrawn) {
+      machines.withdrawn(withdrawn.batch());
     } else if (message instanceof Message.BatchBroken broken) {
       var batch = machines.take(broken.batch());
       if (batch != null) {
@@ -179,6 +181,7 @@ public final class Scheduler {
     }
     if (network == Network.OPEN) {
       machines.assign();
+      machines.takeBack();
       machines.copyStragglers();
     }
     stageDecisions.finishStages();

@@ -15,6 +15,9 @@ final class Sending {
   /** A script is cut no sooner than this after the time that its fragments may take. */
   private static final Duration SCRIPT_GRACE = Duration.ofSeconds(30);
 
+  /** Scripts of less than this part of the wanted length cost more than they are worth. */
+  private static final int SHORTEST = 10;
+
   private final Decisions decisions;
   private final Policy policy;
   private final Budget budget;
@@ -167,17 +170,20 @@ final class Sending {
     return policy.rentalLife().minus(Duration.between(rental.openedAt, decisions.now()));
   }
 
-  /** How many fragments make a script of the wanted length and leave the others enough. */
+  /**
+   * How many fragments make a script of the wanted length and leave the others enough. So the end
+   * comes in ever shorter scripts, until a shorter one would only cost more.
+   */
   private int batchSize(StageState stage) {
-    var typical = stage.typicalMillis();
-    var wanted =
-        typical == 0
-            ? policy.firstBatch()
-            : (int)
-                Math.max(
-                    1, Math.min(policy.largestBatch(), policy.batchTime().toMillis() / typical));
     var share = (stage.pending() + 2 * policy.workers() - 1) / (2 * policy.workers());
-    return Math.max(1, Math.min(wanted, share));
+    var typical = stage.typicalMillis();
+    if (typical == 0) {
+      return Math.max(1, Math.min(policy.firstBatch(), share));
+    }
+    var wanted = policy.batchTime().toMillis() / typical;
+    var worthIt = Math.min(stage.pending(), wanted / SHORTEST);
+    return (int)
+        Math.max(1, Math.min(Math.min(policy.largestBatch(), wanted), Math.max(share, worthIt)));
   }
 
   private Duration scriptLimit(StageState stage, int fragments) {

@@ -300,8 +300,9 @@ final class StageDecisions implements Relay.Receiver {
       endEarly(stage);
     } else if (!stage.asking && stage.done >= stage.askAt) {
       stage.asking = true;
+      stage.doubted = false;
       stage.askAt = stage.done + Math.max(1, stage.done / 10);
-      decisions.act(new Action.AskUntil(stage.number));
+      decisions.act(new Action.AskUntil(stage.number, stage.outputs()));
     }
   }
 
@@ -311,7 +312,10 @@ final class StageDecisions implements Relay.Receiver {
       return;
     }
     stage.asking = false;
-    if (said.enough()) {
+    if (stage.doubted) {
+      stage.askAt = stage.done;
+      maybeEnough(stage);
+    } else if (said.enough()) {
       endEarly(stage);
     } else {
       maybeEnough(stage);

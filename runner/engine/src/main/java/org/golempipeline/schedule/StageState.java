@@ -73,6 +73,9 @@ final class StageState {
   /** Somebody is being asked whether the result so far is enough. */
   boolean asking;
 
+  /** Some of what they were asked about was withdrawn since. */
+  boolean doubted;
+
   /** With fewer fragments done it is not asked again. */
   int askAt;
 

@@ -175,6 +175,7 @@ final class Trust {
     for (var index : made.toArray()) {
       if (stage.over.get(index)) {
         stage.done--;
+        stage.doubted = true;
         if (stage.cut) {
           attempts.forgo(stage, FragmentSet.of(index));
         } else {

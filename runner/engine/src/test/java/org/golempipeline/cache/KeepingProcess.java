@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.golempipeline.filelock.RunLock;
 
 /** Another process that keeps results, or holds a lock, until it has done enough or is killed. */
 final class KeepingProcess implements AutoCloseable {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,6 +19,8 @@ import org.golempipeline.cache.ResultCache.Cleaned;
 import org.golempipeline.cache.ResultCache.Found;
 import org.golempipeline.cache.ResultCache.Kept;
 import org.golempipeline.cache.ResultCache.Range;
+import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.Verify;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +81,34 @@ class ResultCacheTest {
       assertThat(found.provider()).isEqualTo("ä\n");
       assertThat(cache.intact(found)).isTrue();
       assertThat(found(cache, "none").parts()).isEmpty();
+    }
+  }
+
+  @Test
+  void howAResultWasVerifiedIsKnownLater() throws IOException {
+    var copies = new Verify(3, BigDecimal.ZERO, false, Comparison.BYTES);
+    var audit =
+        new Verify(
+            1,
+            new BigDecimal("0.025"),
+            true,
+            new Comparison(Comparison.Form.JSON, new BigDecimal("1e-9")));
+    try (var cache = open()) {
+      var pack = cache.newPack();
+      Files.writeString(pack, "0123456789");
+      var ranges = List.of(new Range("", 0, 4));
+      cache.keep(
+          pack,
+          List.of(
+              new Kept(Packs.key("copies"), "", copies, ranges),
+              new Kept(Packs.key("plain"), "p", ranges),
+              new Kept(Packs.key("audit"), "p", audit, ranges)));
+    }
+    try (var cache = open()) {
+      assertThat(found(cache, "copies").verified()).isEqualTo(copies);
+      assertThat(found(cache, "plain").verified()).isNull();
+      assertThat(found(cache, "audit").verified()).isEqualTo(audit);
+      assertThat(found(cache, "audit").parts()).hasSize(1);
     }
   }
 

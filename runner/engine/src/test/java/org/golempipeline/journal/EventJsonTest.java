@@ -53,6 +53,7 @@ class EventJsonTest {
     for (var line : recorded) {
       events.add(EventJson.read(line).event());
     }
+    assertThat(((RunEvent.RunStarted) events.get(0)).params()).isEmpty();
     assertThat(((RunEvent.BatchFinished) events.get(1)).done())
         .isEqualTo(FragmentSet.of(0, 1, 2, 3, 5));
     assertThat(((RunEvent.BatchFinished) events.get(1)).failed().get(0).failure().kind())
@@ -104,6 +105,11 @@ class EventJsonTest {
     } else if (generic.contains("AttemptFailure")) {
       return List.of(
           new RunEvent.AttemptFailure(1, Failure.of(FailureKind.COMMAND, "m"), null, null));
+    } else if (generic.contains("Param")) {
+      return List.of(
+          new RunEvent.Param("crf", "26", null),
+          new RunEvent.Param("token", null, null),
+          new RunEvent.Param("long", null, "ab12"));
     } else if (type == List.class) {
       return List.of("y");
     }

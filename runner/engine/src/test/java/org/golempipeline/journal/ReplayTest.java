@@ -212,7 +212,8 @@ class ReplayTest {
             new Enough(
                 null, new BigDecimal("0.950"), new ShellText("it's \"$in\"\n", Range.START)));
     return new SchedulerSetup(
-        new RunEvent.RunStarted("r", "p", "a b.yaml", "golem", "s", 5, List.of("one")),
+        new RunEvent.RunStarted(
+            "r", "p", "a b.yaml", "golem", "s", 5, List.of("one"), List.of(), null),
         new RunEvent.AllocationRequested(new BigDecimal("1.50"), AT, "erc20-holesky-tglm"),
         List.of(stage),
         List.of(new PoolSetup("any image", false), new PoolSetup("this machine", true)),

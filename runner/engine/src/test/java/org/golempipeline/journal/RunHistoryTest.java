@@ -228,7 +228,15 @@ final class RunHistoryTest {
 
   private static RunEvent.RunStarted started(String target) {
     return new RunEvent.RunStarted(
-        "id", "words", "dir/words.yaml", target, "session", 2, List.of("one", "two"));
+        "id",
+        "words",
+        "dir/words.yaml",
+        target,
+        "session",
+        2,
+        List.of("one", "two"),
+        List.of(),
+        null);
   }
 
   private static RunEvent.AllocationRequested asked() {

@@ -16,6 +16,7 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.strategy.ApiVersion;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Strategy;
@@ -185,7 +186,8 @@ class PluginsTest {
 
   @Test
   void refusesAnotherVersionOfTheInterfaceBeforeAnyClassIsTouched() throws Exception {
-    for (var version : List.of("1.1", "2.0", "0.9")) {
+    var newer = new ApiVersion(ApiVersion.CURRENT.major(), ApiVersion.CURRENT.minor() + 1);
+    for (var version : List.of(newer.toString(), "2.0", "0.9")) {
       var refusal =
           refusal(
               JarBuilder.empty(folder)
@@ -197,7 +199,7 @@ class PluginsTest {
           .hasMessage(
               "`it.jar` was built against version %s of the plugin interface, and this"
                       .formatted(version)
-                  + " golem-pipeline has 1.0.");
+                  + " golem-pipeline has %s.".formatted(ApiVersion.CURRENT));
       assertThat(refusal.hint())
           .isEqualTo(
               version.equals("0.9")

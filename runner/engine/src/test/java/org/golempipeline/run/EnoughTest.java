@@ -101,6 +101,19 @@ class EnoughTest {
   }
 
   @Test
+  void untilIsAskedAboutWhatIsTrustedWhereOthersAudit() throws Exception {
+    var end =
+        project.run(
+            NUMBERS
+                + """
+                verify: { audit: 10% }
+                enough: { after: 30%, until: '[ "$(wc -l < "$in")" -ge 9 ]' }
+                """);
+    assertPartial(end, 9);
+    assertThat(project.events(RunEvent.ChecksQueued.class)).isNotEmpty();
+  }
+
+  @Test
   void whatIsNeverEnoughIsAllOfIt() throws Exception {
     var end =
         project.run(

@@ -10,18 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
-import org.golempipeline.golem.ImageRegistry;
-import org.golempipeline.image.Images;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,23 +40,7 @@ class ImageRunTest {
   @BeforeEach
   void open() throws IOException {
     project = new Project(folder);
-    project.images =
-        plan ->
-            Images.resolve(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
-                .value()
-                .orElseThrow();
-    var json = "{}".getBytes(StandardCharsets.UTF_8);
-    var checksum = new CRC32();
-    checksum.update(json);
-    Files.write(
-        folder.resolve("my.gvmi"),
-        ByteBuffer.allocate(17)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put("img".getBytes(StandardCharsets.UTF_8))
-            .putInt((int) checksum.getValue())
-            .put(json)
-            .put("00000002".getBytes(StandardCharsets.UTF_8))
-            .array());
+    project.fetchImages();
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.CRC32;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
@@ -29,6 +32,7 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.image.Images;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
@@ -45,6 +49,9 @@ import org.golempipeline.standard.StandardStrategies;
 final class Project {
   private static final Strategies STRATEGIES =
       new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
+
+  /** What pipeline files may name. */
+  Strategies strategies = STRATEGIES;
 
   final Path folder;
   final List<RunEvent> events = new ArrayList<>();
@@ -72,6 +79,27 @@ final class Project {
 
   Project(Path folder) {
     this.folder = folder;
+  }
+
+  /** Providers fetch {@code ./my.gvmi} from now on, as strangers do. */
+  void fetchImages() throws IOException {
+    images =
+        plan ->
+            Images.resolve(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
+                .value()
+                .orElseThrow();
+    var json = "{}".getBytes(StandardCharsets.UTF_8);
+    var checksum = new CRC32();
+    checksum.update(json);
+    Files.write(
+        folder.resolve("my.gvmi"),
+        ByteBuffer.allocate(17)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put("img".getBytes(StandardCharsets.UTF_8))
+            .putInt((int) checksum.getValue())
+            .put(json)
+            .put("00000002".getBytes(StandardCharsets.UTF_8))
+            .array());
   }
 
   Project file(String path, String content) {
@@ -109,12 +137,12 @@ final class Project {
     return PipelineFiles.load(
             yaml.getBytes(StandardCharsets.UTF_8),
             "pipeline.yaml",
-            STRATEGIES,
+            strategies,
             new Overrides(params, name -> Optional.ofNullable(environment.get(name)), false))
         .then(
             spec ->
                 Planner.plan(
-                    spec, STRATEGIES, folder, folder.resolve(".work"), new LocalShell(true)));
+                    spec, strategies, folder, folder.resolve(".work"), new LocalShell(true)));
   }
 
   RunEvent.RunFinished run(String yaml) throws Exception {

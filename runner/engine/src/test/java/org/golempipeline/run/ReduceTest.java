@@ -126,11 +126,52 @@ class ReduceTest {
   }
 
   @Test
-  void ofNothingThereIsNoResult() throws Exception {
-    project.params.put("to", "0");
+  void ofNothingThereIsNoResultAndTheRunSaysSo() throws Exception {
+    project.params.put("to", "5");
     run(JOIN);
-    assertThat(project.read("all.txt")).isNull();
+    project.params.put("to", "0");
+    assertNothingToCombine(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
+    assertThat(project.read("all.txt")).isEqualTo(numbers(5));
+  }
+
+  @Test
+  void whereAllMayFailThereMustBeSomethingNevertheless() throws Exception {
+    assertNothingToCombine(
+        JOIN.replace("printf", "exit 3; printf").replace("to: 100", "to: 4")
+            + "retry: { attempts: 1, fail: 100% }\n");
+    assertThat(project.read("all.txt")).isNull();
+  }
+
+  private void assertNothingToCombine(String yaml) throws Exception {
+    var end = project.run(yaml);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message())
+        .isEqualTo(
+            "Stage `join.reduce`: There is nothing to combine, since no fragment left an output.");
+    assertThat(end.failure().hint()).contains("`concat`");
+  }
+
+  @Test
+  void whereEachInputHasItsOwnResultTheOthersHaveOneNevertheless() throws Exception {
+    project.file("in/a.txt", "1\n").file("in/b.txt", "2\n");
+    var yaml =
+        """
+        version: 1
+        name: sums
+        input: in/*.txt
+        run: |
+          if grep 2 "$in"; then exit 3; fi
+          cp "$in" "$out"
+        merge: { reduce: { run: 'cat "$in"/* > "$out"' } }
+        output: sums/${stem}.txt
+        retry: { attempts: 1, fail: 100% }
+        """;
+    run(yaml);
+    assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
+    project.file("in/a.txt", "2\n");
+    run(yaml);
+    assertThat(project.tree("sums")).isEmpty();
   }
 
   @Test

@@ -3,12 +3,22 @@ package org.golempipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
@@ -85,11 +95,9 @@ class ReproTest {
     builder.environment().put("CDPATH", "/");
     builder.environment().put("secret", "s3'cret");
     var process = builder.start();
-    process.getOutputStream().write(input.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().close();
-    var said =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Replayed(process.waitFor(), said, made);
   }
 
@@ -330,5 +338,70 @@ class ReproTest {
             "cat \"$in\" shared.txt\nfalse\nsh -eu \"$fragment_command\"\ncat \"$out\"\nexit 4\n");
     assertThat(shell.status()).isEqualTo(4);
     assertThat(shell.said()).contains("Everything is set").endsWith("hello\nshared\nHELLO\n");
+  }
+
+  @Test
+  void whatAProviderFetchesIsFetchedAndChecked() throws Exception {
+    var contents = new ConcurrentHashMap<String, String>();
+    var requests = new CopyOnWriteArrayList<String>();
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          var path = exchange.getRequestURI().toString();
+          requests.add(path);
+          var bytes = contents.getOrDefault(path, "").getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(contents.containsKey(path) ? 200 : 404, 0);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    try {
+      var base = "http://127.0.0.1:" + server.getAddress().getPort();
+      var input = "/a%20b'$(touch%20hacked).txt?x=%7B1,2%7D&y=%5B1-3%5D";
+      contents.put(input, "one\ntwo\n");
+      contents.put("/words", "shared\n");
+      var yaml =
+          """
+          version: 1
+          name: web
+          input: { url: "%s", hash: "%s" }
+          files: { "it's words": { url: "%s", hash: "sha3:%s" } }
+          run: 'cat "$in" "it''s words" > "$out"'
+          output: out.txt
+          """
+              .formatted(
+                  base + input,
+                  sha3("one\ntwo\n").toUpperCase(Locale.ROOT),
+                  base + "/words",
+                  sha3("shared\n"));
+      var made = make(yaml, "web", 0);
+      assertThat(requests).isEmpty();
+      contents.put("/words", "others\n");
+
+      var wrong = run(made, List.of(), "");
+
+      assertThat(wrong.status()).as(wrong.said()).isEqualTo(125);
+      assertThat(wrong.said())
+          .contains("has the SHA3 " + sha3("others\n") + " and not " + sha3("shared\n"));
+      contents.remove("/words");
+      assertThat(run(made, List.of(), "").said()).contains("Could not fetch " + base + "/words.");
+      contents.put("/words", "shared\n");
+      var right = run(made, List.of(), "");
+      assertThat(right.status()).as(right.said()).isZero();
+      assertThat(right.file("fragment/out")).isEqualTo("one\ntwo\nshared\n");
+      assertThat(made.resolve("fetching")).doesNotExist();
+      assertThat(requests).containsOnly(input, "/words").hasSize(4);
+      assertThat(run(made, List.of(), "").status()).isZero();
+      assertThat(requests).hasSize(4);
+      assertThat(folder.resolve("hacked")).doesNotExist();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static String sha3(String text) throws NoSuchAlgorithmException {
+    var digest = MessageDigest.getInstance("SHA3-224");
+    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

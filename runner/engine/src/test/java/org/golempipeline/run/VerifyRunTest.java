@@ -181,14 +181,75 @@ class VerifyRunTest {
     assertThat(project.read("all.txt")).isEqualTo(expected());
   }
 
-  @Test
-  void resultsThatNobodyConfirmedDoNotCountOnceTheyMustBe() throws Exception {
-    providers(ProviderFault.LIES, HONEST, HONEST);
-    assertThat(project.run(NUMBERS).failure()).isNull();
-    assertThat(project.read("all.txt")).isNotEqualTo(expected());
-    assertThat(project.run(NUMBERS + "verify: { copies: 2 }\n").failure()).isNull();
+  /** Strangers' results, where others are those of this machine. */
+  private void strangers(ProviderFault... faults) throws Exception {
+    providers(faults);
+    project.fetchImages();
+  }
+
+  private static String numbers(String verify) {
+    return NUMBERS + "image: ./my.gvmi\n" + (verify.isEmpty() ? "" : "verify: " + verify + "\n");
+  }
+
+  private void assertComputed(String verify, String... reasons) throws Exception {
+    assertThat(project.run(numbers(verify)).failure()).isNull();
     assertThat(project.sent("numbers").size()).isEqualTo(FRAGMENTS);
+    assertThat(project.reused("numbers").reasons()).containsExactly(reasons);
     assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  private void assertReused(String verify) throws Exception {
+    assertThat(project.run(numbers(verify)).failure()).isNull();
+    assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
+    assertThat(project.reused("numbers").reused()).isEqualTo(FRAGMENTS);
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{ copies: 2 }", "{ audit: 100% }", "{ audit: 1%, by: local }"})
+  void resultsThatNobodyCheckedDoNotCountOnceTheyMustBe(String verify) throws Exception {
+    strangers(ProviderFault.LIES, HONEST, HONEST);
+    assertThat(project.run(numbers("")).failure()).isNull();
+    assertThat(project.read("all.txt")).isNotEqualTo(expected());
+    assertComputed(verify, "verify added");
+    assertReused(verify);
+  }
+
+  @Test
+  void whoAsksForMoreGetsMoreAndWhoAsksForLessHasIt() throws Exception {
+    strangers(HONEST, HONEST, HONEST);
+    assertComputed("{ audit: 5% }", RunEvent.StageReused.FIRST_RUN);
+    assertReused("{ audit: 2% }");
+    assertComputed("{ audit: 20% }", "verify asks for more");
+    assertReused("{ audit: 5% }");
+    assertComputed("{ copies: 2, compare: text }", "verify asks for more");
+    assertComputed("{ copies: 2 }", "verify asks for more");
+    assertReused("{ copies: 2, compare: text }");
+    assertReused("{ audit: 20% }");
+    assertReused("");
+  }
+
+  @Test
+  void whatThisMachineComputedIsNotDoubted() throws Exception {
+    providers(HONEST, HONEST);
+    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.run(NUMBERS + "verify: { copies: 2 }\n").failure()).isNull();
+    assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
+    assertThat(project.read("all.txt")).isEqualTo(expected());
+  }
+
+  @Test
+  void otherReasonsAreToldBesideIt() throws Exception {
+    strangers(HONEST, HONEST, HONEST);
+    assertThat(project.run(numbers("")).failure()).isNull();
+    var longer =
+        numbers("{ copies: 2 }")
+            .replace("to: 24", "to: 25")
+            .replace("timeout", "retry: { attempts: 4 }\ntimeout");
+    assertThat(project.run(longer).failure()).isNull();
+    assertThat(project.sent("numbers").size()).isEqualTo(25);
+    assertThat(project.reused("numbers").reasons())
+        .containsExactly("verify added", "split changed");
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
 import org.golempipeline.strategy.MergeStrategy.Result;
@@ -207,6 +208,10 @@ final class Rules {
     } else if (action instanceof Action.Feed feed) {
       feed.done().forEach(index -> feed(feed.stage(), index));
       feed.missing().forEach(index -> miss(feed.stage(), index));
+    } else if (action instanceof Action.AskUntil ask) {
+      var there = (BitSet) used.get(ask.stage()).adopted.clone();
+      there.or(scenario.stages.get(ask.stage()).cached);
+      rule(ask.fragments().minus(FragmentSet.of(there)).isEmpty(), "not all is there: %s", ask);
     } else if (action instanceof Action.FinishMerge finish) {
       merge(finish);
     } else if (action instanceof Action.Settle) {

@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.golempipeline.diagnostic.Range;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
 import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.Enough;
 import org.golempipeline.spec.Retry;
+import org.golempipeline.spec.ShellText;
 import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,28 @@ class SchedulerScenarioTest {
     scenario.stage("stage0", 10_000).millis = 1;
     assertThat(end(scenario).exitCode()).isZero();
     assertThat(all(RunEvent.BatchStarted.class)).hasSizeLessThan(60);
+  }
+
+  /** Half of the result is enough; what a liar made of it is not among that. */
+  @Test
+  void asksUntilAboutWhatCountsWhileAuditsGoOn() {
+    var withdrawn = 0;
+    for (var seed = 0; seed < 20; seed++) {
+      events.clear();
+      var scenario = honest(seed, 6).providers(Persona.LYING, 2);
+      scenario.workers = 6;
+      scenario.lieShare = 0.3;
+      var stage = scenario.stage("stage0", 200);
+      stage.millis = 500;
+      stage.verify = new Verify(1, new BigDecimal("0.1"), false, Comparison.BYTES);
+      stage.enough = new Enough(null, null, new ShellText("true", Range.START));
+      var run = simulate(scenario);
+      assertThat(run.run().exitCode()).as("seed %d", seed).isZero();
+      assertThat(all(RunEvent.StageEnough.class)).hasSize(1);
+      assertThat(run.rules.fed(0)).isBetween(100, 180);
+      withdrawn += run.rules.banned();
+    }
+    assertThat(withdrawn).isPositive();
   }
 
   @Test
@@ -260,6 +285,17 @@ class SchedulerScenarioTest {
     scenario.providers(Persona.HONEST, 2);
     scenario.stage("stage0", 20).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
     assertThat(end(scenario).exitCode()).isZero();
+  }
+
+  @Test
+  void keepsNoMachineIdleWhoseMoneyASecondOpinionNeeds() {
+    var scenario = honest(1, 4).price("0.0001");
+    scenario.stage("stage0", 4).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
+    scenario.local = false;
+    scenario.budget = new BigDecimal("0.05");
+    var run = simulate(scenario);
+    assertThat(run.run().exitCode()).isZero();
+    assertThat(run.elapsed()).isLessThan(Duration.ofSeconds(40));
   }
 
   @Test

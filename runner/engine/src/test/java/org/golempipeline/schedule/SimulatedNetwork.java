@@ -35,6 +35,10 @@ final class SimulatedNetwork {
   static final class Script {
     final Action.Execute execute;
     final Machine machine;
+
+    /** When its turn comes. */
+    Instant begin = Instant.MIN;
+
     boolean ended;
     FragmentSet done = FragmentSet.EMPTY;
 
@@ -233,6 +237,7 @@ final class SimulatedNetwork {
     scripts.put(execute.batch(), script);
     machine.scripts.add(script);
     var begin = machine.freeAt.isAfter(clock.now()) ? machine.freeAt : clock.now();
+    script.begin = begin;
     var took = took(machine.provider, execute);
     var limit = execute.scriptLimit();
     var persona = machine.provider.persona;
@@ -249,6 +254,17 @@ final class SimulatedNetwork {
       machine.freeAt = begin.plus(took);
       clock.in(Duration.between(clock.now(), machine.freeAt), () -> finished(script));
     }
+  }
+
+  /** It is the last of its machine, and taken back only before its turn. */
+  void withdraw(Action.Withdraw withdraw) {
+    var script = scripts.get(withdraw.batch());
+    if (script.ended || !script.begin.isAfter(clock.now())) {
+      return;
+    }
+    end(script);
+    script.machine.freeAt = script.begin;
+    clock.in(between(0, 20), () -> new Message.Withdrawn(withdraw.batch()));
   }
 
   private Duration took(SimulatedProvider provider, Action.Execute execute) {

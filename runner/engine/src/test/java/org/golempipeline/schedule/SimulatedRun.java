@@ -68,7 +68,15 @@ final class SimulatedRun implements SimulatedNetwork.Clock {
     this.setup =
         new SchedulerSetup(
             new RunEvent.RunStarted(
-                "run", "simulated", "f.yaml", "golem", "s", scenario.workers, List.of()),
+                "run",
+                "simulated",
+                "f.yaml",
+                "golem",
+                "s",
+                scenario.workers,
+                List.of(),
+                List.of(),
+                null),
             new RunEvent.AllocationRequested(scenario.budget, now, "none"),
             scenario.setups(),
             List.of(new PoolSetup("any image", false), new PoolSetup("this machine", true)),
@@ -204,9 +212,11 @@ final class SimulatedRun implements SimulatedNetwork.Clock {
       network.close(close);
     } else if (action instanceof Action.Execute execute) {
       network.execute(execute);
+    } else if (action instanceof Action.Withdraw withdraw) {
+      network.withdraw(withdraw);
     } else if (action instanceof Action.AskUntil ask) {
-      var fed = rules.fed(ask.stage()) >= scenario.untilShare * scenario.count(ask.stage());
-      soon(new Message.UntilSaid(ask.stage(), fed));
+      var most = ask.fragments().size() >= scenario.untilShare * scenario.count(ask.stage());
+      soon(new Message.UntilSaid(ask.stage(), most));
     } else if (action instanceof Action.FinishMerge finish) {
       soon(new Message.Merged(finish.stage(), 1, 1, null));
     } else if (action instanceof Action.Publish) {

@@ -104,7 +104,8 @@ final class Market {
     String within = limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
     request.fail(
         new GolemException(
-            GolemException.Kind.MARKET,
+            // Where somebody was at hand others may be too.
+            request.wasLetDown() ? GolemException.Kind.PROVIDER : GolemException.Kind.MARKET,
             "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
             negotiation.funnel().providers() == 0
                 ? "Ask for less memory, storage or threads, or check the subnet and the payment"
@@ -120,7 +121,7 @@ final class Market {
             .thenComposeAsync(
                 account -> {
                   from.funnel().agreement();
-                  request.starting(true);
+                  request.starting();
                   return starter.start(account, request.terms.deployLimit(), request.future);
                 },
                 session.threads().loop());
@@ -152,7 +153,7 @@ final class Market {
     } else {
       from.funnel().unsigned(reason);
     }
-    request.starting(false);
+    request.letDown();
     if (!request.isOver()) {
       penalties.punish(providerId, session.nanos());
     }

@@ -15,6 +15,9 @@ final class RentRequest {
   /** Set once an agreement is approved: then the clock for deploying counts. */
   private boolean starting;
 
+  /** Somebody was to be had, but did not come to the start. */
+  private boolean letDown;
+
   RentRequest(Session session, RentalTerms terms) {
     this.session = session;
     this.terms = terms;
@@ -29,8 +32,18 @@ final class RentRequest {
     return starting;
   }
 
-  void starting(boolean now) {
-    starting = now;
+  void starting() {
+    starting = true;
+  }
+
+  /** A provider could not be hired or started. */
+  void letDown() {
+    starting = false;
+    letDown = true;
+  }
+
+  boolean wasLetDown() {
+    return letDown;
   }
 
   /** A provider failed to start: is there time for another one? */

@@ -1,13 +1,13 @@
-package org.golempipeline.cache;
+package org.golempipeline.filelock;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * holders inside one process share a channel. The file is never removed, since somebody may be
  * about to lock it.
  */
-final class SystemLock implements AutoCloseable {
+public final class SystemLock implements AutoCloseable {
   /** Far behind all content, which others may want to read on systems whose locks are strict. */
   private static final long PLACE = Long.MAX_VALUE - 1;
+
+  private static final int LONGEST_NAME = 200;
 
   private static final Map<Path, Holders> HOLDERS = new ConcurrentHashMap<>();
 
@@ -40,27 +42,87 @@ final class SystemLock implements AutoCloseable {
   }
 
   /** Takes the lock for itself, or says at once that it is taken. */
-  static Optional<SystemLock> tryExclusive(Path file) throws IOException {
+  public static Optional<SystemLock> tryExclusive(Path file) throws IOException {
+    return tryExclusive(file, null);
+  }
+
+  /**
+   * The same, and writes into the file who has it: this process, and what {@code note} adds. Where
+   * the file system has no locks, the lock belongs to the process that is named as long as it
+   * lives.
+   */
+  public static Optional<SystemLock> tryNamed(Path file, String note) throws IOException {
+    return tryExclusive(file, "%d %s".formatted(ProcessHandle.current().pid(), note).strip());
+  }
+
+  private static Optional<SystemLock> tryExclusive(Path file, @Nullable String name)
+      throws IOException {
     var holders = holders(file);
     synchronized (holders) {
       if (holders.users > 0) {
         return Optional.empty();
       }
       var channel = open(file);
-      FileLock lock = null;
+      var held = false;
       try {
-        lock = channel.tryLock(PLACE, 1, false);
+        var taken = name == null ? channel.tryLock(PLACE, 1, false) != null : isFree(channel);
+        if (taken && name != null) {
+          write(channel, name + "\n");
+        }
+        held = taken;
       } finally {
-        if (lock == null) {
+        if (!held) {
           channel.close();
         }
       }
-      return lock == null ? Optional.empty() : Optional.of(taken(holders, channel, true));
+      return held ? Optional.of(taken(holders, channel, true)) : Optional.empty();
+    }
+  }
+
+  /** Whether somebody has the lock that {@link #tryNamed} takes. */
+  public static boolean isHeld(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    var holders = holders(file);
+    synchronized (holders) {
+      if (holders.users > 0) {
+        return true;
+      }
+      try (var channel = open(file)) {
+        return !isFree(channel);
+      }
+    }
+  }
+
+  /** Locks a file that nobody in this process has open. */
+  private static boolean isFree(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(PLACE, 1, false) != null;
+    } catch (IOException notSupported) {
+      return !isOfAnother(name(channel));
+    }
+  }
+
+  private static boolean isOfAnother(String name) {
+    try {
+      var pid = Long.parseLong(name.split(" ", 2)[0]);
+      return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static void write(FileChannel channel, String text) throws IOException {
+    channel.truncate(0);
+    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    for (var at = 0; bytes.hasRemaining(); ) {
+      at += channel.write(bytes, at);
     }
   }
 
   /** Takes the lock together with others, after whoever has it for itself. */
-  static SystemLock shared(Path file) throws IOException {
+  public static SystemLock shared(Path file) throws IOException {
     var holders = holders(file);
     synchronized (holders) {
       while (holders.exclusive) {
@@ -115,34 +177,25 @@ final class SystemLock implements AutoCloseable {
     }
   }
 
-  /** The first bytes of the file, whoever has the lock. */
-  static byte[] read(Path file, int most) throws IOException {
+  /** What the file says of who has the lock, or had it last; empty if nobody said so. */
+  static String name(Path file) throws IOException {
     var holders = holders(file);
     synchronized (holders) {
       if (holders.channel != null) {
-        return read(holders.channel, most);
+        return name(holders.channel);
       }
       try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        return read(channel, most);
+        return name(channel);
       }
     }
   }
 
-  private static byte[] read(FileChannel channel, int most) throws IOException {
-    var buffer = ByteBuffer.allocate(most);
+  private static String name(FileChannel channel) throws IOException {
+    var buffer = ByteBuffer.allocate(LONGEST_NAME);
     while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
       continue;
     }
-    return Arrays.copyOf(buffer.array(), buffer.position());
-  }
-
-  /** The locked file, open; to be used before {@link #close} only. */
-  FileChannel channel() {
-    var channel = holders.channel;
-    if (channel == null) {
-      throw new IllegalStateException("the lock was released");
-    }
-    return channel;
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).strip();
   }
 
   @Override

@@ -1,9 +1,6 @@
-package org.golempipeline.cache;
+package org.golempipeline.filelock;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,8 +11,6 @@ import java.util.Optional;
  * however it dies.
  */
 public final class RunLock implements AutoCloseable {
-  private static final int MOST_BYTES = 200;
-
   private final SystemLock lock;
 
   private RunLock(SystemLock lock) {
@@ -54,34 +49,15 @@ public final class RunLock implements AutoCloseable {
   public static RunLock take(Path folder, String pipeline, Instant now)
       throws IOException, TakenException {
     var file = folder.resolve(pipeline + ".lock");
-    var lock = SystemLock.tryExclusive(file);
+    var lock = SystemLock.tryNamed(file, now.toString());
     if (lock.isEmpty()) {
-      throw new TakenException(file, holder(file));
-    }
-    var text = "%d %s\n".formatted(ProcessHandle.current().pid(), now);
-    try {
-      write(lock.get().channel(), text);
-    } catch (IOException e) {
-      lock.get().close();
-      throw e;
+      throw new TakenException(file, parse(SystemLock.name(file)));
     }
     return new RunLock(lock.get());
   }
 
-  private static void write(FileChannel channel, String text) throws IOException {
-    channel.truncate(0);
-    var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    for (var at = 0; bytes.hasRemaining(); ) {
-      at += channel.write(bytes, at);
-    }
-  }
-
-  private static Optional<Holder> holder(Path file) throws IOException {
-    return parse(new String(SystemLock.read(file, MOST_BYTES), StandardCharsets.UTF_8));
-  }
-
   private static Optional<Holder> parse(String text) {
-    var words = text.strip().split(" ", 2);
+    var words = text.split(" ", 2);
     try {
       return words.length == 2
           ? Optional.of(new Holder(Long.parseLong(words[0]), Instant.parse(words[1])))

@@ -1,0 +1,45 @@
+package org.golempipeline.filelock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SystemLockTest {
+  @TempDir Path folder;
+
+  @Test
+  void lookingAtALockNeitherTakesNorLosesIt() throws IOException {
+    var file = folder.resolve("it's new/lock");
+    assertThat(SystemLock.isHeld(file)).isFalse();
+    assertThat(folder).isEmptyDirectory();
+
+    try (var lock = SystemLock.tryNamed(file, "").orElseThrow()) {
+      assertThat(lock).isNotNull();
+      assertThat(SystemLock.isHeld(file)).isTrue();
+      assertThat(SystemLock.tryNamed(file, "")).isEmpty();
+      assertThat(Files.readString(file)).isEqualTo(ProcessHandle.current().pid() + "\n");
+    }
+
+    assertThat(SystemLock.isHeld(file)).isFalse();
+    SystemLock.tryNamed(file, "").orElseThrow().close();
+    assertThat(file).exists();
+  }
+
+  @Test
+  void severalShareALockThatNobodyHasForItself() throws IOException {
+    var file = folder.resolve("lock");
+    var first = SystemLock.shared(file);
+    var second = SystemLock.shared(file);
+
+    assertThat(SystemLock.tryExclusive(file)).isEmpty();
+    first.close();
+    first.close();
+    assertThat(SystemLock.tryExclusive(file)).isEmpty();
+    second.close();
+    SystemLock.tryExclusive(file).orElseThrow().close();
+  }
+}
