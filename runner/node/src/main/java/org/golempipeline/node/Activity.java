@@ -67,12 +67,6 @@ final class Activity {
   /** Executes the batch; interrupted when the activity ends. */
   @Nullable Thread worker;
 
-  /**
-   * Whether anybody listened to the last command with streamed output; none of the later ones waits
-   * for those who do not come. Used by the worker only.
-   */
-  boolean hasListeners = true;
-
   /** Asked for by the last debit note. */
   BigDecimal billed = BigDecimal.ZERO;
 

@@ -26,7 +26,7 @@ final class Batch {
   private final Topic topic;
   private final List<CommandResult> results = new ArrayList<>();
   private final List<EventStream> streams = new ArrayList<>();
-  private final CountDownLatch subscribed = new CountDownLatch(1);
+  private final CountDownLatch asked = new CountDownLatch(1);
   private volatile boolean hasStreams;
 
   /** Stopped from outside: no further command begins. */
@@ -75,6 +75,7 @@ final class Batch {
    * @param alive throws if there is no exe-unit to ask any more
    */
   CompletableFuture<Reply> poll(Duration timeout, Runnable alive) {
+    asked.countDown();
     return topic.await(
         timeout,
         () -> {
@@ -86,6 +87,7 @@ final class Batch {
 
   /** The results up to a command, once that has ended; outputs only of that one. */
   CompletableFuture<Reply> poll(Duration timeout, int index, Runnable alive) {
+    asked.countDown();
     return topic.await(
         timeout,
         () -> {
@@ -137,13 +139,19 @@ final class Batch {
         streams.add(stream);
         hasStreams = true;
       }
-      subscribed.countDown();
+      asked.countDown();
     }
   }
 
-  /** Gives those who want to listen a little time to come; false if nobody did. */
-  boolean awaitSubscriber() throws InterruptedException {
-    return subscribed.await(context.timings.subscriberGrace().toNanos(), TimeUnit.NANOSECONDS);
+  /**
+   * Gives those who want to listen a little time to come. Who polls for results does not listen, or
+   * not from the beginning.
+   */
+  void awaitSubscriber() throws InterruptedException {
+    var grace = context.timings.subscriberGrace();
+    if (!asked.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+      asked.countDown();
+    }
   }
 
   void publish(int index, RuntimeEvent.Kind kind) {

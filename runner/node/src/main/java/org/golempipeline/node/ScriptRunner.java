@@ -202,9 +202,8 @@ final class ScriptRunner implements Runnable {
     ExeCommand.Capture capture = command.capture();
     Output stdout = capture == null ? null : kept(Output.of(capture.stdout()));
     Output stderr = capture == null ? null : kept(Output.of(capture.stderr()));
-    if (((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed))
-        && activity.hasListeners) {
-      activity.hasListeners = batch.awaitSubscriber();
+    if ((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed)) {
+      batch.awaitSubscriber();
     }
     Process process =
         programs.start(

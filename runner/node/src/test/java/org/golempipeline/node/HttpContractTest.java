@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("counts the threads of the process")
 class HttpContractTest extends NodeTest {
   private Requestor.Answer bare(String path, String... headers) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(node.url() + path));
