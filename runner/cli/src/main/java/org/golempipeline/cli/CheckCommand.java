@@ -2,12 +2,10 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.DiagnosticJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code check}: all mistakes of a file. */
 @Command(
@@ -20,20 +18,10 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
-  String file = "";
-
-  @Mixin ParamOptions params = new ParamOptions();
-
-  @Mixin PluginOptions pluginOptions = new PluginOptions();
+  @Mixin PipelineOptions options = new PipelineOptions();
 
   @Option(names = "--json", description = "Prints the mistakes as a JSON array.")
   boolean json;
-
-  @Option(
-      names = "--allow-outside",
-      description = "Lets paths in the file leave the folder that it lies in.")
-  boolean allowOutside;
 
   @Mixin LawsOptions laws = new LawsOptions();
 
@@ -44,27 +32,22 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException {
     var tryLaws = laws.wanted();
-    var text = PipelineText.read(console, file);
-    var values = params.values(console);
-    var plugins = pluginOptions.announced(console, text);
-    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
-    var checked = plugins.then(known -> wiring.load(text, values, allowOutside));
-    var spec = checked.value().orElse(null);
-    if (tryLaws && spec != null) {
-      new Messages(console).diagnostics(checked.diagnostics());
-      var exitCode = laws.check(console, wiring, spec, text, json);
+    var pipeline = options.open(console);
+    if (tryLaws) {
+      var exitCode = laws.check(console, pipeline, json);
       console.out().flush();
       return exitCode;
     }
+    var checked = pipeline.spec();
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {
       new Messages(console).diagnostics(checked.diagnostics());
-      if (spec != null) {
-        console.out().println(file + ": no mistakes found.");
+      if (checked.orNull() != null) {
+        console.out().println(options.file() + ": no mistakes found.");
       }
     }
     console.out().flush();
-    return spec != null ? ExitCodes.DONE : ExitCodes.USAGE;
+    return checked.orNull() != null ? ExitCodes.DONE : ExitCodes.USAGE;
   }
 }

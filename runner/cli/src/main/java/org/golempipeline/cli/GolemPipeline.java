@@ -31,6 +31,7 @@ final class GolemPipeline {
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("runs", () -> new RunsCommand(console));
     commands.put("logs", () -> new LogsCommand(console));
+    commands.put("report", () -> new ReportCommand(console));
     commands.put("replay", () -> new ReplayCommand(console));
     commands.put("repro", () -> new ReproCommand(console));
     commands.put("rehearse", () -> new RehearseCommand(console));
@@ -99,7 +100,9 @@ final class GolemPipeline {
 
   private int failed(Exception exception, CommandLine line, CommandLine.ParseResult parsed) {
     if (exception instanceof Refusal refusal) {
-      new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
+      if (!refusal.wasShown()) {
+        new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
+      }
       return refusal.exitCode();
     }
     if (exception instanceof PluginFailure failure) {

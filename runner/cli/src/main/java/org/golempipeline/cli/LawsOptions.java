@@ -2,16 +2,11 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.laws.LawsCheck;
 import org.golempipeline.laws.LawsJson;
 import org.golempipeline.laws.LawsSettings;
 import org.golempipeline.laws.LawsText;
-import org.golempipeline.plan.LocalShell;
 import org.golempipeline.report.DiagnosticJson;
-import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.strategy.Quantities;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -22,10 +17,9 @@ final class LawsOptions {
 
   @Option(
       names = "--laws",
-      description = {
-        "Runs a sample of the input on this machine, cut in different ways, and compares the",
-        "results. Publishes nothing."
-      })
+      description =
+          "Runs a sample of the input on this machine, cut in different ways, and compares the"
+              + " results. Publishes nothing.")
   private boolean laws;
 
   @Option(
@@ -33,11 +27,6 @@ final class LawsOptions {
       paramLabel = "SIZE",
       description = "How much of a stage's input --laws takes, about. Default: 1MiB.")
   private @Nullable String sample;
-
-  @Option(
-      names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
-  private boolean noLocalCommands;
 
   /** Whether they are asked for. */
   boolean wanted() throws Refusal {
@@ -60,37 +49,34 @@ final class LawsOptions {
     throw Refusal.usage("`--sample %s` is not a size.".formatted(sample), "Write `--sample 4MiB`.");
   }
 
-  /** Tries the laws of a file that is right. */
-  int check(Console console, Wiring wiring, PipelineSpec spec, PipelineText text, boolean json)
-      throws Refusal, IOException {
+  /** Tries the laws of a file, unless it has mistakes. */
+  int check(Console console, OpenPipeline pipeline, boolean json) throws Refusal, IOException {
     var size = sampleBytes();
-    var id = wiring.newRunId();
-    var own = text.folder().resolve(".golem-pipeline");
-    var home = own.resolve("laws").resolve(id);
-    try {
-      var planned = wiring.plan(spec, text, home.resolve("plan"), !noLocalCommands);
-      new Messages(console).diagnostics(planned.diagnostics());
-      var plan = planned.value().orElse(null);
-      if (plan == null) {
-        if (json) {
-          console.out().print(DiagnosticJson.of(planned.diagnostics()));
-        }
+    try (var home = pipeline.workFolder("laws", false)) {
+      var planned = pipeline.plan(home.path().resolve("plan"));
+      if (json && planned.orNull() == null) {
+        console.out().print(DiagnosticJson.of(planned.diagnostics()));
         return ExitCodes.USAGE;
       }
-      Files.createDirectories(home);
+      var plan = OpenPipeline.require(console, planned);
+      Files.createDirectories(home.path());
       try (var node =
-          new NodeOnDemand(wiring, () -> home.resolve("providers"), LawsCheck.PROVIDERS, null)) {
+          new NodeOnDemand(
+              pipeline.wiring(),
+              () -> home.path().resolve("providers"),
+              LawsCheck.PROVIDERS,
+              null)) {
         var check =
             new LawsCheck(
                 plan,
                 new LawsSettings(
-                    id,
-                    text.name(),
+                    home.id(),
+                    pipeline.text().name(),
                     size,
-                    home,
+                    home.path(),
                     node,
-                    Wiring.agreementDuration(spec),
-                    new LocalShell(!noLocalCommands),
+                    Wiring.agreementDuration(plan.spec()),
+                    pipeline.shell(),
                     console.clock(),
                     line -> say(console, line)));
         try (var interruption =
@@ -103,26 +89,11 @@ final class LawsOptions {
           return INTERRUPTED;
         }
       }
-    } finally {
-      FileUtils.deleteDirectory(home.toFile());
-      removeIfEmpty(own.resolve("laws"));
-      removeIfEmpty(own);
     }
   }
 
   private static void say(Console console, String line) {
     console.err().println(line);
     console.err().flush();
-  }
-
-  private static void removeIfEmpty(Path folder) throws IOException {
-    try (var content = Files.list(folder)) {
-      if (content.findAny().isPresent()) {
-        return;
-      }
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    Files.delete(folder);
   }
 }

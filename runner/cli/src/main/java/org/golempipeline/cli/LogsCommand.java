@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.golempipeline.event.Failure;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.FragmentAttempts.Attempt;
 import org.golempipeline.journal.RunFailures;
 import org.golempipeline.journal.RunFailures.Reason;
+import org.golempipeline.journal.RunHistory;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +76,7 @@ final class LogsCommand implements Callable<Integer> {
             "Write its number behind the run: `golem-pipeline logs %s 0`.".formatted(run));
       } else {
         failures(id, folder);
+        params(histories.read(id));
       }
     } finally {
       console.out().flush();
@@ -103,6 +107,21 @@ final class LogsCommand implements Callable<Integer> {
       say("Nothing failed in run %s.".formatted(id));
     }
     say("journal: " + shown(folder, "journal.ndjson"));
+  }
+
+  private void params(RunHistory history) {
+    if (history.started() != null && !history.started().params().isEmpty()) {
+      say(
+          history.started().params().stream()
+              .map(LogsCommand::shown)
+              .collect(Collectors.joining(", ", "params: ", "")));
+    }
+  }
+
+  private static String shown(RunEvent.Param param) {
+    return param.value() != null
+        ? param.name() + "=" + Words.beginning(param.value(), LONGEST_SET)
+        : param.name() + (param.secret() ? " (secret)" : " (long)");
   }
 
   private static String headline(Reason reason) {

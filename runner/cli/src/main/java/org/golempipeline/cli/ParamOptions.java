@@ -15,10 +15,9 @@ final class ParamOptions {
   @Option(
       names = {"-p", "--param"},
       paramLabel = "name=value",
-      description = {
-        "Sets a param of the file; repeat it for more. With name=@file the value is what that",
-        "file holds, without the line end at its end."
-      })
+      description =
+          "Sets a param of the file; repeat it for more. With name=@file the value is what that"
+              + " file holds, without the line end at its end.")
   List<String> assignments = new ArrayList<>();
 
   /** The values by name; of two for the same name the last one counts. */

@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code plan}: what a run would do. */
 @Command(
@@ -23,12 +20,7 @@ import picocli.CommandLine.Parameters;
 final class PlanCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
-  String file = "";
-
-  @Mixin ParamOptions params = new ParamOptions();
-
-  @Mixin PluginOptions pluginOptions = new PluginOptions();
+  @Mixin PipelineOptions options = new PipelineOptions();
 
   @Option(
       names = "--format",
@@ -37,44 +29,23 @@ final class PlanCommand implements Callable<Integer> {
       description = "text (default), dot for Graphviz, mermaid for Markdown, or json.")
   Format format = Format.TEXT;
 
-  @Option(
-      names = "--allow-outside",
-      description = "Lets paths in the file leave the folder that it lies in.")
-  boolean allowOutside;
-
-  @Option(
-      names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
-  boolean noLocalCommands;
-
   PlanCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
-    var text = PipelineText.read(console, file);
-    var values = params.values(console);
-    var plugins = pluginOptions.announced(console, text);
-    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
-    var folder = Wiring.runFolder(text, "plan-" + wiring.newRunId());
-    var planned =
-        plugins
-            .then(known -> wiring.load(text, values, allowOutside))
-            .then(spec -> wiring.plan(spec, text, folder, !noLocalCommands));
-    new Messages(console).diagnostics(planned.diagnostics());
-    var plan = planned.value().orElse(null);
-    if (plan == null) {
-      return ExitCodes.USAGE;
+    var pipeline = options.open(console);
+    try (var folder = pipeline.workFolder("plans", false)) {
+      var plan = pipeline.requirePlan(folder.path());
+      format.draw(plan, console.out());
+      if (format == Format.TEXT) {
+        var lines = new PlanOutlook(plan).lines(pipeline, folder.path());
+        lines.forEach(line -> console.out().println(TerminalText.safe(line)));
+      }
+      console.out().flush();
+      return ExitCodes.DONE;
     }
-    format.draw(plan, console.out());
-    if (format == Format.TEXT) {
-      var lines = new PlanOutlook(plan).lines(wiring, text, folder, !noLocalCommands);
-      lines.forEach(line -> console.out().println(TerminalText.safe(line)));
-    }
-    console.out().flush();
-    FileUtils.deleteDirectory(folder.toFile());
-    return ExitCodes.DONE;
   }
 
   /** How a plan is drawn. */

@@ -36,22 +36,21 @@ final class PlanOutlook {
    *
    * @param scratch a folder for what is made on the way
    */
-  List<String> lines(Wiring wiring, PipelineText text, Path scratch, boolean localCommands)
-      throws IOException, InterruptedException {
+  List<String> lines(OpenPipeline pipeline, Path scratch) throws IOException, InterruptedException {
     var lines = new ArrayList<String>();
-    if (Files.isDirectory(Wiring.cacheFolder(text.folder()))) {
-      addKept(lines, wiring, text, scratch, localCommands);
+    if (Files.isDirectory(Wiring.cacheFolder(pipeline.text().folder()))) {
+      addKept(lines, pipeline, scratch);
     }
     addAudits(lines);
     return lines;
   }
 
   /** What a run on this machine would take over, as far as it is known before. */
-  private void addKept(
-      List<String> lines, Wiring wiring, PipelineText text, Path scratch, boolean localCommands)
+  private void addKept(List<String> lines, OpenPipeline pipeline, Path scratch)
       throws IOException, InterruptedException {
-    try (var cache = wiring.cache(text, scratch);
-        var digests = wiring.digests(text, false);
+    var wiring = pipeline.wiring();
+    try (var cache = wiring.cache(pipeline.text(), scratch);
+        var digests = wiring.digests(pipeline.text(), false);
         var results =
             EarlierResults.open(
                 plan,
@@ -60,7 +59,7 @@ final class PlanOutlook {
                 cache,
                 digests,
                 Images.notFetched(),
-                Wiring.shell(localCommands),
+                pipeline.shell(),
                 wiring.clock())) {
       for (var stage : plan.stages()) {
         results.kept(stage).ifPresent(kept -> addKept(lines, stage.name().value(), kept));

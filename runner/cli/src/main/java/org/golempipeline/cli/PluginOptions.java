@@ -22,10 +22,9 @@ final class PluginOptions {
   @Option(
       names = "--plugin",
       paramLabel = "JAR",
-      description = {
-        "Uses the strategies of this plugin, for this command only; repeat it for more. What",
-        "`plugins pin` wrote into the lock file of the pipeline is used without it."
-      })
+      description =
+          "Uses the strategies of this plugin, for this command only; repeat it for more. What"
+              + " `plugins pin` wrote into the lock file of the pipeline is used without it.")
   List<String> jars = new ArrayList<>();
 
   /**

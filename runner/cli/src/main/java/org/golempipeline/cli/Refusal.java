@@ -19,8 +19,18 @@ final class Refusal extends Exception {
     return new Refusal(ExitCodes.USAGE, message, hint);
   }
 
+  /** Everything was said already. */
+  static Refusal shown() {
+    return new Refusal(ExitCodes.USAGE, "", null);
+  }
+
   int exitCode() {
     return exitCode;
+  }
+
+  /** Whether there is nothing left to say. */
+  boolean wasShown() {
+    return String.valueOf(getMessage()).isEmpty();
   }
 
   @Nullable String hint() {

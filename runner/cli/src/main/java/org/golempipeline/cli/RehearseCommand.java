@@ -2,19 +2,12 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.rehearse.Chaos;
 import org.golempipeline.rehearse.Rehearsal;
 import org.golempipeline.rehearse.RehearsalJson;
@@ -27,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code rehearse}: a pipeline on misbehaving local providers, before money is spent. */
 @Command(
@@ -43,12 +35,7 @@ final class RehearseCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
-  String file = "";
-
-  @Mixin ParamOptions params = new ParamOptions();
-
-  @Mixin PluginOptions pluginOptions = new PluginOptions();
+  @Mixin PipelineOptions options = new PipelineOptions();
 
   @Option(
       names = "--chaos",
@@ -80,16 +67,6 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Leaves results and journals of both runs for a look.")
   boolean keep;
 
-  @Option(
-      names = "--allow-outside",
-      description = "Lets paths in the file leave the folder that it lies in.")
-  boolean allowOutside;
-
-  @Option(
-      names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
-  boolean noLocalCommands;
-
   RehearseCommand(Console console) {
     this.console = console;
   }
@@ -99,31 +76,11 @@ final class RehearseCommand implements Callable<Integer> {
     var kind = kind();
     requirePositive("--sample", sample);
     requirePositive("--workers", workers);
-    var text = PipelineText.read(console, file);
-    var values = params.values(console);
-    var plugins = pluginOptions.announced(console, text);
-    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
-    var id = wiring.newRunId();
-    var rehearsals = text.folder().resolve(".golem-pipeline").resolve("rehearsals");
-    var home = rehearsals.resolve(id);
-    try {
-      var planned =
-          plugins
-              .then(known -> wiring.load(text, values, allowOutside))
-              .then(spec -> wiring.plan(spec, text, home.resolve("plan"), !noLocalCommands));
-      new Messages(console).diagnostics(planned.diagnostics());
-      var plan = planned.value().orElse(null);
-      if (plan == null) {
-        return ExitCodes.USAGE;
-      }
+    var pipeline = options.open(console);
+    try (var home = pipeline.workFolder("rehearsals", keep)) {
+      var plan = pipeline.requirePlan(home.path().resolve("plan"));
       requireOutputsInside(plan);
-      return rehearse(plan, kind, id, home);
-    } finally {
-      if (!keep) {
-        remove(home);
-        removeIfEmpty(rehearsals);
-        removeIfEmpty(Objects.requireNonNull(rehearsals.getParent()));
-      }
+      return rehearse(pipeline, plan, kind, home);
     }
   }
 
@@ -140,14 +97,16 @@ final class RehearseCommand implements Callable<Integer> {
     }
   }
 
-  private int rehearse(Plan plan, Chaos kind, String id, Path home) throws IOException {
+  private int rehearse(OpenPipeline pipeline, Plan plan, Chaos kind, WorkFolder folder)
+      throws IOException {
+    var home = folder.path();
     var busy = workers == null ? Wiring.workers(plan.spec(), Target.GOLEM) : workers;
     var rehearsal =
         new Rehearsal(
             plan,
             new RehearsalSettings(
-                id,
-                file,
+                folder.id(),
+                options.file(),
                 kind,
                 seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
                 sample == null ? Integer.MAX_VALUE : sample,
@@ -155,7 +114,7 @@ final class RehearseCommand implements Callable<Integer> {
                 home,
                 () -> scratch(plan, busy, home),
                 Wiring.agreementDuration(plan.spec()),
-                new LocalShell(!noLocalCommands),
+                pipeline.shell(),
                 console.clock(),
                 this::say));
     try (var interruption =
@@ -214,40 +173,5 @@ final class RehearseCommand implements Callable<Integer> {
           "`%s %d` leaves nothing to do.".formatted(option, number),
           "Write `%s 1` or more.".formatted(option));
     }
-  }
-
-  /** Links are removed, not what they lead to. */
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path each, BasicFileAttributes found)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  private static void removeIfEmpty(Path folder) throws IOException {
-    try (var content = Files.list(folder)) {
-      if (content.findAny().isPresent()) {
-        return;
-      }
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    Files.delete(folder);
   }
 }

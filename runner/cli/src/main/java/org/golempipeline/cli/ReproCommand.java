@@ -4,25 +4,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
-import org.golempipeline.plan.LocalShell;
+import org.golempipeline.journal.RunParams;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.repro.ReproFolder;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
 import org.golempipeline.spec.Nearest;
+import org.golempipeline.spec.PipelineSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,11 +38,12 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Makes a folder with what a provider gets for one fragment, and a run.sh that replays it here.",
-      "Give the same -p as to the run."
+      "Params have the values that they had in the run, unless -p says otherwise."
     })
 final class ReproCommand implements Callable<Integer> {
   private static final Pattern FRAGMENT = Pattern.compile("(?:([a-z][a-z0-9_.-]*)/)?([0-9]{1,9})");
   private static final int RUNS_LOOKED_AT = 100;
+  private static final int LONGEST_VALUE = 40;
 
   private final Console console;
 
@@ -49,8 +53,7 @@ final class ReproCommand implements Callable<Integer> {
       description = "STAGE/NUMBER such as count/17, or the number alone; `logs` names them.")
   String fragment = "";
 
-  @Parameters(index = "1", paramLabel = "FILE", description = "The pipeline file.")
-  String file = "";
+  @Mixin PipelineOptions options = new PipelineOptions();
 
   @Option(
       names = "--stage",
@@ -62,7 +65,8 @@ final class ReproCommand implements Callable<Integer> {
       names = "--run",
       paramLabel = "RUN",
       description =
-          "The run whose attempts and logs go along. Default: the newest of this pipeline.")
+          "The run whose params it has, and whose attempts and logs go along. Default: the newest"
+              + " of this file.")
   @Nullable String run;
 
   @Option(
@@ -73,20 +77,6 @@ final class ReproCommand implements Callable<Integer> {
 
   @Option(names = "--shell", description = "Opens a shell in it in which everything is set.")
   boolean shell;
-
-  @Mixin ParamOptions params = new ParamOptions();
-
-  @Mixin PluginOptions pluginOptions = new PluginOptions();
-
-  @Option(
-      names = "--allow-outside",
-      description = "Lets paths in the file leave the folder that it lies in.")
-  boolean allowOutside;
-
-  @Option(
-      names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
-  boolean noLocalCommands;
 
   ReproCommand(Console console) {
     this.console = console;
@@ -100,27 +90,17 @@ final class ReproCommand implements Callable<Integer> {
           "`%s` names no fragment.".formatted(fragment),
           "Write a stage and a number from 0, such as `count/17`.");
     }
-    var text = PipelineText.read(console, file);
-    var values = params.values(console);
-    var plugins = pluginOptions.announced(console, text);
-    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
-    var scratch =
-        text.folder()
-            .resolve(".golem-pipeline")
-            .resolve("repro")
-            .resolve(".work-" + wiring.newRunId());
-    var planned =
-        plugins
-            .then(known -> wiring.load(text, values, allowOutside))
-            .then(spec -> wiring.plan(spec, text, scratch, !noLocalCommands));
-    new Messages(console).diagnostics(planned.diagnostics());
-    var plan = planned.value().orElse(null);
-    if (plan == null) {
-      return ExitCodes.USAGE;
+    var named = words.group(1) == null ? stage : words.group(1);
+    var index = Integer.parseInt(words.group(2));
+    var pipeline = options.open(console);
+    var history = history(pipeline);
+    Path folder;
+    try (var scratch = pipeline.workFolder("work", false)) {
+      var plan = plan(pipeline, history, scratch.path());
+      var stagePlan = stage(plan, named);
+      folder = folder(pipeline, stagePlan, index);
+      make(pipeline, plan, history, scratch.path(), stagePlan, index, folder);
     }
-    var stagePlan = stage(plan, words.group(1) == null ? stage : words.group(1));
-    var folder = folder(text, stagePlan, words.group(2));
-    make(wiring, plan, text, scratch, stagePlan, Integer.parseInt(words.group(2)), folder);
     console.out().println(TerminalText.safe(shown(folder)));
     console.out().flush();
     if (shell) {
@@ -129,29 +109,118 @@ final class ReproCommand implements Callable<Integer> {
           .start()
           .waitFor();
     }
-    console.err().println("`run.sh` in it replays the fragment; README.txt says what is there.");
-    console.err().flush();
+    say("`run.sh` in it replays the fragment; README.txt says what is there.");
     return ExitCodes.DONE;
   }
 
+  private void say(String line) {
+    console.err().println(TerminalText.safe(line));
+    console.err().flush();
+  }
+
+  /** The run that is meant, if there is one. */
+  private @Nullable RunHistory history(OpenPipeline pipeline) throws Refusal, IOException {
+    var histories = new RunHistories(pipeline.text().folder());
+    if (run != null) {
+      var choice = new RunChoice();
+      choice.place = options.file();
+      return histories.read(choice.resolve(histories, run));
+    }
+    for (var id : histories.ids().stream().limit(RUNS_LOOKED_AT).toList()) {
+      var found = histories.read(id);
+      if (RunChoice.isOf(found, options.file())) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** With the params of the run, as far as it kept them and the command line says nothing else. */
+  private Plan plan(OpenPipeline pipeline, @Nullable RunHistory history, Path scratch)
+      throws Refusal {
+    var started = history == null ? null : history.started();
+    if (started == null) {
+      return pipeline.requirePlan(scratch);
+    }
+    var params = new RunParams(started);
+    var planned = pipeline.withEarlier(params.values()).plan(scratch);
+    var lacking =
+        planned.diagnostics().stream()
+            .anyMatch(each -> each.id().equals(DiagnosticIds.PARAM_MISSING));
+    if (lacking && !params.secrets().isEmpty()) {
+      new Messages(console).diagnostics(planned.diagnostics());
+      throw Refusal.usage(
+          "No run keeps its secrets, and run %s had some: %s."
+              .formatted(started.runId(), ticked(params.secrets())),
+          "Give them again, by their environment variables or with `-p %s=…`."
+              .formatted(params.secrets().get(0)));
+    }
+    var plan = OpenPipeline.require(console, planned);
+    requireLongValues(params.othersIn(plan.spec()), pipeline.params(), started.runId());
+    if (params.isOfAnotherText(plan.spec().source().text())) {
+      new Messages(console)
+          .warning(
+              "`%s` has changed since run %s: the fragment is what it makes of it now."
+                  .formatted(options.file(), started.runId()),
+              null);
+    }
+    sayParams(params.values(), plan.spec(), started.runId());
+    return plan;
+  }
+
+  /** A value that was too long for the journal is known when it comes. */
+  private static void requireLongValues(
+      List<String> others, Map<String, String> given, String runId) throws Refusal {
+    for (var name : others) {
+      if (!given.containsKey(name)) {
+        throw Refusal.usage(
+            "The value that `%s` had in run %s was too long to be kept, and is not that of the file."
+                .formatted(name, runId),
+            "Give it again: `-p %s=@file`.".formatted(name));
+      }
+    }
+  }
+
+  private void sayParams(Map<String, String> then, PipelineSpec spec, String runId) {
+    var same = new ArrayList<String>();
+    for (var param : spec.params().entrySet()) {
+      var name = param.getKey();
+      var value = then.get(name);
+      if (value != null && !param.getValue().secret()) {
+        if (value.equals(param.getValue().value())) {
+          same.add(name + "=" + Words.beginning(value, LONGEST_VALUE));
+        } else {
+          say("Run %s had %s=%s.".formatted(runId, name, Words.beginning(value, LONGEST_VALUE)));
+        }
+      }
+    }
+    if (!same.isEmpty()) {
+      say("As in run %s: %s.".formatted(runId, String.join(", ", same)));
+    }
+  }
+
+  private static String ticked(List<String> names) {
+    return names.stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
+  }
+
   private void make(
-      Wiring wiring,
+      OpenPipeline pipeline,
       Plan plan,
-      PipelineText text,
+      @Nullable RunHistory history,
       Path scratch,
       StagePlan stagePlan,
       int index,
       Path folder)
       throws Refusal, IOException, InterruptedException {
-    var histories = new RunHistories(text.folder());
-    var id = runId(histories, plan.spec().name());
-    var runFolder = id.map(histories::folder).orElse(null);
+    var text = pipeline.text();
+    var wiring = pipeline.wiring();
+    var runFolder = history == null ? null : new RunHistories(text.folder()).folder(history.id());
     var attempts =
         runFolder == null
             ? List.<FragmentAttempts.Attempt>of()
             : FragmentAttempts.read(runFolder, stagePlan.name().value(), index);
     var givenUp = runFolder == null ? GivenUp.NOTHING : GivenUp.read(runFolder);
-    var images = images(wiring, plan, stagePlan, id.isEmpty() ? null : histories.read(id.get()));
+    var images = images(wiring, plan, stagePlan, history);
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, false);
         var results =
@@ -162,7 +231,7 @@ final class ReproCommand implements Callable<Integer> {
                 cache,
                 digests,
                 images,
-                new LocalShell(!noLocalCommands),
+                pipeline.shell(),
                 console.clock())) {
       new ReproFolder(results.fragment(stagePlan, index), text.name(), runFolder, attempts)
           .write(folder);
@@ -196,22 +265,6 @@ final class ReproCommand implements Callable<Integer> {
             .orElse("The stages are %s.".formatted(String.join(", ", names))));
   }
 
-  /** The run that is meant, if there is one. */
-  private Optional<String> runId(RunHistories histories, String pipeline)
-      throws Refusal, IOException {
-    if (run != null) {
-      var choice = new RunChoice();
-      choice.place = file;
-      return Optional.of(choice.resolve(histories, run));
-    }
-    for (var id : histories.ids().stream().limit(RUNS_LOOKED_AT).toList()) {
-      if (histories.read(id).pipeline().filter(pipeline::equals).isPresent()) {
-        return Optional.of(id);
-      }
-    }
-    return Optional.empty();
-  }
-
   /** Results are looked up as they were kept: by what the images are. */
   private Images images(Wiring wiring, Plan plan, StagePlan stagePlan, @Nullable RunHistory history)
       throws Refusal {
@@ -232,9 +285,9 @@ final class ReproCommand implements Callable<Integer> {
     return images;
   }
 
-  private Path folder(PipelineText text, StagePlan stagePlan, String number) throws Refusal {
+  private Path folder(OpenPipeline pipeline, StagePlan stagePlan, int number) throws Refusal {
     if (to == null) {
-      var beside = text.folder().resolve(".golem-pipeline").resolve("repro");
+      var beside = pipeline.own().resolve("repro");
       var name = stagePlan.name() + "-" + number;
       var folder = beside.resolve(name);
       for (var i = 2; Files.exists(folder); i++) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.golempipeline.journal.RunHistories;
+import org.golempipeline.journal.RunHistory;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,12 @@ final class RunChoice {
     throw Refusal.usage(
         "There is no file or folder `%s`.".formatted(place),
         "Name a pipeline file, or the folder it lies in.");
+  }
+
+  /** Whether a run is of the pipeline file that is called {@code file}, in whatever folder. */
+  static boolean isOf(RunHistory run, String file) {
+    return run.started() != null
+        && Objects.equals(Path.of(run.started().file()).getFileName(), Path.of(file).getFileName());
   }
 
   /** The id that {@code run} stands for: itself, its beginning, or {@code last}. */

@@ -18,8 +18,8 @@ import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plan.Plan;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.RunReport;
+import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.PipelineSpec;
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code run}: a pipeline from its file to its result. */
 @Command(
@@ -41,12 +40,7 @@ final class RunCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
-  String file = "";
-
-  @Mixin ParamOptions params = new ParamOptions();
-
-  @Mixin PluginOptions pluginOptions = new PluginOptions();
+  @Mixin PipelineOptions options = new PipelineOptions();
 
   @Option(
       names = "--on",
@@ -76,16 +70,6 @@ final class RunCommand implements Callable<Integer> {
       description = "Lets results replace files that an earlier run did not make.")
   boolean overwrite;
 
-  @Option(
-      names = "--allow-outside",
-      description = "Lets paths in the file leave the folder that it lies in.")
-  boolean allowOutside;
-
-  @Option(
-      names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
-  boolean noLocalCommands;
-
   RunCommand(Console console) {
     this.console = console;
   }
@@ -96,34 +80,30 @@ final class RunCommand implements Callable<Integer> {
     if (workers != null && workers < 1) {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
-    var text = PipelineText.read(console, file);
-    var values = params.values(console);
-    var plugins = pluginOptions.announced(console, text);
-    var wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
-    var runId = wiring.newRunId();
-    var loaded = plugins.then(known -> wiring.load(text, values, allowOutside));
-    var planned =
-        loaded.then(
-            spec -> wiring.plan(spec, text, Wiring.runFolder(text, runId), !noLocalCommands));
-    new Messages(console).diagnostics(planned.diagnostics());
-    var plan = planned.value().orElse(null);
-    if (plan == null) {
-      return ExitCodes.USAGE;
-    }
+    prepare();
+    var pipeline = options.open(console);
+    var runId = pipeline.wiring().newRunId();
+    var plan = pipeline.requirePlan(Wiring.runFolder(pipeline.text(), runId));
     return target == Target.GOLEM
-        ? runOnGolem(wiring, plan, runId, text)
-        : run(wiring, plan, runId, text, target, null, Images.notFetched());
+        ? runOnGolem(pipeline, plan, runId)
+        : run(pipeline, plan, runId, target, null, Images.notFetched());
+  }
+
+  private static void prepare() {
+    var thread = new Thread(PipelineRun::prepare, "prepare");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Everything that can be refused is refused before anything is spent. */
-  private int runOnGolem(Wiring wiring, Plan plan, String runId, PipelineText text)
+  private int runOnGolem(OpenPipeline pipeline, Plan plan, String runId)
       throws Refusal, IOException, InterruptedException {
     requireBudget(plan.spec());
     requireAccept(plan);
     requireNoOutbound(plan.spec());
-    UnsettledRuns.warn(console, text.folder(), plan.spec().name());
-    var connection = wiring.daemon();
-    var found = wiring.images(plan);
+    UnsettledRuns.warn(console, pipeline.text().folder(), plan.spec().name());
+    var connection = pipeline.wiring().daemon();
+    var found = pipeline.wiring().images(plan);
     new Messages(console).diagnostics(found.diagnostics());
     if (found.orNull() == null) {
       var unanswered =
@@ -131,23 +111,24 @@ final class RunCommand implements Callable<Integer> {
               .anyMatch(each -> each.id().equals(ImageDiagnosticIds.IMAGE_NO_ANSWER));
       return unanswered ? ExitCodes.PLATFORM : ExitCodes.USAGE;
     }
-    return run(wiring, plan, runId, text, Target.GOLEM, connection, found.orNull());
+    return run(pipeline, plan, runId, Target.GOLEM, connection, found.orNull());
   }
 
   /**
    * @param network null for the embedded node
    */
   private int run(
-      Wiring wiring,
+      OpenPipeline pipeline,
       Plan plan,
       String runId,
-      PipelineText text,
       Target target,
       @Nullable GolemConnection network,
       Images images)
       throws Refusal, IOException, InterruptedException {
+    var text = pipeline.text();
+    var wiring = pipeline.wiring();
     var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
-    var beside = text.folder().resolve(".golem-pipeline").resolve("node").resolve(runId);
+    var beside = pipeline.own().resolve("node").resolve(runId);
     var scratch = Wiring.runFolder(text, runId).resolve("work");
     var values = new FinalValues(finalValues(plan));
     try (var lock = wiring.lock(text, plan.spec());
@@ -176,7 +157,7 @@ final class RunCommand implements Callable<Integer> {
                   !fresh,
                   overwrite,
                   images),
-              !noLocalCommands,
+              pipeline.shell(),
               List.of(journal, json ? this::printJson : values, report));
       try (var interruption =
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
@@ -211,7 +192,8 @@ final class RunCommand implements Callable<Integer> {
   private void requireBudget(PipelineSpec spec) throws Refusal {
     if (spec.budget() == null) {
       throw Refusal.usage(
-          "`--on golem` spends money, and `%s` does not say how much it may.".formatted(file),
+          "`--on golem` spends money, and `%s` does not say how much it may."
+              .formatted(options.file()),
           "Add a line such as `budget: 1 GLM` at the top level.");
     }
   }

@@ -2,7 +2,6 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ final class RunsCommand implements Callable<Integer> {
                 "Check the permissions of its folder.");
         continue;
       }
-      if (file != null && !isOf(run, file)) {
+      if (file != null && !RunChoice.isOf(run, file)) {
         continue;
       }
       if (json) {
@@ -81,11 +80,6 @@ final class RunsCommand implements Callable<Integer> {
     print(rows);
     console.out().flush();
     return ExitCodes.DONE;
-  }
-
-  private static boolean isOf(RunHistory run, String file) {
-    return run.started() != null
-        && String.valueOf(Path.of(run.started().file()).getFileName()).equals(file);
   }
 
   private static List<String> row(RunHistory run) {
@@ -108,18 +102,13 @@ final class RunsCommand implements Callable<Integer> {
         switch (run.state()) {
           case RUNNING -> "still running";
           case DONE -> "done";
-          case FAILED -> "failed: " + (failure == null ? "" : beginning(failure.message()));
+          case FAILED ->
+              "failed: "
+                  + (failure == null ? "" : Words.beginning(failure.message(), LONGEST_REASON));
           case INTERRUPTED -> "interrupted";
           case UNFINISHED -> "not finished";
         };
     return run.isUnsettled() ? text + "; to be settled" : text;
-  }
-
-  private static String beginning(String message) {
-    if (message.codePointCount(0, message.length()) <= LONGEST_REASON) {
-      return message;
-    }
-    return message.substring(0, message.offsetByCodePoints(0, LONGEST_REASON)) + "…";
   }
 
   /** Columns as wide as what is in them; the last one ends where it ends. */

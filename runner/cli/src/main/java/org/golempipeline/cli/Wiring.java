@@ -11,13 +11,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
-import org.golempipeline.cache.RunLock;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.filelock.RunLock;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.image.Images;
@@ -69,18 +68,13 @@ final class Wiring {
   }
 
   /** A pipeline file with all its mistakes. */
-  Checked<PipelineSpec> load(PipelineText text, Map<String, String> params, boolean allowOutside) {
-    return PipelineFiles.load(
-        text.bytes(),
-        text.name(),
-        strategies,
-        new Overrides(params, console::variable, allowOutside));
+  Checked<PipelineSpec> load(PipelineText text, Overrides overrides) {
+    return PipelineFiles.load(text.bytes(), text.name(), strategies, overrides);
   }
 
   /** The plan of a pipeline that is right, its input found and split. */
-  Checked<Plan> plan(PipelineSpec spec, PipelineText text, Path runFolder, boolean localCommands) {
-    return Planner.plan(
-        spec, strategies, text.folder(), runFolder.resolve("work"), new LocalShell(localCommands));
+  Checked<Plan> plan(PipelineSpec spec, PipelineText text, Path runFolder, LocalShell shell) {
+    return Planner.plan(spec, strategies, text.folder(), runFolder.resolve("work"), shell);
   }
 
   /** The JSON Schema of a pipeline file. */
@@ -141,13 +135,8 @@ final class Wiring {
   }
 
   /** A run that is ready to start. */
-  PipelineRun run(Plan plan, RunSettings settings, boolean localCommands, List<EventSink> sinks) {
-    return new PipelineRun(plan, settings, new LocalShell(localCommands), sinks, console.clock());
-  }
-
-  /** Runs the shell texts that are meant for this machine, or refuses them. */
-  static LocalShell shell(boolean localCommands) {
-    return new LocalShell(localCommands);
+  PipelineRun run(Plan plan, RunSettings settings, LocalShell shell, List<EventSink> sinks) {
+    return new PipelineRun(plan, settings, shell, sinks, console.clock());
   }
 
   Clock clock() {

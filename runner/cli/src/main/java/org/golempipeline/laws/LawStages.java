@@ -1,14 +1,23 @@
 package org.golempipeline.laws;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.MatrixAxis;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.spec.StrategyUse;
 import org.golempipeline.spec.Template;
+import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +40,48 @@ final class LawStages {
       axes.add(new MatrixAxis(axis.name(), new MatrixAxis.Listed(taken)));
       left = Math.max(1, left / Math.max(1, taken.size()));
     }
-    return copy(spec, spec.split(), axes, spec.output(), spec.outputRange());
+    return copy(spec, spec.from(), spec.split(), axes, spec.output(), spec.outputRange());
+  }
+
+  /** A stage that reads others, with the files of those as its input; it waits for nobody. */
+  static StagePlan alone(StagePlan stage, List<InputFile> inputs) {
+    var spec = fewCombinations(stage.spec());
+    return new StagePlan(
+        stage.number(),
+        copy(spec, List.of(), spec.split(), spec.matrix(), spec.output(), spec.outputRange()),
+        stage.split(),
+        stage.merge(),
+        stage.shape(),
+        inputs,
+        stage.shared(),
+        StagePlan.Flow.WHOLE,
+        stage.spec().from().isEmpty() ? stage.known() : null);
+  }
+
+  /** What others read of a stage's result, called as they know it. */
+  static List<InputFile> inputs(StagePlan stage, Answer answer) throws IOException {
+    var template = String.valueOf(output(stage, true)).replaceFirst("[$].*", "");
+    var folder = template.substring(0, template.lastIndexOf('/') + 1);
+    var own = stage.spec().output() != null;
+    var files = new ArrayList<InputFile>();
+    for (var result : answer.results().entrySet()) {
+      var path = result.getKey();
+      String name;
+      if (stage.merge().result() != Result.FILES) {
+        name = own ? path.substring(path.lastIndexOf('/') + 1) : stage.name().value();
+      } else {
+        var below = path.substring(path.startsWith(folder) ? folder.length() : 0);
+        name = own ? below : below.substring(below.indexOf('/') + 1);
+      }
+      files.add(new InputFile(result.getValue(), 0, Files.size(result.getValue()), name));
+    }
+    return files;
   }
 
   /** The same stage, split and published in another way. */
   static StageSpec with(
       StageSpec spec, StrategyUse split, @Nullable Template output, @Nullable Range outputRange) {
-    return copy(spec, split, spec.matrix(), output, outputRange);
+    return copy(spec, spec.from(), split, spec.matrix(), output, outputRange);
   }
 
   /**
@@ -49,6 +93,9 @@ final class LawStages {
     var output = stage.spec().output();
     if (output != null) {
       var segments = new ArrayList<String>();
+      if (stage.merge().result() == Result.FILES && Archive.named(output.toString()).isPresent()) {
+        return Template.of("result/");
+      }
       for (var segment : output.toString().replaceFirst("^/+", "").split("/", -1)) {
         if (!segment.equals("..")) {
           segments.add(segment);
@@ -59,13 +106,28 @@ final class LawStages {
     if (!wanted || stage.merge().result() == Result.VALUE) {
       return null;
     }
-    var folder =
-        stage.merge().result() == Result.FILES || stage.spec().out() instanceof OutSpec.Many;
+    if (stage.merge().result() == Result.FILES) {
+      return Template.of("result/${index}/"); // the names alone need not differ
+    }
+    var folder = stage.spec().out() instanceof OutSpec.Many;
     return Template.of(folder ? "result/" : "result/" + stage.name());
+  }
+
+  /** Without the stages that were only read. */
+  private static Set<StageName> needs(StageSpec spec, List<StageName> from) {
+    return spec.needs().stream()
+        .filter(
+            name ->
+                !spec.from().contains(name)
+                    || from.contains(name)
+                    || spec.files().stream()
+                        .anyMatch(each -> each.origin().equals(new SharedFile.Origin.Stage(name))))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static StageSpec copy(
       StageSpec spec,
+      List<StageName> from,
       StrategyUse split,
       List<MatrixAxis> matrix,
       @Nullable Template output,
@@ -76,8 +138,8 @@ final class LawStages {
         spec.image(),
         spec.imageRange(),
         spec.input(),
-        spec.from(),
-        spec.needs(),
+        from,
+        needs(spec, from),
         spec.files(),
         spec.setup(),
         split,

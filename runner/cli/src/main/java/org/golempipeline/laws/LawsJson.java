@@ -62,6 +62,11 @@ public final class LawsJson {
       return;
     }
     json.writeStartObject();
+    json.writeArrayFieldStart("from");
+    for (var from : sample.from()) {
+      json.writeString(from);
+    }
+    json.writeEndArray();
     json.writeNumberField("files", sample.files());
     json.writeNumberField("bytes", sample.bytes());
     json.writeBooleanField("cut", sample.cut());

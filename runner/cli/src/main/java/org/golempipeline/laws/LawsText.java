@@ -30,11 +30,14 @@ public final class LawsText {
       line("%s: not tried: %s.".formatted(stage.stage(), stage.note()));
     } else {
       line(
-          "%s: %s of %s, %s, in %s (%s)"
+          "%s: %s of %s%s, %s, in %s (%s)"
               .formatted(
                   stage.stage(),
                   sample.cut() ? "a beginning" : "all",
                   Words.count(sample.files(), "file"),
+                  sample.from().isEmpty()
+                      ? ""
+                      : " that `%s` left".formatted(String.join("` and `", sample.from())),
                   Words.size(sample.bytes()),
                   Words.count(sample.fragments(), "fragment"),
                   sample.split()));

@@ -28,9 +28,9 @@ record Sample(
     return inputs.stream().mapToLong(InputFile::size).sum();
   }
 
-  StageLaws.SampleFigures figures() {
+  StageLaws.SampleFigures figures(List<String> from) {
     return new StageLaws.SampleFigures(
-        inputs.size(), bytes(), cut, fragments.count(), written(use));
+        from, inputs.size(), bytes(), cut, fragments.count(), written(use));
   }
 
   /** A way to split as a file would say it. */

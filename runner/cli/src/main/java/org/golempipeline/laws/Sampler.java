@@ -13,7 +13,6 @@ import java.util.Map;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
-import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StrategyUse;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.InputFile;
@@ -81,10 +80,6 @@ final class Sampler {
 
   private void refuseWhatIsNoInput() throws NoSampleException {
     var spec = stage.spec();
-    if (!spec.from().isEmpty()) {
-      throw new NoSampleException(
-          "it reads what `%s` leaves".formatted(written(spec.from().get(0))));
-    }
     if (stage.inputs().isEmpty()) {
       throw new NoSampleException("it has no `input`");
     }
@@ -96,12 +91,6 @@ final class Sampler {
           "how it is split depends on the value of `%s`"
               .formatted(spec.split().openNames().first()));
     }
-  }
-
-  /** A stage as the file calls it, also if a tree stands for it. */
-  private static String written(StageName stage) {
-    var dot = stage.value().indexOf('.');
-    return dot < 0 ? stage.value() : stage.value().substring(0, dot);
   }
 
   /** Smaller fragments until some of them fit, if the split can do that. */

@@ -24,10 +24,16 @@ public record StageLaws(
   /**
    * A sample in figures.
    *
+   * @param from the stages that left it; empty if it is input of the pipeline
    * @param cut whether it is less than the whole input
    * @param split how it was cut into fragments, as a file would say it
    */
-  public record SampleFigures(int files, long bytes, boolean cut, int fragments, String split) {}
+  public record SampleFigures(
+      List<String> from, int files, long bytes, boolean cut, int fragments, String split) {
+    public SampleFigures {
+      from = List.copyOf(from);
+    }
+  }
 
   static StageLaws notTried(String stage, String note) {
     return new StageLaws(stage, null, note, false, List.of());

@@ -51,7 +51,7 @@ public final class Rehearsal {
   /** Enough of them that one which is still being closed is not waited for. */
   private static final int PROBE_PROVIDERS = 8;
 
-  /** What a rehearsal costs is only counted. */
+  /** Where the file sets no budget, what a rehearsal costs is only counted. */
   private static final BigDecimal FUNDS = BigDecimal.valueOf(1_000_000);
 
   private static final Duration RENTAL_LIMIT = Duration.ofSeconds(30);
@@ -143,6 +143,7 @@ public final class Rehearsal {
     var id = settings.id() + "-" + name;
     var folder = results.resolve(".golem-pipeline").resolve("runs").resolve(id);
     var watch = new RunWatch(own);
+    var budget = plan.spec().budget();
     try (var nodes = new LocalNodes(chaos, cast, settings.seed(), settings.scratch());
         var cache = cache(results, folder);
         var digests = digests(results);
@@ -156,7 +157,7 @@ public final class Rehearsal {
                   settings.file(),
                   RunSettings.Target.LOCAL,
                   settings.workers(),
-                  FUNDS,
+                  budget == null ? FUNDS : budget,
                   folder,
                   nodes,
                   settings.duration(),

@@ -100,7 +100,7 @@ final class RunWatch implements EventSink {
 
   private void end(RunEvent.BatchFinished finished, Instant at) {
     var script = open.remove(finished.batch());
-    if (script == null) {
+    if (script == null || finished.neverSent()) {
       return;
     }
     lost += finished.failure() == null ? 0 : 1;

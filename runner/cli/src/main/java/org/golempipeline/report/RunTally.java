@@ -76,6 +76,12 @@ final class RunTally {
       return warnings.size() < KEPT && warnings.add(warned.message())
           ? List.of("warning: " + TerminalText.safe(warned.message()))
           : List.of();
+    } else if (event instanceof RunEvent.StrategyWarned warned) {
+      // What was said when the run was planned stands above, with its place in the file.
+      var text = "stage %s, %s: %s".formatted(warned.stage(), warned.strategy(), warned.message());
+      return !warned.planned() && warnings.size() < KEPT && warnings.add(text)
+          ? List.of("warning: " + TerminalText.safe(text))
+          : List.of();
     } else if (event instanceof RunEvent.OutputPublished output) {
       outputsInAll++;
       if (outputs.size() < KEPT) {
@@ -215,7 +221,7 @@ final class RunTally {
       for (var failed : finishedBatch.failed()) {
         lastProvider.put(key(batch.stage(), failed.fragment()), provider);
       }
-      if (finishedBatch.failure() != null) {
+      if (finishedBatch.failure() != null && !finishedBatch.neverSent()) {
         batch
             .fragments()
             .forEach(
@@ -275,9 +281,16 @@ final class RunTally {
   /** The command that makes a folder of a fragment, as the user would type it. */
   String repro(String stage, int fragment) {
     var file = started == null ? "FILE" : started.file();
-    var plain = file.matches("[A-Za-z0-9_./@%+=:,-]+") && !file.startsWith("-");
-    var word = plain ? file : "'" + file.replace("'", "'\\''") + "'";
-    return TerminalText.safe("golem-pipeline repro %s/%d %s".formatted(stage, fragment, word));
+    return TerminalText.safe(
+        "golem-pipeline repro %s/%d %s".formatted(stage, fragment, ShellWord.of(file)));
+  }
+
+  /** The command that makes a page of the run, as the user would type it. */
+  String report() {
+    var folder = besideFile("");
+    var place = folder.isEmpty() ? "" : " --in " + ShellWord.of(folder);
+    var id = started == null ? "last" : started.runId();
+    return TerminalText.safe("golem-pipeline report %s%s".formatted(id, place));
   }
 
   /** What stays behind if everything ends at this moment, a sentence each. */

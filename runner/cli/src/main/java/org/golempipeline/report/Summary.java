@@ -46,6 +46,7 @@ final class Summary {
           .forEach(open -> appendFact(text, "open", TerminalText.safe(open)));
     }
     appendFact(text, "journal", TerminalText.safe(tally.folder() + "/journal.ndjson"));
+    appendFact(text, "report", tally.report());
     return text.toString();
   }
 

@@ -59,4 +59,11 @@ public final class Words {
   public static String glm(BigDecimal amount) {
     return (amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString()) + " GLM";
   }
+
+  /** As much of {@code text} as fits into {@code most} characters. */
+  public static String beginning(String text, int most) {
+    return text.codePointCount(0, text.length()) <= most
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
+  }
 }

@@ -87,7 +87,9 @@ class ArchitectureTest {
         });
     arrows.put(
         "journal",
-        new String[] {"event", "plan", "schedule", "spec", "strategy", "com.fasterxml.jackson.."});
+        new String[] {
+          "event", "filelock", "plan", "schedule", "spec", "strategy", "com.fasterxml.jackson.."
+        });
     arrows.put("schedule", new String[] {"event", "plan", "spec", "strategy"});
     arrows.put(
         "batch", new String[] {"event", "golem", "spec", "strategy", "org.apache.commons.io.."});
@@ -95,8 +97,14 @@ class ArchitectureTest {
     arrows.put(
         "cache",
         new String[] {
-          "batch", "spec", "strategy", "org.apache.commons.io..", "com.fasterxml.jackson.."
+          "batch",
+          "filelock",
+          "spec",
+          "strategy",
+          "org.apache.commons.io..",
+          "com.fasterxml.jackson.."
         });
+    arrows.put("filelock", new String[] {});
     arrows.put("lock", new String[] {"diagnostic", "com.fasterxml.jackson.."});
     arrows.put(
         "image",
@@ -158,6 +166,7 @@ class ArchitectureTest {
           "com.fasterxml.jackson.core.."
         });
     arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
+    arrows.put("html", new String[] {"event", "journal", "report"});
     return arrows;
   }
 

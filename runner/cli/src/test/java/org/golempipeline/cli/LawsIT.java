@@ -3,6 +3,7 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,9 +210,89 @@ class LawsIT {
 
     assertThat(ran.exitCode()).as(ran.out() + ran.err()).isZero();
     assertThat(ran.out())
-        .contains("most: all of 1 file", "top: not tried: it reads what `most` leaves.")
+        .contains("most: all of 1 file", "top: all of 1 file that `most` left")
         .contains("shares: all of 1 file");
     assertThat(ran.out().split("ok {14}whole", -1)).hasSize(3);
+  }
+
+  @Test
+  void eachStageIsGivenWhatTheOneBeforeLeft() throws IOException {
+    workspace.write(
+        "chain.yaml",
+        """
+        version: 1
+        name: chain
+        stages:
+          numbers:
+            split: { range: { from: 0, to: 40, step: 10, as: [first, size] } }
+            run: seq "$first" "$((first + size - 1))" > "$out"
+            merge: concat
+          sizes:
+            input: input/*
+            split: { csv: { rows: 100 } }
+            run: tail -n +2 "$in" | cut -d, -f2 > "$out"
+            merge: concat
+          each:
+            from: [sizes, numbers]
+            split: { lines: 60 }
+            run: sed 's/$/0/' "$in" > "$out"
+            out: .txt
+          joined:
+            from: each
+            run: echo "# $stem" > "$out"; cat "$in" >> "$out"
+            merge: concat
+          top:
+            from: joined
+            split: { lines: 30 }
+            run: grep -v '#' "$in" | sort -n | tail -n 1 > "$out"
+            merge: concat
+          broken:
+            from: top
+            run: exit 3
+            merge: concat
+          last:
+            from: broken
+            run: cat "$in" > "$out"
+            merge: concat
+            output: result/last.txt
+        """);
+
+    var ran = workspace.run("check", "--laws", "chain.yaml");
+
+    assertThat(ran.exitCode()).as(ran.out() + ran.err()).isEqualTo(1);
+    assertThat(ran.out())
+        .contains("numbers: not tried: it has no `input`.")
+        .contains("each: all of 2 files that `sizes` and `numbers` left")
+        .contains("does not apply  whole  `merge: collect` combines nothing")
+        .contains("joined: all of 8 files that `each` left, ")
+        .contains("top: all of 1 file that `joined` left, ", "broken          whole")
+        .contains("broken: all of 1 file that `top` left", "It fails there")
+        .contains("last: not tried: it reads what `broken` leaves, and that left nothing here.");
+  }
+
+  @Test
+  void splitsAndMergesOfPluginsAreTriedLikeOthers() throws IOException {
+    var module = Workspace.project().resolve("plugins/genomes");
+    workspace.copy(module.resolve("example/phage-reads"), "reads");
+    Path jar;
+    try (var files = Files.list(module.resolve("target"))) {
+      jar =
+          files
+              .filter(
+                  file ->
+                      file.getFileName().toString().matches("golem-pipeline-genomes-[0-9.]+\\.jar"))
+              .findFirst()
+              .orElseThrow();
+    }
+
+    var ran = workspace.run("check", "--laws", "reads/pipeline.yaml", "--plugin", jar.toString());
+
+    assertThat(ran.exitCode()).as(ran.out() + ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("counts: all of 4 files, ", "(genomes/fastq: { reads: 100 })")
+        .contains("does not apply  whole  stage `counts` names `$mate1`")
+        .contains("quality: all of 1 file that `counts` left, ")
+        .contains("does not apply  cover  `genomes/regions` may leave out, repeat and replace: ");
   }
 
   @Test

@@ -34,6 +34,19 @@ class ReproIT {
           output: "out/"
       """;
 
+  private static final String GIVEN =
+      """
+      version: 1
+      name: given
+      params: { crf: 18, words: few, token: { secret: true, env: TOKEN } }
+      split: none
+      run: |
+        echo "$crf ${#words} ${#token}" > "$out"
+        false
+      retry: { attempts: 1 }
+      output: out.txt
+      """;
+
   @TempDir Path folder;
   private Workspace workspace;
 
@@ -51,7 +64,7 @@ class ReproIT {
     assertThat(ran.exitCode()).as(ran.err()).isEqualTo(1);
     assertThat(ran.err()).contains("here: golem-pipeline repro check/1 'a b/it'\\''s.yaml'\n");
 
-    var made = workspace.run("repro", "check/1", "a b/it's.yaml", "-p", "code=5");
+    var made = workspace.run("repro", "check/1", "a b/it's.yaml");
 
     assertThat(made.exitCode()).as(made.err()).isZero();
     assertThat(made.out()).isEqualTo("a b/.golem-pipeline/repro/check-1\n");
@@ -68,8 +81,57 @@ class ReproIT {
     assertThat(workspace.files("a b/.golem-pipeline/repro").keySet())
         .allMatch(name -> name.startsWith("check-1/"));
 
-    var again = workspace.run("repro", "1", "a b/it's.yaml", "--stage", "check", "-p", "code=5");
+    var again = workspace.run("repro", "01", "a b/it's.yaml", "--stage", "check");
     assertThat(again.out()).isEqualTo("a b/.golem-pipeline/repro/check-1.2\n");
+    assertThat(workspace.run("logs", "last", "--in", "a b").out()).contains("params: code=5\n");
+  }
+
+  @Test
+  void paramsAreThoseOfTheRun() throws Exception {
+    workspace.write("given.yaml", GIVEN);
+    workspace.write("words.txt", "word é\n".repeat(20_000));
+    workspace.with("TOKEN", "hush-hush");
+    workspace.run("run", "given.yaml", "-p", "crf=26", "-p", "words=@words.txt");
+    var run = workspace.run("runs", "given.yaml").out().split(" ", 2)[0];
+
+    var otherWords = workspace.run("repro", "0", "given.yaml");
+    assertThat(otherWords.exitCode()).isEqualTo(2);
+    assertThat(otherWords.err())
+        .contains("`words` had in run " + run + " was too long to be kept", "`-p words=@file`");
+    var made = workspace.run("repro", "0", "given.yaml", "-p", "words=@words.txt");
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    assertThat(made.err()).contains("As in run " + run + ": crf=26.\n").doesNotContain("changed");
+    assertThat(workspace.read(made.out().strip() + "/variables.sh"))
+        .contains("crf='26'")
+        .doesNotContain("hush");
+    assertThat(workspace.files(".golem-pipeline/runs").values())
+        .noneMatch(content -> content.contains("hush"));
+
+    var named =
+        workspace.run("repro", "0", "given.yaml", "--run", run, "-p", "crf=7", "-p", "words=x");
+    assertThat(named.err()).contains("Run " + run + " had crf=26.\n");
+    workspace.write("given.yaml", GIVEN.replace("crf: 18", "crf: { maximum: 25 }, more: a"));
+    assertThat(workspace.run("repro", "0", "given.yaml").err())
+        .contains("The value that `crf` had in that run must be at most `25`.");
+    workspace.write("given.yaml", GIVEN.replace("crf: 18", "other: 1").replace("$crf", ""));
+    var changed = workspace.run("repro", "0", "given.yaml", "-p", "words=x");
+    assertThat(changed.exitCode()).as(changed.err()).isZero();
+    assertThat(changed.err()).contains("warning: `given.yaml` has changed since run ");
+  }
+
+  @Test
+  void secretsMustBeGivenAgain() throws Exception {
+    workspace.write("given.yaml", GIVEN);
+    workspace.run("run", "given.yaml", "-p", "token=hush-hush");
+
+    var without = workspace.run("repro", "0", "given.yaml");
+    assertThat(without.exitCode()).isEqualTo(2);
+    assertThat(without.err())
+        .contains("No run keeps its secrets, and run ", " had some: `token`.")
+        .contains("hint: Give them again, by their environment variables or with `-p token=…`.");
+    assertThat(workspace.run("repro", "0", "given.yaml", "-p", "token=a").exitCode()).isZero();
+    assertThat(workspace.run("logs", "last").out())
+        .contains("params: crf=18, words=few, token (secret)\n");
   }
 
   @Test

@@ -45,6 +45,7 @@ class RunReportTest {
               result     texts/result/counts.tsv (60.5 kB)
               fragments  9 done, on 2 providers
               journal    texts/.golem-pipeline/runs/r1/journal.ndjson
+              report     golem-pipeline report r1 --in texts/
             """);
   }
 
@@ -170,6 +171,17 @@ class RunReportTest {
   }
 
   @Test
+  void showsAWarningOfAStrategyOnceAndNotWhatAPlanHasShown() {
+    var warning =
+        new RunEvent.StrategyWarned("cut", "media/concat", "It lacks \u001b a word.", false);
+    var planned = new RunEvent.StrategyWarned("cut", "media/segments", "Left out.", true);
+
+    assertThat(shown(started("local"), planned, warning, warning))
+        .containsOnlyOnce("warning: stage cut, media/concat: It lacks")
+        .doesNotContain("\u001b", "Left out");
+  }
+
+  @Test
   void takesEveryKindOfEvent() {
     var tally = new RunTally();
     for (var type : RunEvent.class.getPermittedSubclasses()) {
@@ -198,7 +210,7 @@ class RunReportTest {
 
   private static RunEvent started(String target) {
     return new RunEvent.RunStarted(
-        "r1", "words", "texts/pipeline.yaml", target, "s1", 2, List.of("count"));
+        "r1", "words", "texts/pipeline.yaml", target, "s1", 2, List.of("count"), List.of(), null);
   }
 
   private static RunEvent opened(int rental, String name) {

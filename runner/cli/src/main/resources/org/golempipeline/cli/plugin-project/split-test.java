@@ -21,7 +21,8 @@ class @class@SplitTest extends SplitContract {
             .input("a.txt", "1\n\n2")
             .input("empty.txt", "")
             .input("blank.txt", "\n\n\n")
-            .input("b.txt", "\n\n3\n\n4\n\n"),
+            .input("b.txt", "\n\n3\n\n4\n\n")
+            .warning("`empty.txt` is empty."),
         SplitCase.of("more than there are", "{\"paragraphs\": 100}").input("ä b.txt", "ä\n\nö\n"));
   }
 }

@@ -74,6 +74,9 @@ public final class @class@Split implements SplitStrategy {
     var most = context.options().at("paragraphs").integer().orElseThrow();
     var fragments = new ArrayList<Fragment>();
     for (var file : context.inputs()) {
+      if (file.size() == 0) {
+        context.warn("`%s` is empty.".formatted(file.path()));
+      }
       var start = 0L;
       for (var end : ends(file, most)) {
         fragments.add(Fragment.of(new Piece.Slice(file, start, end - start)));

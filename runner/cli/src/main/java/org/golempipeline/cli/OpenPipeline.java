@@ -1,0 +1,109 @@
+package org.golempipeline.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.spec.Overrides;
+import org.golempipeline.spec.PipelineSpec;
+
+/**
+ * A pipeline file as a command has it: with the plugins it may use, values for its params, and what
+ * the user allows it. Leads from its text to its plan.
+ */
+final class OpenPipeline {
+  private final Console console;
+  private final PipelineText text;
+  private final Checked<Plugins> plugins;
+  private final Overrides overrides;
+  private final boolean localCommands;
+  private final Wiring wiring;
+
+  OpenPipeline(
+      Console console,
+      PipelineText text,
+      Checked<Plugins> plugins,
+      Overrides overrides,
+      boolean localCommands) {
+    this.console = console;
+    this.text = text;
+    this.plugins = plugins;
+    this.overrides = overrides;
+    this.localCommands = localCommands;
+    this.wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
+  }
+
+  /** The same with values that its params had in a run, where the command line says nothing. */
+  OpenPipeline withEarlier(Map<String, String> values) {
+    return new OpenPipeline(
+        console,
+        text,
+        plugins,
+        new Overrides(
+            overrides.params(), values, overrides.environment(), overrides.allowOutside()),
+        localCommands);
+  }
+
+  PipelineText text() {
+    return text;
+  }
+
+  Wiring wiring() {
+    return wiring;
+  }
+
+  /** For the shell texts that are meant for this machine. */
+  LocalShell shell() {
+    return new LocalShell(localCommands);
+  }
+
+  /** The params that the command line sets. */
+  Map<String, String> params() {
+    return overrides.params();
+  }
+
+  /** Where everything is kept beside the file. */
+  Path own() {
+    return text.folder().resolve(".golem-pipeline");
+  }
+
+  /** A folder for this command alone, in {@link #own}, which goes when it is closed. */
+  WorkFolder workFolder(String kind, boolean keep) {
+    return new WorkFolder(own(), kind, wiring.newRunId(), keep);
+  }
+
+  /** What stands in the file, or all its mistakes. */
+  Checked<PipelineSpec> spec() {
+    return plugins.then(known -> wiring.load(text, overrides));
+  }
+
+  /**
+   * The same, its input found and split.
+   *
+   * @param folder for what is made on the way
+   */
+  Checked<Plan> plan(Path folder) {
+    return spec().then(spec -> wiring.plan(spec, text, folder, shell()));
+  }
+
+  /**
+   * The plan, once everything that is wrong was shown.
+   *
+   * @throws Refusal if there is none
+   */
+  Plan requirePlan(Path folder) throws Refusal {
+    return require(console, plan(folder));
+  }
+
+  /**
+   * What {@code checked} has, once everything that is wrong was shown.
+   *
+   * @throws Refusal if it has nothing
+   */
+  static <T> T require(Console console, Checked<T> checked) throws Refusal {
+    new Messages(console).diagnostics(checked.diagnostics());
+    return checked.value().orElseThrow(Refusal::shown);
+  }
+}

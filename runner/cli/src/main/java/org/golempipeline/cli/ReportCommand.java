@@ -1,0 +1,84 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.concurrent.Callable;
+import org.golempipeline.html.RunPage;
+import org.golempipeline.report.TerminalText;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code report}: a run as a page for a browser. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Writes a page for a browser about a run that is over, dead or still going on.",
+      "It is one file that needs no network, made from the journal of the run alone."
+    })
+final class ReportCommand implements Callable<Integer> {
+  private static final String FILE = "report.html";
+
+  private final Console console;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "RUN",
+      description =
+          "The id of a run, its beginning, or `last`, which is the default. `golem-pipeline runs`"
+              + " lists them.")
+  String run = "last";
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where to write it. Default: report.html in the folder of the run.")
+  @Nullable String output;
+
+  @Mixin RunChoice choice = new RunChoice();
+
+  ReportCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException {
+    var histories = choice.histories(console);
+    var folder = histories.folder(choice.resolve(histories, run));
+    var target = target(folder);
+    RunPage.write(folder, target, ZoneId.systemDefault());
+    console.out().println(TerminalText.safe(shown(target)));
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  private Path target(Path folder) throws Refusal {
+    if (output == null) {
+      return folder.resolve(FILE);
+    }
+    Path target;
+    try {
+      target = console.folder().resolve(output);
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(output), null);
+    }
+    if (Files.isDirectory(target) || output.isEmpty()) {
+      throw Refusal.usage(
+          "`%s` is a folder.".formatted(output), "Name the file to write, such as `report.html`.");
+    }
+    return target;
+  }
+
+  /** As the user would type it. */
+  private String shown(Path file) {
+    return file.startsWith(console.folder())
+        ? console.folder().relativize(file).toString()
+        : file.toString();
+  }
+}

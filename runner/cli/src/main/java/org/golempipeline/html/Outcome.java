@@ -1,0 +1,52 @@
+package org.golempipeline.html;
+
+import org.golempipeline.event.Failure;
+import org.golempipeline.journal.RunHistory;
+import org.golempipeline.report.Words;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ended, in words: the first thing on its page. */
+record Outcome(String pill, String colour, String sentence, @Nullable String hint) {
+
+  static Outcome of(RunHistory run, RunFacts facts) {
+    var failure = run.failure();
+    if (failure == null && facts.finished == null && facts.stop != null) {
+      failure = facts.stop.failure();
+    }
+    return switch (run.state()) {
+      case DONE ->
+          isPartial(facts)
+              ? new Outcome("done, partial", "warn", "It has a result that lacks fragments.", null)
+              : new Outcome("done", "good", done(facts), null);
+      case FAILED -> of("failed", "bad", failure, "It failed.");
+      case INTERRUPTED -> of("interrupted", "warn", failure, "It was interrupted.");
+      case RUNNING ->
+          of("still running", "busy", failure, "It goes on while this page shows how far it was.");
+      case UNFINISHED ->
+          of(
+              "not finished",
+              "bad",
+              failure,
+              "Its process died: the journal ends without an end of the run.");
+    };
+  }
+
+  private static Outcome of(
+      String pill, String colour, @Nullable Failure failure, String otherwise) {
+    return failure == null
+        ? new Outcome(pill, colour, otherwise, null)
+        : new Outcome(pill, colour, failure.message(), failure.hint());
+  }
+
+  private static boolean isPartial(RunFacts facts) {
+    return facts.stages().stream().anyMatch(stage -> stage.enough != null || stage.failed > 0);
+  }
+
+  private static String done(RunFacts facts) {
+    var files = facts.outputs.stream().mapToLong(output -> output.files()).sum();
+    if (facts.outputsInAll > facts.outputs.size() || files == 0) {
+      return "The run is complete.";
+    }
+    return "The run is complete: " + Words.count(files, "file") + " published.";
+  }
+}

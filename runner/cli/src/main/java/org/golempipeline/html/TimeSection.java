@@ -1,0 +1,67 @@
+package org.golempipeline.html;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where the time went: of the run as a whole, and of what was rented. */
+final class TimeSection {
+  private final Html html;
+  private final RunFacts facts;
+
+  TimeSection(Html html, RunFacts facts) {
+    this.html = html;
+    this.facts = facts;
+  }
+
+  void write() {
+    var length = facts.length();
+    if (length == 0) {
+      return;
+    }
+    html.open("section").element("h2", "Where the time went");
+    var parts = new ArrayList<Drawing.Part>();
+    for (var part : WallClock.Part.values()) {
+      parts.add(new Drawing.Part(part.words, facts.clock.of(part), part.colour));
+    }
+    html.element("h3", "Of the run");
+    whole(parts, length, "Time of the run by what it was doing");
+    var fleet = facts.fleet;
+    if (fleet.rentedTime > 0) {
+      var idle = Math.max(0, fleet.rentedTime - fleet.busyTime - fleet.deployTime);
+      html.element("h3", "Of rented providers");
+      whole(
+          List.of(
+              new Drawing.Part("scripts running", fleet.busyTime, "run"),
+              new Drawing.Part("image being started", fleet.deployTime, "deploy"),
+              new Drawing.Part("idle, or being let go", idle, "idle")),
+          fleet.rentedTime,
+          "Rented time, from agreement to end, added up over providers");
+      html.element(
+          "p",
+          "Searches for a provider took %s in all, added up over those that went on at the same time."
+              .formatted(Text.time(fleet.searchTime)),
+          "class",
+          "soft small");
+    }
+    html.close();
+  }
+
+  private void whole(List<Drawing.Part> parts, long length, String caption) {
+    var drawing = new Drawing(html);
+    drawing.stack("stack", 26, length, parts, caption);
+    html.open("div", "class", "scroll").open("table").element("caption", caption);
+    html.open("thead").open("tr").element("th", "Doing what", "scope", "col");
+    html.element("th", "Time", "scope", "col", "class", "n");
+    html.element("th", "Share", "scope", "col", "class", "n").close().close().open("tbody");
+    for (var part : parts) {
+      if (part.size() > 0) {
+        html.open("tr").open("th", "scope", "row", "class", "plain");
+        drawing.swatch(part.colour());
+        html.text(part.words()).close();
+        html.element("td", Text.time((long) part.size()), "class", "n");
+        html.element("td", Text.share(part.size(), length), "class", "n").close();
+      }
+    }
+    html.close().close().close();
+  }
+}
