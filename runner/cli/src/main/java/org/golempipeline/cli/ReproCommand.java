@@ -146,8 +146,12 @@ final class ReproCommand implements Callable<Integer> {
     var planned = pipeline.withEarlier(params.values()).plan(scratch);
     var lacking =
         planned.diagnostics().stream()
-            .anyMatch(each -> each.id().equals(DiagnosticIds.PARAM_MISSING));
-    if (lacking && !params.secrets().isEmpty()) {
+            .filter(each -> each.id().equals(DiagnosticIds.PARAM_MISSING))
+            .anyMatch(
+                each ->
+                    params.secrets().stream()
+                        .anyMatch(name -> each.message().contains("`" + name + "`")));
+    if (lacking) {
       new Messages(console).diagnostics(planned.diagnostics());
       throw Refusal.usage(
           "No run keeps its secrets, and run %s had some: %s."

@@ -19,7 +19,6 @@ import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.RunReport;
-import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.PipelineSpec;
@@ -80,19 +79,12 @@ final class RunCommand implements Callable<Integer> {
     if (workers != null && workers < 1) {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
-    prepare();
     var pipeline = options.open(console);
     var runId = pipeline.wiring().newRunId();
     var plan = pipeline.requirePlan(Wiring.runFolder(pipeline.text(), runId));
     return target == Target.GOLEM
         ? runOnGolem(pipeline, plan, runId)
         : run(pipeline, plan, runId, target, null, Images.notFetched());
-  }
-
-  private static void prepare() {
-    var thread = new Thread(PipelineRun::prepare, "prepare");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   /** Everything that can be refused is refused before anything is spent. */

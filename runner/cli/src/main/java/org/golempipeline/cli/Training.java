@@ -59,10 +59,14 @@ final class Training {
           "plan right.yaml",
           "check right.yaml",
           "run right.yaml --overwrite",
+          "run right.yaml",
           "--help"
         }) {
       new GolemPipeline(console).execute(command.split(" ", -1));
     }
+    // What a start loads besides.
+    Class.forName(Main.class.getName());
+    Console.ofProcess();
     System.exit(0);
   }
 }

@@ -72,7 +72,10 @@ final class FailuresSection {
     if (cause.failure.hint() != null) {
       html.open("p").prose(Words.beginning(cause.failure.hint(), LONGEST_MESSAGE)).close();
     }
-    var count = noun.equals("search") ? cause.count + " times" : Words.count(cause.count, noun);
+    var count =
+        noun.equals("search")
+            ? cause.count + (cause.count == 1 ? " time" : " times")
+            : Words.count(cause.count, noun);
     html.open("p", "class", "soft").text(count);
     var first = true;
     for (var example : cause.examples) {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * bit.
  */
 final class RunFacts {
+  @SuppressWarnings("unchecked")
+  private static final Class<? extends RunEvent>[] ALL =
+      (Class<? extends RunEvent>[]) RunEvent.class.getPermittedSubclasses();
+
   private static final int WARNINGS_KEPT = 20;
   private static final int OUTPUTS_KEPT = 50;
   private static final int TRIES_KEPT = 256;
@@ -68,14 +72,9 @@ final class RunFacts {
 
   private RunFacts() {}
 
-  /** Events that say something to a reader of the page. */
-  @SuppressWarnings("unchecked")
-  private static final Class<? extends RunEvent>[] SHOWN =
-      (Class<? extends RunEvent>[]) RunEvent.class.getPermittedSubclasses();
-
   static RunFacts read(Path runFolder) throws IOException {
     var facts = new RunFacts();
-    new JournalReader(runFolder).scan(facts::add, SHOWN);
+    new JournalReader(runFolder).scan(facts::add, ALL);
     facts.end();
     return facts;
   }
@@ -161,7 +160,7 @@ final class RunFacts {
       stage(expanded.stage()).total = expanded.fragments();
     } else if (event instanceof RunEvent.FragmentsReused reused) {
       var stage = stage(reused.stage());
-      stage.done.or(reused.fragments().toBitSet());
+      reused.fragments().forEach(stage.done::set);
       stage.reused += reused.fragments().size();
     } else if (event instanceof RunEvent.StageReused reused) {
       var stage = stage(reused.stage());
@@ -174,7 +173,7 @@ final class RunFacts {
     } else if (event instanceof RunEvent.ChecksQueued checks) {
       var stage = stage(checks.stage());
       stage.checks += checks.fragments().size();
-      stage.done.andNot(checks.fragments().toBitSet());
+      checks.fragments().forEach(stage.done::clear);
     } else if (event instanceof RunEvent.ProviderBanned banned) {
       stage(banned.stage()).banned++;
       fleet.banned(banned.providerId());
@@ -225,7 +224,7 @@ final class RunFacts {
     stage.scriptTime += batch.milliseconds();
     stage.bytesSent += batch.bytesSent();
     stage.bytesReceived += batch.bytesReceived();
-    stage.done.or(batch.done().toBitSet());
+    batch.done().forEach(stage.done::set);
     stage.failedAttempts += batch.failed().size();
     for (var failed : batch.failed()) {
       var by =

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which keys are kept, and where their records lie. The records stay in the files of the index: a
@@ -33,6 +34,9 @@ final class CacheIndex {
 
   private boolean loaded;
 
+  /** Why it could not be read. */
+  private @Nullable IOException broken;
+
   private record Damaged(Digest pack, Digest key) {}
 
   /** Where the record of a key should be. */
@@ -55,10 +59,21 @@ final class CacheIndex {
    * called before anything else.
    */
   synchronized void load() throws IOException {
-    if (loaded) {
-      return;
+    if (broken != null) {
+      throw broken;
     }
-    loaded = true;
+    if (!loaded) {
+      try {
+        read();
+        loaded = true;
+      } catch (IOException e) {
+        broken = e;
+        throw e;
+      }
+    }
+  }
+
+  private void read() throws IOException {
     loadDamaged();
     var packs = new PackNames(folder);
     new IndexFiles(folder)

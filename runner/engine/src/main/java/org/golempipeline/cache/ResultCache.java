@@ -218,9 +218,11 @@ public final class ResultCache implements AutoCloseable {
             "Could not keep results in `%s`: the disk is full.".formatted(store.folder().root()),
             e);
       }
-      trouble =
-          "Some results were not kept for later runs in `%s`: %s."
-              .formatted(store.folder().root(), reason(e));
+      if (trouble == null) {
+        trouble =
+            "Some results were not kept for later runs in `%s`: %s."
+                .formatted(store.folder().root(), reason(e));
+      }
       return new Pack(file, List.of());
     }
   }

@@ -145,6 +145,7 @@ public sealed interface RunEvent {
       long bytesSent,
       long bytesReceived)
       implements RunEvent {
+    /** Journals are read by it: the text is part of their format. */
     private static final Failure NEVER_SENT =
         Failure.of(FailureKind.CANCELLED, "It was never sent.");
 

@@ -73,7 +73,8 @@ public final class FragmentAttempts {
             new Attempt(batch.stage(), provider, stamped.at(), null, false, null, null, null));
       }
     } else if (event instanceof RunEvent.BatchFinished batch) {
-      attempts.computeIfPresent(batch.batch(), (id, attempt) -> ended(attempt, batch));
+      attempts.computeIfPresent(
+          batch.batch(), (id, attempt) -> batch.neverSent() ? null : ended(attempt, batch));
     }
   }
 

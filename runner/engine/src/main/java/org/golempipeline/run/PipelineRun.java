@@ -14,9 +14,7 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
-import org.golempipeline.event.StampedEvent;
 import org.golempipeline.golem.SessionTerms;
-import org.golempipeline.journal.EventJson;
 import org.golempipeline.journal.MessageLog;
 import org.golempipeline.journal.RunParams;
 import org.golempipeline.plan.LocalShell;
@@ -48,6 +46,10 @@ public final class PipelineRun {
   private final SchedulerSetup setup;
   private final BlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
   private @Nullable Instant alarm;
+
+  /** What was last said of the cache. */
+  private @Nullable String told;
+
   private RunEvent.@Nullable RunFinished finished;
 
   public PipelineRun(
@@ -71,14 +73,6 @@ public final class PipelineRun {
             pools.pools(),
             policy());
     this.scheduler = setup.scheduler(stages::label);
-  }
-
-  /**
-   * Loads the code that every run needs to write its journal. It takes as long as reading a
-   * pipeline file, and another thread can do it meanwhile.
-   */
-  public static void prepare() {
-    EventJson.write(new StampedEvent(0, Instant.EPOCH, new RunEvent.Warned("")));
   }
 
   private RunEvent.RunStarted started() {
@@ -127,10 +121,11 @@ public final class PipelineRun {
     try (var messages = MessageLog.create(folder.root(), setup)) {
       tell(new Message.Begin());
       sayThatImagesAreNotUnpacked();
-      sayThatNothingIsKept();
+      sayTroubleOfCache();
       refuseForeignOutputs();
       while (finished == null) {
         step(next(), messages);
+        sayTroubleOfCache();
       }
       return finished;
     } catch (RuntimeException e) {
@@ -156,8 +151,17 @@ public final class PipelineRun {
     }
   }
 
-  private void sayThatNothingIsKept() {
-    settings.cache().trouble().ifPresent(this::warn);
+  /** Each trouble once, as soon as it is known. */
+  private void sayTroubleOfCache() {
+    settings
+        .cache()
+        .trouble()
+        .filter(trouble -> !trouble.equals(told))
+        .ifPresent(
+            trouble -> {
+              told = trouble;
+              warn(trouble);
+            });
   }
 
   private void warn(String text) {

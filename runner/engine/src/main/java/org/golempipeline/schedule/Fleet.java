@@ -25,7 +25,10 @@ final class Fleet {
   /** Scripts that are prepared behind one that runs, and were not asked back. */
   final Set<Batch> waiting = new LinkedHashSet<>();
 
-  /** A machine was too dear: no other is asked for before a script has ended. */
+  /** Those that were, as long as nobody knows whether they came. */
+  final Set<Batch> askedBack = new LinkedHashSet<>();
+
+  /** A machine was too dear: no other is asked for before a script has ended or was taken back. */
   boolean spent;
 
   private final Decisions decisions;
@@ -171,6 +174,7 @@ final class Fleet {
       batches.remove(batch.id);
       raced.remove(batch);
       waiting.remove(batch);
+      askedBack.remove(batch);
       batch.stage.back(batch.fragments);
       neverSent(batch);
     }
@@ -242,6 +246,7 @@ final class Fleet {
     rental.batches.remove(batch);
     raced.remove(batch);
     waiting.remove(batch);
+    askedBack.remove(batch);
     spent = false;
     batch.stage.back(batch.fragments);
     var next = rental.batches.peekFirst();

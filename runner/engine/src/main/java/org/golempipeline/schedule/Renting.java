@@ -126,7 +126,10 @@ final class Renting {
         }
       }
       case YAGNA -> daemonSilent(reason);
-      case PROVIDER, DEADLINE -> setbacks.machineFailed(reason);
+      case PROVIDER, DEADLINE -> {
+        freeTheTried();
+        setbacks.machineFailed(reason);
+      }
       case COMMAND, BUDGET, PAYMENT, CANCELLED -> decisions.stop(reason);
     }
   }
@@ -196,7 +199,7 @@ final class Renting {
     var picky = picky(pool);
     if (picky != null) {
       wanted = Math.max(1, wanted);
-      if (fleet.open() >= policy.workers() || (!fleet.spent && !paysForAnother())) {
+      if (fleet.open() >= policy.workers() || (!fleet.spent && !budget.paysForAnother(1))) {
         releaseOneIdle();
       }
     }
@@ -205,7 +208,7 @@ final class Renting {
         && !fleet.spent
         && !(marketEmpty && pool.requested > 0)
         && fleet.open() < policy.workers()
-        && paysForAnother()
+        && budget.paysForAnother(picky == null ? shares() : 1)
         && !decisions.now().isBefore(marketClosedUntil)) {
       request(pool, deny);
       wanted--;
@@ -215,8 +218,9 @@ final class Renting {
     }
   }
 
-  private boolean paysForAnother() {
-    return budget.paysForAnother(fleet.open() == 0 ? 1 : policy.workers() - fleet.open());
+  /** Among so many machines that may still come what is left of the budget is shared. */
+  private int shares() {
+    return fleet.open() == 0 ? 1 : policy.workers() - fleet.open();
   }
 
   /** Who is not asked for because of the fragment that a machine is wanted for. */

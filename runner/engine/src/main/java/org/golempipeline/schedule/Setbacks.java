@@ -1,6 +1,7 @@
 package org.golempipeline.schedule;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.golempipeline.event.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,8 @@ final class Setbacks {
           new Failure(
               reason.kind(),
               "%d providers in a row failed; the last said: %s".formatted(inARow, reason.message()),
-              "Look at the image and at what `setup` and `run` need."));
+              Objects.requireNonNullElse(
+                  reason.hint(), "Look at the image and at what `setup` and `run` need.")));
     }
   }
 

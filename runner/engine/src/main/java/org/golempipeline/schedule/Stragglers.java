@@ -33,6 +33,11 @@ final class Stragglers {
     this.policy = policy;
   }
 
+  /** How long nobody need look for late scripts after a look. */
+  Duration lookInterval() {
+    return policy.copyAfter().dividedBy(LOOKS);
+  }
+
   /**
    * Queues a copy of each fragment of late scripts of {@code stage}.
    *
@@ -44,7 +49,7 @@ final class Stragglers {
       stage.nextLook = stage.lookAt;
       return List.of();
     }
-    stage.lookAt = now.plus(policy.copyAfter().dividedBy(LOOKS));
+    stage.lookAt = now.plus(lookInterval());
     stage.nextLook = null;
     var copies = new ArrayList<Integer>();
     for (var batch : batches) {

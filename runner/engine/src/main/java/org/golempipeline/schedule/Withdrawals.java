@@ -10,11 +10,7 @@ import org.jspecify.annotations.Nullable;
  * so that costs nothing.
  */
 final class Withdrawals {
-  /** So many looks while a late script becomes one, so that a crowd of scripts costs little. */
-  private static final int LOOKS = 8;
-
   private final Decisions decisions;
-  private final Policy policy;
   private final Fleet fleet;
   private final Stragglers stragglers;
   private Instant lookAt = Instant.MIN;
@@ -22,7 +18,6 @@ final class Withdrawals {
 
   Withdrawals(Decisions decisions, Policy policy, Fleet fleet) {
     this.decisions = decisions;
-    this.policy = policy;
     this.fleet = fleet;
     this.stragglers = new Stragglers(policy);
   }
@@ -43,16 +38,29 @@ final class Withdrawals {
   /** For each machine that has nothing to do, what waits elsewhere. */
   private void helpIdle() {
     for (var pool : fleet.pools) {
-      var idle = pool.idle.size();
+      var idle = pool.idle.size() - helped(pool);
       for (var waiting = fleet.waiting.iterator(); idle > 0 && waiting.hasNext(); ) {
         var batch = waiting.next();
         if (batch.rental.pool == pool.number && batch.stage.due(decisions.now()) == 0) {
           waiting.remove();
-          decisions.act(new Action.Withdraw(batch.id));
+          askBack(batch);
           idle--;
         }
       }
     }
+  }
+
+  /** For so many a script is on its way back. */
+  private int helped(PoolState pool) {
+    return (int)
+        fleet.askedBack.stream()
+            .filter(batch -> batch.rental.pool == pool.number && !batch.runs())
+            .count();
+  }
+
+  private void askBack(Batch batch) {
+    fleet.askedBack.add(batch);
+    decisions.act(new Action.Withdraw(batch.id));
   }
 
   private void helpBehindLate() {
@@ -60,7 +68,7 @@ final class Withdrawals {
       nextLook = fleet.waiting.isEmpty() ? null : lookAt;
       return;
     }
-    lookAt = decisions.now().plus(policy.copyAfter().dividedBy(LOOKS));
+    lookAt = decisions.now().plus(stragglers.lookInterval());
     for (var batch : new ArrayList<>(fleet.waiting)) {
       var running = batch.rental.batches.element();
       if (running.stage.medianMillis() == 0) {
@@ -69,7 +77,7 @@ final class Withdrawals {
       var late = stragglers.lateAt(running);
       if (!decisions.now().isBefore(late)) {
         fleet.waiting.remove(batch);
-        decisions.act(new Action.Withdraw(batch.id));
+        askBack(batch);
       } else if (nextLook == null || late.isBefore(nextLook)) {
         nextLook = late;
       }

@@ -349,6 +349,23 @@ class ResultCacheTest {
   }
 
   @Test
+  void anIndexThatCannotBeReadMakesTheCacheEmptyAndIsTold() throws IOException {
+    try (var cache = open()) {
+      Packs.keep(cache, "a");
+    }
+    Files.createDirectory(folder.resolve("index").resolve(Packs.key("y") + ".idx"));
+    try (var cache = open()) {
+      assertThat(cache.trouble()).isEmpty();
+      assertThat(cache.find(Packs.key("a"))).isEmpty();
+      var told = cache.trouble();
+      assertThat(told).hasValueSatisfying(text -> assertThat(text).contains("cannot be read"));
+      assertThat(cache.find(Packs.key("a"))).isEmpty();
+      assertThat(Packs.keep(cache, "b").kept()).isEmpty();
+      assertThat(cache.trouble()).isEqualTo(told);
+    }
+  }
+
+  @Test
   void cleaningRemovesWhatBelongsToNothing() throws IOException {
     try (var cache = open()) {
       Packs.keep(cache, "a");

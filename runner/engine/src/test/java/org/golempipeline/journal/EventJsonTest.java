@@ -48,7 +48,11 @@ class EventJsonTest {
             "{\"seq\":9,\"at\":\"2026-01-01T00:00:01Z\",\"type\":\"batch-finished\",\"batch\":0,"
                 + "\"done\":\"0-3,5\",\"failed\":[{\"fragment\":4,\"failure\":{\"kind\":\"COMMAND\","
                 + "\"message\":\"It exited with 3.\"},\"exitCode\":3,\"log\":\"logs/p/4.0.log\"}],"
-                + "\"milliseconds\":12,\"bytesSent\":1,\"bytesReceived\":2}");
+                + "\"milliseconds\":12,\"bytesSent\":1,\"bytesReceived\":2}",
+            "{\"seq\":10,\"at\":\"2026-01-01T00:00:02Z\",\"type\":\"batch-finished\",\"batch\":1,"
+                + "\"done\":\"\",\"failed\":[],\"failure\":{\"kind\":\"CANCELLED\","
+                + "\"message\":\"It was never sent.\"},\"milliseconds\":0,\"bytesSent\":0,"
+                + "\"bytesReceived\":0}");
     var events = new ArrayList<RunEvent>();
     for (var line : recorded) {
       events.add(EventJson.read(line).event());
@@ -58,6 +62,8 @@ class EventJsonTest {
         .isEqualTo(FragmentSet.of(0, 1, 2, 3, 5));
     assertThat(((RunEvent.BatchFinished) events.get(1)).failed().get(0).failure().kind())
         .isEqualTo(FailureKind.COMMAND);
+    assertThat(((RunEvent.BatchFinished) events.get(1)).neverSent()).isFalse();
+    assertThat(((RunEvent.BatchFinished) events.get(2)).neverSent()).isTrue();
   }
 
   @Test

@@ -209,7 +209,9 @@ final class RunHistoryTest {
         new RunEvent.BatchStarted(0, 4, "one", FragmentSet.range(0, 4)),
         new RunEvent.BatchStarted(1, 4, "two", FragmentSet.range(0, 4)),
         new RunEvent.BatchFinished(0, FragmentSet.of(0), List.of(attempt(1)), null, 5, 0, 0),
-        new RunEvent.BatchStarted(2, 4, "one", FragmentSet.of(1)));
+        new RunEvent.BatchStarted(2, 4, "one", FragmentSet.of(1)),
+        new RunEvent.BatchStarted(3, 4, "one", FragmentSet.of(1)),
+        RunEvent.BatchFinished.unsent(3));
 
     var attempts = FragmentAttempts.read(folder("a"), "one", 1);
 

@@ -112,6 +112,18 @@ class ResumeTest {
   }
 
   @Test
+  void aRunSaysOnceThatWhatIsKeptCannotBeRead() throws Exception {
+    run(FILES);
+    removeResults();
+    Files.createDirectory(folder.resolve(".golem-pipeline/cache/index/" + "0".repeat(64) + ".idx"));
+    run(FILES);
+    assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
+    assertThat(project.events(RunEvent.Warned.class))
+        .singleElement()
+        .satisfies(warned -> assertThat(warned.message()).contains("cannot be read"));
+  }
+
+  @Test
   void nothingIsReusedWhenAllIsToBeComputedAfresh() throws Exception {
     run(FILES);
     project.reuse = false;

@@ -299,6 +299,18 @@ class SchedulerScenarioTest {
   }
 
   @Test
+  void asksForOneMoreWithAllThatIsLeftWhereOnlyThatHelps() {
+    var scenario = honest(1, 40).price("0.0001");
+    scenario.stage("stage0", 8).verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
+    scenario.local = false;
+    scenario.workers = 20;
+    scenario.budget = new BigDecimal("0.12");
+    var run = simulate(scenario);
+    assertThat(run.run().exitCode()).isZero();
+    assertThat(run.elapsed()).isLessThan(Duration.ofSeconds(40));
+  }
+
+  @Test
   void endsWhereNobodyIsLeftToDecideBetweenTwo() {
     var scenario = new Scenario(1).providers(Persona.LYING, 1).providers(Persona.HONEST, 1);
     scenario.lieShare = 1;

@@ -107,11 +107,17 @@ final class Market {
             // Where somebody was at hand others may be too.
             request.wasLetDown() ? GolemException.Kind.PROVIDER : GolemException.Kind.MARKET,
             "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
-            negotiation.funnel().providers() == 0
-                ? "Ask for less memory, storage or threads, or check the subnet and the payment"
-                    + " network."
-                : "Raise the price limits or the time to negotiate.",
+            cure(negotiation, request),
             null));
+  }
+
+  private static String cure(Negotiation negotiation, RentRequest request) {
+    if (request.wasLetDown()) {
+      return "Try again, or leave out the providers that let you down.";
+    }
+    return negotiation.funnel().providers() == 0
+        ? "Ask for less memory, storage or threads, or check the subnet and the payment network."
+        : "Raise the price limits or the time to negotiate.";
   }
 
   private void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {

@@ -357,6 +357,15 @@ final class ClientContractTest {
   }
 
   @Test
+  void whoAgreesToTalkAndDoesNotSignIsToBlameAndNotTheMarket() throws Exception {
+    open(1, true);
+    node.faults().provider(0, ProviderFault.REFUSES_AGREEMENTS);
+    GolemException failure = failure(network.rent(terms(Duration.ofSeconds(2))));
+    assertThat(failure.kind()).isEqualTo(GolemException.Kind.PROVIDER);
+    assertThat(failure.hint()).contains("let you down");
+  }
+
+  @Test
   void theReasonsOfAllRefusalsAreInTheMessage() throws Exception {
     open(2, true);
     node.faults().provider(0, ProviderFault.REFUSES_PROPOSALS);
