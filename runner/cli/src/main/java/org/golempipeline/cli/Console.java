@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,12 +33,12 @@ record Console(
   /** Which streams are terminals; the launcher says it, because Java cannot tell them apart. */
   private static final String TERMINALS = "golem-pipeline.terminals";
 
-  static Console ofProcess() {
+  static Console ofProcess(StandardOutput out) {
     var environment = System.getenv();
     var terminals = System.getProperty(TERMINALS, "");
     return new Console(
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        stream(out),
+        stream(new FileOutputStream(FileDescriptor.err)),
         terminals.contains("out"),
         terminals.contains("err"),
         new TerminalWidth(environment),
@@ -47,8 +48,8 @@ record Console(
   }
 
   /** UTF-8 whatever the locale says, as all our files are. */
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  private static PrintStream stream(OutputStream target) {
+    return new PrintStream(target, false, StandardCharsets.UTF_8);
   }
 
   /** An environment variable that is set and not empty. */

@@ -75,8 +75,9 @@ final class LogsCommand implements Callable<Integer> {
             "`--stage` chooses the stage of a fragment, and no fragment is named.",
             "Write its number behind the run: `golem-pipeline logs %s 0`.".formatted(run));
       } else {
-        failures(id, folder);
-        params(histories.read(id));
+        var history = histories.read(id);
+        failures(id, folder, history.state());
+        params(history);
       }
     } finally {
       console.out().flush();
@@ -84,7 +85,7 @@ final class LogsCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private void failures(String id, Path folder) throws IOException {
+  private void failures(String id, Path folder, RunHistory.State state) throws IOException {
     var failures = RunFailures.read(folder);
     var reasons = failures.reasons();
     for (var reason : reasons) {
@@ -104,9 +105,17 @@ final class LogsCommand implements Callable<Integer> {
     if (end != null) {
       say("The run ended: " + end.message());
     } else if (reasons.isEmpty()) {
-      say("Nothing failed in run %s.".formatted(id));
+      say("Nothing failed in run %s%s.".formatted(id, unfinished(state)));
     }
     say("journal: " + shown(folder, "journal.ndjson"));
+  }
+
+  private static String unfinished(RunHistory.State state) {
+    return switch (state) {
+      case RUNNING -> " so far; it is still going on";
+      case UNFINISHED -> ", but it did not finish";
+      default -> "";
+    };
   }
 
   private void params(RunHistory history) {

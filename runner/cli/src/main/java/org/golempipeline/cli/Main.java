@@ -1,5 +1,8 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /** Where the process begins and ends. */
 public final class Main {
   private Main() {}
@@ -7,7 +10,8 @@ public final class Main {
   public static void main(String[] arguments) {
     // Debug logging is for developers, who put a provider of it on the class path.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    var console = Console.ofProcess();
+    var out = new StandardOutput();
+    var console = Console.ofProcess(out);
     var exitCode = ExitCodes.BUG;
     try {
       exitCode = new GolemPipeline(console).execute(arguments);
@@ -20,8 +24,19 @@ public final class Main {
       new Messages(console).bug(e);
     } finally {
       console.out().flush();
-      console.err().flush();
-      System.exit(exitCode);
+      System.exit(said(console, out.trouble(), exitCode));
     }
+  }
+
+  /** An answer that nobody got is a failure, whatever else went well. */
+  private static int said(Console console, @Nullable IOException trouble, int exitCode) {
+    if (trouble != null) {
+      new Messages(console)
+          .error(
+              "Could not write to standard output: %s.".formatted(trouble.getMessage()),
+              "Make room there, or send it elsewhere.");
+    }
+    console.err().flush();
+    return trouble != null && exitCode == ExitCodes.DONE ? ExitCodes.FAILED : exitCode;
   }
 }

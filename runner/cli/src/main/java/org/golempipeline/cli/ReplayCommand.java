@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.golempipeline.journal.MessageLog;
 import org.golempipeline.journal.RecordingException;
 import org.golempipeline.journal.Replay;
+import org.golempipeline.journal.RunHistory;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import picocli.CommandLine.Command;
@@ -50,7 +51,9 @@ final class ReplayCommand implements Callable<Integer> {
     } catch (RecordingException e) {
       throw Refusal.usage(
           "Could not replay run %s: %s.".formatted(id, e.getMessage()),
-          "Replay it with the version that ran it.");
+          histories.read(id).state() == RunHistory.State.RUNNING
+              ? "It is still going on: replay it when it is over."
+              : "Replay it with the version that ran it.");
     } finally {
       console.out().flush();
     }

@@ -3,6 +3,7 @@ package org.golempipeline.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
@@ -58,7 +59,7 @@ final class ReportCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private Path target(Path folder) throws Refusal {
+  private Path target(Path folder) throws Refusal, IOException {
     if (output == null) {
       return folder.resolve(FILE);
     }
@@ -68,9 +69,19 @@ final class ReportCommand implements Callable<Integer> {
     } catch (InvalidPathException e) {
       throw Refusal.usage("`%s` is not the name of a file.".formatted(output), null);
     }
-    if (Files.isDirectory(target) || output.isEmpty()) {
+    if (output.isEmpty() || Files.isDirectory(target)) {
       throw Refusal.usage(
-          "`%s` is a folder.".formatted(output), "Name the file to write, such as `report.html`.");
+          "`--output %s` names no file.".formatted(output),
+          "Name the file to write, such as `report.html`.");
+    }
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !RunPage.isPage(target)) {
+      throw Refusal.usage(
+          "`%s` exists and is no report.".formatted(output),
+          "Move it away, or write the report elsewhere.");
+    }
+    if (!Files.isDirectory(target.resolveSibling("."))) {
+      throw Refusal.usage(
+          "There is no folder for `%s`.".formatted(output), "Make it, or write elsewhere.");
     }
     return target;
   }

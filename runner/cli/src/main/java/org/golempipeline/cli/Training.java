@@ -66,7 +66,7 @@ final class Training {
     }
     // What a start loads besides.
     Class.forName(Main.class.getName());
-    Console.ofProcess();
+    Console.ofProcess(new StandardOutput());
     System.exit(0);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -183,7 +184,10 @@ final class Wiring {
               .map(
                   holder ->
                       "Another run of `%s` is going on, as process %d since %s."
-                          .formatted(spec.name(), holder.pid(), holder.since()))
+                          .formatted(
+                              spec.name(),
+                              holder.pid(),
+                              holder.since().truncatedTo(ChronoUnit.SECONDS)))
               .orElse("Another run of `%s` is going on.".formatted(spec.name())),
           "Wait for its end, or stop it: both would publish to the same places.");
     }

@@ -30,6 +30,11 @@ import org.golempipeline.report.Words;
 public final class RunPage {
   private static final DateTimeFormatter SECOND =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss zzz", Locale.ROOT);
+
+  /** By this a page of ours is known. */
+  private static final String GENERATOR = "golem-pipeline report";
+
+  private static final int HEAD = 4096;
   private static final int LONGEST_NAME = 200;
   private static final int LONGEST_MESSAGE = 1000;
   private static final int PARAMS_SHOWN = 50;
@@ -58,7 +63,6 @@ public final class RunPage {
     var run = RunHistory.read(runFolder);
     var facts = RunFacts.read(runFolder);
     var file = target.toAbsolutePath();
-    Files.createDirectories(Objects.requireNonNull(file.getParent()));
     var beside = file.resolveSibling(".report-" + UUID.randomUUID() + ".part");
     try {
       try (var out =
@@ -70,6 +74,16 @@ public final class RunPage {
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);
+    }
+  }
+
+  /** Whether {@code file} is a page that was written here. */
+  public static boolean isPage(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(HEAD), StandardCharsets.UTF_8).contains(GENERATOR);
     }
   }
 
@@ -86,6 +100,7 @@ public final class RunPage {
             .formatted(digest(style)));
     html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     html.empty("meta", "name", "referrer", "content", "no-referrer");
+    html.empty("meta", "name", "generator", "content", GENERATOR);
     html.element("title", name() + ", " + Outcome.of(run, facts).pill());
     html.ours("<style>" + style + "</style>\n").close();
     html.open("body").open("main");

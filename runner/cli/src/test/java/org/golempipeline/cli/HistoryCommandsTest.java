@@ -3,6 +3,7 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,24 @@ class HistoryCommandsTest {
     workspace.write(
         runs(NEW) + "/logs/one/1.0.log",
         "first\r\nsecond \u001b[31mred\u0007\n50%\r100%\nünfinished");
+  }
+
+  @Test
+  void aReportReplacesNothingButAReport() throws Exception {
+    var file = workspace.write("a b/notes.html", "mine");
+    var pipe = file.resolveSibling("pipe");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    for (var wrong : new String[] {"a b/notes.html", "a b", "a b/pipe", "no/such.html", ""}) {
+      var ran = workspace.run("report", OLD, "--in", "a b", "--output", wrong);
+      assertThat(ran.exitCode()).as(wrong).isEqualTo(2);
+      assertThat(ran.err()).contains("hint:");
+    }
+    assertThat(Files.readString(file)).isEqualTo("mine");
+    assertThat(Files.exists(pipe) && !Files.isRegularFile(pipe)).isTrue();
+    assertThat(workspace.run("report", OLD, "--in", "a b", "--output", "a b/p.html").exitCode())
+        .isZero();
+    assertThat(workspace.run("report", NEW, "--in", "a b", "--output", "a b/p.html").exitCode())
+        .isZero();
   }
 
   @Test

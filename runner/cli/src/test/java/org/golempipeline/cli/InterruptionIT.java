@@ -45,6 +45,18 @@ class InterruptionIT {
   }
 
   @Test
+  void anAnswerThatCannotBeWrittenIsAFailure() throws Exception {
+    Files.writeString(
+        folder.resolve("value.yaml"),
+        "version: 1\nname: v\nrun: echo 1 > \"$out\"\nmerge: value\n");
+    Files.createSymbolicLink(folder.resolve("child.out"), Path.of("/dev/full"));
+    try (var child = ChildJvm.start(folder, Map.of(), "run", "value.yaml")) {
+      assertThat(child.waitForExit()).isEqualTo(1);
+      assertThat(child.said("err")).contains("Could not write to standard output");
+    }
+  }
+
+  @Test
   void controlCEndsInGoodOrder() throws Exception {
     endsInGoodOrder("INT");
   }

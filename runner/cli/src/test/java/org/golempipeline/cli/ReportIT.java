@@ -233,6 +233,7 @@ class ReportIT {
     assertThat(workspace.run("report").err()).contains("There are no runs in `.`.");
     assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
 
+    Files.createDirectory(workspace.folder().resolve("pages of mine"));
     var ran = workspace.run("report", "last", "--output", "pages of mine/-one.html");
 
     assertThat(ran.out()).isEqualTo("pages of mine/-one.html\n");
@@ -241,7 +242,7 @@ class ReportIT {
         .matches("\\.golem-pipeline/runs/\\S+/report\\.html\n");
     var refused = workspace.run("report", "--output", "pages of mine");
     assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(refused.err()).contains("`pages of mine` is a folder.");
+    assertThat(refused.err()).contains("`--output pages of mine` names no file.");
     assertThat(workspace.run("report", "2099").err()).contains("There is no run `2099`.");
   }
 

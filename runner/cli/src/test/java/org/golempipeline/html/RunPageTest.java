@@ -292,7 +292,7 @@ class RunPageTest {
     try (var journal = new JournalWriter(run)) {
       journal.add(JournalWriter.started("local", "count"));
     }
-    var target = folder.resolve("some where/page.html");
+    var target = Files.createDirectory(folder.resolve("some where")).resolve("page.html");
 
     RunPage.write(run, target, ZoneOffset.UTC);
     RunPage.write(run, target, ZoneOffset.UTC);

@@ -122,6 +122,8 @@ final class InputFinder {
             "No file matches `%s`.".formatted(glob.pattern()),
             "Paths are relative to the folder of the pipeline file; hidden files match only a pattern that begins with a dot.");
       }
+    } catch (PathPattern.UnreadableNameException e) {
+      error(PlanDiagnosticIds.INPUT_UNREADABLE, glob.range(), unreadable(e), "Rename it.");
     } catch (IOException e) {
       error(
           PlanDiagnosticIds.INPUT_UNREADABLE,

@@ -28,6 +28,9 @@ final class PathPattern {
 
   private static final Pattern WILD = Pattern.compile("[*?\\[\\]{}\\\\]");
 
+  /** Stands for bytes that are no text. */
+  private static final char REPLACEMENT = '\ufffd';
+
   private final List<Segment> segments;
   private final int literalSegments;
 
@@ -186,13 +189,33 @@ final class PathPattern {
     }
   }
 
+  /** A name that is not UTF-8 cannot be told from others that look like it. */
+  private static void requireText(Path file, String path) throws UnreadableNameException {
+    if (path.indexOf(REPLACEMENT) >= 0 && !file.endsWith(Path.of(path))) {
+      throw new UnreadableNameException(path);
+    }
+  }
+
+  /** A file's name is no text in UTF-8. */
+  static final class UnreadableNameException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableNameException(String shown) {
+      super("the name of `" + shown + "` is not UTF-8");
+    }
+  }
+
   /** What is gone or a link to nowhere is no file. */
-  private static void addFile(Path file, String path, List<Match> found) {
+  private static void addFile(Path file, String path, List<Match> found)
+      throws UnreadableNameException {
     try {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (attributes.isRegularFile()) {
+        requireText(file, path);
         found.add(new Match(path, attributes.size()));
       }
+    } catch (UnreadableNameException e) {
+      throw e;
     } catch (IOException e) {
       LOG.debug("{} is left out", file, e);
     }

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
@@ -44,7 +44,7 @@ public final class PipelineRun {
   private final Rentals rentals;
   private final Scheduler scheduler;
   private final SchedulerSetup setup;
-  private final BlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
+  private final BlockingDeque<Message> mailbox = new LinkedBlockingDeque<>();
   private @Nullable Instant alarm;
 
   /** What was last said of the cache. */
@@ -119,7 +119,8 @@ public final class PipelineRun {
   public RunEvent.RunFinished run() throws IOException, InterruptedException {
     folder.create();
     try (var messages = MessageLog.create(folder.root(), setup)) {
-      tell(new Message.Begin());
+      // Somebody may have wanted its end already.
+      mailbox.addFirst(new Message.Begin());
       sayThatImagesAreNotUnpacked();
       sayTroubleOfCache();
       refuseForeignOutputs();

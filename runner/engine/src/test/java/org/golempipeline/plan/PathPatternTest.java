@@ -51,6 +51,17 @@ class PathPatternTest {
   }
 
   @Test
+  void aNameThatIsNoTextIsRefused() throws Exception {
+    assertThat(find("*", "\ufffd.txt")).containsExactly("\ufffd.txt");
+    var made =
+        new ProcessBuilder("sh", "-c", "touch \"$(printf 'bad\\377.txt')\"")
+            .directory(folder.toFile())
+            .start();
+    assertThat(made.waitFor()).isZero();
+    assertThatThrownBy(() -> find("*")).hasMessage("the name of `bad\ufffd.txt` is not UTF-8");
+  }
+
+  @Test
   void aBackslashMakesACharacterLiteral() throws IOException {
     assertThat(find("\\[1\\].txt", "[1].txt", "1.txt")).containsExactly("[1].txt");
     assertThat(find("a\\*b*", "a*bc", "axbc")).containsExactly("a*bc");

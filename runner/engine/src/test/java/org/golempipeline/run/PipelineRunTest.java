@@ -434,6 +434,22 @@ class PipelineRunTest {
   }
 
   @Test
+  void whoStopsItBeforeItBeginsGetsAnEndInOrder() throws Exception {
+    project.before = project::stop;
+    var end =
+        project.run(
+            """
+            version: 1
+            name: stopped
+            run: echo > "$out"
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(130);
+    assertThat(project.events.get(0)).isInstanceOf(RunEvent.RunStarted.class);
+    assertThat(project.events(RunEvent.RentalRequested.class)).isEmpty();
+  }
+
+  @Test
   void anEmptyInputFileIsNoTrouble() throws Exception {
     project.file("in/a", "").file("in/b", "x\n");
     var end =

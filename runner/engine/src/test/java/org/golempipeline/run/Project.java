@@ -194,6 +194,7 @@ final class Project {
         running[0] =
             new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
         stopper = () -> running[0].stop("stopped by the test");
+        before.run();
         try {
           return running[0].run();
         } finally {
@@ -233,6 +234,9 @@ final class Project {
   }
 
   private Runnable stopper = () -> {};
+
+  /** Done once {@link #stop} works, before the run begins. */
+  Runnable before = () -> {};
 
   void stop() {
     stopper.run();

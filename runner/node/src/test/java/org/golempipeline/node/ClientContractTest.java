@@ -362,7 +362,7 @@ final class ClientContractTest {
     node.faults().provider(0, ProviderFault.REFUSES_AGREEMENTS);
     GolemException failure = failure(network.rent(terms(Duration.ofSeconds(2))));
     assertThat(failure.kind()).isEqualTo(GolemException.Kind.PROVIDER);
-    assertThat(failure.hint()).contains("let you down");
+    assertThat(failure.hint().orElseThrow()).contains("let you down");
   }
 
   @Test
