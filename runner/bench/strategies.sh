@@ -73,9 +73,12 @@ while [ "$round" -lt "$rounds" ]; do
   rm -r copies
   timed wc wc -l text
 
+  # Neither is to pay for what others left to be written.
+  sync
   timed concat ./golem-pipeline merge concat null folder parts/*
   cmp folder/result/target text
   rm -r folder
+  sync
   timed cat sh -c 'exec cat parts/* > joined'
   rm joined
 

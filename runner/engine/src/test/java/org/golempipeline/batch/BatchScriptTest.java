@@ -478,7 +478,7 @@ class BatchScriptTest {
       assertThat(batch.log(fragments.get(1))).isEmpty();
       assertThat(batch.output(fragments.get(2))).isEqualTo("fine\n");
       assertThat(batch.machine().output()).isEmpty();
-      assertThat(processes("7654")).isEmpty();
+      assertThat(processes("sleep 7654")).isEmpty();
     }
   }
 
