@@ -13,8 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The launcher with a Java and a Maven that only say what they were asked. */
+@Isolated("starts programs it wrote; a process started beside it could hold them open for writing")
 class LauncherTest {
   private static final String SAY_ARGUMENTS =
       """

@@ -83,7 +83,22 @@ class ReproTest {
       new ReproFolder(fragment, "pipeline.yaml", null, List.of()).write(made);
     }
     assertThat(scratch).doesNotExist();
+    writeAnew(made.resolve("run.sh"));
     return made;
+  }
+
+  /**
+   * Another process writes the program as it is. A process that a test beside this one starts may
+   * for a moment hold open what this JVM was writing, and Linux starts no file that is open for
+   * writing.
+   */
+  private static void writeAnew(Path program) throws Exception {
+    var copy = program.resolveSibling("copy of " + program.getFileName());
+    var process =
+        new ProcessBuilder("sh", "-c", "cp -p \"$0\" \"$1\" && mv -f \"$1\" \"$0\"")
+            .redirectErrorStream(true);
+    process.command().addAll(List.of(program.toString(), copy.toString()));
+    assertThat(process.start().waitFor()).isZero();
   }
 
   private Replayed run(Path made, List<String> arguments, String input) throws Exception {

@@ -398,8 +398,6 @@ class ActivityContractTest extends NodeTest {
   void commandsFindVolumesUnderTheNamesTheyHaveInTheImage() throws Exception {
     Requestor.Machine machine = requestor.machine();
     Files.writeString(machine.folder().resolve("a b"), "text");
-    Files.writeString(machine.folder().resolve("program"), "#!/bin/sh\necho \"ran $1\"\n");
-    assertThat(machine.folder().resolve("program").toFile().setExecutable(true)).isTrue();
     Map<String, Object> capture = Map.of("stdout", Map.of("atEnd", Map.of("format", "str")));
 
     JsonNode results =
@@ -408,6 +406,9 @@ class ActivityContractTest extends NodeTest {
             sh("cd /golem/work && cat '/golem/work/a b' \"/golem/work/a b\" </golem/work/a\\ b"),
             run(List.of("-c", "cat \"$1\"", "sh", "/golem/work/a b"), capture),
             sh("v=v; echo /golem/workers é/golem/work $v/golem/work $(echo $v)/golem/work"),
+            sh(
+                "printf '#!/bin/sh\\necho \"ran $1\"\\n' > /golem/work/program"
+                    + " && chmod +x /golem/work/program"),
             Map.of(
                 "run",
                 Map.of(
@@ -425,6 +426,7 @@ class ActivityContractTest extends NodeTest {
             "texttext",
             "text",
             "/golem/workers é/golem/work v/golem/work v/golem/work\n",
+            "null",
             "ran " + machine.folder() + "\n");
   }
 
