@@ -10,6 +10,7 @@ public final class Main {
   public static void main(String[] arguments) {
     // Debug logging is for developers, who put a provider of it on the class path.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
+    HeadStart.take(arguments);
     var out = new StandardOutput();
     var console = Console.ofProcess(out);
     var exitCode = ExitCodes.BUG;

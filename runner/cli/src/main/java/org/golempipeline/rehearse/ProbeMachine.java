@@ -36,8 +36,13 @@ final class ProbeMachine implements AutoCloseable {
   private static final Duration GRACE = Duration.ofMinutes(1);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
-  /** What ends by itself in this time is not called left behind. */
-  private static final Duration LAST_BREATH = Duration.ofMillis(300);
+  /**
+   * What ends by itself in this time is not called left behind. Longer than the watchdog sleeps: a
+   * shell that has just been started for that may miss that it is over.
+   */
+  private static final Duration LAST_BREATH = Duration.ofMillis(1500);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   /** Where the driver and transfers keep their own things, below the work folder. */
   private static final Pattern OURS =
@@ -156,11 +161,14 @@ final class ProbeMachine implements AutoCloseable {
 
   /** What still runs although the scripts have ended. */
   List<String> processes() throws InterruptedException {
-    if (running().isEmpty()) {
-      return List.of();
+    var left = running();
+    var rest = LAST_BREATH;
+    while (!left.isEmpty() && !rest.isNegative()) {
+      pause(LOOK_AGAIN);
+      rest = rest.minus(LOOK_AGAIN);
+      left = running();
     }
-    pause(LAST_BREATH);
-    return running().stream().map(RunningProgram::command).toList();
+    return left.stream().map(RunningProgram::command).toList();
   }
 
   private List<RunningProgram> running() {

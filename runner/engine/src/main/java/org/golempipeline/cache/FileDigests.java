@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,7 +25,7 @@ public final class FileDigests implements AutoCloseable {
   private static final String NAME = "digests";
 
   /** {@code GPD} and the version of the format. */
-  private static final int MAGIC = 'G' << 24 | 'P' << 16 | 'D' << 8 | 1;
+  private static final int MAGIC = 'G' << 24 | 'P' << 16 | 'D' << 8 | 2;
 
   private static final int MOST_TRACKED = 1024;
   private static final int MOST_RECORDS = 4_000_000;
@@ -33,20 +33,19 @@ public final class FileDigests implements AutoCloseable {
   private static final int NOTED_EVERY_DAYS = 7;
 
   /** Of files that do not change. */
-  private static final FileStamp NO_STAMP =
-      new FileStamp(0, FileTime.fromMillis(0), FileTime.fromMillis(0), "");
+  private static final FileStamp NO_STAMP = new FileStamp(0, 0, 0, "");
 
   private final Path memory;
   private final Path ours;
   private final Clock clock;
   private final OpenFiles files = new OpenFiles();
-  private final DigestTable table;
+  private @Nullable DigestTable table;
   private boolean changed;
 
   /** The files that were asked for last. */
   private final LinkedHashMap<Path, Tracked> tracked = new LinkedHashMap<>(16, 0.75f, true);
 
-  private FileDigests(Path memory, Path ours, Clock clock, DigestTable table) {
+  private FileDigests(Path memory, Path ours, Clock clock, @Nullable DigestTable table) {
     this.memory = memory;
     this.ours = ours;
     this.clock = clock;
@@ -84,10 +83,17 @@ public final class FileDigests implements AutoCloseable {
   public static FileDigests open(Path folder, Path ours, Clock clock, boolean rehash) {
     var memory = folder.resolve(NAME);
     return new FileDigests(
-        memory,
-        ours.toAbsolutePath().normalize(),
-        clock,
-        rehash ? new DigestTable() : read(memory));
+        memory, ours.toAbsolutePath().normalize(), clock, rehash ? new DigestTable() : null);
+  }
+
+  /**
+   * Read when something is asked for the first time: a run whose results are in place asks nothing.
+   */
+  private DigestTable table() {
+    if (table == null) {
+      table = read(memory);
+    }
+    return table;
   }
 
   private static DigestTable read(Path memory) {
@@ -128,16 +134,16 @@ public final class FileDigests implements AutoCloseable {
     synchronized (this) {
       known = track(path);
       key = key(known.id, offset, length);
-      var record = table.find(key);
+      var record = table().find(key);
       if (record != DigestTable.NOTHING) {
         note(record);
-        return table.digest(record);
+        return table().digest(record);
       }
     }
     var digest = files.digest(path, offset, length);
     synchronized (this) {
-      if (table.size() < MOST_RECORDS) {
-        known.add(table.put(key, digest, known.racy ? DigestTable.NEVER : today()));
+      if (table().size() < MOST_RECORDS) {
+        known.add(table().put(key, digest, known.racy ? DigestTable.NEVER : today()));
         changed |= !known.racy;
         if (tracked.get(path) != known) {
           confirm(path, known);
@@ -153,8 +159,8 @@ public final class FileDigests implements AutoCloseable {
    */
   public synchronized void know(Path file, long offset, long length, Digest digest) {
     var path = file.toAbsolutePath().normalize();
-    if (path.startsWith(ours) && table.size() < MOST_RECORDS) {
-      table.put(key(id(path), offset, length), digest, DigestTable.NEVER);
+    if (path.startsWith(ours) && table().size() < MOST_RECORDS) {
+      table().put(key(id(path), offset, length), digest, DigestTable.NEVER);
     }
   }
 
@@ -171,9 +177,9 @@ public final class FileDigests implements AutoCloseable {
     synchronized (this) {
       var known = tracked.get(path);
       var id = known != null && known.stamp.equals(stamp) ? known.id : id(path, stamp);
-      var record = table.find(key(id, offset, length));
-      if (record != DigestTable.NOTHING && table.day(record) != DigestTable.NEVER) {
-        return table.digest(record);
+      var record = table().find(key(id, offset, length));
+      if (record != DigestTable.NOTHING && table().day(record) != DigestTable.NEVER) {
+        return table().digest(record);
       }
     }
     return files.digest(path, offset, length);
@@ -206,7 +212,7 @@ public final class FileDigests implements AutoCloseable {
       return;
     }
     for (var i = 0; i < known.count; i++) {
-      table.setDay(known.records[i], DigestTable.NEVER);
+      table().setDay(known.records[i], DigestTable.NEVER);
     }
   }
 
@@ -219,10 +225,10 @@ public final class FileDigests implements AutoCloseable {
   }
 
   private void note(int record) {
-    var day = table.day(record);
+    var day = table().day(record);
     var today = today();
     if (day != DigestTable.NEVER && today - day >= NOTED_EVERY_DAYS) {
-      table.setDay(record, today);
+      table().setDay(record, today);
       changed = true;
     }
   }
@@ -243,7 +249,7 @@ public final class FileDigests implements AutoCloseable {
   }
 
   private static Digest key(Digest file, long offset, long length) {
-    return new Fields().digest("file", file).count("offset", offset).count("length", length).end();
+    return new Fields().digest("file", file).counts("range", offset, length).end();
   }
 
   /** Writes the memory. */
@@ -264,7 +270,7 @@ public final class FileDigests implements AutoCloseable {
             var digest = Digest.sha256();
             var target = new DataOutputStream(new DigestOutputStream(stream, digest));
             target.writeInt(MAGIC);
-            table.write(target, Math.max(1, today() - (int) FORGOTTEN.toDays()));
+            table().write(target, Math.max(1, today() - (int) FORGOTTEN.toDays()));
             stream.write(Digest.of(digest).bytes());
           });
     } catch (IOException e) {

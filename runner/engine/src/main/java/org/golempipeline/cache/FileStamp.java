@@ -9,14 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the system says of a file without reading it. Where there is a time of the last change of
  * anything (which programs cannot set), it counts as well.
  *
+ * @param modified in nanoseconds, as is {@code changed}
  * @param key tells files apart that had the same path one after the other
  */
-record FileStamp(long size, FileTime modified, FileTime changed, String key) {
+record FileStamp(long size, long modified, long changed, String key) {
   /** The coarsest clock of a file system in use. */
   private static final Duration COARSE = Duration.ofSeconds(2);
 
@@ -25,36 +27,29 @@ record FileStamp(long size, FileTime modified, FileTime changed, String key) {
       var all = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino,dev");
       return new FileStamp(
           (Long) value(all, "size"),
-          (FileTime) value(all, "lastModifiedTime"),
-          (FileTime) value(all, "ctime"),
+          nanoseconds((FileTime) value(all, "lastModifiedTime")),
+          nanoseconds((FileTime) value(all, "ctime")),
           value(all, "dev") + ":" + value(all, "ino"));
     }
     var basic = Files.readAttributes(file, BasicFileAttributes.class);
-    return new FileStamp(
-        basic.size(),
-        basic.lastModifiedTime(),
-        basic.lastModifiedTime(),
-        String.valueOf(basic.fileKey()));
+    var modified = nanoseconds(basic.lastModifiedTime());
+    return new FileStamp(basic.size(), modified, modified, String.valueOf(basic.fileKey()));
   }
 
   private static Object value(Map<String, Object> all, String name) {
     return Objects.requireNonNull(all.get(name), name);
   }
 
+  private static long nanoseconds(FileTime time) {
+    return time.to(TimeUnit.NANOSECONDS);
+  }
+
   /** Whether the file could be changed right after {@code now} without a difference to be seen. */
   boolean isRacy(Instant now) {
-    var latest = modified.compareTo(changed) > 0 ? modified : changed;
-    return !latest.toInstant().isBefore(now.minus(COARSE));
+    return Math.max(modified, changed) >= nanoseconds(FileTime.from(now.minus(COARSE)));
   }
 
   void addTo(Fields fields) {
-    fields.count("size", size);
-    addTo(fields, "modified", modified.toInstant());
-    addTo(fields, "changed", changed.toInstant());
-    fields.text("key", key);
-  }
-
-  private static void addTo(Fields fields, String tag, Instant time) {
-    fields.count(tag, time.getEpochSecond()).count(tag, time.getNano());
+    fields.counts("stamp", size, modified, changed).text("key", key);
   }
 }

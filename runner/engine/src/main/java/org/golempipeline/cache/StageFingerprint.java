@@ -1,9 +1,10 @@
 package org.golempipeline.cache;
 
 import java.io.IOException;
-import java.time.Clock;
-import java.util.HashSet;
+import java.time.Instant;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StageFingerprint {
   private final Fields fields = new Fields();
-  private final Clock clock;
+  private final Instant begin;
+  private final Map<InputFile, Integer> numbers = new IdentityHashMap<>();
   private boolean known = true;
 
   public StageFingerprint(ContentKeys keys) {
-    this.clock = keys.clock();
+    this.begin = keys.clock().instant();
     fields.digest("stage", keys.common());
   }
 
@@ -42,6 +44,7 @@ public final class StageFingerprint {
   }
 
   private void input(InputFile input) throws IOException {
+    numbers.put(input, numbers.size());
     fields.text("path", input.path());
     var remote = input.remote();
     if (remote != null) {
@@ -49,19 +52,13 @@ public final class StageFingerprint {
       return;
     }
     var stamp = FileStamp.of(input.file());
-    known &= !stamp.isRacy(clock.instant());
+    known &= !stamp.isRacy(begin);
     stamp.addTo(fields);
-    fields.count("offset", input.offset()).count("size", input.size());
+    fields.counts("range", input.offset(), input.size());
   }
 
-  /**
-   * What the split made: it may have looked at more than its inputs, such as a table.
-   *
-   * @param inputs files that were told already
-   */
-  public StageFingerprint fragments(Fragments fragments, List<InputFile> inputs)
-      throws IOException {
-    var told = new HashSet<>(inputs);
+  /** What the split made: it may have looked at more than its inputs, such as a table. */
+  public StageFingerprint fragments(Fragments fragments) throws IOException {
     fields.count("fragments", fragments.count());
     for (var i = 0; i < fragments.count(); i++) {
       var fragment = fragments.get(i);
@@ -71,15 +68,20 @@ public final class StageFingerprint {
         if (piece instanceof Piece.Literal literal) {
           fields.text("literal", literal.text());
         } else if (piece instanceof Piece.Slice slice) {
-          if (told.add(slice.file())) {
-            input(slice.file());
-          }
-          fields.text("of", slice.file().path());
-          fields.count("offset", slice.offset()).count("length", slice.length());
+          slice(slice);
         }
       }
     }
     return this;
+  }
+
+  private void slice(Piece.Slice slice) throws IOException {
+    var number = numbers.get(slice.file());
+    if (number == null) {
+      number = numbers.size();
+      input(slice.file());
+    }
+    fields.counts("slice", number, slice.offset(), slice.length());
   }
 
   /** A stage that is read, by its own fingerprint; null if it has none. */

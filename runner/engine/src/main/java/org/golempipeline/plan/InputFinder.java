@@ -109,10 +109,9 @@ final class InputFinder {
     try {
       var matches = 0;
       for (var match : pattern.get().find(folder)) {
-        var path = match.path();
-        if (excluded.stream().noneMatch(each -> each.matches(path))) {
+        if (!matchesAny(excluded, match.path())) {
           matches++;
-          add(path, match.size(), pattern.get().belowPrefix(path), found);
+          add(match, pattern.get().belowPrefix(match.path()), found);
         }
       }
       if (matches == 0) {
@@ -146,7 +145,10 @@ final class InputFinder {
       return;
     }
     try {
-      add(literal.path(), Files.size(file), file.getFileName().toString(), found);
+      add(
+          new PathPattern.Match(file, literal.path(), Files.size(file)),
+          file.getFileName().toString(),
+          found);
     } catch (IOException e) {
       error(
           PlanDiagnosticIds.INPUT_UNREADABLE,
@@ -156,10 +158,17 @@ final class InputFinder {
     }
   }
 
-  private void add(String path, long size, String name, Map<String, InputFile> found) {
-    if (!found.containsKey(path)) {
-      found.put(path, new InputFile(folder.resolve(path), 0, size, name));
+  private static boolean matchesAny(List<PathPattern> patterns, String path) {
+    for (var each : patterns) {
+      if (each.matches(path)) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  private static void add(PathPattern.Match match, String name, Map<String, InputFile> found) {
+    found.putIfAbsent(match.path(), new InputFile(match.file(), 0, match.size(), name));
   }
 
   private static String unreadable(IOException e) {

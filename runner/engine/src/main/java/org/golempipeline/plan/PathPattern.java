@@ -62,16 +62,21 @@ final class PathPattern {
   /**
    * A file that matches.
    *
+   * @param file where it is
    * @param path relative to the folder that was searched
    * @param size in bytes
    */
-  record Match(String path, long size) {}
+  record Match(Path file, String path, long size) {}
 
   /** Files below {@code folder} that match, each once, in bytewise order. */
   List<Match> find(Path folder) throws IOException {
     var found = new ArrayList<Match>();
     walk(folder, "", 0, found);
-    found.sort(Comparator.comparing(Match::path, BYTEWISE));
+    if (found.stream().anyMatch(match -> hasSurrogates(match.path()))) {
+      found.sort(Comparator.comparing(Match::path, BYTEWISE));
+    } else {
+      found.sort((a, b) -> a.path().compareTo(b.path()));
+    }
     var distinct = new ArrayList<Match>(found.size());
     for (var match : found) {
       if (distinct.isEmpty() || !distinct.get(distinct.size() - 1).path().equals(match.path())) {
@@ -79,6 +84,16 @@ final class PathPattern {
       }
     }
     return distinct;
+  }
+
+  /** Only where there are some does the order of bytes differ from that of chars. */
+  private static boolean hasSurrogates(String path) {
+    for (var i = 0; i < path.length(); i++) {
+      if (Character.isSurrogate(path.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** UTF-8 sorts as code points do, so that nothing need be encoded. */
@@ -212,7 +227,7 @@ final class PathPattern {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (attributes.isRegularFile()) {
         requireText(file, path);
-        found.add(new Match(path, attributes.size()));
+        found.add(new Match(file, path, attributes.size()));
       }
     } catch (UnreadableNameException e) {
       throw e;

@@ -102,7 +102,7 @@ final class Reuse {
     new TreeMap<>(stage.earlierValues()).forEach(print::text);
     upstream.forEach(print::upstream);
     if (upstream.isEmpty()) {
-      print.inputs(inputs).fragments(stage.fragments().ofSplit(), inputs);
+      print.inputs(inputs).fragments(stage.fragments().ofSplit());
     }
     return print.end().orElse(null);
   }

@@ -213,7 +213,7 @@ class ContentKeysTest {
   @Example
   void theKeysOfOldCachesStay() throws IOException {
     assertThat(key(example()).toString())
-        .isEqualTo("5ff9b05d5d59c11ce5884a2f76515444a395b20948c00612dbcb20f45aaa933a");
+        .isEqualTo("e4f2b5224f5c71e63b926c85605213c93e6e59bb157f8af2113d9772eb5c2155");
   }
 
   @Provide
