@@ -1,25 +1,29 @@
 #!/bin/sh
 # What a fragment costs beside `@golem-sdk/task-executor`, both on the embedded node: N short tasks
-# (default 2000) of `wc -l` with two providers. The SDK is installed by npm into a folder of its own
-# that is removed in the end; needs node and npm, and a registry.
+# (default 2000) of `wc -l` with two providers, and a tenth of them. Prints what whole programs take,
+# and what each further task costs, which no start is part of. The SDK is installed by npm into a
+# folder of its own that is removed in the end; needs node and npm, and a registry.
 set -eu
 
 count=${1:-2000}
+few=$((count / 10))
 version=2.0.1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 node_pid=''
 trap '[ -z "$node_pid" ] || kill "$node_pid" 2>/dev/null || true; rm -rf "$work"' EXIT INT TERM
 
-mkdir "$work/in" "$work/sdk"
-awk -v n="$count" -v dir="$work/in" 'BEGIN {
-  for (i = 0; i < n; i++) {
-    file = sprintf("%s/%06d.txt", dir, i)
-    for (line = 0; line <= i % 7; line++) print "line", line, "of", i > file
-    close(file)
-  }
-}'
-cat > "$work/pipeline.yaml" <<'YAML'
+# A pipeline and N files for it in the folder $1.
+inputs() {
+  mkdir -p "$1/in"
+  awk -v n="$2" -v dir="$1/in" 'BEGIN {
+    for (i = 0; i < n; i++) {
+      file = sprintf("%s/%06d.txt", dir, i)
+      for (line = 0; line <= i % 7; line++) print "line", line, "of", i > file
+      close(file)
+    }
+  }'
+  cat > "$1/pipeline.yaml" <<'YAML'
 version: 1
 name: bench
 input: in/*.txt
@@ -27,7 +31,11 @@ run: wc -l < "$in" > "$out"
 merge: concat
 output: counts.txt
 YAML
+}
 
+inputs "$work/many" "$count"
+inputs "$work/few" "$few"
+mkdir "$work/sdk"
 (cd "$work/sdk" && npm init -y > /dev/null && npm install --silent --no-fund --no-audit \
   "@golem-sdk/task-executor@$version" > /dev/null)
 cat > "$work/sdk/run.cjs" <<'JS'
@@ -42,7 +50,6 @@ const [folder, result] = process.argv.slice(2);
     task: { maxParallelTasks: 2, taskTimeout: 60000 },
   });
   const names = fs.readdirSync(folder).sort();
-  const begin = process.hrtime.bigint();
   const counts = await Promise.all(
     names.map((name) =>
       executor.run(async (exe) => {
@@ -55,7 +62,6 @@ const [folder, result] = process.argv.slice(2);
       }),
     ),
   );
-  console.log(Number(process.hrtime.bigint() - begin));
   fs.writeFileSync(result, counts.join(""));
   await executor.shutdown();
   process.exit(0);
@@ -67,10 +73,18 @@ JS
 
 now() { date +%s%N; }
 
-"$root/golem-pipeline" check "$work/pipeline.yaml" > /dev/null
-begin=$(now)
-"$root/golem-pipeline" run "$work/pipeline.yaml" --workers 2 > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-ours=$(($(now) - begin))
+# Runs "$@" and leaves in `took` the nanoseconds that it took.
+timed() {
+  begin=$(now)
+  "$@" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  took=$(($(now) - begin))
+}
+
+"$root/golem-pipeline" check "$work/few/pipeline.yaml" > /dev/null
+timed "$root/golem-pipeline" run "$work/few/pipeline.yaml" --workers 2
+our_few=$took
+timed "$root/golem-pipeline" run "$work/many/pipeline.yaml" --workers 2
+our_many=$took
 
 : > "$work/node.log"
 "$root/golem-pipeline" node > "$work/node.log" 2> "$work/node.err" &
@@ -84,11 +98,22 @@ done
 . "$work/node.log"
 GOLEM_REGISTRY_URL=$YAGNA_API_URL
 export YAGNA_API_URL YAGNA_APPKEY GOLEM_REGISTRY_URL
-(cd "$work/sdk" && node run.cjs "$work/in" "$work/counts-sdk.txt") > "$work/sdk.log" 2>&1 || { cat "$work/sdk.log" >&2; exit 1; }
-theirs=$(grep -E '^[0-9]+$' "$work/sdk.log" | tail -1)
-cmp "$work/counts.txt" "$work/counts-sdk.txt"
+cd "$work/sdk"
+timed node run.cjs "$work/few/in" "$work/few/counts-sdk.txt"
+their_few=$took
+timed node run.cjs "$work/many/in" "$work/many/counts-sdk.txt"
+their_many=$took
+for each in few many; do cmp "$work/$each/counts.txt" "$work/$each/counts-sdk.txt"; done
 
-awk -v n="$count" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
-  printf "golem-pipeline %8.3f ms a fragment, start and end of the program included\n", ours / 1e6 / n
-  printf "task-executor  %8.3f ms a fragment, its start not included, %.1f x golem-pipeline\n", theirs / 1e6 / n, theirs / ours
-}'
+awk -v n="$count" -v m="$few" -v our_few="$our_few" -v our_many="$our_many" \
+  -v their_few="$their_few" -v their_many="$their_many" '
+  function line(name, few, many) {
+    printf "%-14s %6d tasks %7.2f s, %7d tasks %7.2f s, each further task %7.3f ms\n",
+      name, m, few / 1e9, n, many / 1e9, (many - few) / 1e6 / (n - m)
+  }
+  BEGIN {
+    line("golem-pipeline", our_few, our_many)
+    line("task-executor", their_few, their_many)
+    printf "whole programs: %.1f and %.1f x golem-pipeline, each further task: %.1f x golem-pipeline\n",
+      their_few / our_few, their_many / our_many, (their_many - their_few) / (our_many - our_few)
+  }'
