@@ -23,6 +23,13 @@ final class Messages {
     say("warning", message, hint);
   }
 
+  /** A run that is not counted in. */
+  void unreadable(String run) {
+    warning(
+        "Run %s is left out: its journal cannot be read.".formatted(run),
+        "Check the permissions of its folder.");
+  }
+
   private void say(String severity, String message, @Nullable String hint) {
     var err = console.err();
     err.println(severity + ": " + TerminalText.safe(message));

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.journal.RunHistoryJson;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,10 +57,7 @@ final class RunsCommand implements Callable<Integer> {
       try {
         run = histories.read(id);
       } catch (IOException e) {
-        new Messages(console)
-            .warning(
-                "Run %s is left out: its journal cannot be read.".formatted(id),
-                "Check the permissions of its folder.");
+        new Messages(console).unreadable(id);
         continue;
       }
       if (file != null && !RunChoice.isOf(run, file)) {
@@ -77,7 +73,7 @@ final class RunsCommand implements Callable<Integer> {
       console.err().println("No runs yet.");
       console.err().flush();
     }
-    print(rows);
+    Columns.print(console.out(), rows);
     console.out().flush();
     return ExitCodes.DONE;
   }
@@ -109,25 +105,5 @@ final class RunsCommand implements Callable<Integer> {
           case UNFINISHED -> "not finished";
         };
     return run.isUnsettled() ? text + "; to be settled" : text;
-  }
-
-  /** Columns as wide as what is in them; the last one ends where it ends. */
-  private void print(List<List<String>> rows) {
-    var widths = new int[8];
-    for (var row : rows) {
-      for (var i = 0; i < row.size() - 1; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    for (var row : rows) {
-      var line = new StringBuilder();
-      for (var i = 0; i < row.size(); i++) {
-        line.append(TerminalText.safe(row.get(i)));
-        if (i < row.size() - 1) {
-          line.append(" ".repeat(widths[i] - row.get(i).length() + 2));
-        }
-      }
-      console.out().println(line);
-    }
   }
 }

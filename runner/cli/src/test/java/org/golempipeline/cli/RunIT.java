@@ -115,13 +115,8 @@ class RunIT {
 
   @Test
   void rentsPinsAndPaysOnGolem() throws IOException {
-    var options = new NodeOptions(0, "secret-key", 4, folder.resolve("node"), 1, false);
-    try (var node = EmbeddedNode.start(options)) {
-      workspace
-          .with("YAGNA_APPKEY", node.appKey())
-          .with("YAGNA_API_URL", node.url().toString())
-          .with("GOLEM_REGISTRY_URL", node.url().toString())
-          .write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
+    try (var node = daemon(4)) {
+      on(node).write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
 
       var ran = workspace.run("run", "one.yaml", "--on", "golem", "--json");
 
@@ -140,13 +135,70 @@ class RunIT {
   }
 
   @Test
+  void whomItRentsFromIsListedBannedAndAllowed() throws IOException {
+    try (var node = daemon(2)) {
+      on(node).write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
+      assertThat(workspace.run("providers").err()).contains("yet");
+      var first = providerOfAFreshRun();
+
+      assertThat(workspace.run("providers").lines())
+          .singleElement()
+          .asString()
+          .matches("local-\\d  " + first + "  1 run  1 done  .* each  0\\..* GLM  20\\d\\d-.*");
+      assertThat(workspace.run("providers", "ban", first).exitCode()).isZero();
+      assertThat(workspace.run("providers").out()).contains("; banned: by hand");
+
+      var second = providerOfAFreshRun();
+      assertThat(second).isNotEqualTo(first);
+      var name = workspace.run("providers").lines().get(0).split(" ", 2)[0];
+      assertThat(workspace.run("providers", "allow", first).exitCode()).isZero();
+      assertThat(workspace.run("providers", "allow", first).exitCode()).isEqualTo(2);
+      assertThat(workspace.run("providers", "ban", second).exitCode()).isZero();
+      assertThat(providerOfAFreshRun()).isEqualTo(first);
+
+      var listed = workspace.run("providers", "--json");
+      assertThat(listed.lines()).hasSize(2);
+      assertThat(listed.lines().get(0))
+          .contains("\"id\":\"" + first, "\"runs\":2", "\"banned\":null");
+      assertThat(listed.lines().get(1)).contains("\"id\":\"" + second, "\"banned\":\"by hand\"");
+      var unknown = workspace.run("providers", "ban", name.substring(0, 5));
+      assertThat(unknown.exitCode()).isEqualTo(2);
+      assertThat(unknown.err()).contains("Did you mean `local-");
+      var strange = workspace.run("providers", "ban", "../0x1");
+      assertThat(strange.exitCode()).isEqualTo(2);
+      assertThat(strange.err()).contains("No run has worked with a provider `../0x1`");
+    }
+  }
+
+  /** A daemon with so many providers. */
+  private EmbeddedNode daemon(int providers) throws IOException {
+    return EmbeddedNode.start(
+        new NodeOptions(0, "secret-key", providers, folder.resolve("node"), 1, false));
+  }
+
+  private Workspace on(EmbeddedNode node) {
+    return workspace
+        .with("YAGNA_APPKEY", node.appKey())
+        .with("YAGNA_API_URL", node.url().toString())
+        .with("GOLEM_REGISTRY_URL", node.url().toString());
+  }
+
+  private String providerOfAFreshRun() throws IOException {
+    var ran = workspace.run("run", "one.yaml", "--on", "golem", "--fresh", "--json");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    for (var line : ran.lines()) {
+      var event = new ObjectMapper().readTree(line);
+      if (event.get("type").asText().equals("rental-opened")) {
+        return event.get("providerId").asText();
+      }
+    }
+    throw new AssertionError(ran.out());
+  }
+
+  @Test
   void aBudgetTooSmallForOneFragmentStopsBeforeAnythingRuns() throws IOException {
-    var options = new NodeOptions(0, "secret-key", 4, folder.resolve("node"), 1, false);
-    try (var node = EmbeddedNode.start(options)) {
-      workspace
-          .with("YAGNA_APPKEY", node.appKey())
-          .with("YAGNA_API_URL", node.url().toString())
-          .with("GOLEM_REGISTRY_URL", node.url().toString())
+    try (var node = daemon(4)) {
+      on(node)
           .write(
               "one.yaml",
               pipeline("echo one > \"$out\"") + GOLEM.replace("1 GLM", "0.000000001 GLM"));

@@ -155,7 +155,7 @@ public record RunHistory(
         untouched || settlement != null && settlement.outstanding().isEmpty());
   }
 
-  private static boolean isLocal(RunStarted started) {
+  static boolean isLocal(RunStarted started) {
     return !started.target().equals("golem");
   }
 
@@ -222,6 +222,10 @@ public record RunHistory(
       } else if (event instanceof RunEvent.InvoiceAccepted invoice) {
         byAgreement.merge(invoice.agreementId(), invoice.amount(), BigDecimal::max);
       }
+    }
+
+    Map<String, BigDecimal> byAgreement() {
+      return byAgreement;
     }
 
     BigDecimal sum() {

@@ -1,12 +1,8 @@
 package org.golempipeline.run;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.golempipeline.cache.ContentKeys;
@@ -36,6 +31,7 @@ import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.InputFile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run takes over from earlier ones and leaves for later ones: results of fragments by their
@@ -43,13 +39,12 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class Reuse {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Plan plan;
   private final RunSettings settings;
   private final ResultCache cache;
   private final FileDigests digests;
   private final Path folder;
+  private final BannedProviders bans;
   private final Set<String> banned;
 
   /** By stage number, why results that are there were not verified well enough. */
@@ -61,7 +56,17 @@ final class Reuse {
     this.cache = settings.cache();
     this.digests = settings.digests();
     this.folder = plan.results().resolve(".golem-pipeline");
-    this.banned = new ConcurrentSkipListSet<>(readBanned());
+    this.bans = new BannedProviders(folder);
+    this.banned = new ConcurrentSkipListSet<>(bannedBefore());
+  }
+
+  private Set<String> bannedBefore() {
+    try {
+      return bans.all().keySet();
+    } catch (IOException e) {
+      LoggerFactory.getLogger(Reuse.class).debug("bans cannot be read", e);
+      return Set.of();
+    }
   }
 
   /** The content keys of a stage's fragments. */
@@ -314,27 +319,7 @@ final class Reuse {
   }
 
   /** Nor in any other run of this folder. */
-  synchronized void rememberBanned() throws IOException {
-    Files.createDirectories(folder);
-    var beside = folder.resolve("banned.json.part");
-    JSON.writeValue(beside.toFile(), Map.of("providers", new TreeSet<>(banned)));
-    Files.move(
-        beside,
-        folder.resolve("banned.json"),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  /** A file that cannot be read bans nobody. */
-  private Set<String> readBanned() {
-    try {
-      var read =
-          JSON.readValue(
-              folder.resolve("banned.json").toFile(),
-              new TypeReference<TreeMap<String, TreeSet<String>>>() {});
-      return read.getOrDefault("providers", new TreeSet<>());
-    } catch (IOException e) {
-      return Set.of();
-    }
+  void rememberBanned(String provider) throws IOException {
+    bans.add(provider, "gave false results in run " + settings.runId());
   }
 }

@@ -146,7 +146,7 @@ final class Stages implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            reuse.rememberBanned();
+            reuse.rememberBanned(provider);
           } catch (IOException e) {
             tell.accept(
                 new Message.Noted(

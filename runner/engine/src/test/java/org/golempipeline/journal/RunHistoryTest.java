@@ -204,8 +204,7 @@ final class RunHistoryTest {
     write(
         "a",
         started("local"),
-        new RunEvent.RentalOpened(
-            4, "agr", "0x1", "brick", 1, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO),
+        opened(4, "agr", "0x1", "brick"),
         new RunEvent.BatchStarted(0, 4, "one", FragmentSet.range(0, 4)),
         new RunEvent.BatchStarted(1, 4, "two", FragmentSet.range(0, 4)),
         new RunEvent.BatchFinished(0, FragmentSet.of(0), List.of(attempt(1)), null, 5, 0, 0),
@@ -222,6 +221,88 @@ final class RunHistoryTest {
     assertThat(attempts.get(1).took()).isNull();
     assertThat(FragmentAttempts.read(folder("a"), null, 1)).hasSize(3);
     assertThat(FragmentAttempts.read(folder("a"), null, 4)).isEmpty();
+  }
+
+  @Test
+  void whatProvidersDidIsAddedUpOverRunsOnTheNetwork() throws Exception {
+    write(
+        "a",
+        started("golem"),
+        approved("agr", "0x1", "brick"),
+        opened(0, "agr", "0x1", "brick"),
+        new RunEvent.BatchStarted(0, 0, "one", FragmentSet.range(0, 4)),
+        new RunEvent.BatchFinished(
+            0, FragmentSet.range(0, 3), List.of(attempt(3)), null, 6000, 0, 0),
+        new RunEvent.BatchStarted(1, 0, "one", FragmentSet.range(4, 6)),
+        new RunEvent.BatchFinished(
+            1,
+            FragmentSet.EMPTY,
+            List.of(),
+            Failure.of(FailureKind.PROVIDER, "It is gone."),
+            10,
+            0,
+            0),
+        new RunEvent.BatchStarted(2, 0, "one", FragmentSet.of(7)),
+        RunEvent.BatchFinished.unsent(2),
+        new RunEvent.ProviderBanned("0x1", "one"),
+        new RunEvent.ProviderBanned("0x1", "two"),
+        new RunEvent.DebitNoteAccepted("n", "agr", new BigDecimal("0.1")),
+        new RunEvent.InvoiceAccepted("m", "agr", new BigDecimal("0.3")));
+    write(
+        "b",
+        started("golem"),
+        approved("agr", "0x1", "stone"),
+        approved("other", "0x2", "wood"),
+        opened(4, "other", "0x2", "wood"),
+        new RunEvent.BatchStarted(0, 4, "one", FragmentSet.range(0, 9)),
+        batch(0, FragmentSet.range(0, 9)),
+        new RunEvent.InvoiceAccepted("m", "agr", new BigDecimal("0.5")));
+    write("c", started("local"), approved("agr", "0x3", "here"));
+    append("d", "{\"seq\":0,");
+
+    var records = new ProviderRecords();
+    for (var run : List.of("b", "a", "c", "d")) {
+      records.add(folder(run));
+    }
+
+    assertThat(records.list())
+        .containsExactly(
+            new ProviderRecord(
+                "0x2",
+                "wood",
+                BEGIN.plusSeconds(5),
+                1,
+                1,
+                0,
+                9,
+                0,
+                0,
+                Duration.ofMillis(5),
+                BigDecimal.ZERO,
+                0),
+            new ProviderRecord(
+                "0x1",
+                "brick",
+                BEGIN.plusSeconds(10),
+                2,
+                1,
+                1,
+                3,
+                1,
+                1,
+                Duration.ofMillis(6010),
+                new BigDecimal("0.8"),
+                1));
+  }
+
+  private static RunEvent.AgreementApproved approved(String agreement, String id, String name) {
+    return new RunEvent.AgreementApproved(agreement, id, name);
+  }
+
+  private static RunEvent.RentalOpened opened(
+      int rental, String agreement, String id, String name) {
+    return new RunEvent.RentalOpened(
+        rental, agreement, id, name, 1, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
   }
 
   private static RunEvent.AttemptFailure attempt(int fragment) {
