@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
+import org.golempipeline.journal.RunHistories;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.EarlierResults;
@@ -38,15 +41,18 @@ final class PlanOutlook {
    */
   List<String> lines(OpenPipeline pipeline, Path scratch) throws IOException, InterruptedException {
     var lines = new ArrayList<String>();
+    var kept = new HashMap<String, Integer>();
     if (Files.isDirectory(Wiring.cacheFolder(pipeline.text().folder()))) {
-      addKept(lines, pipeline, scratch);
+      addKept(lines, kept, pipeline, scratch);
     }
     addAudits(lines);
+    lines.addAll(Estimate.lines(plan, kept, new RunHistories(pipeline.text().folder())));
     return lines;
   }
 
   /** What a run on this machine would take over, as far as it is known before. */
-  private void addKept(List<String> lines, OpenPipeline pipeline, Path scratch)
+  private void addKept(
+      List<String> lines, Map<String, Integer> reused, OpenPipeline pipeline, Path scratch)
       throws IOException, InterruptedException {
     var wiring = pipeline.wiring();
     try (var cache = wiring.cache(pipeline.text(), scratch);
@@ -62,7 +68,11 @@ final class PlanOutlook {
                 pipeline.shell(),
                 wiring.clock())) {
       for (var stage : plan.stages()) {
-        results.kept(stage).ifPresent(kept -> addKept(lines, stage.name().value(), kept));
+        var kept = results.kept(stage).orElse(null);
+        if (kept != null) {
+          addKept(lines, stage.name().value(), kept);
+          reused.put(stage.name().value(), kept.reused());
+        }
       }
     } catch (EarlierResultsException e) {
       lines.add("from earlier runs: " + e.getMessage());

@@ -65,4 +65,93 @@ class PlanOutlookTest {
             "audits, count: who falsifies 10 results goes unnoticed with a chance of at most 60 %,"
                 + " 50 with at most 8 %; at most 20 % if a fifth of the providers vouches for it");
   }
+
+  @Test
+  void estimatesTimeByEarlierRuns() throws IOException {
+    journal("20260101-000000-aaaaaa", "local", batch(0, 3, 6000));
+    journal("20260102-000000-aaaaaa", "local", batch(0, 1, 1000) + batch(1, 1, 9000));
+    journal("20260103-000000-aaaaaa", "golem", "");
+    workspace.write("p.yaml", PIPELINE + "workers: 1\n");
+
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains(
+            "estimate, on this machine: 9.0 s (6.0 s to 30 s) with 1 worker,"
+                + " going by 2 earlier runs\n")
+        .doesNotContain("golem");
+  }
+
+  @Test
+  void estimatesCostByTheHighestPrices() throws IOException {
+    journal("20260101-000000-aaaaaa", "local", batch(0, 3, 10_797_000));
+    var terms = "golem: { price: { start: 0.1 GLM, cpu: 0.2 GLM/h, env: 0.1 GLM/h } }\n";
+    workspace.write("p.yaml", PIPELINE + terms + "workers: 1\nbudget: 1 GLM\n");
+
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains(
+            "estimate, on golem: 3 h 00 min (3 h 00 min to 3 h 00 min) with 1 worker, 1 GLM (1 GLM"
+                + " to 1 GLM) at the highest prices that the file allows; going by 1 earlier run on"
+                + " this machine");
+
+    workspace.write("p.yaml", PIPELINE + terms + "workers: 1\nbudget: 0.9 GLM\n");
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains("the file allows, more than the budget of 0.9 GLM; going");
+  }
+
+  @Test
+  void estimatesCostByPricesThatWerePaid() throws IOException {
+    journal("20260101-000000-aaaaaa", "golem", batch(0, 1, 1_797_000) + batch(1, 1, 7_197_000));
+    workspace.write("p.yaml", PIPELINE + "workers: 3\nbudget: 5 GLM\nverify: { copies: 2 }\n");
+
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains(
+            "estimate, on golem: 59 min 57 s (59 min 57 s to 3 h 59 min) with 3 workers, 2.4 GLM"
+                + " (2.4 GLM to 8.7 GLM) at prices of earlier runs, perhaps more than the budget of"
+                + " 5 GLM; going by 1 earlier run\n");
+  }
+
+  @Test
+  void nothingIsEstimatedForAStageThatNeverRan() throws IOException {
+    journal("20260101-000000-aaaaaa", "local", batch(0, 3, 6000));
+    workspace.write("p.yaml", PIPELINE.replace("name: count", "name: other"));
+    assertThat(workspace.run("plan", "p.yaml").out()).doesNotContain("estimate");
+    workspace.write(
+        "p.yaml",
+        """
+        version: 1
+        name: count
+        stages:
+          count: { input: in/*.txt, run: 'cat "$in" > "$out"', merge: concat }
+          more: { from: count, run: 'cat "$in" > "$out"', merge: concat, output: all.txt }
+        """);
+    assertThat(workspace.run("plan", "p.yaml").out()).doesNotContain("estimate");
+  }
+
+  /** A run whose machine was there after three seconds. */
+  private void journal(String id, String target, String batches) throws IOException {
+    var path = workspace.write(".golem-pipeline/runs/" + id + "/journal.ndjson", "");
+    Files.writeString(
+        path,
+        """
+        {"seq":0,"at":"2026-01-02T00:00:00Z","type":"run-started","runId":"id","pipeline":"count",\
+        "file":"p.yaml","target":"%s","sessionId":"s","workers":1,"stages":["count"]}
+        {"seq":1,"at":"2026-01-02T00:00:00Z","type":"rental-requested","rental":0,"image":"i",\
+        "deny":[]}
+        {"seq":2,"at":"2026-01-02T00:00:03Z","type":"rental-opened","rental":0,"agreementId":"a",\
+        "providerId":"0x1","providerName":"brick","threads":2,"startPrice":0.1,\
+        "cpuSecondPrice":0.0000625,"envSecondPrice":0.0000694}
+        """
+                .formatted(target)
+            + batches);
+  }
+
+  private static String batch(int number, int fragments, long milliseconds) {
+    var set = fragments == 1 ? "0" : "0-" + (fragments - 1);
+    return """
+        {"seq":3,"at":"2026-01-02T00:00:04Z","type":"batch-started","batch":%d,"rental":0,\
+        "stage":"count","fragments":"%s"}
+        {"seq":4,"at":"2026-01-02T00:00:05Z","type":"batch-finished","batch":%d,"done":"%s",\
+        "failed":[],"milliseconds":%d,"bytesSent":0,"bytesReceived":0}
+        """
+        .formatted(number, set, number, set, milliseconds);
+  }
 }

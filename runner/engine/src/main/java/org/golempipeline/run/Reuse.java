@@ -299,8 +299,14 @@ final class Reuse {
         .toList();
   }
 
-  /** The stage is complete: the next run can say what has changed since. */
+  /**
+   * The stage is complete: the next run can say what has changed since. Of a result that is in its
+   * place nothing was looked at, and what is remembered of it still holds.
+   */
   void remember(StageRuntime stage) {
+    if (stage.inPlace().isPresent()) {
+      return;
+    }
     stage.keys().memory().write(folder, plan.spec().name(), name(stage.plan()));
   }
 

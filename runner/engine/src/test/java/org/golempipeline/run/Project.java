@@ -71,6 +71,9 @@ final class Project {
   /** Agreements that the node still knew as approved when the last run was over. */
   int openAgreements = -1;
 
+  /** What the cache calls now. */
+  Clock clock = Clock.systemUTC();
+
   boolean reuse;
   boolean rehash;
 
@@ -166,7 +169,6 @@ final class Project {
       var id = "run-" + runs++;
       var kept = folder.resolve(".golem-pipeline/cache");
       Files.createDirectories(kept);
-      var clock = Clock.systemUTC();
       try (var cache = ResultCache.open(kept, folder.resolve(".scratch"), clock);
           var digests = FileDigests.open(kept, kept, clock, rehash)) {
         var settings =

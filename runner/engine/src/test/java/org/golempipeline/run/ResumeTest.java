@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +143,20 @@ class ResumeTest {
     assertThat(project.reused("files").reasons()).containsExactly("input b changed");
     assertThat(project.tree("out"))
         .isEqualTo(Map.of("a", "1m\n26\n", "b", "twom\n26\n", "c", "3m\n26\n"));
+  }
+
+  @Test
+  void whatChangedIsKnownAfterARunThatFoundItsResultInPlace() throws Exception {
+    // Files that changed a moment ago would be looked into.
+    project.clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+    run(FILES);
+    run(FILES);
+    assertNothingExecuted();
+
+    project.file("in/b", "changed");
+    run(FILES);
+
+    assertThat(project.reused("files").reasons()).containsExactly("input b changed");
   }
 
   @Test

@@ -1,0 +1,162 @@
+package org.golempipeline.journal;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+
+/** How long fragments and machines took in earlier runs of a pipeline, and what machines cost. */
+public final class RunTimes {
+  private static final int MOST_RUNS = 10;
+
+  /** A tenth of all fragments take less than the first of these, a tenth more than the last. */
+  private static final double[] SHARES = {0.1, 0.5, 0.9};
+
+  private final Map<String, List<Sample>> fragments = new HashMap<>();
+  private final Map<String, Integer> counts = new HashMap<>();
+  private final List<Long> starts = new ArrayList<>();
+  private final List<RunEvent.RentalOpened> rentals = new ArrayList<>();
+  private int runs;
+
+  private RunTimes() {}
+
+  /** A script, by what each of its fragments took. */
+  private record Sample(double milliseconds, int fragments) {}
+
+  /** A length of time, or an amount, as it usually is; seldom lower or higher than the others. */
+  public record Span<T>(T low, T middle, T high) {}
+
+  /**
+   * Reads the newest runs of a pipeline.
+   *
+   * @param golem whether runs on the network are meant, or those on this machine
+   */
+  public static RunTimes read(RunHistories histories, String pipeline, boolean golem)
+      throws IOException {
+    var times = new RunTimes();
+    for (var id : histories.ids()) {
+      if (times.runs == MOST_RUNS) {
+        break;
+      }
+      var journal = new JournalReader(histories.folder(id));
+      var first = journal.first().orElse(null);
+      if (first != null
+          && first.event() instanceof RunEvent.RunStarted started
+          && started.pipeline().equals(pipeline)
+          && RunHistory.isLocal(started) != golem) {
+        times.runs += times.new Reading().read(journal) ? 1 : 0;
+      }
+    }
+    return times;
+  }
+
+  /** How many runs computed anything. */
+  public int runs() {
+    return runs;
+  }
+
+  /** What a fragment of {@code stage} takes, its share of the script's transfers included. */
+  public Optional<Span<Double>> fragment(String stage) {
+    var samples = new ArrayList<>(fragments.getOrDefault(stage, List.of()));
+    if (samples.isEmpty()) {
+      return Optional.empty();
+    }
+    samples.sort(Comparator.comparingDouble(Sample::milliseconds));
+    var all = samples.stream().mapToLong(Sample::fragments).sum();
+    var found = new double[SHARES.length];
+    var passed = 0L;
+    for (var sample : samples) {
+      for (var i = 0; i < SHARES.length; i++) {
+        if (passed < SHARES[i] * all) {
+          found[i] = sample.milliseconds();
+        }
+      }
+      passed += sample.fragments();
+    }
+    return Optional.of(new Span<>(found[0], found[1], found[2]));
+  }
+
+  /** How many fragments a stage had last. */
+  public OptionalInt count(String stage) {
+    var count = counts.get(stage);
+    return count == null ? OptionalInt.empty() : OptionalInt.of(count);
+  }
+
+  /** How long it takes from the wish for a machine to the machine. */
+  public Duration start() {
+    return starts.isEmpty()
+        ? Duration.ZERO
+        : Duration.ofMillis(starts.stream().sorted().toList().get(starts.size() / 2));
+  }
+
+  /** The machine whose hour had the price in the middle; empty if none was rented. */
+  public Optional<RunEvent.RentalOpened> rental() {
+    return rentals.stream()
+        .sorted(Comparator.comparing(RunTimes::perHour))
+        .skip(rentals.size() / 2)
+        .findFirst();
+  }
+
+  /** GLM for an hour in which all its threads are busy. */
+  public static BigDecimal perHour(RunEvent.RentalOpened rental) {
+    return rental
+        .cpuSecondPrice()
+        .multiply(BigDecimal.valueOf(rental.threads()))
+        .add(rental.envSecondPrice())
+        .multiply(BigDecimal.valueOf(3600));
+  }
+
+  /** One journal. */
+  private final class Reading {
+    private final Map<Integer, RunEvent.BatchStarted> batches = new HashMap<>();
+    private final Map<Integer, Instant> requested = new HashMap<>();
+    private boolean anything;
+
+    /** Whether anything was computed. */
+    boolean read(JournalReader journal) throws IOException {
+      journal.scan(
+          this::add,
+          RunEvent.StageExpanded.class,
+          RunEvent.RentalRequested.class,
+          RunEvent.RentalOpened.class,
+          RunEvent.BatchStarted.class,
+          RunEvent.BatchFinished.class);
+      return anything;
+    }
+
+    private void add(StampedEvent stamped) {
+      var event = stamped.event();
+      if (event instanceof RunEvent.StageExpanded expanded) {
+        counts.putIfAbsent(expanded.stage(), expanded.fragments());
+      } else if (event instanceof RunEvent.RentalRequested rental) {
+        requested.put(rental.rental(), stamped.at());
+      } else if (event instanceof RunEvent.RentalOpened rental) {
+        rentals.add(rental);
+        var since = requested.remove(rental.rental());
+        if (since != null) {
+          starts.add(Duration.between(since, stamped.at()).toMillis());
+        }
+      } else if (event instanceof RunEvent.BatchStarted batch) {
+        batches.put(batch.batch(), batch);
+      } else if (event instanceof RunEvent.BatchFinished end) {
+        var begin = batches.remove(end.batch());
+        var through = end.done().size() + end.failed().size();
+        if (begin != null && through > 0) {
+          anything = true;
+          fragments
+              .computeIfAbsent(begin.stage(), stage -> new ArrayList<>())
+              .add(new Sample((double) end.milliseconds() / through, through));
+        }
+      }
+    }
+  }
+}
