@@ -12,6 +12,7 @@ import java.util.Map;
 import org.golempipeline.golem.wire.Decorations;
 import org.golempipeline.golem.wire.DemandRequest;
 import org.golempipeline.golem.wire.PropertyNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes two requests share a demand. The expiration is rounded up to a whole minute, so that
@@ -58,20 +59,36 @@ record DemandKey(
 
   /** The demand as it is published. */
   DemandRequest demand(SessionTerms terms, Decorations decorations) {
+    return new DemandRequest(
+        properties(terms.subnet(), terms.runId(), decorations),
+        constraints(terms.subnet(), decorations));
+  }
+
+  /**
+   * A demand that also brings the offers that {@link #demand} would not, but those of another
+   * subnet or runtime.
+   */
+  DemandRequest survey(String subnet, String runId, Decorations decorations) {
+    return new DemandRequest(
+        properties(subnet, runId, decorations),
+        all(List.of(equal(PropertyNames.SUBNET, subnet), runtime())));
+  }
+
+  private Map<String, Object> properties(String subnet, String runId, Decorations decorations) {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put(PropertyNames.MULTI_ACTIVITY, true);
-    properties.put(PropertyNames.SUBNET, terms.subnet());
+    properties.put(PropertyNames.SUBNET, subnet);
     properties.put(PropertyNames.EXPIRATION, expiration.toEpochMilli());
     properties.put(PropertyNames.PACKAGE_FORMAT, "gvmkit-squash");
     properties.put(PropertyNames.TASK_PACKAGE, taskPackage());
     properties.put(PropertyNames.DEBIT_NOTE_INTERVAL, DEBIT_NOTE_INTERVAL);
     properties.put(PropertyNames.PAYMENT_TIMEOUT, PAYMENT_TIMEOUT);
     properties.put(PropertyNames.ACCEPT_TIMEOUT, ACCEPT_TIMEOUT);
-    properties.put(PropertyNames.RUN, terms.runId());
+    properties.put(PropertyNames.RUN, runId);
     for (Decorations.Property property : decorations.properties()) {
       properties.put(property.key(), property.value());
     }
-    return new DemandRequest(properties, constraints(terms.subnet(), decorations));
+    return properties;
   }
 
   /** The same, with the platform chosen, as providers want it in a counter-proposal. */
@@ -82,11 +99,10 @@ record DemandKey(
   }
 
   private String constraints(String subnet, Decorations decorations) {
-    boolean gpu = capabilities.stream().anyMatch(capability -> capability.contains("gpu"));
     List<String> all = new ArrayList<>();
     all.add(equal(PropertyNames.PRICING_MODEL, "linear"));
     all.add(equal(PropertyNames.SUBNET, subnet));
-    all.add(equal(PropertyNames.RUNTIME_NAME, gpu ? "vm-nvidia" : "vm"));
+    all.add(runtime());
     all.add(atLeast(PropertyNames.MEMORY, gib(memory)));
     all.add(atLeast(PropertyNames.STORAGE, gib(storage)));
     all.add(atLeast(PropertyNames.THREADS, Integer.toString(threads)));
@@ -94,7 +110,47 @@ record DemandKey(
       all.add(equal(PropertyNames.RUNTIME_CAPABILITIES, capability));
     }
     all.addAll(decorations.constraints());
-    return "(&" + String.join("\n\t", all) + ")";
+    return all(all);
+  }
+
+  private String runtime() {
+    boolean gpu = capabilities.stream().anyMatch(capability -> capability.contains("gpu"));
+    return equal(PropertyNames.RUNTIME_NAME, gpu ? "vm-nvidia" : "vm");
+  }
+
+  /** What an offer lacks of what {@link #demand} asks for, or null if it lacks nothing. */
+  @Nullable String unmet(Map<String, Object> offer) {
+    if (isBelow(quantity(offer, PropertyNames.THREADS), Integer.toString(threads))) {
+      return "too few threads";
+    }
+    if (isBelow(quantity(offer, PropertyNames.MEMORY), gib(memory))) {
+      return "too little memory";
+    }
+    if (isBelow(quantity(offer, PropertyNames.STORAGE), gib(storage))) {
+      return "too little storage";
+    }
+    Object offered = offer.get(PropertyNames.RUNTIME_CAPABILITIES);
+    for (String capability : capabilities) {
+      if (!(offered instanceof List<?> list
+          ? list.contains(capability)
+          : capability.equals(offered))) {
+        return "without the capability " + capability;
+      }
+    }
+    return null;
+  }
+
+  /** A number among an offer's properties; null if it is none, or makes no sense. */
+  static @Nullable BigDecimal quantity(Map<String, Object> offer, String name) {
+    return offer.get(name) instanceof Number number ? Offered.amount(number) : null;
+  }
+
+  private static boolean isBelow(@Nullable BigDecimal quantity, String least) {
+    return quantity == null || quantity.compareTo(new BigDecimal(least)) < 0;
+  }
+
+  private static String all(List<String> constraints) {
+    return "(&" + String.join("\n\t", constraints) + ")";
   }
 
   /** The language knows no escapes: a parenthesis would end the value. */

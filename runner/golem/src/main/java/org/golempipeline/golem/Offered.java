@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Offered(
     Provider provider, Pricing pricing, List<String> counters, List<BigDecimal> coefficients) {
 
+  /** More digits than any price has: with more, a sum could fill the memory. */
+  private static final int MOST_DIGITS = 400;
+
   /** An offer we do not take, and why: a phrase that is the same for many offers. */
   static final class Unsuitable extends Exception {
     private static final long serialVersionUID = 1L;
@@ -38,6 +41,13 @@ record Offered(
   }
 
   static Offered of(Proposal proposal, String platform) throws Unsuitable {
+    Offered offered = priced(proposal, platform);
+    offered.requireWallet(platform);
+    return offered;
+  }
+
+  /** Like {@link #of}, but also without a wallet, which is empty then: to be looked at. */
+  static Offered priced(Proposal proposal, String platform) throws Unsuitable {
     Map<String, Object> properties = proposal.properties();
     if (!"linear".equals(properties.get(PropertyNames.PRICING_MODEL))) {
       throw new Unsuitable("without a linear price");
@@ -55,9 +65,6 @@ record Offered(
     BigDecimal start = coefficients.remove(coefficients.size() - 1);
     Pricing pricing = pricing(start, counters, coefficients);
     Object wallet = properties.get(PropertyNames.address(platform));
-    if (wallet == null) {
-      throw new Unsuitable("without a wallet on " + platform);
-    }
     String id = proposal.issuerId().toLowerCase(Locale.ROOT);
     Object name = properties.get(PropertyNames.NODE_NAME);
     int threads =
@@ -65,10 +72,20 @@ record Offered(
             ? Math.max(1, number.intValue())
             : 1;
     return new Offered(
-        new Provider(id, name == null ? id : name.toString(), wallet.toString(), threads),
+        new Provider(
+            id,
+            name == null ? id : name.toString(),
+            wallet == null ? "" : wallet.toString(),
+            threads),
         pricing,
         counters,
         coefficients);
+  }
+
+  void requireWallet(String platform) throws Unsuitable {
+    if (provider.wallet().isEmpty()) {
+      throw new Unsuitable("without a wallet on " + platform);
+    }
   }
 
   /** Why {@code terms} exclude this offer, or null if they do not. */
@@ -126,14 +143,25 @@ record Offered(
   }
 
   private static BigDecimal price(@Nullable Object value) throws Unsuitable {
-    try {
-      BigDecimal price = new BigDecimal(String.valueOf(value));
-      if (price.signum() >= 0) {
-        return price;
-      }
-    } catch (NumberFormatException notANumber) {
-      // Refused below, like NaN and infinities.
+    BigDecimal price = amount(value);
+    if (price == null) {
+      throw new Unsuitable("without a usable price");
     }
-    throw new Unsuitable("without a usable price");
+    return price;
+  }
+
+  /** Not below zero; null for all that is no such number, or one that is hard to compute with. */
+  static @Nullable BigDecimal amount(@Nullable Object value) {
+    String text = String.valueOf(value);
+    if (text.length() > MOST_DIGITS) {
+      return null;
+    }
+    try {
+      BigDecimal amount = new BigDecimal(text);
+      boolean usable = amount.signum() >= 0 && Math.abs((long) amount.scale()) <= MOST_DIGITS;
+      return usable ? amount : null;
+    } catch (NumberFormatException notANumber) {
+      return null; // like NaN and infinities
+    }
   }
 }

@@ -84,7 +84,8 @@ public final class Yagna {
     return settled;
   }
 
-  private static CompletableFuture<Identity> identity(Caller caller) {
+  /** Fails if the daemon is too old. */
+  static CompletableFuture<Identity> identity(Caller caller) {
     return caller
         .send(Calls.version())
         .thenCompose(

@@ -40,6 +40,9 @@ final class OfferedTest {
     assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, 2), "without a usable price");
     assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, -2, 3), "without a usable price");
     assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, "NaN", 3), "without a usable price");
+    for (String hard : List.of("1e999999999", "1e-999999999", "1" + "0".repeat(400))) {
+      assertUnsuitable(PropertyNames.COEFFICIENTS, List.of(1, hard, 3), "without a usable price");
+    }
     assertUnsuitable(
         PropertyNames.USAGE_VECTOR,
         List.of("golem.usage.gib", "golem.usage.cpu_sec"),
