@@ -20,5 +20,8 @@ final class ExitCodes {
   /** A bug of ours. */
   static final int BUG = 70;
 
+  /** The user ended it. */
+  static final int INTERRUPTED = 130;
+
   private ExitCodes() {}
 }

@@ -36,7 +36,7 @@ final class GolemPipeline {
     commands.put("repro", () -> new ReproCommand(console));
     commands.put("rehearse", () -> new RehearseCommand(console));
     commands.put("settle", () -> new SettleCommand(console));
-    commands.put("providers", () -> new ProvidersCommand(console));
+    commands.put("providers", () -> ProvidersCommand.line(console));
     commands.put("plugins", () -> PluginsCommand.line(console));
     commands.put("clean", () -> new CleanCommand(console));
     commands.put("node", () -> new NodeCommand(console));

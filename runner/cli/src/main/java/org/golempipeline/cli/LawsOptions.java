@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 
 /** {@code check --laws}: the laws of splitting and merging, tried on a sample. */
 final class LawsOptions {
-  private static final int INTERRUPTED = 130;
-
   @Option(
       names = "--laws",
       description =
@@ -80,13 +78,13 @@ final class LawsOptions {
                     console.clock(),
                     line -> say(console, line)));
         try (var interruption =
-            new Interruption(check::stop, () -> Runtime.getRuntime().halt(INTERRUPTED))) {
+            new Interruption(check::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
           var report = check.run();
           console.out().print(json ? LawsJson.of(report) + "\n" : LawsText.of(report));
           return report.holds() ? ExitCodes.DONE : ExitCodes.FAILED;
         } catch (InterruptedException e) {
           say(console, "Interrupted.");
-          return INTERRUPTED;
+          return ExitCodes.INTERRUPTED;
         }
       }
     }

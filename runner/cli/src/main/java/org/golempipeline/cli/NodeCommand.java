@@ -44,7 +44,9 @@ final class NodeCommand implements Callable<Integer> {
     }
     var folder = Files.createTempDirectory("golem-pipeline-node-");
     var end = new CountDownLatch(1);
-    try (var interruption = new Interruption(end::countDown, () -> Runtime.getRuntime().halt(130));
+    try (var interruption =
+            new Interruption(
+                end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED));
         var node = open(folder)) {
       console.out().println("YAGNA_API_URL=" + node.url());
       console.out().println("YAGNA_APPKEY=" + node.appKey());

@@ -15,6 +15,7 @@ import org.golempipeline.report.Words;
 import org.golempipeline.run.BannedProviders;
 import org.golempipeline.spec.Nearest;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,8 +42,14 @@ final class ProvidersCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints each provider as a line of JSON.")
   boolean json;
 
-  ProvidersCommand(Console console) {
+  private ProvidersCommand(Console console) {
     this.console = console;
+  }
+
+  /** The command with its own commands. */
+  static CommandLine line(Console console) {
+    return new CommandLine(new ProvidersCommand(console))
+        .addSubcommand("market", new MarketCommand(console));
   }
 
   @Override

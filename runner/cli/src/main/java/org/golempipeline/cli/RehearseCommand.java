@@ -118,13 +118,13 @@ final class RehearseCommand implements Callable<Integer> {
                 console.clock(),
                 this::say));
     try (var interruption =
-        new Interruption(rehearsal::stop, () -> Runtime.getRuntime().halt(130))) {
+        new Interruption(rehearsal::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
       var result = rehearsal.run();
       print(result, home);
       return result.ready() ? ExitCodes.DONE : ExitCodes.FAILED;
     } catch (InterruptedException e) {
       say("Interrupted.");
-      return 130;
+      return ExitCodes.INTERRUPTED;
     }
   }
 

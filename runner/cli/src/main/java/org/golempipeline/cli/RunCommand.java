@@ -235,7 +235,7 @@ final class RunCommand implements Callable<Integer> {
     console.err().println();
     report.leftOpen().forEach(console.err()::println);
     console.err().flush();
-    Runtime.getRuntime().halt(130);
+    Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
   }
 
   /** Prints the values that a run answers, once it is sure of them. */

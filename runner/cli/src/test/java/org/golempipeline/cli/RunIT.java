@@ -164,6 +164,16 @@ class RunIT {
       var unknown = workspace.run("providers", "ban", name.substring(0, 5));
       assertThat(unknown.exitCode()).isEqualTo(2);
       assertThat(unknown.err()).contains("Did you mean `local-");
+      var looked = workspace.run("providers", "market", "one.yaml", "--for", "2s");
+      assertThat(looked.exitCode()).as(looked.err()).isZero();
+      assertThat(looked.lines()).hasSize(2);
+      assertThat(looked.lines().get(0)).contains(first, " GLM an hour of a thread");
+      assertThat(looked.lines().get(1))
+          .isEqualTo("2 offers, 1 of them for this pipeline; not those 1 on the deny list");
+      var all = workspace.run("providers", "market", "one.yaml", "--for", "2s", "--json");
+      assertThat(all.lines().get(1)).contains(second, "\"objection\":\"on the deny list\"");
+      var wrong = workspace.run("providers", "market", "one.yaml", "--for", "soon");
+      assertThat(wrong.exitCode()).isEqualTo(2);
       var strange = workspace.run("providers", "ban", "../0x1");
       assertThat(strange.exitCode()).isEqualTo(2);
       assertThat(strange.err()).contains("No run has worked with a provider `../0x1`");

@@ -90,14 +90,13 @@ public final class PipelineRun {
 
   private SessionTerms session() {
     var golem = plan.spec().golem();
-    var token = List.of("mainnet", "polygon").contains(golem.network()) ? "glm" : "tglm";
     var timeout = clock.instant().plus(settings.duration()).plus(ALLOCATION_GRACE);
     return new SessionTerms(
         settings.sessionId(),
         settings.runId(),
         settings.budget(),
         Instant.ofEpochMilli(timeout.toEpochMilli()),
-        golem.driver() + "-" + golem.network() + "-" + token,
+        NetworkTerms.platform(golem),
         golem.subnet());
   }
 

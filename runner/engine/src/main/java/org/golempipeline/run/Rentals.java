@@ -2,7 +2,6 @@ package org.golempipeline.run;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -230,8 +229,8 @@ final class Rentals implements AutoCloseable {
         pool.resources().capabilities(),
         clock.instant().plus(settings.duration()),
         least(golem.startPrice(), rent.mostStart()),
-        perSecond(golem.cpuPrice()),
-        perSecond(golem.envPrice()),
+        NetworkTerms.perSecond(golem.cpuPrice()),
+        NetworkTerms.perSecond(golem.envPrice()),
         pool.local() ? Set.of() : Set.copyOf(golem.allow()),
         deny,
         pool.timeouts().negotiate(),
@@ -240,10 +239,6 @@ final class Rentals implements AutoCloseable {
 
   private static BigDecimal least(@Nullable BigDecimal asked, BigDecimal affordable) {
     return asked == null || affordable.compareTo(asked) < 0 ? affordable : asked;
-  }
-
-  private static @Nullable BigDecimal perSecond(@Nullable BigDecimal perHour) {
-    return perHour == null ? null : perHour.divide(HOUR, MathContext.DECIMAL128);
   }
 
   /** A machine that was opened. */
