@@ -43,22 +43,31 @@ final class CacheCleaner {
       total -= pack.size();
       remove(pack);
     }
-    var names = new PackNames(folder);
-    new IndexFiles(folder).gather(names::contains);
-    removeMarks(names);
+    new IndexFiles(folder).gather(new PackNames(folder)::contains);
     return new Cleaned(packs, bytes, total);
   }
 
-  /** The packs that have a sidecar; what else lies beside them goes. */
+  /** The packs in which something may be found; what else lies beside them goes. */
   private List<Pack> known() throws IOException {
-    var sidecars = new HashSet<Digest>();
-    new IndexFiles(folder).visit((pack, file, start, content) -> sidecars.add(pack));
+    var bad = new BadResults(folder);
+    bad.load();
+    var useful = new HashSet<Digest>();
+    new IndexFiles(folder)
+        .visit(
+            (pack, file, start, content) ->
+                Sidecar.visit(
+                    content,
+                    (key, position) -> {
+                      if (!bad.contains(pack, key)) {
+                        useful.add(pack);
+                      }
+                    }));
     var known = new ArrayList<Pack>();
     for (var file : CacheFolder.list(folder.packs(), "*")) {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       var pack = new Pack(file, attributes.size(), attributes.lastModifiedTime().toInstant());
       var name = CacheFolder.name(file);
-      if (name != null && sidecars.contains(name) && file.equals(folder.pack(name))) {
+      if (name != null && useful.contains(name) && file.equals(folder.pack(name))) {
         known.add(pack);
       } else if (attributes.isRegularFile()) {
         remove(pack);
@@ -71,15 +80,5 @@ final class CacheCleaner {
     Files.delete(pack.file());
     packs++;
     bytes += pack.size();
-  }
-
-  private void removeMarks(PackNames names) throws IOException {
-    for (var mark : folder.index(CacheFolder.DAMAGED)) {
-      var text = mark.getFileName().toString();
-      var pack = CacheFolder.name(text.substring(0, Math.max(0, text.indexOf('-'))));
-      if (pack == null || !names.contains(pack)) {
-        Files.delete(mark);
-      }
-    }
   }
 }

@@ -21,8 +21,8 @@ record CacheFolder(Path root) {
   /** Many sidecars in one file. */
   static final String BUNDLE = ".all";
 
-  /** An empty file: a key whose result is found to be damaged. */
-  static final String DAMAGED = ".bad";
+  /** What one run found bad, or all runs before. */
+  static final String BAD = ".bad";
 
   /** Locked by every run that uses the cache, by all together. */
   Path lock() {
@@ -50,10 +50,6 @@ record CacheFolder(Path root) {
     return index().resolve(name + SIDECAR);
   }
 
-  Path damaged(Digest pack, Digest key) {
-    return index().resolve(pack + "-" + key + DAMAGED);
-  }
-
   void create() throws IOException {
     Files.createDirectories(packs());
     Files.createDirectories(index());
@@ -63,11 +59,6 @@ record CacheFolder(Path root) {
   /** The files of the index that end in {@code suffix}. */
   List<Path> index(String suffix) throws IOException {
     return list(index(), "*" + suffix);
-  }
-
-  /** What was found damaged of {@code pack}. */
-  List<Path> damaged(Digest pack) throws IOException {
-    return list(index(), pack + "-*" + DAMAGED);
   }
 
   /** Removes what is not kept yet of all runs; they must be over. */

@@ -5,10 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ final class CacheIndex {
   private final CacheFolder folder;
   private final OpenFiles files;
   private final KeyTable table = new KeyTable();
-  private final Set<Damaged> damaged = new HashSet<>();
+  private final BadResults bad;
   private final List<Path> paths = new ArrayList<>();
 
   /** For each sidecar: its number in {@link #paths}, where it begins there, and its name. */
@@ -37,8 +35,6 @@ final class CacheIndex {
   /** Why it could not be read. */
   private @Nullable IOException broken;
 
-  private record Damaged(Digest pack, Digest key) {}
-
   /** Where the record of a key should be. */
   private record Place(int sidecar, Path file, long position, Digest pack) {}
 
@@ -52,6 +48,7 @@ final class CacheIndex {
   CacheIndex(CacheFolder folder, OpenFiles files) {
     this.folder = folder;
     this.files = files;
+    this.bad = new BadResults(folder);
   }
 
   /**
@@ -74,7 +71,7 @@ final class CacheIndex {
   }
 
   private void read() throws IOException {
-    loadDamaged();
+    bad.load();
     var packs = new PackNames(folder);
     new IndexFiles(folder)
         .visit(
@@ -85,26 +82,13 @@ final class CacheIndex {
             });
   }
 
-  private void loadDamaged() throws IOException {
-    for (var file : folder.index(CacheFolder.DAMAGED)) {
-      var name = file.getFileName().toString();
-      try {
-        var names = name.substring(0, name.length() - CacheFolder.DAMAGED.length()).split("-", 2);
-        damaged.add(new Damaged(Digest.parse(names[0]), Digest.parse(names[names.length - 1])));
-      } catch (IllegalArgumentException e) {
-        // Somebody else's file.
-        continue;
-      }
-    }
-  }
-
   /** Takes in the sidecar of {@code pack}, which lies in {@code file} from {@code begin} on. */
   synchronized void add(Digest pack, Path file, long begin, ByteBuffer content) {
     var number = addSidecar(pack, file, begin);
     Sidecar.visit(
         content,
         (key, position) -> {
-          if (damaged.isEmpty() || !damaged.contains(new Damaged(pack, key))) {
+          if (!bad.contains(pack, key)) {
             table.put(key, (long) number << Integer.SIZE | position);
           }
         });
@@ -182,14 +166,16 @@ final class CacheIndex {
     used[sidecar] = true;
   }
 
-  /** Forgets a key of a pack; another pack may still have it, for the next run. */
-  synchronized void remove(Digest pack, Digest key) {
-    damaged.add(new Damaged(pack, key));
-    table.put(key, KeyTable.NOTHING);
+  /** Forgets a key of a pack for good; another pack may still have it, for the next run. */
+  synchronized void remove(Digest pack, Digest key) throws IOException {
+    if (place(key).filter(place -> place.pack().equals(pack)).isPresent()) {
+      table.put(key, KeyTable.NOTHING);
+    }
+    bad.add(pack, key);
   }
 
-  /** Says that the pack was written anew. */
-  synchronized void mend(Digest pack) {
-    damaged.removeIf(each -> each.pack().equals(pack));
+  /** Whether a pack of this name would not be found again with all of {@code entries}. */
+  synchronized boolean isBad(Digest pack, List<Sidecar.Entry> entries) {
+    return entries.stream().anyMatch(entry -> bad.contains(pack, entry.key()));
   }
 }

@@ -20,6 +20,12 @@ public record Digest(long first, long second, long third, long fourth) {
     return read(ByteBuffer.wrap(digest.digest()));
   }
 
+  static Digest of(byte[] content) {
+    var digest = sha256();
+    digest.update(content);
+    return of(digest);
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

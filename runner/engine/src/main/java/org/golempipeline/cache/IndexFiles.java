@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * each under its name and length, so that a damaged one is left out and the others are not.
  */
 final class IndexFiles {
-  /** So many sidecars may lie alone before they are gathered. */
-  static final int MOST_ALONE = 64;
+  /** So many files may lie alone before they are gathered. */
+  private static final int MOST_ALONE = 64;
 
   /** {@code GPB} and the version of the format. */
   private static final int MAGIC = 'G' << 24 | 'P' << 16 | 'B' << 8 | 1;
@@ -123,9 +123,15 @@ final class IndexFiles {
     return buffer.flip();
   }
 
+  /** Whether it is time to {@link #gather}. */
+  boolean areMany() throws IOException {
+    return folder.index(CacheFolder.SIDECAR).size() > MOST_ALONE
+        || folder.index(CacheFolder.BAD).size() > MOST_ALONE;
+  }
+
   /**
-   * Puts the sidecars in {@code wanted} into one bundle and removes everything else. Nobody else
-   * may use the cache meanwhile.
+   * Puts the sidecars in {@code wanted} into one bundle, what is bad of them into one file, and
+   * removes everything else. Nobody else may use the cache meanwhile.
    */
   void gather(Predicate<Digest> wanted) throws IOException {
     var before = new ArrayList<Path>(folder.index(CacheFolder.BUNDLE));
@@ -155,6 +161,7 @@ final class IndexFiles {
     } finally {
       Files.deleteIfExists(temporary);
     }
+    BadResults.gather(folder, wanted);
   }
 
   private static void copy(ByteBuffer content, DataOutputStream target) throws IOException {

@@ -3,7 +3,6 @@ package org.golempipeline.cache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -189,17 +188,12 @@ public final class ResultCache implements AutoCloseable {
     try {
       var index = index(store);
       var entries = entries(store, pack, results);
-      var content = Sidecar.write(entries);
-      var digest = Digest.sha256();
-      digest.update(content);
-      var name = Digest.of(digest);
+      var content = content(index, entries);
+      var name = Digest.of(content);
       var kept = store.folder().pack(name);
       store.files().forget(pack);
       WholeFiles.force(pack);
-      var replaces = Files.exists(kept);
-      if (replaces) {
-        store.files().forget(kept);
-      }
+      store.files().forget(kept);
       WholeFiles.rename(pack, kept);
       file = kept;
       var sidecar = store.folder().sidecar(name);
@@ -207,9 +201,6 @@ public final class ResultCache implements AutoCloseable {
           store.session().resolve(name + CacheFolder.SIDECAR),
           sidecar,
           target -> target.write(content));
-      if (replaces) {
-        mend(store, name);
-      }
       index.add(name, sidecar, 0, ByteBuffer.wrap(content));
       return new Pack(kept, entries.stream().map(entry -> found(kept, entry)).toList());
     } catch (IOException e) {
@@ -258,15 +249,19 @@ public final class ResultCache implements AutoCloseable {
     return entries;
   }
 
-  private static Found found(Path pack, Sidecar.Entry entry) {
-    return new Found(entry.key(), entry.provider(), entry.verified(), pack, entry.parts());
+  /** What was found bad stays so under its name; told once more, the same gets another one. */
+  private static byte[] content(CacheIndex index, List<Sidecar.Entry> entries) {
+    var told = new ArrayList<>(entries);
+    var content = Sidecar.write(told);
+    while (index.isBad(Digest.of(content), entries)) {
+      told.add(entries.get(0));
+      content = Sidecar.write(told);
+    }
+    return content;
   }
 
-  private void mend(Store store, Digest pack) throws IOException {
-    for (var mark : store.folder().damaged(pack)) {
-      Files.deleteIfExists(mark);
-    }
-    index(store).mend(pack);
+  private static Found found(Path pack, Sidecar.Entry entry) {
+    return new Found(entry.key(), entry.provider(), entry.verified(), pack, entry.parts());
   }
 
   /** What is kept under {@code key}. Nobody has looked at the pack's content yet. */
@@ -322,7 +317,7 @@ public final class ResultCache implements AutoCloseable {
     }
   }
 
-  /** Makes sure that a damaged result is not found again. The rest of its pack stays. */
+  /** Makes sure that a result is not found again. The rest of its pack stays. */
   public void remove(Found found) {
     if (store == null) {
       return;
@@ -333,13 +328,9 @@ public final class ResultCache implements AutoCloseable {
     }
     try {
       index(store).remove(pack, found.key());
-      Files.createFile(store.folder().damaged(pack, found.key()));
-    } catch (FileAlreadyExistsException e) {
-      // Another run found it as well.
-      return;
     } catch (IOException e) {
       trouble =
-          "A damaged result could not be removed from `%s`: %s."
+          "A result that is not to be used again could not be removed from `%s`: %s."
               .formatted(store.folder().root(), reason(e));
     }
   }
@@ -387,7 +378,7 @@ public final class ResultCache implements AutoCloseable {
     }
     try (var held = lock.get()) {
       folder.removeFresh();
-      if (folder.index(CacheFolder.SIDECAR).size() > IndexFiles.MOST_ALONE) {
+      if (new IndexFiles(folder).areMany()) {
         new IndexFiles(folder).gather(new PackNames(folder)::contains);
       }
     }

@@ -48,6 +48,49 @@ class CacheProcessTest {
   }
 
   @Test
+  void whatAKilledRunForgotStaysForgottenBesideOthers() throws Exception {
+    var folder = root.resolve("cache");
+    var kept = new ArrayList<String>();
+    try (var cache =
+        ResultCache.open(folder, folder.resolveSibling("scratch"), Clock.systemUTC())) {
+      for (var i = 0; i < 400; i++) {
+        Packs.keep(cache, "f" + i, "f" + i + "-too");
+      }
+    }
+    var forgotten = new ArrayList<String>();
+    for (var round = 1; round <= 3; round++) {
+      // Both forget the same, while a third keeps more.
+      try (var first = KeepingProcess.forget(folder, "f", 400);
+          var second = KeepingProcess.forget(folder, "f", 400);
+          var third = KeepingProcess.keep(folder, "round-" + round + "-", ENDLESS)) {
+        for (var i = 0; i < round * 100; i++) {
+          forgotten.add(first.line());
+        }
+        forgotten.addAll(first.kill());
+        forgotten.add(second.line());
+        forgotten.addAll(second.kill());
+        kept.add(third.line());
+        kept.addAll(third.kill());
+      }
+      assertForgotten(folder, forgotten);
+      assertThat(ResultCache.clean(folder, Duration.ofDays(1), Long.MAX_VALUE, Clock.systemUTC()))
+          .isPresent();
+      assertForgotten(folder, forgotten);
+      assertAllFound(folder, kept);
+    }
+  }
+
+  private static void assertForgotten(Path folder, Iterable<String> names) throws IOException {
+    try (var cache =
+        ResultCache.open(folder, folder.resolveSibling("scratch"), Clock.systemUTC())) {
+      for (var name : names) {
+        assertThat(cache.find(Packs.key(name))).as(name).isEmpty();
+        assertThat(cache.find(Packs.key(name + "-too"))).as(name + "-too").isPresent();
+      }
+    }
+  }
+
+  @Test
   void twoRunsAtOnceKeepBoth() throws Exception {
     var folder = root.resolve("cache");
     var kept = new ArrayList<String>();

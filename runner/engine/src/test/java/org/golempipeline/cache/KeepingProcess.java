@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.filelock.RunLock;
 
-/** Another process that keeps results, or holds a lock, until it has done enough or is killed. */
+/**
+ * Another process that keeps or forgets results, or holds a lock, until it has done enough or is
+ * killed.
+ */
 final class KeepingProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader said;
@@ -22,6 +25,11 @@ final class KeepingProcess implements AutoCloseable {
 
   static KeepingProcess keep(Path cache, String name, int count) throws IOException {
     return start("keep", cache.toString(), name, Integer.toString(count));
+  }
+
+  /** Forgets what {@link #keep} kept first of each pack. */
+  static KeepingProcess forget(Path cache, String name, int count) throws IOException {
+    return start("forget", cache.toString(), name, Integer.toString(count));
   }
 
   static KeepingProcess lock(Path folder, String pipeline) throws IOException {
@@ -78,7 +86,11 @@ final class KeepingProcess implements AutoCloseable {
       cache.trouble().ifPresent(System.out::println);
       for (var i = 0; i < Integer.parseInt(arguments[3]); i++) {
         var name = arguments[2] + i;
-        Packs.keep(cache, name, name + "-too");
+        if (arguments[0].equals("forget")) {
+          cache.find(Packs.key(name)).ifPresent(cache::remove);
+        } else {
+          Packs.keep(cache, name, name + "-too");
+        }
         System.out.println(name);
       }
     }

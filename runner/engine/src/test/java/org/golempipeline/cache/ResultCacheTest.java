@@ -179,7 +179,7 @@ class ResultCacheTest {
   }
 
   @Test
-  void aDamagedResultIsMendedByTheSameOne() throws IOException {
+  void aDamagedResultIsReplacedByTheSameOne() throws IOException {
     try (var cache = open()) {
       Packs.damage(Packs.keep(cache, "a", "b").file(), -1);
     }
@@ -189,11 +189,90 @@ class ResultCacheTest {
       cache.remove(damaged);
       cache.remove(damaged);
 
-      assertThat(Packs.keep(cache, "a", "b").file()).isEqualTo(damaged.pack());
+      assertThat(Packs.keep(cache, "a", "b").file()).isNotEqualTo(damaged.pack());
       assertFound(cache, "b");
     }
     try (var cache = open()) {
       assertFound(cache, "b");
+      cache.remove(found(cache, "b"));
+      Packs.keep(cache, "a", "b");
+    }
+    try (var cache = open()) {
+      assertFound(cache, "b");
+      assertThat(cache.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatIsForgottenLateLeavesANewerResultAlone() throws IOException {
+    try (var cache = open()) {
+      Packs.keep(cache, "a");
+      var earlier = found(cache, "a");
+      Packs.keep(cache, "a", "b");
+
+      cache.remove(earlier);
+      assertFound(cache, "a");
+    }
+    try (var cache = open()) {
+      assertFound(cache, "a");
+    }
+  }
+
+  @Test
+  void whatARunForgetsIsInOneFileHoweverMuchItIs() throws IOException {
+    var names = IntStream.range(0, 50).mapToObj(i -> "fragment-" + i).toList();
+    try (var cache = open()) {
+      for (var name : names) {
+        Packs.keep(cache, name, name + "-too");
+        cache.remove(found(cache, name));
+      }
+    }
+    assertThat(files("index")).filteredOn(name -> name.endsWith(".bad")).hasSize(1);
+    try (var cache = open()) {
+      for (var name : names) {
+        assertThat(cache.find(Packs.key(name))).isEmpty();
+        assertFound(cache, name + "-too");
+      }
+    }
+  }
+
+  @Test
+  void whatManyRunsForgetBecomesOneFile() throws IOException {
+    for (var i = 0; i < 70; i++) {
+      try (var cache = open()) {
+        Packs.keep(cache, "f" + i, "g" + i);
+        cache.remove(found(cache, "f" + i));
+      }
+    }
+    assertThat(files("index")).hasSizeLessThan(20);
+    try (var cache = open()) {
+      for (var i = 0; i < 70; i++) {
+        assertThat(cache.find(Packs.key("f" + i))).isEmpty();
+        assertFound(cache, "g" + i);
+      }
+    }
+  }
+
+  @Test
+  void halfARecordOfABadResultSpoilsNoOther() throws IOException {
+    try (var cache = open()) {
+      Packs.keep(cache, "a", "b", "c");
+      cache.remove(found(cache, "a"));
+      cache.remove(found(cache, "b"));
+    }
+    var bad = folder.resolve("index").resolve(bad());
+    Files.write(bad, java.util.Arrays.copyOf(Files.readAllBytes(bad), 100));
+    try (var cache = open()) {
+      assertThat(cache.find(Packs.key("a"))).isEmpty();
+      assertFound(cache, "b");
+      cache.remove(found(cache, "b"));
+    }
+    clean(Duration.ofDays(9999), Long.MAX_VALUE);
+    assertThat(files("index")).hasSize(2);
+    try (var cache = open()) {
+      assertThat(cache.find(Packs.key("a"))).isEmpty();
+      assertThat(cache.find(Packs.key("b"))).isEmpty();
+      assertFound(cache, "c");
     }
   }
 
@@ -368,22 +447,29 @@ class ResultCacheTest {
   @Test
   void cleaningRemovesWhatBelongsToNothing() throws IOException {
     try (var cache = open()) {
-      Packs.keep(cache, "a");
+      Packs.keep(cache, "a", "b");
       cache.remove(found(cache, "a"));
-      Packs.keep(cache, "b");
+      Packs.keep(cache, "c");
+      Packs.keep(cache, "d");
+      cache.remove(found(cache, "d"));
     }
     Files.writeString(folder.resolve("packs").resolve(Packs.key("x") + ".tar"), "orphan");
     Files.writeString(folder.resolve("index").resolve(Packs.key("y") + ".idx"), "torn");
 
-    assertThat(clean(Duration.ofDays(9999), Long.MAX_VALUE).map(Cleaned::packs)).hasValue(1);
+    assertThat(clean(Duration.ofDays(9999), Long.MAX_VALUE).map(Cleaned::packs)).hasValue(2);
 
     assertThat(files("packs")).hasSize(2);
     assertThat(files("index")).hasSize(2);
+    assertThat(folder.resolve("index").resolve(bad())).hasSize(64);
+    try (var cache = open()) {
+      assertThat(cache.find(Packs.key("a"))).isEmpty();
+      assertFound(cache, "b");
+    }
     Files.delete(folder.resolve("packs").resolve(packOf("a")));
     clean(Duration.ofDays(9999), Long.MAX_VALUE);
     assertThat(files("index")).singleElement().asString().endsWith(".all");
     try (var cache = open()) {
-      assertFound(cache, "b");
+      assertFound(cache, "c");
     }
   }
 
@@ -465,6 +551,10 @@ class ResultCacheTest {
       }
     }
     throw new AssertionError("no pack with " + name);
+  }
+
+  private String bad() throws IOException {
+    return files("index").stream().filter(name -> name.endsWith(".bad")).findFirst().orElseThrow();
   }
 
   private String bundle() throws IOException {
