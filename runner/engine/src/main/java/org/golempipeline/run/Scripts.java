@@ -62,6 +62,7 @@ final class Scripts implements AutoCloseable {
   /** Scripts that were not posted yet. Who removes one from here decides what becomes of it. */
   private final Set<Integer> waiting = ConcurrentHashMap.newKeySet();
 
+  /** By script, what the scheduler has not said anything of yet; not of stages with answers. */
   private final Map<Integer, Map<Integer, List<StageOutputs.Part>>> returned =
       new ConcurrentHashMap<>();
 
@@ -97,19 +98,18 @@ final class Scripts implements AutoCloseable {
         free.thenCombine(
                 prepared,
                 (endedWell, script) -> {
-                  var wanted = waiting.remove(execute.batch());
+                  if (!waiting.remove(execute.batch())) {
+                    throw new WithdrawnException();
+                  }
                   if (!endedWell) {
                     throw new CancellationException("the script before it failed");
-                  }
-                  if (!wanted) {
-                    throw new WithdrawnException();
                   }
                   return script;
                 })
             .thenCompose(ready -> rental.execute(script(ready, execute.scriptLimit())));
-    lanes.put(
-        execute.rental(),
-        posted.handle((outcome, thrown) -> thrown == null ? outcome.ok() : isWithdrawn(thrown)));
+    var endsWell =
+        posted.handle((outcome, thrown) -> thrown == null ? outcome.ok() : isWithdrawn(thrown));
+    lanes.put(execute.rental(), free.thenCombine(endsWell, Boolean::logicalAnd));
     posted.whenCompleteAsync(
         (outcome, thrown) -> received(execute, rental, prepared, outcome, thrown), threads);
   }
@@ -165,6 +165,7 @@ final class Scripts implements AutoCloseable {
       @Nullable ScriptOutcome outcome,
       @Nullable Throwable thrown) {
     if (prepared.isCompletedExceptionally()) {
+      waiting.remove(execute.batch());
       prepared.whenComplete((none, why) -> brokenHere(execute, cause(why)));
       return;
     }
@@ -256,9 +257,11 @@ final class Scripts implements AutoCloseable {
                 keepLog(stage, index, execute.batch(), result.log(), ready.pack())));
       }
     }
-    var kept =
-        stage.answers().isPresent() ? parts : reuse.keep(stage, provider, ready.pack(), parts);
-    returned.put(execute.batch(), kept);
+    Map<Integer, List<StageOutputs.Part>> kept = parts;
+    if (stage.answers().isEmpty()) {
+      kept = reuse.keep(stage, provider, ready.pack(), parts);
+      returned.put(execute.batch(), kept);
+    }
     return new Message.BatchReturned(
         execute.batch(),
         FragmentSet.of(kept.keySet()),
@@ -336,7 +339,6 @@ final class Scripts implements AutoCloseable {
       adopt
           .fragments()
           .forEach(index -> stage.outputs().put(index, answers.get(index, adopt.batch()).parts()));
-      returned.remove(adopt.batch());
       return;
     }
     var parts = returned.remove(adopt.batch());

@@ -1,0 +1,204 @@
+package org.golempipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.golem.EndReason;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.Pricing;
+import org.golempipeline.golem.Provider;
+import org.golempipeline.golem.Rental;
+import org.golempipeline.golem.Script;
+import org.golempipeline.golem.ScriptOutcome;
+import org.golempipeline.image.Images;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.schedule.Action;
+import org.golempipeline.schedule.Message;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every script is answered once, whatever became of it. */
+@Timeout(30)
+class ScriptsTest {
+  private static final String NUMBERS =
+      """
+      version: 1
+      name: numbers
+      split: { range: { from: 0, to: 4, step: 1, as: [n, size] } }
+      run: echo "$n" > "$out"
+      merge: concat
+      output: all.txt
+      """;
+
+  @TempDir Path folder;
+
+  private final BlockingQueue<Message> told = new LinkedBlockingQueue<>();
+  private final Machine machine = new Machine();
+
+  /** A machine that does what the test says, when it says so. */
+  private static final class Machine implements Rental {
+    final BlockingQueue<CompletableFuture<ScriptOutcome>> asked = new LinkedBlockingQueue<>();
+
+    @Override
+    public CompletableFuture<ScriptOutcome> execute(Script script) {
+      var outcome = new CompletableFuture<ScriptOutcome>();
+      asked.add(outcome);
+      return outcome;
+    }
+
+    @Override
+    public String agreementId() {
+      return "agreement";
+    }
+
+    @Override
+    public Provider provider() {
+      return new Provider("0x1", "one", "0x2", 1);
+    }
+
+    @Override
+    public Pricing pricing() {
+      return new Pricing(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+    }
+
+    @Override
+    public String folder() {
+      return "/work";
+    }
+
+    @Override
+    public CompletableFuture<String> lost() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<Void> close(EndReason reason) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private static final Daemons NOBODY =
+      new Daemons() {
+        @Override
+        public GolemConnection network() throws IOException {
+          throw new IOException("not needed");
+        }
+
+        @Override
+        public GolemConnection thisMachine() throws IOException {
+          throw new IOException("not needed");
+        }
+      };
+
+  @Test
+  void aScriptThatCouldNotBePreparedIsNotTakenBackAsWell() throws Exception {
+    var notAFolder = Files.writeString(folder.resolve("file"), "");
+    try (var stages = stages(notAFolder.resolve("packs"))) {
+      execute(stages, 1);
+      assertThat(next()).isInstanceOf(Message.StageBroken.class);
+      assertThat(next()).isInstanceOf(Message.BatchBroken.class);
+
+      stages.perform(new Action.Withdraw(1));
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void aScriptBehindOneThatBrokeIsNotTakenBackAsWell() throws Exception {
+    try (var stages = stages(folder.resolve("packs"))) {
+      execute(stages, 1);
+      execute(stages, 2);
+      machine
+          .asked
+          .take()
+          .completeExceptionally(
+              new GolemException(GolemException.Kind.CANCELLED, "It is let go.", null, null));
+      assertThat(next()).isInstanceOf(Message.BatchBroken.class);
+      assertThat(next()).isInstanceOf(Message.BatchBroken.class);
+
+      stages.perform(new Action.Withdraw(2));
+      assertThat(told).isEmpty();
+      assertThat(machine.asked).isEmpty();
+    }
+  }
+
+  @Test
+  void aScriptThatWaitsIsTakenBackOnceAndNotSent() throws Exception {
+    try (var stages = stages(folder.resolve("packs"))) {
+      execute(stages, 1);
+      execute(stages, 2);
+      stages.perform(new Action.Withdraw(2));
+      stages.perform(new Action.Withdraw(2));
+      assertThat(next()).isEqualTo(new Message.Withdrawn(2));
+      assertThat(told).isEmpty();
+
+      execute(stages, 3);
+      machine
+          .asked
+          .take()
+          .completeExceptionally(
+              new GolemException(GolemException.Kind.CANCELLED, "It is let go.", null, null));
+      assertThat(List.of(broken(), broken())).containsExactlyInAnyOrder(1, 3);
+      assertThat(machine.asked).isEmpty();
+    }
+  }
+
+  /** The stage's fragments are known, and nothing was sent yet. */
+  private Stages stages(Path packs) throws Exception {
+    var plan = new Project(folder).plan(NUMBERS).value().orElseThrow();
+    var clock = Clock.systemUTC();
+    var kept = Files.createDirectories(folder.resolve("kept"));
+    var settings =
+        new RunSettings(
+            "run",
+            "session",
+            "pipeline.yaml",
+            RunSettings.Target.LOCAL,
+            2,
+            BigDecimal.ONE,
+            folder.resolve("run"),
+            NOBODY,
+            Duration.ofHours(1),
+            ResultCache.none(packs, clock),
+            FileDigests.open(kept, kept, clock, false),
+            false,
+            false,
+            Images.notFetched());
+    var run = new RunFolder(settings.runFolder());
+    run.create();
+    var stages =
+        new Stages(plan, settings, run, new Reuse(plan, settings), new LocalShell(true), told::add);
+    stages.perform(new Action.Expand(0));
+    assertThat(next()).isInstanceOf(Message.Expanded.class);
+    return stages;
+  }
+
+  private void execute(Stages stages, int batch) {
+    var minute = Duration.ofMinutes(1);
+    stages.execute(
+        new Action.Execute(batch, 7, 0, FragmentSet.of(batch - 1), true, minute, minute), machine);
+  }
+
+  private int broken() throws InterruptedException {
+    return ((Message.BatchBroken) next()).batch();
+  }
+
+  private Message next() throws InterruptedException {
+    return told.poll(20, TimeUnit.SECONDS);
+  }
+}
