@@ -36,18 +36,18 @@ class RecordingsTest {
 
   @TempDir Path folder;
 
-  /** By name, what happens in the run, and an event that shows it did. */
+  /** By name, what happens in the run, and the type of an event or a message that shows it did. */
   private static Map<String, Recorded> runs() {
     var runs = new TreeMap<String, Recorded>();
     var success = new Scenario(1).providers(Persona.HONEST, 6).providers(Persona.VANISHING, 3);
     success.workers = 4;
     success.stage("one", 60);
     success.follower("two", 0, 2);
-    runs.put("success", new Recorded(success, RunEvent.StageFinished.class));
+    runs.put("success", new Recorded(success, "stage-finished"));
 
     var retries = new Scenario(2).providers(Persona.FLAKY, 4).providers(Persona.CRASHING, 2);
     retries.stage("only", 40).doomed.set(17);
-    runs.put("failure-with-retries", new Recorded(retries, RunEvent.FragmentFailed.class));
+    runs.put("failure-with-retries", new Recorded(retries, "fragment-failed"));
 
     var liar = new Scenario(3).providers(Persona.HONEST, 4).providers(Persona.LYING, 1);
     liar.price("0.0000010");
@@ -57,17 +57,25 @@ class RecordingsTest {
     var verified = liar.stage("only", 30);
     verified.verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
     verified.millis = 3000;
-    runs.put("verify-with-a-liar", new Recorded(liar, RunEvent.ProviderBanned.class));
+    runs.put("verify-with-a-liar", new Recorded(liar, "provider-banned"));
 
     var first = new Scenario(4).providers(Persona.HONEST, 4);
     var searched = first.stage("only", 400);
     searched.result = Result.FIRST;
     searched.winners.set(123);
-    runs.put("cut-by-first", new Recorded(first, RunEvent.StageCut.class));
+    runs.put("cut-by-first", new Recorded(first, "stage-cut"));
+
+    var late = new Scenario(5).providers(Persona.HONEST, 3).providers(Persona.SLOW, 1);
+    late.providers.get(3).pace = 30;
+    late.price("0.00001");
+    late.workers = 4;
+    late.local = false;
+    late.stage("only", 120).millis = 10_000;
+    runs.put("taken-back", new Recorded(late, "withdrawn"));
     return runs;
   }
 
-  private record Recorded(Scenario scenario, Class<? extends RunEvent> shows) {}
+  private record Recorded(Scenario scenario, String shows) {}
 
   @TestFactory
   Stream<DynamicTest> theSchedulerDecidesAsItAlwaysDid() {
@@ -84,6 +92,7 @@ class RecordingsTest {
       throw new AssertionError("recorded anew, look at the difference: " + kept);
     }
 
+    assertShows(kept, run.shows());
     var outcome = Replay.of(kept);
 
     assertThat(outcome.difference()).isNull();
@@ -93,9 +102,18 @@ class RecordingsTest {
     assertThat(Files.readAllLines(kept.resolve("journal.ndjson"))).hasSize((int) outcome.events());
   }
 
+  private static void assertShows(Path recording, String type) throws IOException {
+    var text = new StringBuilder();
+    for (var file : FILES) {
+      text.append(Files.readString(recording.resolve(file)));
+    }
+    assertThat(text).contains("\"type\":\"" + type + "\"");
+  }
+
   private void record(Recorded run, Path kept) throws IOException {
     var fresh = Files.createDirectories(folder.resolve("recording"));
-    assertThat(record(run.scenario(), fresh).count(run.shows())).isPositive();
+    record(run.scenario(), fresh);
+    assertShows(fresh, run.shows());
     Files.createDirectories(kept);
     for (var file : FILES) {
       Files.move(fresh.resolve(file), kept.resolve(file), StandardCopyOption.REPLACE_EXISTING);
