@@ -145,6 +145,9 @@ public final class DiagnosticIds {
   /** A secret outside a shell text. */
   public static final String PARAM_SECRET = "Param.Secret";
 
+  /** A secret that cannot be told from other text. */
+  public static final String PARAM_SHORT_SECRET = "Param.ShortSecret";
+
   // Names and references.
 
   /** A stage that the file does not have. */

@@ -124,6 +124,15 @@ final class Params {
             "The secret `%s` %s.".formatted(entry.name(), value),
             null);
       }
+      if (Secrets.isTooShort(text)) {
+        problems.warning(
+            DiagnosticIds.PARAM_SHORT_SECRET,
+            entry.key().range(),
+            "The secret `%s` is too short to be hidden where a command writes it."
+                .formatted(entry.name()),
+            "Values of 4 characters and more are taken out of logs and messages; see to it that no"
+                + " command writes this one.");
+      }
       values.put(entry.name(), new ParamValue(text, true));
     }
   }

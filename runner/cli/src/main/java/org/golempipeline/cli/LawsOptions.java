@@ -74,7 +74,7 @@ final class LawsOptions {
                     home.path(),
                     node,
                     Wiring.agreementDuration(plan.spec()),
-                    pipeline.shell(),
+                    pipeline.shell(plan.spec()),
                     console.clock(),
                     line -> say(console, line)));
         try (var interruption =

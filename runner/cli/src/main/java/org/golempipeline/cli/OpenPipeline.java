@@ -8,6 +8,7 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.Secrets;
 
 /**
  * A pipeline file as a command has it: with the plugins it may use, values for its params, and what
@@ -54,9 +55,9 @@ final class OpenPipeline {
     return wiring;
   }
 
-  /** For the shell texts that are meant for this machine. */
-  LocalShell shell() {
-    return new LocalShell(localCommands);
+  /** For the shell texts of {@code spec} that are meant for this machine. */
+  LocalShell shell(PipelineSpec spec) {
+    return new LocalShell(localCommands, Secrets.of(spec.params()));
   }
 
   /** The params that the command line sets. */
@@ -85,7 +86,7 @@ final class OpenPipeline {
    * @param folder for what is made on the way
    */
   Checked<Plan> plan(Path folder) {
-    return spec().then(spec -> wiring.plan(spec, text, folder, shell()));
+    return spec().then(spec -> wiring.plan(spec, text, folder, shell(spec)));
   }
 
   /**

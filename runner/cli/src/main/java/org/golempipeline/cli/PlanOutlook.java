@@ -65,7 +65,7 @@ final class PlanOutlook {
                 cache,
                 digests,
                 Images.notFetched(),
-                pipeline.shell(),
+                pipeline.shell(plan.spec()),
                 wiring.clock())) {
       for (var stage : plan.stages()) {
         var kept = results.kept(stage).orElse(null);

@@ -114,7 +114,7 @@ final class RehearseCommand implements Callable<Integer> {
                 home,
                 () -> scratch(plan, busy, home),
                 Wiring.agreementDuration(plan.spec()),
-                pipeline.shell(),
+                pipeline.shell(plan.spec()),
                 console.clock(),
                 this::say));
     try (var interruption =

@@ -235,7 +235,7 @@ final class ReproCommand implements Callable<Integer> {
                 cache,
                 digests,
                 images,
-                pipeline.shell(),
+                pipeline.shell(plan.spec()),
                 console.clock())) {
       new ReproFolder(results.fragment(stagePlan, index), text.name(), runFolder, attempts)
           .write(folder);

@@ -149,7 +149,7 @@ final class RunCommand implements Callable<Integer> {
                   !fresh,
                   overwrite,
                   images),
-              pipeline.shell(),
+              pipeline.shell(plan.spec()),
               List.of(journal, json ? this::printJson : values, report));
       try (var interruption =
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.golempipeline.compare.OutputComparison;
 import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,8 @@ public record Difference(
   /** Bytes of a line that are kept. */
   private static final int SHOWN = 200;
 
-  static @Nullable Difference between(Answer expected, Answer found, Comparison how)
-      throws IOException {
+  static @Nullable Difference between(
+      Answer expected, Answer found, Comparison how, Secrets secrets) throws IOException {
     Set<String> paths = new TreeSet<>(expected.results().keySet());
     paths.addAll(found.results().keySet());
     for (var path : paths) {
@@ -39,7 +40,7 @@ public record Difference(
             path, -1, 0, one == null ? null : "it is there", other == null ? null : "it is there");
       }
       if (!same(one, other, how)) {
-        return at(path, one, other);
+        return at(path, one, other, secrets);
       }
     }
     return null;
@@ -52,7 +53,8 @@ public record Difference(
     }
   }
 
-  private static Difference at(String path, Path one, Path other) throws IOException {
+  private static Difference at(String path, Path one, Path other, Secrets secrets)
+      throws IOException {
     var offset = Math.max(0, Files.mismatch(one, other));
     try (var first = open(one);
         var second = open(other)) {
@@ -67,7 +69,7 @@ public record Difference(
       second.skipNBytes(lineStart);
       try (var again = open(one)) {
         again.skipNBytes(lineStart);
-        return new Difference(path, offset, line, line(again), line(second));
+        return new Difference(path, offset, line, line(again, secrets), line(second, secrets));
       }
     }
   }
@@ -76,7 +78,7 @@ public record Difference(
     return new BufferedInputStream(Files.newInputStream(file), 1 << 16);
   }
 
-  private static @Nullable String line(InputStream stream) throws IOException {
+  private static @Nullable String line(InputStream stream, Secrets secrets) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var next = stream.read();
     if (next < 0) {
@@ -86,6 +88,7 @@ public record Difference(
       bytes.write(next);
       next = stream.read();
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return new String(
+        secrets.hide(bytes.toByteArray(), false, bytes.size() == SHOWN), StandardCharsets.UTF_8);
   }
 }

@@ -13,6 +13,7 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StrategyUse;
 import org.golempipeline.strategy.InputFile;
@@ -87,7 +88,7 @@ public final class LawsCheck {
           new Cutter(stage, plan.folder(), folder.resolve("split"), settings.shell(), params);
       var sample = new Sampler(stage, cutter, settings.sample(), folder.resolve("input")).sample();
       sampled.put(stage.name(), variant(stage, sample, sample.use(), sample.fragments()));
-      var trial = new Trial(stage, last, from, sample, cutter);
+      var trial = new Trial(stage, last, from, sample, cutter, Secrets.of(plan.spec().params()));
       var tried = new StageTrial(trial, runs, this::planFor, settings.say());
       var laws = tried.laws();
       if (isRead(last) && !laws.failed()) {
@@ -108,8 +109,15 @@ public final class LawsCheck {
    *
    * @param last the stage that has its result: itself, or the tree that combines its outputs
    * @param from the stages whose results it reads
+   * @param secrets that are not shown where results differ
    */
-  record Trial(StagePlan stage, StagePlan last, List<String> from, Sample sample, Cutter cutter) {}
+  record Trial(
+      StagePlan stage,
+      StagePlan last,
+      List<String> from,
+      Sample sample,
+      Cutter cutter,
+      Secrets secrets) {}
 
   private StagePlan last(StagePlan stage) {
     for (var other : plan.stages()) {

@@ -326,14 +326,14 @@ final class StageTrial {
     };
   }
 
-  private static LawResult compared(
+  private LawResult compared(
       Law law, Answer expected, Answer found, Comparison how, String ok, String otherwise)
       throws IOException {
     var failed = expected.failure() != null ? expected : found.failure() != null ? found : null;
     if (failed != null) {
       return LawResult.broken(law, otherwise + " fails: " + message(failed), null, "");
     }
-    var difference = Difference.between(expected, found, how);
+    var difference = Difference.between(expected, found, how, trial.secrets());
     return difference == null
         ? LawResult.ok(law, ok)
         : LawResult.broken(law, otherwise + " gives another result", difference, "");

@@ -14,6 +14,7 @@ import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.compare.OutputComparison;
 import org.golempipeline.spec.Comparison;
+import org.golempipeline.spec.Secrets;
 
 /**
  * What a fragment left in one try.
@@ -60,7 +61,7 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
   }
 
   /** How {@code other} differs, as the end of a sentence; only if it does. */
-  String difference(ProbeOutput other, Comparison how) throws IOException {
+  String difference(ProbeOutput other, Comparison how, Secrets secrets) throws IOException {
     if (failed() || other.failed()) {
       return "%s, then %s".formatted(outcome(), other.outcome());
     }
@@ -75,7 +76,7 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
             several,
             returned.outputs().get(number).extent().size(),
             other.returned.outputs().get(number).extent().size(),
-            firstLine(other, number));
+            firstLine(other, number, secrets));
   }
 
   private String outcome() {
@@ -98,7 +99,7 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
         .collect(Collectors.joining(", ", names.isEmpty() ? "none" : "", ""));
   }
 
-  private String firstLine(ProbeOutput other, int number) throws IOException {
+  private String firstLine(ProbeOutput other, int number, Secrets secrets) throws IOException {
     try (var one = reader(open(number));
         var two = reader(other.open(number))) {
       for (var line = 1; ; line++) {
@@ -108,7 +109,8 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
           return "they differ in bytes that are no text";
         }
         if (!first.equals(second)) {
-          return "line %d is %s, then %s".formatted(line, shown(first), shown(second));
+          return "line %d is %s, then %s"
+              .formatted(line, shown(first, secrets), shown(second, secrets));
         }
       }
     }
@@ -130,12 +132,13 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
     return line.toString();
   }
 
-  private static String shown(String line) {
+  private static String shown(String line, Secrets secrets) {
     if (line.isEmpty()) {
       return "missing";
     }
     var text =
-        new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
+        secrets
+            .hide(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
             .replaceFirst("\n$", "");
     var end = text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length())));
     return "`" + text.substring(0, end) + (end < text.length() ? "…" : "") + "`";

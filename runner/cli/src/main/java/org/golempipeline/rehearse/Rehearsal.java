@@ -37,6 +37,7 @@ import org.golempipeline.run.EarlierResultsException;
 import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.spec.Resources;
+import org.golempipeline.spec.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,8 +306,10 @@ public final class Rehearsal {
     }
   }
 
-  private static String plain(Exception e) {
-    return String.valueOf(e.getMessage()).replaceFirst("\\.$", "");
+  private String plain(Exception e) {
+    return Secrets.of(plan.spec().params())
+        .hide(String.valueOf(e.getMessage()))
+        .replaceFirst("\\.$", "");
   }
 
   /** The first, the last and one between. */

@@ -18,6 +18,7 @@ import org.golempipeline.rehearse.Finding.Kind;
 import org.golempipeline.run.PlannedFragment;
 import org.golempipeline.spec.Comparison;
 import org.golempipeline.spec.ParamValue;
+import org.golempipeline.spec.Secrets;
 
 /**
  * Tries a few fragments of a stage one by one: alone on a fresh machine, a second time there, alone
@@ -39,6 +40,7 @@ final class StageProbe {
   private final Path folder;
   private final Predicate<String> watched;
   private final Clock clock;
+  private final Secrets secrets;
   private final Map<Kind, Finding> findings = new LinkedHashMap<>();
   private final Map<Kind, BitSet> seenWith = new EnumMap<>(Kind.class);
 
@@ -66,6 +68,7 @@ final class StageProbe {
     this.folder = folder;
     this.watched = watched;
     this.clock = clock;
+    this.secrets = Secrets.of(params);
     var first = fragments.get(0);
     this.recipe = withSecrets(first, params);
     this.works = fragments.stream().map(each -> workWithSecrets(each, params)).toList();
@@ -95,7 +98,19 @@ final class StageProbe {
         work.shape(),
         work.inSuffix(),
         and(work.variables(), fragment, params),
-        work.argv());
+        work.argv().stream().map(word -> withSecrets(word, fragment, params)).toList());
+  }
+
+  private static String withSecrets(
+      String word, PlannedFragment fragment, Map<String, ParamValue> params) {
+    var whole = word;
+    for (var name : fragment.secrets()) {
+      var value = params.get(name);
+      if (value != null) {
+        whole = whole.replace(FragmentWork.variable(name), value.value());
+      }
+    }
+    return whole;
   }
 
   private static Map<String, String> and(
@@ -187,7 +202,8 @@ final class StageProbe {
       found(
           Kind.NOT_DETERMINISTIC,
           number,
-          "run twice, each time alone on a fresh machine: " + alone.difference(output, compare));
+          "run twice, each time alone on a fresh machine: "
+              + alone.difference(output, compare, secrets));
       return false;
     }
   }
@@ -197,7 +213,7 @@ final class StageProbe {
       found(
           Kind.NOT_IDEMPOTENT,
           number,
-          "run twice in the same folder: " + alone.difference(again, compare));
+          "run twice in the same folder: " + alone.difference(again, compare, secrets));
     }
   }
 
@@ -214,7 +230,8 @@ final class StageProbe {
       found(
           Kind.NEEDS_NEIGHBOURS,
           number,
-          "alone, then %s: %s".formatted(place, alone.difference(together.get(number), compare)));
+          "alone, then %s: %s"
+              .formatted(place, alone.difference(together.get(number), compare, secrets)));
     }
   }
 
@@ -228,7 +245,7 @@ final class StageProbe {
     seenBefore.set(number);
     findings.merge(
         kind,
-        new Finding(kind, fragment.stage().name().value(), fragment.label(), seen, 0),
+        new Finding(kind, fragment.stage().name().value(), fragment.label(), secrets.hide(seen), 0),
         (first, next) -> first.withOneMore());
   }
 

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** The part of the driver that differs from batch to batch: constants, then a line per fragment. */
 final class BatchText {
-  private static final Pattern MARKER = Pattern.compile("\0[a-z]+\0");
+  private static final Pattern MARKER = Pattern.compile("\0[$a-z0-9_]+\0");
 
   private final BatchRecipe recipe;
   private final OutLayout layout;
@@ -98,7 +98,11 @@ final class BatchText {
       if (marker.start() > at) {
         result.append(ShellText.quote(word.substring(at, marker.start())));
       }
-      result.append(path(fileOf(work, marker.group())));
+      var variable = marker.group().startsWith("\0$");
+      result.append(
+          variable
+              ? "\"" + marker.group().replace("\0", "") + "\""
+              : path(fileOf(work, marker.group())));
       at = marker.end();
     }
     if (at < word.length() || word.isEmpty()) {

@@ -45,6 +45,11 @@ public record FragmentWork(
     argv = List.copyOf(argv);
   }
 
+  /** Stands in a word of {@link #argv} for the value of a variable that only the provider knows. */
+  public static String variable(String name) {
+    return "\0$" + name + "\0";
+  }
+
   boolean argvHolds(String marker) {
     for (var word : argv) {
       if (word.contains(marker)) {

@@ -12,6 +12,7 @@ import java.nio.file.PathMatcher;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.batch.ReturnedFragment.Ending;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private static final long MOST_NAME_BYTES = 64L << 20;
+  private static final int BLANK = 64 * 1024;
 
   private final Path pack;
   private final String folder;
@@ -41,6 +43,9 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private long received;
   private @Nullable List<ReturnedFragment> fragments;
   private @Nullable Extent setupLog;
+
+  /** What commands wrote, but for what is an output under another name. */
+  private List<Extent> logs = List.of();
 
   ReturnedBatch(Path pack, long number, int count, OutSpec out, ReturnLimits limits) {
     this.pack = pack;
@@ -77,6 +82,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     contents.read(new TarReader(opened(), start, start + received));
     fragments = contents.fragments();
     setupLog = contents.setupLog;
+    logs = contents.logs();
     close();
   }
 
@@ -104,6 +110,21 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   /** Where the text that setup wrote lies in the pack file; null if it wrote nothing. */
   public @Nullable Extent setupLog() {
     return setupLog;
+  }
+
+  /** Writes zeros over what commands wrote: where the pack is kept, it must not be. */
+  public void blankLogs() throws IOException {
+    try {
+      for (var log : logs) {
+        var zeros = ByteBuffer.allocate((int) Math.min(log.size(), BLANK));
+        for (var done = 0L; done < log.size(); ) {
+          zeros.clear().limit((int) Math.min(log.size() - done, BLANK));
+          done += opened().write(zeros, log.offset() + done);
+        }
+      }
+    } finally {
+      close();
+    }
   }
 
   private FileChannel opened() throws IOException {
@@ -156,6 +177,17 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         result.add(fragment(i));
       }
       return List.copyOf(result);
+    }
+
+    List<Extent> logs() {
+      var all = new ArrayList<>(logFiles.values());
+      if (setupLog != null) {
+        all.add(setupLog);
+      }
+      var taken = new HashSet<Extent>();
+      outputs.values().forEach(each -> each.forEach(output -> taken.add(output.extent())));
+      all.removeAll(taken);
+      return all;
     }
 
     private ReturnedFragment fragment(int position) {

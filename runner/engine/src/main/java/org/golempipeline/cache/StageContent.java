@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.spec.Command;
 import org.golempipeline.spec.ParamValue;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.ShellText;
 import org.golempipeline.strategy.Options;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +55,12 @@ public record StageContent(
     return exported;
   }
 
+  /** A stage's value may tell a secret, which is not written down for that. */
   TreeMap<String, String> exportedValues() {
     var exported = new TreeMap<>(values);
     exported.keySet().removeIf(name -> params.containsKey(name) || !isExported(name));
+    var secrets = Secrets.of(params);
+    exported.replaceAll((name, value) -> secrets.hide(value));
     return exported;
   }
 

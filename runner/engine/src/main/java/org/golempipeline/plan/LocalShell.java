@@ -9,13 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.ShellText;
 import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.StrategyException;
 
 /**
  * Runs the shell texts that are meant for the user's own machine. Standard output and error are
- * kept in a file; its end becomes the message when the text fails. Safe for use by several threads.
+ * kept in a file; its end becomes the message when the text fails, without secrets. Safe for use by
+ * several threads.
  */
 public final class LocalShell implements Shell {
   private static final int SHOWN_LINES = 5;
@@ -41,12 +43,15 @@ public final class LocalShell implements Shell {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   private final boolean allowed;
+  private final Secrets secrets;
 
   /**
    * @param allowed false to refuse every text, as {@code --no-local-commands} asks
+   * @param secrets that texts may be given
    */
-  public LocalShell(boolean allowed) {
+  public LocalShell(boolean allowed, Secrets secrets) {
     this.allowed = allowed;
+    this.secrets = secrets;
   }
 
   @Override
@@ -103,7 +108,7 @@ public final class LocalShell implements Shell {
     return words;
   }
 
-  private static String tail(Path log) throws IOException {
+  private String tail(Path log) throws IOException {
     var lines = new ArrayDeque<String>();
     try (var reader =
         new java.io.BufferedReader(
@@ -119,7 +124,8 @@ public final class LocalShell implements Shell {
         }
       }
     }
-    return lines.isEmpty() ? "." : ": " + String.join(" / ", lines);
+    var said = secrets.hide(String.join("\n", lines));
+    return lines.isEmpty() ? "." : ": " + said.replace("\n", " / ");
   }
 
   /**

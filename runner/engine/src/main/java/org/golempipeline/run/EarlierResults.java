@@ -21,7 +21,6 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.golempipeline.batch.BatchRecipe;
-import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.FragmentSet;
@@ -37,6 +36,7 @@ import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Command;
 import org.golempipeline.spec.ParamValue;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
 import org.golempipeline.spec.ShellText;
 import org.golempipeline.spec.StageName;
@@ -80,8 +80,15 @@ public final class EarlierResults implements AutoCloseable {
     this.plan = plan;
     this.run = run;
     this.folder = new RunFolder(settings.runFolder());
+    var discretion = new Discretion(Secrets.of(plan.spec().params()));
     this.stages =
-        new Stages(plan, settings, folder, new Reuse(plan, settings), shell, answers::add);
+        new Stages(
+            plan,
+            settings,
+            folder,
+            new Reuse(plan, settings),
+            shell,
+            message -> answers.add(discretion.hide(message)));
   }
 
   /**
@@ -204,6 +211,9 @@ public final class EarlierResults implements AutoCloseable {
     var spec = stage.spec();
     if (spec.run() instanceof Command.Shell shell) {
       mentioned.addAll(shell.text().mentioned(secrets));
+    } else if (spec.run() instanceof Command.Argv argv) {
+      argv.words().forEach(word -> mentioned.addAll(word.names()));
+      mentioned.retainAll(secrets);
     }
     for (var text : new ShellText[] {spec.setup(), spec.accept()}) {
       if (text != null) {
@@ -211,7 +221,7 @@ public final class EarlierResults implements AutoCloseable {
       }
     }
     var recipe = runtime.recipe(spec.timeouts().run());
-    var work = runtime.work(index);
+    var work = runtime.work(index, secrets);
     var accept = new LinkedHashMap<String, String>();
     if (spec.accept() != null) {
       var local = runtime.localVariables(index);
@@ -233,12 +243,7 @@ public final class EarlierResults implements AutoCloseable {
             recipe.usesIn(),
             recipe.usesTmp(),
             recipe.limit()),
-        new FragmentWork(
-            work.pieces(),
-            work.shape(),
-            work.inSuffix(),
-            without(work.variables(), secrets),
-            work.argv()),
+        work,
         without(accept, secrets),
         mentioned);
   }

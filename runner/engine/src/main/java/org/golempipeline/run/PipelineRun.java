@@ -25,6 +25,7 @@ import org.golempipeline.schedule.Message;
 import org.golempipeline.schedule.Policy;
 import org.golempipeline.schedule.Scheduler;
 import org.golempipeline.schedule.SchedulerSetup;
+import org.golempipeline.spec.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class PipelineRun {
 
   private final Plan plan;
   private final RunSettings settings;
+  private final Discretion discretion;
   private final EventLog log;
   private final Clock clock;
   private final RunFolder folder;
@@ -56,6 +58,7 @@ public final class PipelineRun {
       Plan plan, RunSettings settings, LocalShell shell, List<EventSink> sinks, Clock clock) {
     this.plan = plan;
     this.settings = settings;
+    this.discretion = new Discretion(Secrets.of(plan.spec().params()));
     this.clock = clock;
     this.log = new EventLog(sinks);
     this.folder = new RunFolder(settings.runFolder());
@@ -181,8 +184,9 @@ public final class PipelineRun {
     tell(new Message.Stop(Failure.of(FailureKind.CANCELLED, why)));
   }
 
+  /** All that the run comes to know goes through here. */
   private void tell(Message message) {
-    mailbox.add(message);
+    mailbox.add(discretion.hide(message));
   }
 
   private Message next() throws InterruptedException {

@@ -2,10 +2,8 @@ package org.golempipeline.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +34,7 @@ import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.Timeouts;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +51,7 @@ final class Scripts implements AutoCloseable {
   private final Reuse reuse;
   private final Judge judge;
   private final IntFunction<StageRuntime> stages;
+  private final Secrets secrets;
   private final Executor threads;
   private final Consumer<Message> tell;
   private final SourceFiles sources = new SourceFiles();
@@ -79,12 +79,14 @@ final class Scripts implements AutoCloseable {
       Reuse reuse,
       Judge judge,
       IntFunction<StageRuntime> stages,
+      Secrets secrets,
       Executor threads,
       Consumer<Message> tell) {
     this.folder = folder;
     this.reuse = reuse;
     this.judge = judge;
     this.stages = stages;
+    this.secrets = secrets;
     this.threads = threads;
     this.tell = tell;
   }
@@ -257,6 +259,9 @@ final class Scripts implements AutoCloseable {
                 keepLog(stage, index, execute.batch(), result.log(), ready.pack())));
       }
     }
+    if (!secrets.isEmpty()) {
+      batch.blankLogs();
+    }
     Map<Integer, List<StageOutputs.Part>> kept = parts;
     if (stage.answers().isEmpty()) {
       kept = reuse.keep(stage, provider, ready.pack(), parts);
@@ -324,10 +329,7 @@ final class Scripts implements AutoCloseable {
     var name = folder.log(stage.plan().name().value(), index, batch);
     var file = folder.root().resolve(name);
     Files.createDirectories(file.getParent());
-    try (var reader = new ArchiveReader();
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      reader.copy(pack, log.offset(), log.size(), channel);
-    }
+    KeptLog.read(pack, log, secrets).write(file);
     return name;
   }
 

@@ -232,6 +232,13 @@ final class StageRuntime {
   }
 
   FragmentWork work(int index) {
+    return work(index, Set.of());
+  }
+
+  /**
+   * @param withheld params whose values are not in it
+   */
+  FragmentWork work(int index, Set<String> withheld) {
     var fragment = fragments.get(index);
     var variables = new LinkedHashMap<String, String>();
     for (var name : mentioned) {
@@ -239,7 +246,7 @@ final class StageRuntime {
       if (value == null) {
         value = values.get(name);
       }
-      if (value != null) {
+      if (value != null && !withheld.contains(name)) {
         variables.put(name, value);
       }
     }
@@ -254,16 +261,20 @@ final class StageRuntime {
         fragment.origin().map(InputFile::suffix).orElse(""),
         variables,
         plan.spec().run() instanceof Command.Argv argv
-            ? words(argv, fragment.variables())
+            ? words(argv, fragment.variables(), withheld)
             : List.of());
   }
 
-  private List<String> words(Command.Argv argv, Map<String, String> variables) {
+  private List<String> words(
+      Command.Argv argv, Map<String, String> variables, Set<String> withheld) {
     return argv.words().stream()
         .map(
             word ->
                 word.resolve(
                     name -> {
+                      if (withheld.contains(name)) {
+                        return FragmentWork.variable(name);
+                      }
                       var value = MARKERS.getOrDefault(name, variables.get(name));
                       return value == null ? values.getOrDefault(name, "") : value;
                     }))

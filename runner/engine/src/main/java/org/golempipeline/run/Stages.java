@@ -36,6 +36,7 @@ import org.golempipeline.run.StageMerge.StageResult;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
@@ -97,7 +98,14 @@ final class Stages implements AutoCloseable {
               return thread;
             });
     this.scripts =
-        new Scripts(folder, reuse, new Judge(folder, shell), this::runtime, threads, tell);
+        new Scripts(
+            folder,
+            reuse,
+            new Judge(folder, shell),
+            this::runtime,
+            Secrets.of(plan.spec().params()),
+            threads,
+            tell);
     plan.spec().params().forEach((name, value) -> values.put(name, value.value()));
   }
 

@@ -27,6 +27,7 @@ import org.golempipeline.plan.Planner;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
 import org.junit.jupiter.api.AfterEach;
@@ -306,7 +307,11 @@ class ImagesTest {
         .then(
             spec ->
                 Planner.plan(
-                    spec, strategies, folder, folder.resolve("work"), new LocalShell(false)));
+                    spec,
+                    strategies,
+                    folder,
+                    folder.resolve("work"),
+                    new LocalShell(false, Secrets.NONE)));
   }
 
   private Checked<Images> resolve(String body) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.golempipeline.spec.ParamValue;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.strategy.StrategyException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +20,7 @@ class LocalShellTest {
       Map.of("a", "it's $(x) `y`\n\"z\"", "b", "unused");
 
   @TempDir Path folder;
-  private final LocalShell shell = new LocalShell(true);
+  private final LocalShell shell = new LocalShell(true, Secrets.NONE);
 
   @Test
   void exportsWhatTheTextMentionsAndNothingElse() throws Exception {
@@ -37,6 +39,20 @@ class LocalShellTest {
   }
 
   @Test
+  void keepsSecretsToItself() {
+    var secrets = Secrets.of(Map.of("key", new ParamValue("one (1)\ntwo*", true)));
+    assertThatThrownBy(
+            () ->
+                new LocalShell(true, secrets)
+                    .run(
+                        "accept",
+                        "echo \"<$key>\"; exit 4",
+                        Map.of("key", "one (1)\ntwo*"),
+                        folder))
+        .hasMessage("`accept` exited with 4: <[secret key]>");
+  }
+
+  @Test
   void stopsAtTheFirstFailureAndAtUnsetVariables() throws Exception {
     assertThat(shell.status("accept", "false; true", Map.of(), folder).code()).isEqualTo(1);
     assertThat(shell.status("accept", "echo $nothing", Map.of(), folder).code()).isNotZero();
@@ -44,7 +60,8 @@ class LocalShellTest {
 
   @Test
   void refusesWhenLocalCommandsAreForbidden() {
-    assertThatThrownBy(() -> new LocalShell(false).run("accept", "touch x", Map.of(), folder))
+    assertThatThrownBy(
+            () -> new LocalShell(false, Secrets.NONE).run("accept", "touch x", Map.of(), folder))
         .isInstanceOf(StrategyException.class)
         .hasMessageContaining("--no-local-commands");
     assertThat(folder.resolve("x")).doesNotExist();

@@ -12,6 +12,7 @@ import org.golempipeline.plan.PlanNode.MergeNode;
 import org.golempipeline.plan.PlanNode.PendingNode;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
@@ -75,7 +76,11 @@ class PlanGraphTest {
             .then(
                 spec ->
                     Planner.plan(
-                        spec, strategies, folder, folder.resolve("work"), new LocalShell(false)));
+                        spec,
+                        strategies,
+                        folder,
+                        folder.resolve("work"),
+                        new LocalShell(false, Secrets.NONE)));
     assertThat(checked.diagnostics()).isEmpty();
     return checked.value().orElseThrow();
   }

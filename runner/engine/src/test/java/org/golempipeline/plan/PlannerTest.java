@@ -13,6 +13,7 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
 import org.golempipeline.strategy.InputFile;
@@ -38,7 +39,11 @@ class PlannerTest {
         .then(
             spec ->
                 Planner.plan(
-                    spec, strategies, folder, folder.resolve("work"), new LocalShell(false)));
+                    spec,
+                    strategies,
+                    folder,
+                    folder.resolve("work"),
+                    new LocalShell(false, Secrets.NONE)));
   }
 
   private List<String> problems(String body) {

@@ -42,6 +42,8 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
 
@@ -142,10 +144,11 @@ final class Project {
             "pipeline.yaml",
             strategies,
             new Overrides(params, name -> Optional.ofNullable(environment.get(name)), false))
-        .then(
-            spec ->
-                Planner.plan(
-                    spec, strategies, folder, folder.resolve(".work"), new LocalShell(true)));
+        .then(spec -> Planner.plan(spec, strategies, folder, folder.resolve(".work"), shell(spec)));
+  }
+
+  private static LocalShell shell(PipelineSpec spec) {
+    return new LocalShell(true, Secrets.of(spec.params()));
   }
 
   RunEvent.RunFinished run(String yaml) throws Exception {
@@ -194,7 +197,7 @@ final class Project {
               listener.accept(stamped.event());
             };
         running[0] =
-            new PipelineRun(plan, settings, new LocalShell(true), List.of(sink), Clock.systemUTC());
+            new PipelineRun(plan, settings, shell(plan.spec()), List.of(sink), Clock.systemUTC());
         stopper = () -> running[0].stop("stopped by the test");
         before.run();
         try {

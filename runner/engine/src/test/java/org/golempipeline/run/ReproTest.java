@@ -27,6 +27,7 @@ import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.repro.ReproFolder;
+import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class ReproTest {
                 cache,
                 digests,
                 Images.notFetched(),
-                new LocalShell(true),
+                new LocalShell(true, Secrets.NONE),
                 clock)) {
       var fragment = results.fragment(plan.stage(new StageName(stage)), index);
       new ReproFolder(fragment, "pipeline.yaml", null, List.of()).write(made);
@@ -309,6 +310,23 @@ class ReproTest {
         assertThat(Files.readString(file)).doesNotContain("s3");
       }
     }
+  }
+
+  @Test
+  void secretsInAListAreNotInTheFolderEither() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: hush
+        params: { secret: { secret: true, env: TOKEN } }
+        run: [sh, -c, 'printf %s "$1" > "$2"', sh, "key: ${secret}.", "${out}"]
+        output: out.txt
+        """;
+    project.environment.put("TOKEN", "s3'cret");
+    var replayed = replay(yaml, "hush", 0);
+    assertThat(replayed.status()).isZero();
+    assertThat(replayed.file("fragment/out")).isEqualTo("key: s3'cret.");
+    assertThat(Files.readString(replayed.folder().resolve("command.sh"))).doesNotContain("s3");
   }
 
   @Test
