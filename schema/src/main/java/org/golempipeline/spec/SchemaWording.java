@@ -262,11 +262,29 @@ final class SchemaWording {
     if (scalar.value() instanceof BigDecimal && !units.isEmpty()) {
       return "Write `%s%s`.".formatted(scalar.text(), Shapes.unit(units.iterator().next()));
     }
+    var numbers = alternatives.stream().filter(SchemaWording::wantsNumber).toList();
+    if (scalar.string() != null && !numbers.isEmpty()) {
+      var unquoted = Scalar.plain(scalar.text(), scalar.range()).value() instanceof BigDecimal;
+      return unquoted
+          ? "Write it without quotes: `%s`.".formatted(scalar.text())
+          : "Write a number such as `%s`.".formatted(example(numbers.get(0)));
+    }
     var wantsText =
         alternatives.stream().anyMatch(schema -> Shapes.types(schema).contains("string"));
     return scalar.string() == null && wantsText
         ? "If it is meant as text, quote it: `\"%s\"`.".formatted(scalar.text())
         : null;
+  }
+
+  private static boolean wantsNumber(JsonNode schema) {
+    var types = Shapes.types(schema);
+    return types.contains("number") || types.contains("integer");
+  }
+
+  private static String example(JsonNode schema) {
+    var most = schema.path("maximum").asDouble(Double.MAX_VALUE);
+    var end = Math.min(most, schema.path("exclusiveMaximum").asDouble(most));
+    return end > 10 ? "10" : end > 1 ? "1" : "0.1";
   }
 
   private void value(Violation violation) {

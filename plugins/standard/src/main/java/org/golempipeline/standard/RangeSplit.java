@@ -138,10 +138,13 @@ public final class RangeSplit implements SplitStrategy {
       number = options.at(key).decimal().orElse(absent);
     } catch (IllegalArgumentException e) {
       throw new StrategyException(
-          "`%s` must be a number, not `%s`.".formatted(key, options.at(key).value()));
+          "`%s` must be a number, not `%s`.".formatted(key, options.at(key).value()),
+          "Write one such as `10` or `0.5`; the value of a stage must be one as well.");
     }
     if (Math.abs((long) number.scale()) + number.precision() > MOST_DIGITS) {
-      throw new StrategyException("`%s` has more than %d digits.".formatted(key, MOST_DIGITS));
+      throw new StrategyException(
+          "`%s` has more than %d digits.".formatted(key, MOST_DIGITS),
+          "Write a number of fewer digits.");
     }
     return number;
   }

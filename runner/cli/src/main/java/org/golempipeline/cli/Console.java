@@ -57,6 +57,11 @@ record Console(
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 
+  /** A file or folder as the user would type it. */
+  String shown(Path path) {
+    return path.startsWith(folder) ? folder.relativize(path).toString() : path.toString();
+  }
+
   /** Whether what goes to {@link #err} may have colours. */
   boolean colouredErr() {
     return errIsTerminal && variable("NO_COLOR").isEmpty() && !dumb();

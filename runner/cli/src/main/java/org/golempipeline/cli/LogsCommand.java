@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.event.Failure;
@@ -37,10 +38,7 @@ final class LogsCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "RUN",
-      description = "The id of a run, its beginning, or `last`. `golem-pipeline runs` lists them.")
+  @Parameters(index = "0", paramLabel = "RUN", description = RunChoice.RUN)
   String run = "";
 
   @Parameters(
@@ -182,7 +180,7 @@ final class LogsCommand implements Callable<Integer> {
         new StringBuilder("%s/%d, attempt %d".formatted(attempt.stage(), number, count))
             .append(attempt.provider() == null ? "" : " on " + attempt.provider())
             .append(", ")
-            .append(attempt.at());
+            .append(attempt.at().truncatedTo(ChronoUnit.SECONDS));
     if (attempt.took() == null) {
       return text.append(": its script never came back").toString();
     }
@@ -255,11 +253,7 @@ final class LogsCommand implements Callable<Integer> {
     console.out().println(TerminalText.safe(line));
   }
 
-  /** A file of the run as the user would type it. */
   private String shown(Path folder, String name) {
-    var file = folder.resolve(name);
-    return file.startsWith(console.folder())
-        ? console.folder().relativize(file).toString()
-        : file.toString();
+    return console.shown(folder.resolve(name));
   }
 }

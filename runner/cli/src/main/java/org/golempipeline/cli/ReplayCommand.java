@@ -24,9 +24,7 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(
-      paramLabel = "RUN",
-      description = "The id of a run, its beginning, or `last`. `golem-pipeline runs` lists them.")
+  @Parameters(paramLabel = "RUN", description = RunChoice.RUN)
   String run = "";
 
   @Mixin RunChoice choice = new RunChoice();

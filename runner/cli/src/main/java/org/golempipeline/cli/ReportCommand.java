@@ -31,9 +31,7 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "RUN",
-      description =
-          "The id of a run, its beginning, or `last`, which is the default. `golem-pipeline runs`"
-              + " lists them.")
+      description = {RunChoice.RUN, "Default: last."})
   String run = "last";
 
   @Option(
@@ -54,7 +52,7 @@ final class ReportCommand implements Callable<Integer> {
     var folder = histories.folder(choice.resolve(histories, run));
     var target = target(folder);
     RunPage.write(folder, target, ZoneId.systemDefault());
-    console.out().println(TerminalText.safe(shown(target)));
+    console.out().println(TerminalText.safe(console.shown(target)));
     console.out().flush();
     return ExitCodes.DONE;
   }
@@ -84,12 +82,5 @@ final class ReportCommand implements Callable<Integer> {
           "There is no folder for `%s`.".formatted(output), "Make it, or write elsewhere.");
     }
     return target;
-  }
-
-  /** As the user would type it. */
-  private String shown(Path file) {
-    return file.startsWith(console.folder())
-        ? console.folder().relativize(file).toString()
-        : file.toString();
   }
 }

@@ -101,7 +101,7 @@ final class ReproCommand implements Callable<Integer> {
       folder = folder(pipeline, stagePlan, index);
       make(pipeline, plan, history, scratch.path(), stagePlan, index, folder);
     }
-    console.out().println(TerminalText.safe(shown(folder)));
+    console.out().println(TerminalText.safe(console.shown(folder)));
     console.out().flush();
     if (shell) {
       return new ProcessBuilder(folder.resolve("run.sh").toString(), "--shell")
@@ -318,12 +318,5 @@ final class ReproCommand implements Callable<Integer> {
     try (var content = Files.list(folder)) {
       return content.findAny().isEmpty();
     }
-  }
-
-  /** As the user would type it. */
-  private String shown(Path folder) {
-    return folder.startsWith(console.folder())
-        ? console.folder().relativize(folder).toString()
-        : folder.toString();
   }
 }

@@ -1,8 +1,11 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,17 +59,29 @@ final class SchemaCommand implements Callable<Integer> {
     }
     var target = console.folder().resolve(FILE);
     try {
-      Files.createDirectories(target.getParent());
-      var part = Files.createTempFile(target.getParent(), "schema", ".part");
-      Files.writeString(part, schema);
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      write(target, schema);
     } catch (IOException e) {
+      var reason =
+          e instanceof FileSystemException file && file.getReason() != null
+              ? file.getReason()
+              : e.getMessage();
       throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(target, e.getMessage()),
+          "Could not write `%s`: %s.".formatted(target, reason),
           "Without `--write` the schema is printed.");
     }
     console.out().println("Wrote " + FILE + ".");
     console.out().flush();
     return ExitCodes.DONE;
+  }
+
+  private static void write(Path target, String schema) throws IOException {
+    var folder = Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    var part = Files.createTempFile(folder, "schema", ".part");
+    try {
+      Files.writeString(part, schema);
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 }

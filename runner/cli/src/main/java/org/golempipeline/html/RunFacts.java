@@ -44,6 +44,7 @@ final class RunFacts {
   final Set<String> warnings = new LinkedHashSet<>();
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
   long outputsInAll;
+  RunEvent.@Nullable OutputsRemoved removed;
   RunEvent.@Nullable RunStarted started;
   RunEvent.@Nullable RunFinished finished;
   RunEvent.@Nullable StopRequested stop;
@@ -116,6 +117,8 @@ final class RunFacts {
       if (outputs.size() < OUTPUTS_KEPT) {
         outputs.add(output);
       }
+    } else if (event instanceof RunEvent.OutputsRemoved gone) {
+      removed = gone;
     } else if (!addMachine(event, now)) {
       addStage(event, now);
     }

@@ -202,7 +202,7 @@ public final class RunPage {
   }
 
   private void outputs() {
-    if (facts.outputs.isEmpty()) {
+    if (facts.outputs.isEmpty() && facts.removed == null) {
       return;
     }
     html.open("ul", "class", "plain");
@@ -215,7 +215,19 @@ public final class RunPage {
       var rest = facts.outputsInAll - facts.outputs.size();
       html.element("li", "and " + Words.number(rest) + " more", "class", "soft");
     }
+    if (facts.removed != null) {
+      removed(facts.removed);
+    }
     html.close();
+  }
+
+  private void removed(RunEvent.OutputsRemoved gone) {
+    html.open("li").text("removed ");
+    for (var path : gone.first()) {
+      html.element("code", Words.beginning(path, LONGEST_NAME)).text(" ");
+    }
+    var what = Words.count(gone.files(), "result") + " of earlier runs that this one does not make";
+    html.element("span", what, "class", "soft").close();
   }
 
   private void asked() {

@@ -9,16 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.golempipeline.cache.FileDigests;
-import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
-import org.golempipeline.image.Images;
 import org.golempipeline.plan.Plan;
-import org.golempipeline.run.PipelineRun;
-import org.golempipeline.run.RunSettings;
+import org.golempipeline.run.TrialRuns;
 import org.jspecify.annotations.Nullable;
 
 /** Runs plans one after the other, each in a folder of its own and with nothing to reuse. */
@@ -29,13 +25,13 @@ final class SampleRuns {
   private static final int LAST_BYTES = 500;
 
   private final LawsSettings settings;
-  private final Object current = new Object();
-  private @Nullable PipelineRun run;
-  private volatile boolean stopped;
+  private final TrialRuns trials;
   private int runs;
 
   SampleRuns(LawsSettings settings) {
     this.settings = settings;
+    this.trials =
+        new TrialRuns(settings.file(), settings.duration(), settings.shell(), settings.clock());
   }
 
   /** A folder for the results of the next run. */
@@ -49,47 +45,16 @@ final class SampleRuns {
    * @param stage whose value is a result
    */
   Answer run(Plan plan, String stage, int workers) throws IOException, InterruptedException {
-    goOn();
     var results = plan.results();
-    var own = results.resolve(OWN);
-    var folder = own.resolve("runs").resolve(settings.id());
-    var watch = new Watch(stage, folder);
-    try (var cache =
-            ResultCache.open(own.resolve("cache"), folder.resolve("work"), settings.clock());
-        var digests =
-            FileDigests.open(own.resolve("cache"), own.resolve("cache"), settings.clock(), false)) {
-      var started =
-          new PipelineRun(
-              plan,
-              new RunSettings(
-                  settings.id(),
-                  session(results),
-                  settings.file(),
-                  RunSettings.Target.LOCAL,
-                  workers,
-                  BigDecimal.ONE,
-                  folder,
-                  settings.daemons(),
-                  settings.duration(),
-                  cache,
-                  digests,
-                  false,
-                  false,
-                  Images.notFetched()),
-              settings.shell(),
-              List.of(watch),
-              settings.clock());
-      synchronized (current) {
-        run = started;
-      }
-      goOn();
-      started.run();
-    } finally {
-      synchronized (current) {
-        run = null;
-      }
-    }
-    goOn();
+    var watch = new Watch(stage, TrialRuns.folder(plan, settings.id()));
+    trials.run(
+        plan,
+        settings.id(),
+        session(results),
+        workers,
+        BigDecimal.ONE,
+        settings.daemons(),
+        List.of(watch));
     return watch.answer(results);
   }
 
@@ -99,19 +64,12 @@ final class SampleRuns {
 
   /** Ends what runs and lets nothing start; may be called from any thread. */
   void stop() {
-    stopped = true;
-    synchronized (current) {
-      if (run != null) {
-        run.stop("Interrupted.");
-      }
-    }
+    trials.stop();
   }
 
   /** Throws if {@link #stop} was called. */
   void goOn() throws InterruptedException {
-    if (stopped) {
-      throw new InterruptedException();
-    }
+    trials.goOn();
   }
 
   /** Remembers how a run ended and what it answered. */

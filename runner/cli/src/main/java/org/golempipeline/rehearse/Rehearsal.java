@@ -34,8 +34,7 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
-import org.golempipeline.run.PipelineRun;
-import org.golempipeline.run.RunSettings;
+import org.golempipeline.run.TrialRuns;
 import org.golempipeline.spec.Resources;
 import org.golempipeline.spec.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -61,13 +60,13 @@ public final class Rehearsal {
   private final Plan plan;
   private final RehearsalSettings settings;
   private final List<String> notes = new ArrayList<>();
-  private final Object current = new Object();
-  private @Nullable PipelineRun run;
-  private volatile boolean stopped;
+  private final TrialRuns trials;
 
   public Rehearsal(Plan plan, RehearsalSettings settings) {
     this.plan = plan;
     this.settings = settings;
+    this.trials =
+        new TrialRuns(settings.file(), settings.duration(), settings.shell(), settings.clock());
   }
 
   /** A run that ended, and where its results are. */
@@ -120,67 +119,31 @@ public final class Rehearsal {
 
   /** Ends it early; may be called from any thread, more than once. */
   public void stop() {
-    stopped = true;
-    synchronized (current) {
-      if (run != null) {
-        run.stop("Interrupted.");
-      }
-    }
-  }
-
-  private void goOn() throws InterruptedException {
-    if (stopped) {
-      throw new InterruptedException();
-    }
+    trials.stop();
   }
 
   // ---- whole runs
 
   private Done run(String name, Chaos chaos, List<Persona> cast)
       throws IOException, InterruptedException {
-    goOn();
+    trials.goOn();
     var results = Files.createDirectories(settings.home().resolve(name));
     var own = RehearsedPlan.of(plan, results, settings.sample());
     var id = settings.id() + "-" + name;
-    var folder = results.resolve(".golem-pipeline").resolve("runs").resolve(id);
+    var folder = TrialRuns.folder(own, id);
     var watch = new RunWatch(own);
     var budget = plan.spec().budget();
     try (var nodes = new LocalNodes(chaos, cast, settings.seed(), settings.scratch());
-        var cache = cache(results, folder);
-        var digests = digests(results);
         var journal = Journal.create(folder.resolve("journal.ndjson"))) {
-      var started =
-          new PipelineRun(
-              own,
-              new RunSettings(
-                  id,
-                  session(name),
-                  settings.file(),
-                  RunSettings.Target.LOCAL,
-                  settings.workers(),
-                  budget == null ? FUNDS : budget,
-                  folder,
-                  nodes,
-                  settings.duration(),
-                  cache,
-                  digests,
-                  false,
-                  false,
-                  Images.notFetched()),
-              settings.shell(),
-              List.of(journal, watch),
-              settings.clock());
-      synchronized (current) {
-        run = started;
-      }
-      goOn();
-      started.run();
-    } finally {
-      synchronized (current) {
-        run = null;
-      }
+      trials.run(
+          own,
+          id,
+          session(name),
+          settings.workers(),
+          budget == null ? FUNDS : budget,
+          nodes,
+          List.of(journal, watch));
     }
-    goOn();
     return new Done(own, folder, watch, watch.figures());
   }
 
@@ -189,16 +152,6 @@ public final class Rehearsal {
     var text = "%s %s %d".formatted(name, settings.chaos(), settings.seed());
     return UUID.nameUUIDFromBytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8))
         .toString();
-  }
-
-  private ResultCache cache(Path results, Path run) {
-    return ResultCache.open(
-        results.resolve(".golem-pipeline/cache"), run.resolve("work"), settings.clock());
-  }
-
-  private FileDigests digests(Path results) {
-    var folder = results.resolve(".golem-pipeline/cache");
-    return FileDigests.open(folder, folder, settings.clock(), false);
   }
 
   // ---- results
@@ -242,7 +195,7 @@ public final class Rehearsal {
   // ---- single fragments
 
   private List<Finding> probe(Done calm) throws IOException, InterruptedException {
-    goOn();
+    trials.goOn();
     var scratch = settings.scratch().get();
     var archives = Files.createDirectories(settings.home().resolve("probes"));
     var findings = new ArrayList<Finding>();
@@ -278,8 +231,9 @@ public final class Rehearsal {
       return List.of();
     }
     var folder = settings.home().resolve("probes").resolve("earlier-" + stage.number());
-    try (var cache = cache(calm.results(), calm.runFolder());
-        var digests = digests(calm.results());
+    var kept = TrialRuns.cacheFolder(calm.plan());
+    try (var cache = ResultCache.open(kept, calm.runFolder().resolve("work"), settings.clock());
+        var digests = FileDigests.open(kept, kept, settings.clock(), false);
         var earlier =
             EarlierResults.open(
                 calm.plan(),
@@ -300,7 +254,7 @@ public final class Rehearsal {
               settings.clock());
       return probe.findings();
     } catch (EarlierResultsException | ProbeException e) {
-      goOn();
+      trials.goOn();
       notes.add("Stage `%s` was not looked at: %s.".formatted(name, plain(e)));
       return List.of();
     }
@@ -347,7 +301,7 @@ public final class Rehearsal {
       BatchRecipe recipe,
       Duration idle)
       throws IOException, InterruptedException, ProbeException {
-    goOn();
+    trials.goOn();
     var any = Resources.DEFAULT;
     var rental =
         get(

@@ -28,6 +28,7 @@ final class RunTally {
   final CostTally cost = new CostTally();
   final FailureTally failures = new FailureTally();
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
+  RunEvent.@Nullable OutputsRemoved removed;
   final Map<String, String> values = new LinkedHashMap<>();
   final Set<String> warnings = new LinkedHashSet<>();
   final List<RunEvent.StageEnough> partial = new ArrayList<>();
@@ -87,6 +88,8 @@ final class RunTally {
       if (outputs.size() < KEPT) {
         outputs.add(output);
       }
+    } else if (event instanceof RunEvent.OutputsRemoved gone) {
+      removed = gone;
     } else if (event instanceof RunEvent.SettlementFinished settled) {
       settlement = settled;
     } else {

@@ -1,11 +1,13 @@
 package org.golempipeline.report;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.golempipeline.event.RunEvent;
 
 /** What is said at the end of a run: where the result is and what it took, or why there is none. */
 final class Summary {
   private static final int MISSING_SHOWN = 120;
+  private static final int REMOVED_SHOWN = 3;
 
   private final RunTally tally;
   private final boolean coloured;
@@ -30,6 +32,9 @@ final class Summary {
     if (tally.outputsInAll > tally.outputs.size()) {
       var rest = tally.outputsInAll - tally.outputs.size();
       appendFact(text, "", "and " + Words.number(rest) + " more");
+    }
+    if (tally.removed != null) {
+      appendFact(text, "removed", removed(tally.removed));
     }
     tally.values.forEach((stage, value) -> appendFact(text, stage, TerminalText.safe(value)));
     appendFact(text, "fragments", fragments(end));
@@ -123,6 +128,18 @@ final class Summary {
     return output.files() == 1
         ? "%s (%s)".formatted(path, size)
         : "%s (%s, %s)".formatted(path, Words.count(output.files(), "file"), size);
+  }
+
+  private String removed(RunEvent.OutputsRemoved gone) {
+    var named =
+        gone.first().stream().limit(REMOVED_SHOWN).map(tally::besideFile).map(TerminalText::safe);
+    var text = named.collect(Collectors.joining(", "));
+    var rest = gone.files() - Math.min(REMOVED_SHOWN, gone.first().size());
+    return "%s%s: %s of earlier runs that this one does not make"
+        .formatted(
+            text,
+            rest > 0 ? " and " + Words.number(rest) + " more" : "",
+            Words.count(gone.files(), "result"));
   }
 
   private String fragments(RunEvent.RunFinished end) {

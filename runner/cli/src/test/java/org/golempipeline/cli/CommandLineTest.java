@@ -210,6 +210,17 @@ class CommandLineTest {
   }
 
   @Test
+  void aSchemaThatCannotBeWrittenLeavesNothing() throws IOException {
+    workspace.write(".golem-pipeline/schema.json/in-the-way", "");
+
+    var ran = workspace.run("schema", "--write");
+
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains(".golem-pipeline/schema.json`: ").doesNotContain(".part");
+    assertThat(workspace.files(".golem-pipeline")).containsOnlyKeys("schema.json/in-the-way");
+  }
+
+  @Test
   void golemIsRefusedWithoutBudgetOrKey() throws IOException {
     assertThat(workspace.run("run", "right.yaml", "--on", "golem"))
         .returns(2, Workspace.Ran::exitCode)

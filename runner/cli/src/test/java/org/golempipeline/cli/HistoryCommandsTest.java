@@ -37,9 +37,9 @@ class HistoryCommandsTest {
         {"seq":1,"at":"2026-01-02T00:00:01Z","type":"rental-opened","rental":0,"agreementId":"a",\
         "providerId":"0x1","providerName":"bri\\u001b[2Jck","threads":1,"startPrice":0,\
         "cpuSecondPrice":0,"envSecondPrice":0}
-        {"seq":2,"at":"2026-01-02T00:00:01Z","type":"batch-started","batch":0,"rental":0,\
+        {"seq":2,"at":"2026-01-02T00:00:01.123456789Z","type":"batch-started","batch":0,"rental":0,\
         "stage":"one","fragments":"0-2"}
-        {"seq":3,"at":"2026-01-02T00:00:02Z","type":"batch-finished","batch":0,"done":"0","failed":[\
+        {"seq":3,"at":"2026-01-02T00:00:02.123456789Z","type":"batch-finished","batch":0,"done":"0","failed":[\
         {"fragment":1,"failure":{"kind":"COMMAND","message":"It exited with 3."},"exitCode":3,\
         "log":"logs/one/1.0.log"},\
         {"fragment":2,"failure":{"kind":"COMMAND","message":"It exited with 3."},"exitCode":3}],\

@@ -73,7 +73,8 @@ class ReproIT {
     assertThat(Files.readString(repro.resolve("logs/attempt-1.log")))
         .isEqualTo("looking at b.txt\n");
     assertThat(Files.readString(repro.resolve("README.txt")))
-        .contains("It exited with 5", "Its log is logs/attempt-1.log.");
+        .contains("It exited with 5", "Its log is logs/attempt-1.log.")
+        .containsPattern("1\\. [-0-9]+T[0-9]+:[0-9]+:[0-9]+Z on ");
     var process = new ProcessBuilder(repro.resolve("run.sh").toString()).start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isEqualTo(5);

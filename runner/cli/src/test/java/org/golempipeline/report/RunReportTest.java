@@ -50,6 +50,28 @@ class RunReportTest {
   }
 
   @Test
+  void saysWhatOfEarlierRunsWasRemoved() {
+    var shown =
+        shown(
+            started("local"),
+            new RunEvent.OutputPublished("count", "b.txt", 1, 5),
+            new RunEvent.OutputsRemoved(1200, List.of("a\033.txt", "c.txt", "d.txt", "e.txt")),
+            end(0, null, 1, 0));
+
+    assertThat(shown)
+        .contains(", texts/c.txt, texts/d.txt and 1,197 more: 1,200 results of earlier runs")
+        .contains("  removed    texts/a")
+        .doesNotContain("\033", "e.txt");
+    assertThat(
+            shown(
+                started("local"),
+                new RunEvent.OutputsRemoved(1, List.of("a.txt")),
+                end(0, null, 1, 0)))
+        .contains(
+            "  removed    texts/a.txt: 1 result of earlier runs that this one does not make\n");
+  }
+
+  @Test
   void countsEqualFailuresTogetherAndNamesLogAndProvider() {
     var events = new ArrayList<RunEvent>();
     events.add(started("golem"));

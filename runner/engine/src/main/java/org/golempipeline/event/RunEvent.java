@@ -213,6 +213,17 @@ public sealed interface RunEvent {
    */
   record OutputPublished(String stage, String path, int files, long bytes) implements RunEvent {}
 
+  /**
+   * What earlier runs published and this one does not make was taken away.
+   *
+   * @param first some of the paths, relative to the pipeline file
+   */
+  record OutputsRemoved(int files, List<String> first) implements RunEvent {
+    public OutputsRemoved {
+      first = List.copyOf(first);
+    }
+  }
+
   record DebitNoteAccepted(String debitNoteId, String agreementId, BigDecimal totalAmount)
       implements RunEvent {}
 

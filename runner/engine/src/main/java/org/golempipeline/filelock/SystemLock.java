@@ -70,6 +70,9 @@ public final class SystemLock implements AutoCloseable {
           write(channel, name + "\n");
         }
         held = taken;
+      } catch (IOException e) {
+        // A full disk is said without the place.
+        throw new IOException("`%s` cannot be written: %s".formatted(file, e.getMessage()), e);
       } finally {
         if (!held) {
           channel.close();

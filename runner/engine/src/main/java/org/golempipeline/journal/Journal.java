@@ -24,10 +24,12 @@ public final class Journal implements EventSink, AutoCloseable {
   /** In the folder of the run. */
   private static final String LOCK = "lock";
 
+  private final Path path;
   private final FileChannel file;
   private final Optional<SystemLock> lock;
 
-  private Journal(FileChannel file, Optional<SystemLock> lock) {
+  private Journal(Path path, FileChannel file, Optional<SystemLock> lock) {
+    this.path = path;
     this.file = file;
     this.lock = lock;
   }
@@ -38,7 +40,7 @@ public final class Journal implements EventSink, AutoCloseable {
     Files.createDirectories(folder);
     var file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
-      return new Journal(file, lock(folder));
+      return new Journal(path, file, lock(folder));
     } catch (IOException e) {
       file.close();
       throw e;
@@ -63,7 +65,7 @@ public final class Journal implements EventSink, AutoCloseable {
               StandardOpenOption.WRITE);
       file.truncate(file.size() - JournalReader.torn(file));
       file.position(file.size());
-      return Optional.of(new Journal(file, lock));
+      return Optional.of(new Journal(runFolder.resolve(JournalReader.FILE), file, lock));
     } catch (IOException e) {
       if (file != null) {
         file.close();
@@ -95,7 +97,10 @@ public final class Journal implements EventSink, AutoCloseable {
         file.force(false);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Could not write the journal of the run", e);
+      // A full disk is said without the place.
+      throw new UncheckedIOException(
+          new IOException(
+              "the journal `%s` cannot be written: %s".formatted(path, e.getMessage()), e));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -218,7 +219,7 @@ public final class ReproFolder {
           text,
           "%d. %s%s: %s%s",
           i + 1,
-          attempt.at(),
+          attempt.at().truncatedTo(ChronoUnit.SECONDS),
           attempt.provider() == null ? "" : " on " + attempt.provider(),
           attempt.done() ? "done" : failure == null ? "not done" : failure.message(),
           log(attempt) == null ? "" : " Its log is " + logName(i) + ".");

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Removed files that are named, and not only counted. */
+  private static final int NAMED = 10;
+
   private final Path folder;
   private final Path memory;
   private final boolean overwrite;
@@ -82,9 +85,16 @@ final class Publisher {
     return files;
   }
 
+  /**
+   * What was done.
+   *
+   * @param removed null if nothing was
+   */
+  record Publication(
+      List<RunEvent.OutputPublished> published, RunEvent.@Nullable OutputsRemoved removed) {}
+
   /** Publishes the results of every stage, by stage, and removes what earlier runs left over. */
-  List<RunEvent.OutputPublished> publish(Map<String, StageResult> results)
-      throws IOException, StrategyException {
+  Publication publish(Map<String, StageResult> results) throws IOException, StrategyException {
     var paths = new TreeSet<String>();
     results.values().forEach(result -> result.files().forEach(file -> paths.add(file.path())));
     check(paths);
@@ -114,15 +124,21 @@ final class Publisher {
         stamps.put(stage.getKey(), new Result(key, stamps(files)));
       }
     }
-    for (var path : before.paths()) {
-      if (!paths.contains(path)) {
-        Files.deleteIfExists(folder.resolve(path));
+    var removed = new ArrayList<String>();
+    for (var path : new TreeSet<>(before.paths())) {
+      if (!paths.contains(path) && Files.deleteIfExists(folder.resolve(path))) {
+        removed.add(path);
       }
     }
     if (!isAsBefore(results, before)) {
       remember(new Memory(paths, stamps));
     }
-    return published;
+    return new Publication(
+        published,
+        removed.isEmpty()
+            ? null
+            : new RunEvent.OutputsRemoved(
+                removed.size(), removed.subList(0, Math.min(NAMED, removed.size()))));
   }
 
   /** Whether every result lies in its place and nothing else was published. */

@@ -403,7 +403,11 @@ final class Stages implements AutoCloseable {
       }
     }
     try {
-      tell.accept(new Message.Published(publisher.publish(files)));
+      var publication = publisher.publish(files);
+      if (publication.removed() != null) {
+        tell.accept(new Message.Noted(publication.removed()));
+      }
+      tell.accept(new Message.Published(publication.published()));
     } catch (StrategyException e) {
       tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
     } catch (IOException | RuntimeException e) {

@@ -82,7 +82,7 @@ final class Attempts {
             stage.setup.name(),
             fragment,
             labels.label(stage.number, fragment),
-            trouble.attempts + trouble.losses,
+            trouble.attempts + trouble.losses + trouble.answers,
             reason,
             log));
     relay.passOn(stage, FragmentSet.EMPTY, FragmentSet.of(fragment));

@@ -14,6 +14,9 @@ final class Trouble {
   /** Attempts that were lost with their machine. */
   int losses;
 
+  /** Attempts that went well, and whose output was not believed yet. */
+  int answers;
+
   /** Attempts on their way. */
   int running;
 

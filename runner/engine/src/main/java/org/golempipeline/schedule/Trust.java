@@ -104,6 +104,7 @@ final class Trust {
       }
       case HOPELESS -> {
         ballots.forget(index);
+        batch.stage.trouble(index).answers++;
         attempts.giveUp(batch.stage, index, disagreement(ballots), null);
       }
     }
@@ -112,6 +113,7 @@ final class Trust {
   /** Asks another machine, and another operator, for the same fragment. */
   private void check(StageState stage, int fragment, RentalState answered) {
     var trouble = stage.trouble(fragment);
+    trouble.answers++;
     trouble.tried.add(answered.provider);
     if (!answered.wallet.isEmpty()) {
       trouble.wallets.add(answered.wallet);

@@ -1,6 +1,8 @@
 package org.golempipeline.filelock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,5 +42,14 @@ class SystemLockTest {
     assertThat(SystemLock.tryExclusive(file)).isEmpty();
     second.close();
     SystemLock.tryExclusive(file).orElseThrow().close();
+  }
+
+  @Test
+  void aFullDiskIsSaidWithItsPlace() {
+    var full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    assertThatThrownBy(() -> SystemLock.tryNamed(full, "somebody"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("`/dev/full` cannot be written: ");
   }
 }

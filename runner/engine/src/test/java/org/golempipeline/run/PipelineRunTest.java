@@ -515,6 +515,32 @@ class PipelineRunTest {
   }
 
   @Test
+  void saysWhichResultsOfEarlierRunsItRemoved() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: named
+        params: { word: one }
+        split: { range: { to: 12, as: i } }
+        run: echo "$i" > "$out"
+        output: ${word}/${i}.txt
+        """;
+    project.run(yaml);
+    assertThat(project.events(RunEvent.OutputsRemoved.class)).isEmpty();
+    Files.delete(project.folder.resolve("one/5.txt"));
+    project.params.put("word", "two");
+
+    project.run(yaml);
+
+    assertThat(project.tree("one")).isEmpty();
+    assertThat(project.tree("two")).hasSize(12);
+    var removed = project.events(RunEvent.OutputsRemoved.class);
+    assertThat(removed).hasSize(1);
+    assertThat(removed.get(0).files()).isEqualTo(11);
+    assertThat(removed.get(0).first()).hasSize(10).startsWith("one/0.txt", "one/1.txt");
+  }
+
+  @Test
   void aJournalThatCannotBeWrittenLeavesNothingRented() throws Exception {
     project.listener =
         event -> {
