@@ -31,4 +31,10 @@ public record GolemTerms(
     deny = List.copyOf(deny);
     outbound = List.copyOf(outbound);
   }
+
+  /** What the daemon calls the way they are paid: {@code erc20-hoodi-tglm}. */
+  public String platform() {
+    var token = List.of("mainnet", "polygon").contains(network) ? "glm" : "tglm";
+    return driver + "-" + network + "-" + token;
+  }
 }

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads what names files: {@code image}, {@code input}, {@code files}, {@code out}. */
 final class Sources {
   private static final Pattern HASH = Pattern.compile("(?:sha3:)?([0-9a-fA-F]{56})");
-  private static final Pattern TAG =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._-]+");
 
   private final Problems problems;
 
@@ -39,14 +37,8 @@ final class Sources {
       return null;
     }
     var text = scalar.text();
-    var hash = HASH.matcher(text);
-    if (hash.matches()) {
-      return new ImageRef.Hash(hash.group(1).toLowerCase(Locale.ROOT));
-    }
-    if (text.endsWith(".gvmi") || text.startsWith("./") || text.startsWith("/")) {
-      return new ImageRef.Local(text);
-    }
-    if (!TAG.matcher(text).matches()) {
+    var known = ImageRef.of(text);
+    if (known.isEmpty()) {
       problems.error(
           DiagnosticIds.SCHEMA_FORM,
           scalar.range(),
@@ -55,7 +47,7 @@ final class Sources {
               ? "Add the tag: `%s:latest`.".formatted(text)
               : null);
     }
-    return new ImageRef.Tag(text);
+    return known.orElseGet(() -> new ImageRef.Tag(text));
   }
 
   List<InputSource> inputs(@Nullable Node node) {

@@ -1,6 +1,7 @@
 package org.golempipeline.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.EOFException;
 import java.io.IOException;
@@ -55,7 +56,8 @@ record LocalImage(Path file, String sha3) {
     return new Content(file);
   }
 
-  private static void check(FileChannel channel) throws IOException, NotAnImageException {
+  /** Its configuration, which says that it is an image. */
+  static JsonNode check(FileChannel channel) throws IOException, NotAnImageException {
     var end = channel.size() - LENGTH_SIZE;
     if (end <= CHECKSUM_SIZE) {
       throw new NotAnImageException("is too short for a VM image");
@@ -73,8 +75,9 @@ record LocalImage(Path file, String sha3) {
       throw new NotAnImageException("is damaged: the checksum of its configuration is wrong");
     }
     try {
-      if (JSON.readTree(configuration.array()).isObject()) {
-        return;
+      var json = JSON.readTree(configuration.array());
+      if (json.isObject()) {
+        return json;
       }
     } catch (JsonProcessingException notJson) {
       // Said below.
@@ -100,7 +103,7 @@ record LocalImage(Path file, String sha3) {
     }
   }
 
-  private static String hash(FileChannel channel) throws IOException {
+  static String hash(FileChannel channel) throws IOException {
     var digest = digest();
     var buffer = ByteBuffer.allocate(BUFFER);
     channel.position(0);

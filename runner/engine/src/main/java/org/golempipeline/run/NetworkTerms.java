@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import org.golempipeline.golem.MarketView;
 import org.golempipeline.golem.RentalTerms;
-import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.Resources;
 import org.golempipeline.spec.StageSpec;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** The terms of a pipeline file in the words of the network. */
 public final class NetworkTerms {
   private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
-  private static final Set<String> REAL_MONEY = Set.of("mainnet", "polygon");
 
   /** No image is fetched for a look. */
   private static final String NO_IMAGE = "0".repeat(56);
@@ -41,7 +39,7 @@ public final class NetworkTerms {
     deny.addAll(banned);
     return new MarketView.Terms(
         runId,
-        platform(golem),
+        golem.platform(),
         golem.subnet(),
         new RentalTerms(
             NO_IMAGE,
@@ -62,12 +60,6 @@ public final class NetworkTerms {
 
   private static List<String> capabilities(List<Resources> all) {
     return all.stream().flatMap(each -> each.capabilities().stream()).distinct().toList();
-  }
-
-  /** What the daemon calls the driver, network and token by which is paid. */
-  static String platform(GolemTerms golem) {
-    var token = REAL_MONEY.contains(golem.network()) ? "glm" : "tglm";
-    return golem.driver() + "-" + golem.network() + "-" + token;
   }
 
   /** A price in GLM for an hour, for a second. */

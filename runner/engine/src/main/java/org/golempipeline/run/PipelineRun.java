@@ -99,7 +99,7 @@ public final class PipelineRun {
         settings.runId(),
         settings.budget(),
         Instant.ofEpochMilli(timeout.toEpochMilli()),
-        NetworkTerms.platform(golem),
+        golem.platform(),
         golem.subnet());
   }
 

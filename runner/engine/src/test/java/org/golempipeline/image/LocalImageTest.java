@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.golempipeline.image.LocalImage.NotAnImageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,32 @@ class LocalImageTest {
     damaged[good.length - 9] ^= 1;
     refuses(damaged, "is damaged");
     assertThatThrownBy(() -> LocalImage.read(folder)).hasMessage("is no file");
+  }
+
+  @Test
+  void inspectsImages() throws Exception {
+    var bytes = GvmiFiles.bytes("squashed", "{\"Volumes\":{\"/golem/work\":{},\"/data\":{}}}");
+    var file = Files.write(folder.resolve("a.gvmi"), bytes);
+    assertThat(ImageFile.inspect(file))
+        .isEqualTo(
+            new ImageFile(
+                bytes.length, LocalImage.read(file).sha3(), null, List.of("/golem/work", "/data")));
+    var without = GvmiFiles.write(folder.resolve("b.gvmi"), "squashed");
+    assertThat(ImageFile.inspect(without).volumes()).isEmpty();
+  }
+
+  @Test
+  void hashesAlsoWhatIsNoImage() throws Exception {
+    var bytes = "a text that is long enough".getBytes(StandardCharsets.US_ASCII);
+    var file = Files.write(folder.resolve("a.gvmi"), bytes);
+    var digest = MessageDigest.getInstance("SHA3-224").digest(bytes);
+    assertThat(ImageFile.inspect(file))
+        .isEqualTo(
+            new ImageFile(
+                bytes.length,
+                HexFormat.of().formatHex(digest),
+                "does not end like a VM image",
+                List.of()));
   }
 
   private void refuses(byte[] bytes, String why) throws IOException {

@@ -28,6 +28,7 @@ import org.golempipeline.image.Images;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
+import org.golempipeline.spec.Secrets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,7 +183,7 @@ class ScriptsTest {
     var run = new RunFolder(settings.runFolder());
     run.create();
     var stages =
-        new Stages(plan, settings, run, new Reuse(plan, settings), new LocalShell(true), told::add);
+        new Stages(plan, settings, run, new Reuse(plan, settings), new LocalShell(true, Secrets.NONE), told::add);
     stages.perform(new Action.Expand(0));
     assertThat(next()).isInstanceOf(Message.Expanded.class);
     return stages;

@@ -89,6 +89,11 @@ record Call<T>(
     return new Call<>(action, method, path, body, decoder, limit, other);
   }
 
+  /** Sent once, and not waited for any longer than {@code other}. */
+  Call<T> within(Duration other) {
+    return new Call<>(action, method, path, body, decoder, other, Retrier.Repeat.NEVER);
+  }
+
   /** Waits at the daemon for up to {@code poll}, which becomes the query's timeout. */
   Call<T> polling(Duration poll) {
     String separator = path.indexOf('?') < 0 ? "?" : "&";

@@ -12,8 +12,12 @@ import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -70,6 +74,29 @@ final class Caller {
               }
               return response.statusCode() == 200;
             });
+  }
+
+  /** When the daemon answered {@code call}, a GET, by its own clock; empty if it does not say. */
+  CompletableFuture<Optional<Instant>> time(Call<?> call) {
+    return client
+        .sendAsync(
+            request(call.path()).timeout(call.limit()).GET().build(),
+            HttpResponse.BodyHandlers.discarding())
+        .handle(
+            (response, error) -> {
+              if (error != null) {
+                throw failure(call.action(), error);
+              }
+              return response.headers().firstValue("Date").flatMap(Caller::instant);
+            });
+  }
+
+  private static Optional<Instant> instant(String date) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** Opens a WebSocket. */

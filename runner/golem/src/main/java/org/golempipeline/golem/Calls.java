@@ -5,9 +5,11 @@ import static org.golempipeline.golem.Call.encode;
 import static org.golempipeline.golem.Call.get;
 import static org.golempipeline.golem.Call.post;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.golempipeline.golem.Call.Decoder;
 import org.golempipeline.golem.wire.Acceptance;
 import org.golempipeline.golem.wire.ActivityCreated;
@@ -32,10 +34,14 @@ import org.golempipeline.golem.wire.Identity;
 import org.golempipeline.golem.wire.Invoice;
 import org.golempipeline.golem.wire.InvoiceEvent;
 import org.golempipeline.golem.wire.MarketEvent;
+import org.golempipeline.golem.wire.Offer;
+import org.golempipeline.golem.wire.PropertyNames;
 import org.golempipeline.golem.wire.Reason;
 import org.golempipeline.golem.wire.Rejection;
+import org.golempipeline.golem.wire.RequestorAccount;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.golempipeline.golem.wire.Version;
+import org.golempipeline.golem.wire.WireJson;
 
 /** The endpoints we use, each as a function from its arguments to a {@link Call}. */
 final class Calls {
@@ -51,6 +57,21 @@ final class Calls {
   static Call<Version> version() {
     return get("ask the daemon for its version", "/version/get", Decoder.of(Version.class))
         .repeat(Retrier.Repeat.NEVER);
+  }
+
+  /** The version alone, wherever it is asked of what may be no daemon at all. */
+  static Call<String> versionText() {
+    return get(
+        "ask the daemon for its version",
+        "/version/get",
+        body -> {
+          String version =
+              WireJson.mapper().readTree(body).path("current").path("version").asText("");
+          if (version.isEmpty()) {
+            throw new IOException("there is no version in it");
+          }
+          return version;
+        });
   }
 
   static Call<Identity> identity() {
@@ -75,6 +96,37 @@ final class Calls {
         "prepare the demand for payment",
         PAYMENT + "/demandDecorations?allocationIds=" + encode(allocationId),
         Decoder.of(Decorations.class));
+  }
+
+  /** Wallets that are ready for the identity of our key. */
+  static Call<List<RequestorAccount>> requestorAccounts() {
+    return get(
+        "list the payment accounts",
+        PAYMENT + "/requestorAccounts",
+        Decoder.listOf(RequestorAccount.class));
+  }
+
+  /** Listens to offers of virtual machines; forgotten by the daemon after {@code idle}. */
+  static Call<String> scan(String subnet, Duration idle) {
+    String constraints =
+        "(&(%s=%s)(%s=vm))".formatted(PropertyNames.SUBNET, subnet, PropertyNames.RUNTIME_NAME);
+    Map<String, Object> scan =
+        Map.of("type", "offer", "constraints", constraints, "timeout", idle.toSeconds());
+    return post("look at offers", MARKET + "/scan", scan, Decoder.of(String.class));
+  }
+
+  static Call<List<Offer>> scanned(String scanId, Duration poll) {
+    return get(
+            "look at offers",
+            MARKET + "/scan/" + encode(scanId) + "/events?maxEvents=" + PAGE,
+            Decoder.listOf(Offer.class))
+        .polling(poll)
+        .repeat(Retrier.Repeat.NEVER);
+  }
+
+  static Call<Boolean> endScan(String scanId) {
+    return delete("stop looking at offers", MARKET + "/scan/" + encode(scanId))
+        .repeat(Retrier.Repeat.NEVER);
   }
 
   static Call<String> subscribe(DemandRequest demand) {

@@ -12,7 +12,6 @@ import org.golempipeline.golem.wire.Allocation;
 import org.golempipeline.golem.wire.AllocationRequest;
 import org.golempipeline.golem.wire.Decorations;
 import org.golempipeline.golem.wire.Identity;
-import org.golempipeline.golem.wire.Version;
 
 /** The way in: opens a session with a yagna daemon. */
 public final class Yagna {
@@ -90,13 +89,13 @@ public final class Yagna {
         .send(Calls.version())
         .thenCompose(
             version -> {
-              check(version);
+              check(version.current().version());
               return caller.send(Calls.identity());
             });
   }
 
-  private static void check(Version version) {
-    String text = version.current().version();
+  /** Throws {@link GolemException} if we need a newer daemon than one of version {@code text}. */
+  static void check(String text) {
     Matcher matcher = VERSION.matcher(text);
     if (!matcher.find()) {
       return;
