@@ -38,6 +38,8 @@ final class GolemPipeline {
     commands.put("settle", () -> new SettleCommand(console));
     commands.put("providers", () -> ProvidersCommand.line(console));
     commands.put("plugins", () -> PluginsCommand.line(console));
+    commands.put("image", () -> new ImageCommand(console));
+    commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("clean", () -> new CleanCommand(console));
     commands.put("node", () -> new NodeCommand(console));
   }
@@ -124,7 +126,7 @@ final class GolemPipeline {
   }
 
   /** The JDK's messages about files are often only their names. */
-  private static String reason(IOException broken) {
+  static String reason(IOException broken) {
     if (broken instanceof AccessDeniedException denied) {
       return "access to `%s` is denied".formatted(denied.getFile());
     }

@@ -75,7 +75,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var target = target();
+    var target = target(place);
     if (workers != null && workers < 1) {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
@@ -170,7 +170,8 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private Target target() throws Refusal {
+  /** What {@code --on} names. */
+  static Target target(String place) throws Refusal {
     return switch (place.toLowerCase(Locale.ROOT)) {
       case "local" -> Target.LOCAL;
       case "golem" -> Target.GOLEM;

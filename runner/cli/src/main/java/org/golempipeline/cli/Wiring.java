@@ -108,7 +108,30 @@ final class Wiring {
 
   /** The user's own daemon. */
   GolemConnection daemon() throws Refusal {
-    var appKey =
+    var appKey = appKey();
+    return new GolemConnection(daemonUrl(), appKey);
+  }
+
+  /** Where the user's daemon listens. */
+  URI daemonUrl() throws Refusal {
+    var url = console.variable("YAGNA_API_URL");
+    try {
+      var daemon = url.map(URI::create).orElse(DAEMON);
+      if (List.of("http", "https").contains(daemon.getScheme()) && daemon.getHost() != null) {
+        return daemon;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw new Refusal(
+        ExitCodes.PLATFORM,
+        "`YAGNA_API_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
+        "Write it as `%s`, or unset it for that.".formatted(DAEMON));
+  }
+
+  /** What the user's daemon knows us by. */
+  String appKey() throws Refusal {
+    var key =
         console
             .variable("YAGNA_APPKEY")
             .orElseThrow(
@@ -119,15 +142,14 @@ final class Wiring {
                             + " set.",
                         "Make one with `yagna app-key create golem-pipeline` and export it as"
                             + " `YAGNA_APPKEY`."));
-    var url = console.variable("YAGNA_API_URL");
-    try {
-      return new GolemConnection(url.map(URI::create).orElse(DAEMON), appKey);
-    } catch (IllegalArgumentException e) {
+    // As part of a header it would be refused in words that repeat it.
+    if (!key.chars().allMatch(each -> each > ' ' && each < 0x7f)) {
       throw new Refusal(
           ExitCodes.PLATFORM,
-          "`YAGNA_API_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
-          "Write it as `%s`, or unset it for that.".formatted(DAEMON));
+          "`YAGNA_APPKEY` holds a blank, a line end or another character that no key has.",
+          "Export it again as `yagna app-key list` shows it.");
     }
+    return key;
   }
 
   /** What providers fetch. */
@@ -223,7 +245,7 @@ final class Wiring {
   }
 
   /** The registry that knows what image tags stand for. */
-  private ImageRegistry registry() throws Refusal {
+  ImageRegistry registry() throws Refusal {
     var url = console.variable("GOLEM_REGISTRY_URL");
     try {
       return new ImageRegistry(url.map(URI::create).orElse(REGISTRY));

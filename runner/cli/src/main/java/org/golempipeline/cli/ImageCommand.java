@@ -1,0 +1,300 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.image.ImageFile;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedImage;
+import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.Overrides;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code image}: what the {@code image} of a pipeline stands for. */
+@Command(
+    name = "image",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds it.",
+      "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
+      "4 the registry does not answer."
+    })
+final class ImageCommand implements Callable<Integer> {
+  private static final String INSIDE =
+      "what is in it, and whether its programs work: only providers unpack it";
+
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "IMAGE",
+      description =
+          "A tag `user/name:tag`, a SHA3-224, a file `./image.gvmi`; or a pipeline file, for all"
+              + " images that it names.")
+  String name = "";
+
+  @Mixin ParamOptions params = new ParamOptions();
+
+  @Mixin PluginOptions plugins = new PluginOptions();
+
+  @Option(names = "--json", description = "Prints each image as a line of JSON.")
+  boolean json;
+
+  ImageCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException {
+    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+      return ofPipeline();
+    }
+    if (name.matches("(?i)[a-z]+://.*")) {
+      throw Refusal.usage(
+          "`%s` is an address, and nobody but you can say which hash belongs to it."
+              .formatted(name),
+          "Write `image: { url: …, hash: … }` in the pipeline; for the hash download the file, and"
+              + " give it to this command.");
+    }
+    // A file need not be called as one.
+    var image =
+        ImageRef.of(name)
+            .or(() -> isFile(name) ? Optional.of(new ImageRef.Local(name)) : Optional.empty())
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "`%s` is no image.".formatted(name),
+                        name.contains("/") && !name.contains(":")
+                            ? "Add the tag: `%s:latest`.".formatted(name)
+                            : "Give a tag `user/name:tag`, a SHA3-224 of 56 hexadecimal digits, or"
+                                + " a file `./image.gvmi`."));
+    return tell(image, console.folder(), Map.of());
+  }
+
+  private boolean isFile(String path) {
+    try {
+      return Files.isRegularFile(console.folder().resolve(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private int ofPipeline() throws Refusal, IOException {
+    var text = PipelineText.read(console, name);
+    var overrides = new Overrides(params.values(console), console::variable, true);
+    var known = plugins.announced(console, text);
+    var spec =
+        OpenPipeline.require(
+            console, new OpenPipeline(console, text, known, overrides, true).spec());
+    var lock = OpenPipeline.require(console, LockFile.read(text.lock(), name + ".lock"));
+    var images = new LinkedHashSet<ImageRef>();
+    spec.stages().stream()
+        .flatMap(stage -> Optional.ofNullable(stage.image()).stream())
+        .forEach(images::add);
+    if (images.isEmpty()) {
+      throw Refusal.usage(
+          "`%s` names no image.".formatted(name),
+          "On this machine none is needed; for `--on golem` add one, such as `image:"
+              + " golem/alpine:latest`.");
+    }
+    var exitCode = ExitCodes.DONE;
+    for (var image : images) {
+      exitCode = Math.max(exitCode, tell(image, text.folder(), lock.images()));
+    }
+    return exitCode;
+  }
+
+  private int tell(ImageRef image, Path folder, Map<String, LockedImage> locked) throws Refusal {
+    var answer = answer(image, folder, locked.get(image.toString()));
+    console.out().print(json ? answer.json() + "\n" : answer.text());
+    console.out().flush();
+    if (answer.trouble() != null && !json) {
+      new Messages(console).error(answer.trouble(), answer.hint());
+    }
+    if (answer.trouble() == null) {
+      return ExitCodes.DONE;
+    }
+    return answer.unanswered() ? ExitCodes.PLATFORM : ExitCodes.USAGE;
+  }
+
+  private ImageAnswer answer(ImageRef image, Path folder, @Nullable LockedImage locked)
+      throws Refusal {
+    if (image instanceof ImageRef.Local file) {
+      return ofFile(file, folder);
+    }
+    if (image instanceof ImageRef.Url url) {
+      return found(
+          image,
+          new ImageRegistry.Answer.Found(url.sha3(), url.toString(), 0),
+          false,
+          null,
+          "whether the file there has that hash: it is not downloaded");
+    }
+    var tag = image instanceof ImageRef.Tag;
+    try {
+      var known = new Wiring(console).registry().resolve(image.toString()).join();
+      if (known instanceof ImageRegistry.Answer.Found now) {
+        if (locked != null && !locked.sha3().equals(now.hash())) {
+          return found(image, lockedAs(locked), true, now.hash(), null);
+        }
+        var pinned = locked != null;
+        return found(
+            image,
+            now,
+            pinned,
+            null,
+            tag && !pinned
+                ? "what the tag means tomorrow: the first run keeps this in its lock file"
+                : null);
+      }
+      if (known instanceof ImageRegistry.Answer.Unknown unknown) {
+        return locked == null
+            ? lost(
+                image,
+                "The registry does not know the image `%s`: %s"
+                    .formatted(image, ImageAnswer.sentence(unknown.reason())),
+                ImageAnswer.LOOK,
+                false)
+            : found(
+                image,
+                lockedAs(locked),
+                true,
+                null,
+                "where providers get it: the registry knows the tag no longer");
+      }
+      throw new AssertionError(known);
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof GolemException failure)) {
+        throw e;
+      }
+      var why = String.valueOf(failure.getMessage());
+      return locked == null
+          ? lost(image, why, failure.hint().orElse(null), true)
+          : found(
+              image,
+              lockedAs(locked),
+              true,
+              null,
+              "what the tag means now. " + ImageAnswer.sentence(why));
+    }
+  }
+
+  private static ImageRegistry.Answer.Found lockedAs(LockedImage locked) {
+    return new ImageRegistry.Answer.Found(locked.sha3(), locked.url(), 0);
+  }
+
+  private static ImageAnswer found(
+      ImageRef image,
+      ImageRegistry.Answer.Found found,
+      boolean locked,
+      @Nullable String now,
+      @Nullable String doubt) {
+    var unknown = new ArrayList<String>();
+    if (found.size() == 0) {
+      unknown.add("how large it is");
+    }
+    if (doubt != null) {
+      unknown.add(doubt);
+    }
+    unknown.add(INSIDE);
+    return new ImageAnswer(
+        image.toString(),
+        kind(image),
+        found.hash(),
+        found.url(),
+        found.size() == 0 ? null : found.size(),
+        null,
+        locked,
+        now,
+        null,
+        null,
+        false,
+        unknown);
+  }
+
+  private static ImageAnswer lost(
+      ImageRef image, String trouble, @Nullable String hint, boolean unanswered) {
+    return new ImageAnswer(
+        image.toString(),
+        kind(image),
+        null,
+        null,
+        null,
+        null,
+        false,
+        null,
+        trouble,
+        hint,
+        unanswered,
+        List.of());
+  }
+
+  private static ImageAnswer ofFile(ImageRef.Local image, Path folder) {
+    try {
+      var file = folder.resolve(image.path());
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return lost(image, "`%s` is no file.".formatted(image), "Name a `.gvmi` file.", false);
+      }
+      var seen = ImageFile.inspect(file);
+      var good = seen.trouble() == null;
+      return new ImageAnswer(
+          image.toString(),
+          kind(image),
+          seen.sha3(),
+          null,
+          seen.size(),
+          good ? seen.volumes() : null,
+          false,
+          null,
+          good ? null : "`%s` %s.".formatted(image, seen.trouble()),
+          good ? null : "Make a `.gvmi` file from a Docker image with `gvmkit-build`.",
+          false,
+          good
+              ? List.of(
+                  "whether its file system is whole, and its programs work: it is not unpacked")
+              : List.of());
+    } catch (NoSuchFileException e) {
+      return lost(
+          image,
+          "There is no file `%s`.".formatted(image),
+          "Paths are relative to `%s`.".formatted(folder),
+          false);
+    } catch (IOException e) {
+      return lost(
+          image,
+          "Could not read `%s`: %s.".formatted(image, GolemPipeline.reason(e)),
+          "Check its permissions.",
+          false);
+    }
+  }
+
+  private static String kind(ImageRef image) {
+    if (image instanceof ImageRef.Tag) {
+      return "tag";
+    }
+    if (image instanceof ImageRef.Hash) {
+      return "hash";
+    }
+    if (image instanceof ImageRef.Url) {
+      return "url";
+    }
+    if (image instanceof ImageRef.Local) {
+      return ImageAnswer.FILE;
+    }
+    throw new AssertionError(image);
+  }
+}

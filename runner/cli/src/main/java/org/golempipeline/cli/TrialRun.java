@@ -1,0 +1,177 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.image.Images;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.report.Words;
+import org.golempipeline.run.RunSettings;
+import org.golempipeline.spec.Overrides;
+import org.jspecify.annotations.Nullable;
+
+/** A run of two fragments on this machine, from a file to a result, as {@code run} does it. */
+final class TrialRun {
+  static final String PIPELINE =
+      """
+      version: 1
+      name: doctor
+      input: input.txt
+      split: { lines: 1 }
+      run: tr a-z A-Z < "$in" > "$out"
+      retry: { attempts: 1 }
+      timeout: { negotiate: 20s, deploy: 20s, transfer: 20s, run: 20s, idle: 20s }
+      merge: concat
+      output: result.txt
+      """;
+
+  private static final String INPUT = "one\ntwo\n";
+  private static final String RESULT = "ONE\nTWO\n";
+  private static final int WORKERS = 2;
+  private static final int INTERRUPTED = 130;
+  private static final int LAST_BYTES = 300;
+
+  private final Console console;
+  private final Path folder;
+
+  /**
+   * @param folder for everything, to be removed by the caller
+   */
+  TrialRun(Console console, Path folder) {
+    this.console = console;
+    this.folder = folder;
+  }
+
+  Finding run() throws Refusal, InterruptedException {
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("input.txt"), INPUT);
+      Files.writeString(folder.resolve("pipeline.yaml"), PIPELINE);
+      return finding();
+    } catch (IOException e) {
+      return problem(GolemPipeline.reason(e), null);
+    }
+  }
+
+  private Finding finding() throws Refusal, IOException, InterruptedException {
+    var text = PipelineText.read(console, folder.resolve("pipeline.yaml").toString());
+    var pipeline = new OpenPipeline(console, text, Checked.of(Plugins.NONE), Overrides.NONE, false);
+    var wiring = pipeline.wiring();
+    var runId = wiring.newRunId();
+    var runFolder = Wiring.runFolder(text, runId);
+    var plan = pipeline.requirePlan(runFolder);
+    var watch = new Watch(runFolder);
+    try (var cache = wiring.cache(text, runFolder.resolve("work"));
+        var digests = wiring.digests(text, false);
+        var node = new NodeOnDemand(wiring, () -> scratch(plan), WORKERS, null)) {
+      var run =
+          wiring.run(
+              plan,
+              new RunSettings(
+                  runId,
+                  Wiring.newSessionId(),
+                  text.name(),
+                  RunSettings.Target.LOCAL,
+                  WORKERS,
+                  Wiring.budget(plan.spec()),
+                  runFolder,
+                  node,
+                  Wiring.agreementDuration(plan.spec()),
+                  cache,
+                  digests,
+                  false,
+                  false,
+                  Images.notFetched()),
+              pipeline.shell(),
+              List.of(watch));
+      try (var interruption =
+          new Interruption(
+              () -> run.stop("Interrupted."), () -> Runtime.getRuntime().halt(INTERRUPTED))) {
+        if (run.run().exitCode() == INTERRUPTED) {
+          throw new InterruptedException();
+        }
+      }
+    }
+    return watch.finding(folder.resolve("result.txt"));
+  }
+
+  private Path scratch(Plan plan) {
+    try {
+      return Scratch.choose(plan, WORKERS, folder.resolve("node"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Finding problem(String why, @Nullable String hint) {
+    return Finding.problem(
+        "fragment",
+        "A run of two fragments failed here: " + why + (why.endsWith(".") ? "" : "."),
+        hint == null ? "Look at the other lines first; they may name the cause." : hint);
+  }
+
+  /** Remembers how the run ended. */
+  private static final class Watch implements EventSink {
+    private final Path runFolder;
+    private RunEvent.@Nullable FragmentFailed failed;
+    private RunEvent.@Nullable RunFinished finished;
+
+    Watch(Path runFolder) {
+      this.runFolder = runFolder;
+    }
+
+    @Override
+    public void accept(StampedEvent stamped) {
+      if (stamped.event() instanceof RunEvent.FragmentFailed event && failed == null) {
+        failed = event;
+      } else if (stamped.event() instanceof RunEvent.RunFinished event) {
+        finished = event;
+      }
+    }
+
+    Finding finding(Path result) throws IOException {
+      if (failed != null) {
+        var said = failed.log() == null ? "" : lastLine(runFolder.resolve(failed.log()));
+        var message = failed.failure().message();
+        return problem(
+            said.isEmpty() ? message : message + " It said: " + said, failed.failure().hint());
+      }
+      if (finished == null || finished.failure() != null) {
+        var failure = finished == null ? null : finished.failure();
+        return failure == null
+            ? problem("it came to no end", null)
+            : problem(failure.message(), failure.hint());
+      }
+      var found = Files.readString(result);
+      return found.equals(RESULT)
+          ? Finding.ok(
+              "fragment",
+              "two fragments ran here and gave the right result, in "
+                  + Words.duration(Duration.ofMillis(finished.milliseconds())))
+          : problem(
+              "its result is `%s` instead of `%s`".formatted(found.strip(), RESULT.strip()),
+              "Look at what `tr` on the PATH is.");
+    }
+
+    private static String lastLine(Path log) {
+      try (var content = Files.newInputStream(log)) {
+        content.skipNBytes(Math.max(0, Files.size(log) - LAST_BYTES));
+        return new String(content.readNBytes(LAST_BYTES), StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .reduce("", (one, next) -> next);
+      } catch (IOException e) {
+        return ""; // then the failure must do
+      }
+    }
+  }
+}
