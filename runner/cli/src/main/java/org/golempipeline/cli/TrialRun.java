@@ -91,7 +91,7 @@ final class TrialRun {
                   false,
                   false,
                   Images.notFetched()),
-              pipeline.shell(),
+              pipeline.shell(plan.spec()),
               List.of(watch));
       try (var interruption =
           new Interruption(

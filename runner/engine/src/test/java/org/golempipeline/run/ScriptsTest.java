@@ -183,7 +183,13 @@ class ScriptsTest {
     var run = new RunFolder(settings.runFolder());
     run.create();
     var stages =
-        new Stages(plan, settings, run, new Reuse(plan, settings), new LocalShell(true, Secrets.NONE), told::add);
+        new Stages(
+            plan,
+            settings,
+            run,
+            new Reuse(plan, settings),
+            new LocalShell(true, Secrets.NONE),
+            told::add);
     stages.perform(new Action.Expand(0));
     assertThat(next()).isInstanceOf(Message.Expanded.class);
     return stages;
