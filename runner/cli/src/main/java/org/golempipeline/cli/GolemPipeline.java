@@ -25,22 +25,25 @@ final class GolemPipeline {
 
   GolemPipeline(Console console) {
     this.console = console;
+    // In the order of --help: what a newcomer needs first, then what comes after a run.
+    commands.put("init", () -> new InitCommand(console));
     commands.put("run", () -> new RunCommand(console));
     commands.put("check", () -> new CheckCommand(console));
     commands.put("plan", () -> new PlanCommand(console));
-    commands.put("schema", () -> new SchemaCommand(console));
+    commands.put("rehearse", () -> new RehearseCommand(console));
     commands.put("runs", () -> new RunsCommand(console));
     commands.put("logs", () -> new LogsCommand(console));
     commands.put("report", () -> new ReportCommand(console));
-    commands.put("replay", () -> new ReplayCommand(console));
     commands.put("repro", () -> new ReproCommand(console));
-    commands.put("rehearse", () -> new RehearseCommand(console));
+    commands.put("replay", () -> new ReplayCommand(console));
+    commands.put("clean", () -> new CleanCommand(console));
     commands.put("settle", () -> new SettleCommand(console));
     commands.put("providers", () -> ProvidersCommand.line(console));
     commands.put("plugins", () -> PluginsCommand.line(console));
     commands.put("image", () -> new ImageCommand(console));
     commands.put("doctor", () -> new DoctorCommand(console));
-    commands.put("clean", () -> new CleanCommand(console));
+    commands.put("schema", () -> new SchemaCommand(console));
+    commands.put("completion", () -> new CompletionCommand(console, this::commandLine));
     commands.put("node", () -> new NodeCommand(console));
   }
 

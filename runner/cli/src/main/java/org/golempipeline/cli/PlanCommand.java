@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
@@ -25,6 +26,7 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
+      completionCandidates = Formats.class,
       converter = Format.Converter.class,
       description = "text (default), dot for Graphviz, mermaid for Markdown, or json.")
   Format format = Format.TEXT;
@@ -76,6 +78,13 @@ final class PlanCommand implements Callable<Integer> {
         throw new picocli.CommandLine.TypeConversionException(
             "`%s` is not among text, dot, mermaid and json".formatted(value));
       }
+    }
+  }
+
+  /** What {@code --format} knows. */
+  static final class Formats extends Candidates {
+    Formats() {
+      super(Stream.of(Format.values()).map(each -> each.name().toLowerCase(Locale.ROOT)).toList());
     }
   }
 }

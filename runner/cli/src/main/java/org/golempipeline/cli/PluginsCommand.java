@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
 import org.golempipeline.plugins.Plugin;
@@ -96,7 +97,10 @@ final class PluginsCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Says what a strategy does and which options it has.")
   int describe(
-      @Parameters(paramLabel = "NAME", description = "Its name, such as lines or acme/paragraphs.")
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = BuiltIn.class,
+              description = "Its name, such as lines or acme/paragraphs.")
           String name,
       @Parameters(
               paramLabel = "FILE",
@@ -309,6 +313,19 @@ final class PluginsCommand implements Callable<Integer> {
           .out()
           .println(
               "  The jar lies outside the pipeline's folder: others need it in the same place.");
+    }
+  }
+
+  /** The names of strategies that need no plugin. */
+  static final class BuiltIn extends Candidates {
+    BuiltIn() {
+      super(
+          Stream.of(Wiring.strategies(Plugins.NONE))
+              .flatMap(known -> Stream.concat(known.splits().stream(), known.merges().stream()))
+              .map(Strategy::name)
+              .distinct()
+              .sorted()
+              .toList());
     }
   }
 }

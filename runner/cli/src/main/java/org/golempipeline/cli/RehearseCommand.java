@@ -40,6 +40,7 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(
       names = "--chaos",
       paramLabel = "KIND",
+      completionCandidates = Kinds.class,
       description = "storm (default), calm, slow, crashes, liars or bills.")
   String chaos = Chaos.STORM.toString();
 
@@ -172,6 +173,13 @@ final class RehearseCommand implements Callable<Integer> {
       throw Refusal.usage(
           "`%s %d` leaves nothing to do.".formatted(option, number),
           "Write `%s 1` or more.".formatted(option));
+    }
+  }
+
+  /** What {@code --chaos} knows. */
+  static final class Kinds extends Candidates {
+    Kinds() {
+      super(Stream.of(Chaos.values()).map(Chaos::toString).toList());
     }
   }
 }

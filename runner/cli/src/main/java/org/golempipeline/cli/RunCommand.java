@@ -44,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--on",
       paramLabel = "PLACE",
+      completionCandidates = Places.class,
       description = "local (default), or golem: the Golem Network, within the budget of the file.")
   String place = "local";
 
@@ -255,6 +256,13 @@ final class RunCommand implements Callable<Integer> {
       } else if (stamped.event() instanceof RunEvent.RunFinished end && end.failure() == null) {
         found.forEach(console.out()::println);
       }
+    }
+  }
+
+  /** Where it can run. */
+  static final class Places extends Candidates {
+    Places() {
+      super(List.of("local", "golem"));
     }
   }
 }

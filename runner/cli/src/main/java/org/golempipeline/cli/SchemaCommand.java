@@ -1,11 +1,6 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,8 +14,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Prints the JSON Schema of pipeline files, for completion and checks in editors.")
 final class SchemaCommand implements Callable<Integer> {
-  private static final String FILE = ".golem-pipeline/schema.json";
-
   private final Console console;
 
   @Parameters(
@@ -34,8 +27,10 @@ final class SchemaCommand implements Callable<Integer> {
   @Option(
       names = "--write",
       description = {
-        "Writes it to " + FILE + " in the current folder, where the first line of a pipeline file",
-        "finds it:  # yaml-language-server: $$schema=" + FILE
+        "Writes it to "
+            + SchemaFile.NAME
+            + " in the current folder, where the first line of a pipeline file",
+        "finds it:  # yaml-language-server: $$schema=" + SchemaFile.NAME
       })
   boolean write;
 
@@ -57,19 +52,14 @@ final class SchemaCommand implements Callable<Integer> {
       console.out().flush();
       return ExitCodes.DONE;
     }
-    var target = console.folder().resolve(FILE);
     try {
-      write(target, schema);
+      SchemaFile.write(console.folder(), schema);
     } catch (IOException e) {
-      var reason =
-          e instanceof FileSystemException file && file.getReason() != null
-              ? file.getReason()
-              : e.getMessage();
       throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(target, reason),
+          "Could not write `%s`: %s.".formatted(SchemaFile.NAME, GolemPipeline.reason(e)),
           "Without `--write` the schema is printed.");
     }
-    console.out().println("Wrote " + FILE + ".");
+    console.out().println("Wrote " + SchemaFile.NAME + ".");
     console.out().flush();
     return ExitCodes.DONE;
   }

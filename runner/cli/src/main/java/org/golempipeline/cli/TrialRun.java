@@ -37,7 +37,6 @@ final class TrialRun {
   private static final String INPUT = "one\ntwo\n";
   private static final String RESULT = "ONE\nTWO\n";
   private static final int WORKERS = 2;
-  private static final int INTERRUPTED = 130;
   private static final int LAST_BYTES = 300;
 
   private final Console console;
@@ -95,8 +94,8 @@ final class TrialRun {
               List.of(watch));
       try (var interruption =
           new Interruption(
-              () -> run.stop("Interrupted."), () -> Runtime.getRuntime().halt(INTERRUPTED))) {
-        if (run.run().exitCode() == INTERRUPTED) {
+              () -> run.stop("Interrupted."), () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+        if (run.run().exitCode() == ExitCodes.INTERRUPTED) {
           throw new InterruptedException();
         }
       }

@@ -1,0 +1,203 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The scripts in the shells they are for. */
+class CompletionTest {
+  /** What bash does for a line, with the cursor at its last word; a blank is given as `_`. */
+  private static final String ASK_BASH =
+      """
+      compopt() { [ "$*" != '+o default' ] || fallback=no; }
+      . ./completion.bash
+      COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) fallback=yes
+      _golem_pipeline
+      [ "$fallback" = no ] || echo FILES
+      [ ${#COMPREPLY[@]} = 0 ] || printf '%s\\n' "${COMPREPLY[@]}"
+      """;
+
+  /** What a function of the script asks zsh's own completion for. */
+  private static final String ASK_ZSH =
+      """
+      compdef() { print -r -- "compdef $*" }
+      _arguments() { print -rl -- "$@" }
+      . ./completion.zsh
+      $1
+      """;
+
+  private static final String FILES = "FILES";
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+) {2,}");
+  private static final Pattern OPTION = Pattern.compile("(?m)^ +(?:-\\w, )?(--[a-z-]+)");
+
+  @TempDir Path folder;
+  private Workspace workspace;
+
+  @BeforeEach
+  void write() throws IOException {
+    workspace = new Workspace(folder);
+    workspace.write("completion.bash", workspace.run("completion", "bash").out());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ch, check",
+    "run --o, --on --overwrite",
+    "run --on _, local golem",
+    "run --on =, local golem",
+    "run --on = g, golem",
+    "run --on golem _, FILES",
+    "run _, FILES",
+    "run some, FILES",
+    "run --json p, FILES",
+    "run a.yaml --work, --workers",
+    "run --plugin _, FILES",
+    "run -p a = b _, FILES",
+    "run -p a=b _, FILES",
+    "run --on = local _, FILES",
+    "run --workers _, ''",
+    "check run --la, --laws",
+    "check check --la, --laws",
+    "repro _, --",
+    "repro a/17 _, FILES",
+    "logs last --i, --in",
+    "plan --format m, mermaid",
+    "rehearse --chaos l, liars",
+    "plugins _, list describe new pin",
+    "plugins pin a.yaml b.jar _, FILES",
+    "plugins describe js, json",
+    "plugins new --f, --folder",
+    "completion _, bash zsh",
+    "init --r, --run",
+    "nonsense --v, --version",
+    "'', init"
+  })
+  void bashOffers(String line, String offers) throws Exception {
+    var words = line.isEmpty() ? new String[] {"_"} : line.split(" ");
+    var offered = bash(words);
+
+    if (offers.equals("--")) {
+      assertThat(offered).isNotEmpty().allMatch(each -> each.startsWith("-"));
+    } else if (line.isEmpty()) {
+      assertThat(offered).startsWith(offers);
+    } else {
+      assertThat(offered).containsExactly(offers.isEmpty() ? new String[0] : offers.split(" "));
+    }
+  }
+
+  @Test
+  void bashKnowsEveryCommandAndEveryOption() throws Exception {
+    var commands = matches(COMMAND, workspace.run("--help").out());
+    assertThat(commands).hasSizeGreaterThan(10).containsExactlyElementsOf(bash("_"));
+    for (var command : commands) {
+      assertThat(bash(command, "--"))
+          .containsExactlyInAnyOrderElementsOf(
+              matches(OPTION, workspace.run(command, "--help").out()));
+    }
+  }
+
+  @Test
+  void valuesThatAreOfferedAreRight() throws Exception {
+    for (var option : Map.of("run", "--on", "plan", "--format", "rehearse", "--chaos").entrySet()) {
+      var values = bash(option.getKey(), option.getValue(), "_");
+      assertThat(values).hasSizeGreaterThan(1);
+      for (var value : values) {
+        assertThat(workspace.run(option.getKey(), "absent.yaml", option.getValue(), value).err())
+            .contains("There is no file `absent.yaml`.");
+      }
+    }
+    for (var strategy : bash("plugins", "describe", "_")) {
+      assertThat(workspace.run("plugins", "describe", strategy).exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void whatStandsOnTheLineIsNotExecuted() throws Exception {
+    var before = workspace.files("").keySet();
+    workspace.write("$(touch harm) `touch harm`", "");
+
+    assertThat(bash("run", "$(touch harm)")).containsExactly(FILES);
+    assertThat(bash("$(touch harm)", "-p", "`touch harm`", "=", "$(touch harm)", "_")).isNotEmpty();
+    assertThat(bash("run", "--on", "$(touch harm)")).isEmpty();
+    assertThat(bash("*", "--ver*")).isEmpty();
+    assertThat(workspace.files("").keySet()).containsAll(before).doesNotContain("harm");
+  }
+
+  @Test
+  void zshIsToldTheSameWithDescriptions() throws Exception {
+    assumeThat(installed("zsh")).isTrue();
+    workspace.write("completion.zsh", workspace.run("completion", "zsh").out());
+
+    assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_run"))
+        .contains(
+            "compdef _golem-pipeline golem-pipeline",
+            "--on=[local (default), or golem\\: the Golem Network, within the budget of the file]"
+                + ":PLACE:(local golem)",
+            "*-p+[Sets a param of the file; repeat it for more]:name=value: ",
+            "1:FILE:_files");
+    assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_init"))
+        .contains(
+            "--run=[What is run for each fragment\\: reads $in and writes $out]:COMMAND: ",
+            "1::FILE:_files");
+    assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_plugins_pin"))
+        .contains("1:FILE:_files", "*:JAR:_files");
+    for (var command : matches(COMMAND, workspace.run("--help").out())) {
+      assertThat(workspace.read("completion.zsh"))
+          .contains("        " + command + ") _golem-pipeline_" + command + " ;;\n")
+          .contains("\n_golem-pipeline_" + command + "() {\n");
+    }
+  }
+
+  @Test
+  void theShellIsTheUsersOwnUnlessNamed() {
+    assertThat(workspace.run("completion").out()).contains("complete -o default -F");
+    workspace.with("SHELL", "/usr/bin/zsh");
+    assertThat(workspace.run("completion").out()).startsWith("#compdef golem-pipeline\n");
+    assertThat(workspace.run("completion", "bash").out()).contains("complete -o default -F");
+    assertThat(workspace.run("completion", "fish"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("There is no completion for `fish`.", "`golem-pipeline completion bash`");
+  }
+
+  private List<String> bash(String... words) throws IOException, InterruptedException {
+    var command =
+        new ArrayList<>(List.of("bash", "--norc", "-c", ASK_BASH, "bash", "golem-pipeline"));
+    Stream.of(words).map(word -> word.equals("_") ? "" : word).forEach(command::add);
+    return shell(command.toArray(String[]::new));
+  }
+
+  private List<String> shell(String... command) throws IOException, InterruptedException {
+    var process =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said.lines().toList();
+  }
+
+  private static boolean installed(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
+  }
+
+  private static List<String> matches(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+  }
+}

@@ -1,0 +1,65 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What {@code init} writes runs at once. */
+@Timeout(120)
+class InitIT {
+  private static final Pattern LINE =
+      Pattern.compile("^    golem-pipeline (init\\b.*)$", Pattern.MULTILINE);
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+  @TempDir Path folder;
+
+  @Test
+  void aFirstRunNeedsNothingElse() throws IOException {
+    var workspace = new Workspace(Files.createDirectory(folder.resolve("it's $(my) \"folder\"")));
+
+    workspace.run("init");
+    var ran = workspace.run("run", "pipeline.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("it-s-my-folder: done in").doesNotContain("warning");
+    assertThat(workspace.read("result/result.txt")).as("primes below 100,000").isEqualTo("9592\n");
+    assertThat(workspace.read(".golem-pipeline/schema.json")).startsWith("{");
+  }
+
+  /** With the two files that the guide says are there. */
+  @ParameterizedTest
+  @MethodSource("linesOfTheGuide")
+  void theGuideShowsWhatWorks(String line) throws IOException {
+    var workspace = new Workspace(folder);
+    workspace.write("input/volume-1.txt", "one two\nthree\n");
+    workspace.write("input/volume-2.txt", "four\n");
+    var words =
+        WORD.matcher(line)
+            .results()
+            .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+            .toArray(String[]::new);
+    var file = words.length > 1 && words[1].endsWith(".yaml") ? words[1] : "pipeline.yaml";
+
+    var written = workspace.run(words);
+    assertThat(written.err()).isEmpty();
+    var ran = workspace.run("run", file);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(workspace.files("result")).isNotEmpty();
+  }
+
+  static List<String> linesOfTheGuide() throws IOException {
+    var guide = Files.readString(Workspace.project().resolve("docs/guide.md"));
+    var lines = LINE.matcher(guide).results().map(line -> line.group(1)).toList();
+    assertThat(lines).hasSizeGreaterThan(2);
+    return lines;
+  }
+}
