@@ -63,15 +63,4 @@ final class SchemaCommand implements Callable<Integer> {
     console.out().flush();
     return ExitCodes.DONE;
   }
-
-  private static void write(Path target, String schema) throws IOException {
-    var folder = Files.createDirectories(Objects.requireNonNull(target.getParent()));
-    var part = Files.createTempFile(folder, "schema", ".part");
-    try {
-      Files.writeString(part, schema);
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
 }

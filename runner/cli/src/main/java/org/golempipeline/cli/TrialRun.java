@@ -94,7 +94,8 @@ final class TrialRun {
               List.of(watch));
       try (var interruption =
           new Interruption(
-              () -> run.stop("Interrupted."), () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+              () -> run.stop("Interrupted."),
+              () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
         if (run.run().exitCode() == ExitCodes.INTERRUPTED) {
           throw new InterruptedException();
         }
