@@ -27,6 +27,7 @@ public final class ContentKeys {
   private final BatchRecipe recipe;
   private final FileDigests files;
   private final Digest stage;
+  private final Digest command;
   private final StageMemory.Recorder memory;
 
   /** Digests the stage's shared files. */
@@ -38,7 +39,8 @@ public final class ContentKeys {
     memory.image(content.image());
     memory.params(content.exportedParams());
     memory.values(content.exportedValues());
-    memory.run(run(content.run()));
+    this.command = run(content.run());
+    memory.run(command);
     memory.split(
         new Fields()
             .text("name", content.split().name())
@@ -70,6 +72,11 @@ public final class ContentKeys {
   /** A digest of what all fragments have in common. */
   Digest common() {
     return stage;
+  }
+
+  /** A digest of the command as it stands in the file, variables of an argv unresolved. */
+  Digest command() {
+    return command;
   }
 
   private static Digest run(Command run) {

@@ -25,7 +25,7 @@ public final class StageFingerprint {
 
   public StageFingerprint(ContentKeys keys) {
     this.begin = keys.clock().instant();
-    fields.digest("stage", keys.common());
+    fields.digest("stage", keys.common()).digest("run", keys.command());
   }
 
   /** Something that the fragments or the merge depend on. */

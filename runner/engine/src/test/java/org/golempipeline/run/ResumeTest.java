@@ -146,6 +146,19 @@ class ResumeTest {
   }
 
   @Test
+  void anotherWordOfAListIsNoticedThoughTheResultIsInPlace() throws Exception {
+    project.clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+    var command = FILES.lines().filter(line -> line.startsWith("run:")).findFirst().orElseThrow();
+    run(FILES.replace(command, "run: [cp, '${in}', '${out}']"));
+    assertThat(project.tree("out")).containsEntry("a", "1");
+
+    run(FILES.replace(command, "run: [cp, model.bin, '${out}']"));
+
+    assertThat(project.reused("files").reasons()).contains("run changed");
+    assertThat(project.tree("out")).containsEntry("a", "m\n");
+  }
+
+  @Test
   void whatChangedIsKnownAfterARunThatFoundItsResultInPlace() throws Exception {
     // Files that changed a moment ago would be looked into.
     project.clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
