@@ -44,6 +44,7 @@ final class Training {
   }
 
   public static void main(String[] arguments) throws Exception {
+    HeadStart.take("run");
     var folder = Path.of(arguments[0]).toAbsolutePath();
     Files.createDirectories(folder.resolve("input"));
     Files.writeString(folder.resolve("input/text.txt"), "a\nb\nab\n");
