@@ -8,8 +8,10 @@ import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the paths of a file below its folder. */
+/** Keeps the paths of a file below its folder, and results out of what runs keep for themselves. */
 final class PathCheck {
+  private static final String OWN = ".golem-pipeline";
+
   private final FileUnderCheck file;
 
   private PathCheck(FileUnderCheck file) {
@@ -17,10 +19,13 @@ final class PathCheck {
   }
 
   static void run(FileUnderCheck file) {
+    var check = new PathCheck(file);
+    for (var stage : file.stages()) {
+      check.output(stage.body().get("output"));
+    }
     if (file.overrides().allowOutside()) {
       return;
     }
-    var check = new PathCheck(file);
     check.files(file.tree().root().get("files"));
     for (var stage : file.stages()) {
       check.sources(stage.body().get("input"));
@@ -49,12 +54,30 @@ final class PathCheck {
     }
   }
 
+  private void output(@Nullable Node node) {
+    if (node instanceof Scalar scalar
+        && scalar.string() != null
+        && List.of(resolved(scalar).split("/")).contains(OWN)) {
+      file.problems()
+          .error(
+              DiagnosticIds.PATH_OWN,
+              scalar.range(),
+              "In `%s` runs keep their own files.".formatted(OWN),
+              "Publish the result in another folder, such as `output: result/`.");
+    }
+  }
+
+  /** The text with something for every value that is not known yet. */
+  private String resolved(Scalar scalar) {
+    var template = file.tree().open().get(scalar);
+    return template == null ? scalar.text() : template.resolve(name -> "x");
+  }
+
   private void path(@Nullable Node node) {
     if (!(node instanceof Scalar scalar) || scalar.string() == null) {
       return;
     }
-    var template = file.tree().open().get(node);
-    var path = template == null ? scalar.text() : template.resolve(name -> "x");
+    var path = resolved(scalar);
     if (path.startsWith("!")) {
       path = path.substring(1);
     }
