@@ -65,6 +65,11 @@ final class OpenPipeline {
     return overrides.params();
   }
 
+  /** Whether results may be written outside the folder of the file. */
+  boolean allowsOutside() {
+    return overrides.allowOutside();
+  }
+
   /** Where everything is kept beside the file. */
   Path own() {
     return text.folder().resolve(".golem-pipeline");

@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Lets results replace files that an earlier run did not make.")
+      description = "Lets results replace files that are not as an earlier run left them.")
   boolean overwrite;
 
   RunCommand(Console console) {
@@ -149,6 +149,7 @@ final class RunCommand implements Callable<Integer> {
                   digests,
                   !fresh,
                   overwrite,
+                  pipeline.allowsOutside(),
                   images),
               pipeline.shell(plan.spec()),
               List.of(journal, json ? this::printJson : values, report));

@@ -89,6 +89,7 @@ final class TrialRun {
                   digests,
                   false,
                   false,
+                  false,
                   Images.notFetched()),
               pipeline.shell(plan.spec()),
               List.of(watch));

@@ -1,14 +1,26 @@
 package org.golempipeline.plan;
 
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
 
 /** What the outputs of a stage are called. */
 public final class OutputNames {
+  /** Above so many fragments the names of outputs are not all made in advance. */
+  private static final int MOST_IN_ADVANCE = 200_000;
+
+  /** The folder in which runs keep their own files. */
+  private static final String OWN = ".golem-pipeline";
+
   private final StageSpec stage;
   private final Map<String, String> values;
 
@@ -33,6 +45,15 @@ public final class OutputNames {
    * @throws StrategyException if the path would leave the folder of the pipeline file
    */
   public String path(FragmentPlan fragment) throws StrategyException {
+    return path(fragment.variables());
+  }
+
+  /** The path that all fragments have, and the stage without any. */
+  public String pathForAll() throws StrategyException {
+    return path(Map.of());
+  }
+
+  private String path(Map<String, String> variables) throws StrategyException {
     var output = stage.output();
     if (output == null) {
       return "";
@@ -40,10 +61,52 @@ public final class OutputNames {
     var path =
         output.resolve(
             name -> {
-              var value = fragment.variables().get(name);
+              var value = variables.get(name);
               return value == null ? values.getOrDefault(name, "") : value;
             });
     return checked(path, output.toString());
+  }
+
+  /**
+   * The file that a fragment's part of the result is published in.
+   *
+   * @param name of the part in {@code $outdir}, if the fragment leaves several
+   */
+  public String file(FragmentPlan fragment, String name) throws StrategyException {
+    var path = path(fragment);
+    return path.endsWith("/") ? normal(path + collected(fragment, name)) : path;
+  }
+
+  /**
+   * The files that the stage will publish, as far as that can be known before it ran; the folder,
+   * with {@code /} at its end, if they are not known or very many.
+   */
+  public Set<String> files(@Nullable StageFragments fragments) throws StrategyException {
+    var files = new LinkedHashSet<String>();
+    if (stage.output() == null || waits()) {
+      return files;
+    }
+    if (!intoFolder() && samePathForAll()) {
+      files.add(pathForAll());
+    } else if (fragments != null
+        && fragments.count() <= MOST_IN_ADVANCE
+        && !(intoFolder() && stage.out() instanceof OutSpec.Many)) {
+      for (var i = 0; i < fragments.count(); i++) {
+        files.add(file(fragments.get(i), ""));
+      }
+    } else if (samePathForAll()) {
+      files.add(pathForAll());
+    }
+    return files;
+  }
+
+  /** Whether {@code output} names the value of a stage that is not known yet. */
+  boolean waits() {
+    var output = stage.output();
+    return output != null
+        && stage.needs().stream()
+            .map(StageName::value)
+            .anyMatch(name -> output.names().contains(name) && !values.containsKey(name));
   }
 
   /**
@@ -55,7 +118,7 @@ public final class OutputNames {
   public String place(FragmentPlan fragment, String file) throws StrategyException {
     var path = path(fragment);
     if (path.endsWith("/")) {
-      return path + collected(fragment, file);
+      return file(fragment, file);
     }
     return Archive.named(path).isPresent() ? path + "/" + collected(fragment, file) : path;
   }
@@ -103,12 +166,42 @@ public final class OutputNames {
         path.isEmpty()
             || path.startsWith("/")
             || path.indexOf('\0') >= 0
-            || java.util.Arrays.asList(path.split("/", -1)).contains("..");
-    if (bad && !template.equals(path)) {
+            || Arrays.asList(path.split("/", -1)).contains("..");
+    var normal = normal(path);
+    if (normal.isEmpty() || bad && !template.equals(path)) {
       throw new StrategyException(
           "`output` becomes `%s`, which is not a path below the pipeline file.".formatted(path),
           "Change `output: %s` or the value in it.".formatted(template));
     }
-    return path;
+    if (Arrays.asList(normal.split("/")).contains(OWN)) {
+      throw new StrategyException(
+          "`output` becomes `%s`, and in `%s` runs keep their own files.".formatted(path, OWN),
+          "Change `output: %s` or the value in it.".formatted(template));
+    }
+    return normal;
+  }
+
+  /**
+   * The one spelling of a path, so that two that lead to one place are seen to be the same. A
+   * folder keeps its {@code /} at the end; what is no path at all becomes empty.
+   */
+  private static String normal(String path) {
+    if (!path.startsWith(".") && !path.contains("/.") && !path.contains("//")) {
+      return path;
+    }
+    var segments = new ArrayDeque<String>();
+    for (var segment : path.split("/")) {
+      if (segment.equals("..") && !segments.isEmpty() && !segments.getLast().equals("..")) {
+        segments.removeLast();
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        segments.addLast(segment);
+      }
+    }
+    var root = path.startsWith("/") ? "/" : "";
+    var below = String.join("/", segments);
+    if (!path.endsWith("/")) {
+      return root + below;
+    }
+    return below.isEmpty() ? (root.isEmpty() ? "./" : root) : root + below + "/";
   }
 }

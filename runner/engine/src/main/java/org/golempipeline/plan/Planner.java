@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
@@ -41,6 +42,7 @@ public final class Planner {
   private final List<Diagnostic> diagnostics = new ArrayList<>();
   private final InputFinder finder;
   private final Map<StageName, StagePlan> planned = new LinkedHashMap<>();
+  private final OutputPlaces places = new OutputPlaces();
 
   private Planner(PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
     this.spec = spec;
@@ -270,41 +272,57 @@ public final class Planner {
 
   /** Finds outputs that would overwrite each other, as far as they are known. */
   private void checkNames(StagePlan plan) {
-    var stage = plan.spec();
-    var fragments = plan.known();
-    if (fragments == null
-        || stage.outputRange() == null
-        || fragments.count() > NAMES_CHECKED
-        || stage.out() instanceof OutSpec.Many) {
+    var range = plan.spec().outputRange();
+    if (range == null) {
       return;
     }
-    var names = new OutputNames(stage, params());
-    var collects = plan.merge().result() == Result.FILES;
-    if (!collects && names.samePathForAll()) {
-      return;
+    var names = new OutputNames(plan.spec(), params());
+    try {
+      if (!clashes(plan, names, range)) {
+        takePlaces(plan, names.files(plan.known()), range);
+      }
+    } catch (StrategyException e) {
+      finder.error(PlanDiagnosticIds.OUTPUT_BAD_PATH, range, e.getMessage(), e.hint().orElse(""));
+    }
+  }
+
+  /** Says if two fragments of a stage that combines nothing have one place. */
+  private boolean clashes(StagePlan plan, OutputNames names, Range range) throws StrategyException {
+    var fragments = plan.known();
+    if (fragments == null
+        || plan.merge().result() != Result.FILES
+        || names.waits()
+        || fragments.count() > NAMES_CHECKED
+        || plan.spec().out() instanceof OutSpec.Many) {
+      return false;
     }
     var seen = new HashMap<String, Integer>();
     for (var i = 0; i < fragments.count(); i++) {
-      var fragment = fragments.get(i);
-      try {
-        var file = collects ? names.place(fragment, "") : names.path(fragment);
-        var other = seen.putIfAbsent(file, i);
-        if (collects && other != null) {
-          finder.error(
-              PlanDiagnosticIds.OUTPUT_SAME_NAME,
-              stage.outputRange(),
-              "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
-              "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
-          return;
-        }
-      } catch (StrategyException e) {
+      var file = names.place(fragments.get(i), "");
+      var other = seen.putIfAbsent(file, i);
+      if (other != null) {
         finder.error(
-            PlanDiagnosticIds.OUTPUT_BAD_PATH,
-            stage.outputRange(),
-            e.getMessage(),
-            e.hint().orElse(""));
-        return;
+            PlanDiagnosticIds.OUTPUT_SAME_NAME,
+            range,
+            "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
+            "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
+        return true;
       }
+    }
+    return false;
+  }
+
+  private void takePlaces(StagePlan plan, Set<String> files, Range range) {
+    if (plan.merge().result() == Result.FIRST && files.size() > 1) {
+      // Only one of them will be there.
+      return;
+    }
+    try {
+      for (var file : files) {
+        places.take(plan.name().value(), file);
+      }
+    } catch (StrategyException e) {
+      finder.error(PlanDiagnosticIds.OUTPUT_SAME_NAME, range, e.getMessage(), e.hint().orElse(""));
     }
   }
 
@@ -340,7 +358,7 @@ public final class Planner {
         var path = names.path(fragments.get(i));
         var file =
             collects && !(plan.spec().out() instanceof OutSpec.Many)
-                ? path + names.collected(fragments.get(i), "")
+                ? names.file(fragments.get(i), "")
                 : path;
         if (patterns.stream().anyMatch(pattern -> pattern.matches(file))) {
           finder.error(

@@ -120,6 +120,7 @@ public final class EarlierResults implements AutoCloseable {
             digests,
             true,
             false,
+            false,
             images);
     var results = new EarlierResults(plan, run, settings, shell, clock);
     results.folder.create();

@@ -1,66 +1,75 @@
 package org.golempipeline.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plan.OutputPlaces;
+import org.golempipeline.run.PublishedMemory.Entry;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.run.StageMerge.StageResult;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts results in their places, each whole, by rename. Remembers what it published, so that the
- * next run may replace it and remove what is no longer produced, and nothing else.
+ * Puts results in their places, each whole, by rename. Remembers which files it published, so that
+ * the next run may replace them and remove what is no longer produced, and nothing else: not what
+ * somebody else put there, and not what somebody changed since.
  */
 final class Publisher {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Removed files that are named, and not only counted. */
+  /** Files that are named, and not only counted. */
   private static final int NAMED = 10;
 
   private final Path folder;
-  private final Path memory;
+  private final Map<String, String> outputs;
   private final boolean overwrite;
-  private @Nullable Memory remembered;
+  private final boolean outside;
+  private final PublishedMemory memory;
 
   /**
    * @param folder of the pipeline file
-   * @param overwrite whether files of unknown origin may be replaced
+   * @param outputs by stage, its {@code output} with the values of params: results of one text
+   *     replace each other, those of different ones have nothing to do with each other
+   * @param overwrite whether files may be replaced that are not as this pipeline left them
+   * @param outside whether results may be written outside the folder
    */
-  Publisher(Path folder, String pipeline, boolean overwrite) {
+  Publisher(
+      Path folder,
+      String pipeline,
+      Map<String, String> outputs,
+      boolean overwrite,
+      boolean outside) {
     this.folder = folder;
-    this.memory = folder.resolve(".golem-pipeline/published/" + pipeline + ".json");
+    this.outputs = Map.copyOf(outputs);
     this.overwrite = overwrite;
+    this.outside = outside;
+    this.memory = new PublishedMemory(folder, pipeline);
   }
 
   /**
-   * Refuses results that would replace what this pipeline did not make.
+   * Refuses results that cannot be written, or would replace what is not as this pipeline left it.
    *
+   * @param paths of files, and of folders whose files are not known yet, which end in {@code /}
    * @throws StrategyException naming the path and the cure
    */
   void check(Set<String> paths) throws IOException, StrategyException {
-    if (overwrite) {
-      return;
-    }
-    var known = memory().paths();
+    var obstacles = new Obstacles(folder, outside);
     for (var path : paths) {
-      if (Files.exists(folder.resolve(path)) && !known.contains(path)) {
+      obstacles.check(path);
+      if (!overwrite && !path.endsWith("/") && memory.exists(path) && !memory.isOurs(path)) {
         throw new StrategyException(
-            "`%s` exists and was not made by this pipeline.".formatted(path),
+            memory.knows(path)
+                ? "`%s` was changed since this pipeline published it.".formatted(path)
+                : "`%s` exists and was not made by this pipeline.".formatted(path),
             "Move it away, or call `run` with `--overwrite`.");
       }
     }
@@ -70,48 +79,40 @@ final class Publisher {
    * The files of a stage's result if it was published before, depends on the same, and nobody
    * touched its files since; else null.
    */
-  synchronized @Nullable List<ResultFile> unchanged(String stage, String key) throws IOException {
-    var result = memory().results().get(stage);
-    if (result == null || !result.key().equals(key)) {
-      return null;
-    }
-    var files = new ArrayList<ResultFile>(result.files().size());
-    for (var file : result.files()) {
-      if (!file.equals(stamp(file.path()))) {
-        return null;
-      }
-      files.add(new ResultFile(file.path(), null, file.size()));
-    }
-    return files;
+  @Nullable List<ResultFile> unchanged(String stage, String key) throws IOException {
+    return memory.unchanged(stage, outputs.getOrDefault(stage, ""), key);
   }
 
   /**
    * What was done.
    *
    * @param removed null if nothing was
+   * @param left a sentence about files that are no longer made and stay, null if there are none
    */
   record Publication(
-      List<RunEvent.OutputPublished> published, RunEvent.@Nullable OutputsRemoved removed) {}
+      List<RunEvent.OutputPublished> published,
+      RunEvent.@Nullable OutputsRemoved removed,
+      @Nullable String left) {}
 
   /** Publishes the results of every stage, by stage, and removes what earlier runs left over. */
   Publication publish(Map<String, StageResult> results) throws IOException, StrategyException {
+    var places = new OutputPlaces();
     var paths = new TreeSet<String>();
-    results.values().forEach(result -> result.files().forEach(file -> paths.add(file.path())));
-    check(paths);
-    var before = memory();
-    var both = new TreeSet<>(before.paths());
-    both.addAll(paths);
-    if (!isAsBefore(results, before)) {
-      remember(new Memory(both, Map.of()));
+    for (var stage : results.entrySet()) {
+      for (var file : stage.getValue().files()) {
+        places.take(stage.getKey(), file.path());
+        paths.add(file.path());
+      }
     }
+    check(paths);
+    memory.announce(entries(results));
     var published = new ArrayList<RunEvent.OutputPublished>();
-    var stamps = new TreeMap<String, Result>();
     for (var stage : results.entrySet()) {
       var files = stage.getValue().files();
       var bytes = 0L;
       for (var file : files) {
         if (file.file() != null) {
-          move(file.file(), folder.resolve(file.path()));
+          move(file.path(), file.file(), folder.resolve(file.path()));
         }
         bytes += file.size();
       }
@@ -119,71 +120,72 @@ final class Publisher {
         published.add(
             new RunEvent.OutputPublished(stage.getKey(), common(files), files.size(), bytes));
       }
-      var key = stage.getValue().key();
-      if (key != null) {
-        stamps.put(stage.getKey(), new Result(key, stamps(files)));
-      }
     }
     var removed = new ArrayList<String>();
-    for (var path : new TreeSet<>(before.paths())) {
-      if (!paths.contains(path) && Files.deleteIfExists(folder.resolve(path))) {
+    var left = new ArrayList<String>();
+    for (var path : memory.leftOver(outputsOf(results), paths)) {
+      if (!memory.isOurs(path)) {
+        left.add(path);
+      } else if (Files.deleteIfExists(folder.resolve(path))) {
         removed.add(path);
       }
     }
-    if (!isAsBefore(results, before)) {
-      remember(new Memory(paths, stamps));
-    }
+    memory.complete(outputsOf(results), paths);
     return new Publication(
         published,
         removed.isEmpty()
             ? null
             : new RunEvent.OutputsRemoved(
-                removed.size(), removed.subList(0, Math.min(NAMED, removed.size()))));
+                removed.size(), removed.subList(0, Math.min(NAMED, removed.size()))),
+        left.isEmpty() ? null : sentence(left));
   }
 
-  /** Whether every result lies in its place and nothing else was published. */
-  private static boolean isAsBefore(Map<String, StageResult> results, Memory before) {
-    return results.keySet().equals(before.results().keySet())
-        && results.values().stream()
-            .allMatch(result -> result.files().stream().allMatch(file -> file.file() == null));
+  private Set<String> outputsOf(Map<String, StageResult> results) {
+    var texts = new HashSet<String>();
+    results.keySet().forEach(stage -> texts.add(outputs.getOrDefault(stage, "")));
+    return texts;
   }
 
-  private List<Stamp> stamps(List<ResultFile> files) throws IOException {
-    var stamps = new ArrayList<Stamp>(files.size());
-    for (var file : files) {
-      var stamp = stamp(file.path());
-      if (stamp != null) {
-        stamps.add(stamp);
+  /** What will be remembered of the results once they lie in their places. */
+  private List<Entry> entries(Map<String, StageResult> results) throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (var stage : new TreeMap<>(results).entrySet()) {
+      var stamps = new ArrayList<PublishedMemory.Stamp>(stage.getValue().files().size());
+      for (var file : stage.getValue().files()) {
+        stamps.add(
+            file.file() == null
+                ? memory.stampOf(file.path())
+                : PublishedMemory.Stamp.read(file.path(), file.file()));
       }
+      var output = outputs.getOrDefault(stage.getKey(), "");
+      entries.add(new Entry(output, stage.getKey(), stage.getValue().key(), stamps));
     }
-    return stamps;
+    return entries;
   }
 
-  private @Nullable Stamp stamp(String path) throws IOException {
-    try {
-      var found =
-          Files.readAttributes(
-              folder.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return found.isRegularFile()
-          ? new Stamp(
-              path,
-              found.size(),
-              found.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-              String.valueOf(found.fileKey()))
-          : null;
-    } catch (NoSuchFileException e) {
-      return null;
+  private static String sentence(List<String> left) {
+    var names = new StringBuilder();
+    for (var path : left.subList(0, Math.min(NAMED, left.size()))) {
+      names.append(names.isEmpty() ? "" : ", ").append('`').append(path).append('`');
     }
+    if (left.size() > NAMED) {
+      names.append(" and ").append(left.size() - NAMED).append(" more");
+    }
+    return left.size() == 1
+        ? names + " is no longer made, but stays: it was changed since it was published."
+        : names + " are no longer made, but stay: they were changed since they were published.";
   }
 
-  private static void move(Path from, Path to) throws IOException {
+  private void move(String path, Path from, Path to) throws IOException {
     Files.createDirectories(to.toAbsolutePath().getParent());
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       var beside = to.resolveSibling("." + to.getFileName() + ".part");
-      Files.copy(from, beside, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(
+          from, beside, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
       Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
+      memory.copied(path);
     }
   }
 
@@ -201,39 +203,4 @@ final class Publisher {
     }
     return folder.isEmpty() ? "./" : folder;
   }
-
-  private synchronized Memory memory() throws IOException {
-    if (remembered == null) {
-      remembered =
-          Files.exists(memory) ? JSON.readValue(memory.toFile(), Memory.class) : Memory.NOTHING;
-    }
-    return remembered;
-  }
-
-  private void remember(Memory now) throws IOException {
-    Files.createDirectories(memory.getParent());
-    var beside = memory.resolveSibling(memory.getFileName() + ".part");
-    JSON.writeValue(beside.toFile(), now);
-    Files.move(beside, memory, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    remembered = now;
-  }
-
-  /**
-   * What was published.
-   *
-   * @param results by stage, those of which it is known what they depend on
-   */
-  private record Memory(Set<String> paths, Map<String, Result> results) {
-    static final Memory NOTHING = new Memory(Set.of(), Map.of());
-
-    Memory {
-      paths = Set.copyOf(paths);
-      results = results == null ? Map.of() : Map.copyOf(results);
-    }
-  }
-
-  private record Result(String key, List<Stamp> files) {}
-
-  /** A file as the system describes it. */
-  private record Stamp(String path, long size, long modified, String id) {}
 }

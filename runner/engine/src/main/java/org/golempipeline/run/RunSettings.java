@@ -23,7 +23,8 @@ import org.golempipeline.image.Images;
  * @param cache where results of earlier runs are, and this run's are kept
  * @param digests of input files, remembered across runs
  * @param reuse whether results of earlier runs are used again
- * @param overwrite whether results may replace files that this pipeline did not make
+ * @param overwrite whether results may replace files that are not as this pipeline left them
+ * @param allowOutside whether results may be written outside the folder of the pipeline file
  * @param images what providers fetch, already found
  */
 public record RunSettings(
@@ -40,6 +41,7 @@ public record RunSettings(
     FileDigests digests,
     boolean reuse,
     boolean overwrite,
+    boolean allowOutside,
     Images images) {
   public RunSettings {
     Objects.requireNonNull(runId);

@@ -241,9 +241,7 @@ final class StageMerge implements AutoCloseable {
   }
 
   private String path() throws StrategyException {
-    return stage.spec().output() == null || fragments.count() == 0
-        ? stage.spec().output() == null ? "" : stage.spec().output().resolve(this::valueOf)
-        : names.path(fragments.get(0));
+    return fragments.count() == 0 ? names.pathForAll() : names.path(fragments.get(0));
   }
 
   private String valueOf(String name) {
@@ -305,13 +303,12 @@ final class StageMerge implements AutoCloseable {
       return;
     }
     var plan = fragments.get(fragment);
-    var path = names.path(plan);
     if (packs()) {
-      pack(path, plan, fragment);
+      pack(names.path(plan), plan, fragment);
       return;
     }
     for (var part : outputs.get(fragment)) {
-      var file = path.endsWith("/") ? path + names.collected(plan, part.name()) : path;
+      var file = names.file(plan, part.name());
       if (!taken.add(file)) {
         throw new StrategyException(
             "Two outputs of `%s` are called `%s`.".formatted(stage.name(), file),

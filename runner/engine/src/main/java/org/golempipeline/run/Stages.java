@@ -35,7 +35,6 @@ import org.golempipeline.plan.Warnings;
 import org.golempipeline.run.StageMerge.StageResult;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
-import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
 import org.golempipeline.strategy.InputFile;
@@ -50,9 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stages implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(10);
-
-  /** Above so many fragments the names of outputs are not all made in advance. */
-  private static final int CHECKED_BEFORE = 200_000;
 
   private final Plan plan;
   private final RunFolder folder;
@@ -88,7 +84,13 @@ final class Stages implements AutoCloseable {
     this.shell = shell;
     this.tell = tell;
     this.expander = new StageExpander(plan.folder(), folder.work(), shell);
-    this.publisher = new Publisher(plan.results(), plan.spec().name(), settings.overwrite());
+    this.publisher =
+        new Publisher(
+            plan.results(),
+            plan.spec().name(),
+            outputs(plan),
+            settings.overwrite(),
+            settings.allowOutside());
     this.threads =
         Executors.newFixedThreadPool(
             Math.max(2, Math.min(16, settings.workers())),
@@ -107,6 +109,19 @@ final class Stages implements AutoCloseable {
             threads,
             tell);
     plan.spec().params().forEach((name, value) -> values.put(name, value.value()));
+  }
+
+  /** By stage, its {@code output} with the values of params. */
+  private static Map<String, String> outputs(Plan plan) {
+    var params = new HashMap<String, String>();
+    plan.spec().params().forEach((name, value) -> params.put(name, value.value()));
+    var outputs = new HashMap<String, String>();
+    for (var stage : plan.stages()) {
+      if (stage.spec().output() != null) {
+        outputs.put(stage.name().value(), stage.spec().output().with(params).toString());
+      }
+    }
+    return outputs;
   }
 
   String label(int stage, int fragment) {
@@ -166,34 +181,19 @@ final class Stages implements AutoCloseable {
   }
 
   /**
-   * Refuses, before anything is spent, results that would replace what is not ours. What is only
-   * known later is checked again before it is published.
+   * Refuses, before anything is spent, results that cannot be written, or would replace what is not
+   * as we left it. What is only known later is checked again before it is published.
    */
   void checkOutputs() throws IOException, StagesException {
     var paths = new TreeSet<String>();
     try {
       for (var stage : plan.stages()) {
-        addOutputs(stage, paths);
+        var fragments = stage.fragments().map(all -> all.sample(plan.mostFragments()));
+        paths.addAll(new OutputNames(stage.spec(), values).files(fragments.orElse(null)));
       }
       publisher.check(paths);
     } catch (StrategyException e) {
       throw StagesException.of(e);
-    }
-  }
-
-  private void addOutputs(StagePlan stage, Set<String> paths) throws StrategyException {
-    var names = new OutputNames(stage.spec(), values);
-    var fragments = stage.fragments().map(all -> all.sample(plan.mostFragments())).orElse(null);
-    if (stage.spec().output() == null || stage.spec().out() instanceof OutSpec.Many) {
-      return;
-    }
-    if (!names.intoFolder() && names.samePathForAll()) {
-      paths.add(stage.spec().output().resolve(name -> values.getOrDefault(name, "")));
-    } else if (fragments != null && fragments.count() <= CHECKED_BEFORE) {
-      for (var i = 0; i < fragments.count(); i++) {
-        var path = names.path(fragments.get(i));
-        paths.add(path.endsWith("/") ? path + names.collected(fragments.get(i), "") : path);
-      }
     }
   }
 
@@ -406,6 +406,9 @@ final class Stages implements AutoCloseable {
       var publication = publisher.publish(files);
       if (publication.removed() != null) {
         tell.accept(new Message.Noted(publication.removed()));
+      }
+      if (publication.left() != null) {
+        tell.accept(new Message.Noted(new RunEvent.Warned(publication.left())));
       }
       tell.accept(new Message.Published(publication.published()));
     } catch (StrategyException e) {

@@ -84,6 +84,7 @@ public final class TrialRuns {
                   digests,
                   false,
                   false,
+                  false,
                   Images.notFetched()),
               shell,
               sinks,

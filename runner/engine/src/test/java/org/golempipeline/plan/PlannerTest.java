@@ -67,6 +67,85 @@ class PlannerTest {
             "5:9 Output.SameName Fragments 0 and 1 would both be written to `same.txt`.");
   }
 
+  private List<String> problemsOfTwo(String one, String other) {
+    return problems(
+        """
+        stages:
+          one:
+            input: in/*
+            run: cp "$in" "$out"
+            %s
+          two:
+            input: in/*
+            run: cp "$in" "$out"
+            %s
+        """
+            .formatted(one, other));
+  }
+
+  @Test
+  void refusesStagesThatWouldWriteOneFile() throws IOException {
+    file("in/a.txt", "");
+    for (var spelling : List.of("r/x.txt", "r/./x.txt", "r//x.txt", "./r/y/../x.txt")) {
+      assertThat(
+              problemsOfTwo(
+                  "merge: concat\n    output: r/x.txt", "merge: concat\n    output: " + spelling))
+          .as(spelling)
+          .containsExactly(
+              "13:13 Output.SameName The stages `one` and `two` would both write `r/x.txt`.");
+    }
+    assertThat(problemsOfTwo("output: r/${stem}.txt", "output: r/"))
+        .containsExactly(
+            "11:13 Output.SameName The stages `one` and `two` would both write `r/a.txt`.");
+    assertThat(problemsOfTwo("output: r/", "output: r/./")).hasSize(1);
+    assertThat(problemsOfTwo("output: r/", "output: s/")).isEmpty();
+  }
+
+  @Test
+  void refusesAnOutputBelowAFile() throws IOException {
+    file("in/a.txt", "");
+    var deep = "merge: concat\n    output: r/a.txt/b/c";
+    assertThat(problemsOfTwo("output: r/", deep))
+        .containsExactly(
+            "12:13 Output.SameName The output `r/a.txt/b/c` would lie below `r/a.txt`, which is a file.");
+    assertThat(problemsOfTwo(deep, "output: r/"))
+        .containsExactly(
+            "12:13 Output.SameName The output `r/a.txt/b/c` would lie below `r/a.txt`, which is a file.");
+  }
+
+  @Test
+  void refusesAValueThatLeadsAmongTheFilesOfRuns() {
+    assertThat(
+            problems(
+                "split: { range: { to: 2, as: i } }\nmatrix: { at: [x, .golem-pipeline/runs] }\nrun: echo \"$i\" > \"$out\"\noutput: ./${at}/${i}\n"))
+        .containsExactly(
+            "6:9 Output.BadPath `output` becomes `./.golem-pipeline/runs/0`, and in `.golem-pipeline` runs keep their own files.");
+  }
+
+  @Test
+  void anOutputThatWaitsForAValueIsNotJudgedBefore() {
+    assertThat(
+            problems(
+                """
+                stages:
+                  name:
+                    run: echo > "$out"
+                    merge: value
+                  a:
+                    needs: name
+                    run: echo > "$out"
+                    output: ${name}
+                  b:
+                    run: echo > "$out"
+                    output: r/.txt
+                  c:
+                    needs: name
+                    run: echo > "$out"
+                    output: r/${name}.txt
+                """))
+        .isEmpty();
+  }
+
   @Test
   void refusesAnOutputThatTheNextRunWouldRead() throws IOException {
     file("a.txt", "");

@@ -392,6 +392,75 @@ class PipelineRunTest {
   }
 
   @Test
+  void refusesToReplaceAnEditedResultBeforeAnythingRuns() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: edited
+        run: echo new > "$out"
+        output: o.txt
+        """;
+    project.run(yaml);
+    project.file("o.txt", "notes");
+    var end = project.run(yaml.replace("new", "newer"));
+    assertThat(end.failure().message())
+        .isEqualTo("`o.txt` was changed since this pipeline published it.");
+    assertThat(end.failure().hint()).contains("--overwrite");
+    assertThat(project.events(RunEvent.RentalRequested.class)).isEmpty();
+    assertThat(project.read("o.txt")).isEqualTo("notes");
+  }
+
+  @Test
+  void seesObstaclesToAResultOfUnknownNamesBeforeAnythingRuns() throws Exception {
+    project.file("elsewhere/x", "").file("project/in/a", "").file("project/out", "");
+    var inner = new Project(folder.resolve("project"));
+    var yaml =
+        """
+        version: 1
+        name: many
+        input: in/*
+        out: "*.txt"
+        run: cp "$in" "$outdir/a.txt"
+        output: out/
+        """;
+    var end = inner.run(yaml);
+    assertThat(end.failure().message())
+        .isEqualTo("`out` is no folder, and files are to be published below it.");
+    assertThat(inner.events(RunEvent.RentalRequested.class)).isEmpty();
+    Files.delete(folder.resolve("project/out"));
+    Files.createSymbolicLink(folder.resolve("project/out"), folder.resolve("elsewhere"));
+    assertThat(inner.run(yaml).failure().message()).contains("outside the folder");
+    assertThat(inner.events(RunEvent.RentalRequested.class)).isEmpty();
+    inner.allowOutside = true;
+    assertThat(inner.run(yaml).failure()).isNull();
+    assertThat(folder.resolve("elsewhere/a.txt")).exists();
+  }
+
+  @Test
+  void stagesCannotPublishOneFileUnderNamesThatAreOnlyKnownLater() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: late
+            stages:
+              name:
+                run: echo x > "$out"
+                merge: value
+              a:
+                run: echo a > "$out"
+                output: r/x.txt
+              b:
+                needs: name
+                run: echo b > "$out"
+                output: r/./${name}.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message()).contains("would both write `r/x.txt`");
+    assertThat(project.tree("r")).isEmpty();
+  }
+
+  @Test
   void refusesAForeignFileInItsFolderBeforeAnythingRuns() throws Exception {
     project.file("in/a", "1").file("in/b", "2").file("out/b", "precious");
     var end =
@@ -520,8 +589,8 @@ class PipelineRunTest {
         """
         version: 1
         name: named
-        params: { word: one }
-        split: { range: { to: 12, as: i } }
+        params: { word: one, from: 0 }
+        split: { range: { from: "${from}", to: 13, as: i } }
         run: echo "$i" > "$out"
         output: ${word}/${i}.txt
         """;
@@ -529,14 +598,22 @@ class PipelineRunTest {
     assertThat(project.events(RunEvent.OutputsRemoved.class)).isEmpty();
     Files.delete(project.folder.resolve("one/5.txt"));
     project.params.put("word", "two");
+    project.run(yaml);
+    assertThat(project.events(RunEvent.OutputsRemoved.class)).isEmpty();
+    project.file("one/11.txt", "edited");
+    project.params.putAll(Map.of("word", "one", "from", "12"));
 
     project.run(yaml);
 
-    assertThat(project.tree("one")).isEmpty();
-    assertThat(project.tree("two")).hasSize(12);
+    assertThat(project.tree("one")).isEqualTo(Map.of("11.txt", "edited", "12.txt", "12\n"));
+    assertThat(project.tree("two")).hasSize(13);
+    assertThat(project.events(RunEvent.Warned.class))
+        .extracting(RunEvent.Warned::message)
+        .containsExactly(
+            "`one/11.txt` is no longer made, but stays: it was changed since it was published.");
     var removed = project.events(RunEvent.OutputsRemoved.class);
     assertThat(removed).hasSize(1);
-    assertThat(removed.get(0).files()).isEqualTo(11);
+    assertThat(removed.get(0).files()).isEqualTo(10);
     assertThat(removed.get(0).first()).hasSize(10).startsWith("one/0.txt", "one/1.txt");
   }
 

@@ -61,6 +61,7 @@ final class Project {
   final Map<String, String> environment = new HashMap<>();
   int workers = 2;
   boolean overwrite;
+  boolean allowOutside;
   Function<Plan, Images> images = plan -> Images.notFetched();
   Consumer<RunEvent> listener = event -> {};
   Consumer<Faults> faults = faults -> {};
@@ -189,6 +190,7 @@ final class Project {
                 digests,
                 reuse,
                 overwrite,
+                allowOutside,
                 images.apply(plan));
         var running = new PipelineRun[1];
         EventSink sink =

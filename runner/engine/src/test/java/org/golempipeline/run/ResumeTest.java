@@ -230,10 +230,8 @@ class ResumeTest {
     run(FILES.replace("output: out/", "merge: concat\noutput: o.txt"));
     assertNothingExecuted();
     assertThat(project.read("o.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
-    assertThat(project.tree("out")).isEmpty();
     run(FILES.replace("output: out/", "merge: concat\noutput: second.txt"));
     assertNothingExecuted();
-    assertThat(project.read("o.txt")).isNull();
     assertThat(project.read("second.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
   }
 
@@ -368,10 +366,14 @@ class ResumeTest {
   }
 
   @Test
-  void whatSomebodyChangedInTheResultIsPutRight() throws Exception {
+  void whatSomebodyChangedInTheResultIsPutRightWhenAsked() throws Exception {
     run(FILES);
     project.file("out/b", "spoilt");
     Files.delete(folder.resolve("out/c"));
+    assertThat(project.run(FILES).failure().message())
+        .isEqualTo("`out/b` was changed since this pipeline published it.");
+    assertThat(project.read("out/b")).isEqualTo("spoilt");
+    project.overwrite = true;
     run(FILES);
     assertNothingExecuted();
     assertThat(project.tree("out"))

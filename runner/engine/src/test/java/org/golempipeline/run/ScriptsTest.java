@@ -179,6 +179,7 @@ class ScriptsTest {
             FileDigests.open(kept, kept, clock, false),
             false,
             false,
+            false,
             Images.notFetched());
     var run = new RunFolder(settings.runFolder());
     run.create();
