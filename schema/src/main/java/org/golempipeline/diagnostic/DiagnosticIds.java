@@ -185,6 +185,9 @@ public final class DiagnosticIds {
   /** A path that leaves the folder of the file. */
   public static final String PATH_OUTSIDE = "Path.Outside";
 
+  /** Two outputs with one path. */
+  public static final String OUTPUT_SAME_NAME = "Output.SameName";
+
   /** A result where runs keep their own files. */
   public static final String PATH_OWN = "Path.Own";
 

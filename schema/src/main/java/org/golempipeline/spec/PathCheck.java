@@ -1,6 +1,8 @@
 package org.golempipeline.spec;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
@@ -14,6 +16,9 @@ final class PathCheck {
 
   private final FileUnderCheck file;
 
+  /** The stages of files that are published, by path. */
+  private final Map<String, String> published = new HashMap<>();
+
   private PathCheck(FileUnderCheck file) {
     this.file = file;
   }
@@ -21,7 +26,7 @@ final class PathCheck {
   static void run(FileUnderCheck file) {
     var check = new PathCheck(file);
     for (var stage : file.stages()) {
-      check.output(stage.body().get("output"));
+      check.output(stage.name(), stage.body().get("output"));
     }
     if (file.overrides().allowOutside()) {
       return;
@@ -54,16 +59,28 @@ final class PathCheck {
     }
   }
 
-  private void output(@Nullable Node node) {
-    if (node instanceof Scalar scalar
-        && scalar.string() != null
-        && List.of(resolved(scalar).split("/")).contains(OWN)) {
+  private void output(String stage, @Nullable Node node) {
+    if (!(node instanceof Scalar scalar) || scalar.string() == null) {
+      return;
+    }
+    var path = OutputPath.normal(resolved(scalar));
+    if (List.of(path.split("/")).contains(OWN)) {
       file.problems()
           .error(
               DiagnosticIds.PATH_OWN,
               scalar.range(),
               "In `%s` runs keep their own files.".formatted(OWN),
               "Publish the result in another folder, such as `output: result/`.");
+    } else if (!path.endsWith("/") && !file.tree().open().containsKey(scalar)) {
+      var other = published.putIfAbsent(path, stage);
+      if (other != null) {
+        file.problems()
+            .error(
+                DiagnosticIds.OUTPUT_SAME_NAME,
+                scalar.range(),
+                "The stages `%s` and `%s` would both write `%s`.".formatted(other, stage, path),
+                "Give one of them another `output`.");
+      }
     }
   }
 

@@ -1,6 +1,5 @@
 package org.golempipeline.plan;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.OutputPath;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.StrategyException;
@@ -74,7 +74,7 @@ public final class OutputNames {
    */
   public String file(FragmentPlan fragment, String name) throws StrategyException {
     var path = path(fragment);
-    return path.endsWith("/") ? normal(path + collected(fragment, name)) : path;
+    return path.endsWith("/") ? OutputPath.normal(path + collected(fragment, name)) : path;
   }
 
   /**
@@ -167,7 +167,7 @@ public final class OutputNames {
             || path.startsWith("/")
             || path.indexOf('\0') >= 0
             || Arrays.asList(path.split("/", -1)).contains("..");
-    var normal = normal(path);
+    var normal = OutputPath.normal(path);
     if (normal.isEmpty() || bad && !template.equals(path)) {
       throw new StrategyException(
           "`output` becomes `%s`, which is not a path below the pipeline file.".formatted(path),
@@ -179,29 +179,5 @@ public final class OutputNames {
           "Change `output: %s` or the value in it.".formatted(template));
     }
     return normal;
-  }
-
-  /**
-   * The one spelling of a path, so that two that lead to one place are seen to be the same. A
-   * folder keeps its {@code /} at the end; what is no path at all becomes empty.
-   */
-  private static String normal(String path) {
-    if (!path.startsWith(".") && !path.contains("/.") && !path.contains("//")) {
-      return path;
-    }
-    var segments = new ArrayDeque<String>();
-    for (var segment : path.split("/")) {
-      if (segment.equals("..") && !segments.isEmpty() && !segments.getLast().equals("..")) {
-        segments.removeLast();
-      } else if (!segment.isEmpty() && !segment.equals(".")) {
-        segments.addLast(segment);
-      }
-    }
-    var root = path.startsWith("/") ? "/" : "";
-    var below = String.join("/", segments);
-    if (!path.endsWith("/")) {
-      return root + below;
-    }
-    return below.isEmpty() ? (root.isEmpty() ? "./" : root) : root + below + "/";
   }
 }

@@ -20,9 +20,6 @@ public final class PlanDiagnosticIds {
   /** Something that a split leaves out or alters. */
   public static final String SPLIT_WARNED = "Split.Warned";
 
-  /** Two outputs with one path. */
-  public static final String OUTPUT_SAME_NAME = "Output.SameName";
-
   /** A value that makes a path out of {@code output} that is none. */
   public static final String OUTPUT_BAD_PATH = "Output.BadPath";
 

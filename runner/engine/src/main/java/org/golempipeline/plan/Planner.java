@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.spec.InputSource;
 import org.golempipeline.spec.OutSpec;
@@ -302,7 +303,7 @@ public final class Planner {
       var other = seen.putIfAbsent(file, i);
       if (other != null) {
         finder.error(
-            PlanDiagnosticIds.OUTPUT_SAME_NAME,
+            DiagnosticIds.OUTPUT_SAME_NAME,
             range,
             "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
             "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
@@ -322,7 +323,7 @@ public final class Planner {
         places.take(plan.name().value(), file);
       }
     } catch (StrategyException e) {
-      finder.error(PlanDiagnosticIds.OUTPUT_SAME_NAME, range, e.getMessage(), e.hint().orElse(""));
+      finder.error(DiagnosticIds.OUTPUT_SAME_NAME, range, e.getMessage(), e.hint().orElse(""));
     }
   }
 

@@ -66,6 +66,7 @@ class ReduceTest {
     run(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     project.file("all.txt", "spoilt");
+    project.overwrite = true;
     run(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     assertThat(project.daemonsAsked).isZero();
