@@ -35,6 +35,9 @@ final class Publisher {
   private final boolean outside;
   private final PublishedMemory memory;
 
+  /** Folders that are there: making sure costs as much as a rename. */
+  private final Set<Path> made = new HashSet<>();
+
   /**
    * @param folder of the pipeline file
    * @param outputs by stage, its {@code output} with the values of params: results of one text
@@ -177,7 +180,10 @@ final class Publisher {
   }
 
   private void move(String path, Path from, Path to) throws IOException {
-    Files.createDirectories(to.toAbsolutePath().getParent());
+    var parent = to.toAbsolutePath().getParent();
+    if (made.add(parent)) {
+      Files.createDirectories(parent);
+    }
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
