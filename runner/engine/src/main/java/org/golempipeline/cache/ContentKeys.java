@@ -1,8 +1,12 @@
 package org.golempipeline.cache;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.batch.FragmentWork;
@@ -29,6 +33,9 @@ public final class ContentKeys {
   private final Digest stage;
   private final Digest command;
   private final StageMemory.Recorder memory;
+
+  /** Digests of the shared files, in the order of their names. */
+  private final List<Digest> shared = new ArrayList<>();
 
   /** Digests the stage's shared files. */
   public ContentKeys(StageContent content, FileDigests files) throws IOException {
@@ -105,10 +112,10 @@ public final class ContentKeys {
   }
 
   private void addShared(Fields fields) throws IOException {
-    var shared = recipe.shared().stream().sorted(Comparator.comparing(SharedFile::name)).toList();
-    fields.count("files", shared.size());
-    for (var file : shared) {
+    fields.count("files", recipe.shared().size());
+    for (var file : byName()) {
       var content = content(file.content(), 0, file.content().size(), false);
+      shared.add(content);
       fields
           .text("name", file.name())
           .count("executable", file.executable() ? 1 : 0)
@@ -116,6 +123,25 @@ public final class ContentKeys {
       memory.file(
           file.name(),
           new Fields().count("executable", file.executable() ? 1 : 0).digest("", content).end());
+    }
+  }
+
+  private List<SharedFile> byName() {
+    return recipe.shared().stream().sorted(Comparator.comparing(SharedFile::name)).toList();
+  }
+
+  /**
+   * Asked after the shared files were sent to a provider, and at the end.
+   *
+   * @throws ChangedInputException if one of them is not what the keys were made of
+   */
+  public void requireShared() throws IOException {
+    var before = shared.iterator();
+    for (var file : byName()) {
+      var content = content(file.content(), 0, file.content().size(), true);
+      if (!content.equals(before.next())) {
+        throw new ChangedInputException(file.content().file());
+      }
     }
   }
 
@@ -199,16 +225,24 @@ public final class ContentKeys {
     }
   }
 
-  /** A digest of the content; of a remote file one of the hash that stands for it. */
+  /**
+   * A digest of the content; of a remote file one of the hash that stands for it.
+   *
+   * @throws ChangedInputException if the file is gone or shorter than it was
+   */
   private Digest content(InputFile file, long offset, long length, boolean again)
       throws IOException {
     var remote = file.remote();
     if (remote != null) {
       return new Fields().text("remote", remote.sha3()).end();
     }
-    return again
-        ? files.again(file.file(), file.offset() + offset, length)
-        : files.of(file.file(), file.offset() + offset, length);
+    try {
+      return again
+          ? files.again(file.file(), file.offset() + offset, length)
+          : files.of(file.file(), file.offset() + offset, length);
+    } catch (EOFException | NoSuchFileException e) {
+      throw new ChangedInputException(file.file());
+    }
   }
 
   /** The key under which a result is kept that was checked in one way or another. */
@@ -217,12 +251,16 @@ public final class ContentKeys {
   }
 
   /**
-   * Whether a fragment would have {@code key} now as well: asked before its result is kept, since
+   * Whether a fragment would have {@code key} now as well: asked before its result is used, since
    * somebody may have changed a file after it was digested and before it was sent.
    */
   public boolean stillHolds(FragmentWork work, Map<String, String> judged, Digest key)
       throws IOException {
-    return key(work, judged, true).equals(key);
+    try {
+      return key(work, judged, true).equals(key);
+    } catch (ChangedInputException e) {
+      return false;
+    }
   }
 
   /** What the next run is to compare itself with, of the fragments that were given keys so far. */

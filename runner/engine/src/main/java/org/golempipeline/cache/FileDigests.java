@@ -181,6 +181,10 @@ public final class FileDigests implements AutoCloseable {
       if (record != DigestTable.NOTHING && table().day(record) != DigestTable.NEVER) {
         return table().digest(record);
       }
+      if (known == null || !known.stamp.equals(stamp)) {
+        // It may be another file under the same path.
+        files.forget(path);
+      }
     }
     return files.digest(path, offset, length);
   }

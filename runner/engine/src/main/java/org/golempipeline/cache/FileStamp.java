@@ -49,6 +49,11 @@ record FileStamp(long size, long modified, long changed, String key) {
     return Math.max(modified, changed) >= nanoseconds(FileTime.from(now.minus(COARSE)));
   }
 
+  /** Tells two states of the same file apart, in eight bytes. */
+  long mixed() {
+    return ((size * 31 + modified) * 0x9e3779b97f4a7c15L + changed) * 31 + key.hashCode();
+  }
+
   void addTo(Fields fields) {
     fields.counts("stamp", size, modified, changed).text("key", key);
   }

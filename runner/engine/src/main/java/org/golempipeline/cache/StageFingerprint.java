@@ -21,9 +21,14 @@ public final class StageFingerprint {
   private final Fields fields = new Fields();
   private final Instant begin;
   private final Map<InputFile, Integer> numbers = new IdentityHashMap<>();
+  private final InputStamps stamps;
   private boolean known = true;
 
-  public StageFingerprint(ContentKeys keys) {
+  /**
+   * @param stamps gets what the system says of the files
+   */
+  public StageFingerprint(ContentKeys keys, InputStamps stamps) {
+    this.stamps = stamps;
     this.begin = keys.clock().instant();
     fields.digest("stage", keys.common()).digest("run", keys.command());
   }
@@ -52,6 +57,7 @@ public final class StageFingerprint {
       return;
     }
     var stamp = FileStamp.of(input.file());
+    stamps.add(input.file(), stamp);
     known &= !stamp.isRacy(begin);
     stamp.addTo(fields);
     fields.counts("range", input.offset(), input.size());

@@ -88,6 +88,10 @@ public record StageMemory(
     addValues(all, "param ", before.params, params);
     addValues(all, "value ", before.values, values);
     addFiles(all, "files/", before.files, files, true);
+    if (all.contains("run changed") && (inputs.isEmpty() || before.inputs.isEmpty())) {
+      // A command that does not read its input says nothing about the files.
+      return all;
+    }
     // Another split reads other ranges, which says nothing about the file.
     var sameSplit = !all.contains("split changed");
     var end = end(before);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.cache.ContentKeys;
 import org.golempipeline.cache.Digest;
 import org.golempipeline.cache.FileDigests;
@@ -23,6 +24,8 @@ import org.golempipeline.cache.ResultCache.Kept;
 import org.golempipeline.cache.StageContent;
 import org.golempipeline.cache.StageFingerprint;
 import org.golempipeline.cache.StageMemory;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.plan.Plan;
@@ -96,7 +99,7 @@ final class Reuse {
       StageRuntime stage, List<InputFile> inputs, List<@Nullable String> upstream)
       throws IOException {
     var spec = stage.plan().spec();
-    var print = new StageFingerprint(stage.keys());
+    var print = new StageFingerprint(stage.keys(), stage.atStart());
     print.text("split", String.valueOf(spec.split().options().value()));
     print.text("matrix", spec.matrix().toString());
     print.text("merge", stage.plan().merge().name() + " " + stage.plan().merge().version());
@@ -220,24 +223,28 @@ final class Reuse {
   }
 
   /**
-   * Keeps the outputs of fragments for later runs, unless their input changed while they were
-   * computed.
+   * Keeps the outputs of fragments for later runs, but for those whose input changed while they
+   * were computed.
    *
    * @param provider who left them; empty if a stage with copies takes several at their word
    * @param parts by fragment, ranges of {@code pack}
    * @return the same outputs where they lie now
+   * @throws ChangedInputException if such an input changed; the others are kept
    */
   Map<Integer, List<StageOutputs.Part>> keep(
       StageRuntime stage, String provider, Path pack, Map<Integer, List<StageOutputs.Part>> parts)
       throws IOException {
     var verify = stage.plan().spec().verify();
     var kept = new ArrayList<Kept>();
+    var changed = -1;
     for (var each : new TreeMap<>(parts).entrySet()) {
       var key = stage.key(each.getKey());
       if (stage.stillHolds(each.getKey())) {
         var under = verify == null ? key : ContentKeys.verified(key);
         forgetWorse(under, askedOfStrangers(stage));
         kept.add(new Kept(under, provider, verify, ranges(each.getValue())));
+      } else {
+        changed = each.getKey();
       }
     }
     var now = cache.keep(pack, kept);
@@ -247,6 +254,9 @@ final class Reuse {
                 found
                     .parts()
                     .forEach(p -> digests.know(now.file(), p.offset(), p.size(), p.digest())));
+    if (changed >= 0) {
+      throw stage.changed(changed);
+    }
     if (now.file().equals(pack)) {
       return parts;
     }
@@ -254,6 +264,15 @@ final class Reuse {
     parts.forEach(
         (index, list) -> moved.put(index, list.stream().map(part -> part.in(now.file())).toList()));
     return moved;
+  }
+
+  /** What the user is told when a run cannot go on because of a file. */
+  Failure failure(ChangedInputException e) {
+    var file = e.file().startsWith(plan.folder()) ? plan.folder().relativize(e.file()) : e.file();
+    return new Failure(
+        FailureKind.COMMAND,
+        "`%s` changed while the run was going on.".formatted(file),
+        "Run it again: what is unchanged is kept.");
   }
 
   /** What a liar left, or what was checked less, would stand in the way of what is kept now. */

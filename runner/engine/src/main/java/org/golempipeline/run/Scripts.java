@@ -24,6 +24,7 @@ import org.golempipeline.batch.ReturnLimits;
 import org.golempipeline.batch.ReturnedBatch;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.SourceFiles;
+import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -131,6 +132,10 @@ final class Scripts implements AutoCloseable {
   private Prepared prepare(Action.Execute execute, Rental rental) {
     try {
       var stage = stages.apply(execute.stage());
+      // A key that is made of a file after it was sent would hide that it changed before.
+      for (var index : execute.fragments().toArray()) {
+        stage.key(index);
+      }
       var pack = reuse.newPack();
       var script =
           BatchScript.of(
@@ -176,6 +181,9 @@ final class Scripts implements AutoCloseable {
       if (isWithdrawn(thrown)) {
         return;
       }
+      if (outcome == null || !outcome.ok()) {
+        requireUnchanged(execute, ready.stage());
+      }
       if (outcome == null) {
         broken(execute, Objects.requireNonNull(thrown));
       } else if (!outcome.ok()) {
@@ -194,6 +202,19 @@ final class Scripts implements AutoCloseable {
     }
   }
 
+  /** A file that has become too short cannot be sent, to nobody. */
+  private static void requireUnchanged(Action.Execute execute, StageRuntime stage)
+      throws IOException {
+    for (var index : execute.fragments().toArray()) {
+      if (!stage.stillHolds(index)) {
+        throw stage.changed(index);
+      }
+    }
+    if (execute.prepare()) {
+      stage.keys().requireShared();
+    }
+  }
+
   private static Throwable cause(@Nullable Throwable thrown) {
     var cause = Objects.requireNonNull(thrown);
     while ((cause instanceof CompletionException || cause instanceof UncheckedIOException)
@@ -206,10 +227,12 @@ final class Scripts implements AutoCloseable {
   /** Trouble on this machine, which no other provider would mend. */
   private void brokenHere(Action.Execute execute, Throwable thrown) {
     var failure =
-        Failure.of(
-            FailureKind.COMMAND,
-            "Stage `%s`: %s"
-                .formatted(stages.apply(execute.stage()).plan().name(), thrown.getMessage()));
+        thrown instanceof ChangedInputException changed
+            ? reuse.failure(changed)
+            : Failure.of(
+                FailureKind.COMMAND,
+                "Stage `%s`: %s"
+                    .formatted(stages.apply(execute.stage()).plan().name(), thrown.getMessage()));
     tell.accept(new Message.StageBroken(execute.stage(), failure));
     tell.accept(new Message.BatchBroken(execute.batch(), failure));
   }
@@ -238,6 +261,9 @@ final class Scripts implements AutoCloseable {
   private Message take(Action.Execute execute, String provider, Prepared ready, ReturnedBatch batch)
       throws IOException, InterruptedException {
     var stage = ready.stage();
+    if (execute.prepare()) {
+      stage.keys().requireShared();
+    }
     var failed = new ArrayList<RunEvent.AttemptFailure>();
     var parts = new HashMap<Integer, List<StageOutputs.Part>>();
     var indexes = execute.fragments().toArray();
@@ -266,6 +292,12 @@ final class Scripts implements AutoCloseable {
     if (stage.answers().isEmpty()) {
       kept = reuse.keep(stage, provider, ready.pack(), parts);
       returned.put(execute.batch(), kept);
+    } else {
+      for (var index : parts.keySet()) {
+        if (!stage.stillHolds(index)) {
+          throw stage.changed(index);
+        }
+      }
     }
     return new Message.BatchReturned(
         execute.batch(),

@@ -124,6 +124,11 @@ final class StageMerge implements AutoCloseable {
     };
   }
 
+  /** Whether the output of a fragment is part of the result. */
+  boolean counts(int fragment) {
+    return done.get(fragment);
+  }
+
   /**
    * Completes the result.
    *

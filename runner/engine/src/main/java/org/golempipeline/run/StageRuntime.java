@@ -1,6 +1,7 @@
 package org.golempipeline.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -13,8 +14,10 @@ import java.util.Set;
 import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.batch.SharedFile;
+import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.cache.ContentKeys;
 import org.golempipeline.cache.Digest;
+import org.golempipeline.cache.InputStamps;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
@@ -23,6 +26,7 @@ import org.golempipeline.plan.Warnings;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.spec.Command;
 import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,7 @@ final class StageRuntime {
   private final @Nullable StageAnswers answers;
   private final ContentKeys keys;
   private final Tree tree;
+  private final InputStamps atStart = new InputStamps();
 
   /** Content keys, four numbers each; all zero while unknown. */
   private long[] known = new long[0];
@@ -155,9 +160,55 @@ final class StageRuntime {
     return key;
   }
 
+  /** What the system said of the input and the shared files before any was read. */
+  InputStamps atStart() {
+    return atStart;
+  }
+
   /** Whether a fragment's input is what it was when its key was made. */
   boolean stillHolds(int index) throws IOException {
     return keys.stillHolds(work(index), judged(index), key(index));
+  }
+
+  /** The file to blame if the input of a fragment does not hold any more. */
+  ChangedInputException changed(int index) {
+    return changed(index, atStart.changed());
+  }
+
+  private ChangedInputException changed(int index, Set<Path> suspects) {
+    var files = files(index);
+    return new ChangedInputException(
+        files.stream().filter(suspects::contains).findFirst().orElseGet(() -> files.get(0)));
+  }
+
+  /**
+   * Fragments that were sent, or found in the cache, before a file changed, and others after that,
+   * do not make one result.
+   *
+   * @throws ChangedInputException if what counts for the result is not what is there now
+   */
+  void requireUnchanged() throws IOException {
+    var changed = inPlace == null ? atStart.changed() : Set.<Path>of();
+    if (changed.isEmpty()) {
+      return;
+    }
+    keys.requireShared();
+    for (var index = 0; index < fragments.count(); index++) {
+      if (merge.counts(index)
+          && files(index).stream().anyMatch(changed::contains)
+          && !stillHolds(index)) {
+        throw changed(index, changed);
+      }
+    }
+  }
+
+  private List<Path> files(int index) {
+    return fragments.get(index).fragment().pieces().stream()
+        .filter(Piece.Slice.class::isInstance)
+        .map(piece -> ((Piece.Slice) piece).file())
+        .filter(file -> file.remote() == null)
+        .map(InputFile::file)
+        .toList();
   }
 
   /** What {@code accept} names of a fragment. */

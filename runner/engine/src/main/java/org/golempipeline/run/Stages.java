@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
@@ -246,6 +248,13 @@ final class Stages implements AutoCloseable {
         print != null && canBeInPlace
             ? publisher.unchanged(stage.plan().name().value(), print)
             : null);
+    if (stage.inPlace().isEmpty()) {
+      for (var file : stage.plan().shared()) {
+        if (file.file().remote() == null) {
+          stage.atStart().add(file.file().file());
+        }
+      }
+    }
   }
 
   /** Nothing for a stage whose inputs come one by one. */
@@ -403,6 +412,9 @@ final class Stages implements AutoCloseable {
       }
     }
     try {
+      for (var stage : new TreeMap<>(runtimes).values()) {
+        stage.requireUnchanged();
+      }
       var publication = publisher.publish(files);
       if (publication.removed() != null) {
         tell.accept(new Message.Noted(publication.removed()));
@@ -413,6 +425,8 @@ final class Stages implements AutoCloseable {
       tell.accept(new Message.Published(publication.published()));
     } catch (StrategyException e) {
       tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
+    } catch (ChangedInputException e) {
+      tell.accept(new Message.PublishFailed(reuse.failure(e)));
     } catch (IOException | RuntimeException e) {
       tell.accept(new Message.PublishFailed(unpublished(String.valueOf(e.getMessage()))));
     } catch (Error e) {
@@ -446,6 +460,8 @@ final class Stages implements AutoCloseable {
     } catch (StrategyException e) {
       tell.accept(
           new Message.StageBroken(stage, about(stage, e.getMessage(), e.hint().orElse(null))));
+    } catch (ChangedInputException e) {
+      tell.accept(new Message.StageBroken(stage, reuse.failure(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {

@@ -163,6 +163,18 @@ class StageMemoryTest {
   }
 
   @Test
+  void aCommandThatReadsNoInputSaysNothingAboutFiles() {
+    var reading = recorder(2, "x");
+    reading.run(Packs.key("cat $in"));
+    var blind = new StageMemory.Recorder();
+    blind.run(Packs.key("date"));
+    assertThat(StageMemory.reasons(Optional.of(reading.end()), blind.end()))
+        .containsExactly("run changed");
+    assertThat(StageMemory.reasons(Optional.of(blind.end()), reading.end()))
+        .containsExactly("run changed");
+  }
+
+  @Test
   void ofManyInputsTheFirstAreCompared() {
     var before = recorder(15_000, "x").end();
     var now = recorder(12_000, "x");

@@ -548,19 +548,4 @@ class ResumeTest {
         """);
     assertThat(project.tree("out")).hasSize(6).containsEntry("-b one", "2");
   }
-
-  @Test
-  void anInputThatChangesWhileItIsReadIsNotKept() throws Exception {
-    project.workers = 1;
-    project.listener =
-        event -> {
-          if (event instanceof RunEvent.BatchStarted) {
-            project.file("in/c", "changed");
-          }
-        };
-    var end = project.run(FILES);
-    project.listener = event -> {};
-    run(FILES);
-    assertThat(project.read("out/c")).as("after %s", end).isEqualTo("changedm\n26\n");
-  }
 }
