@@ -1,32 +1,65 @@
 package org.golempipeline.cli;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
  * Ctrl-C and its relatives (SIGINT, SIGTERM, SIGHUP) while something runs that must be ended in
- * good order: the first one asks for the end, the second one insists. Closing it gives the signals
+ * good order: the first one asks for the end, a later one insists. Closing it gives the signals
  * back to the JVM.
  */
 final class Interruption implements AutoCloseable {
   private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
 
+  /**
+   * One wish for the end can arrive as several signals: {@code timeout} signals its child and then
+   * the child's process group, and a terminal that closes sends SIGHUP beside what a shell sends.
+   */
+  private static final Duration ONE_WISH = Duration.ofSeconds(1);
+
   private final SignalHandler[] before = new SignalHandler[SIGNALS.length];
-  private final AtomicInteger count = new AtomicInteger();
+  private final Runnable first;
+  private final Runnable second;
+  private final LongSupplier nanoseconds;
+  private boolean asked;
+  private long askedAt;
 
   /** Both are called on a thread of the JVM's own. */
   Interruption(Runnable first, Runnable second) {
+    this(first, second, System::nanoTime);
+  }
+
+  /**
+   * @param nanoseconds since any moment
+   */
+  Interruption(Runnable first, Runnable second, LongSupplier nanoseconds) {
+    this.first = first;
+    this.second = second;
+    this.nanoseconds = nanoseconds;
     for (var i = 0; i < SIGNALS.length; i++) {
       try {
-        before[i] =
-            Signal.handle(
-                new Signal(SIGNALS[i]),
-                signal -> (count.getAndIncrement() == 0 ? first : second).run());
+        before[i] = Signal.handle(new Signal(SIGNALS[i]), signal -> arrived());
       } catch (IllegalArgumentException e) {
         before[i] = SignalHandler.SIG_DFL; // not to be had on this system, or with -Xrs
       }
     }
+  }
+
+  private void arrived() {
+    var now = nanoseconds.getAsLong();
+    boolean isFirst;
+    synchronized (this) {
+      isFirst = !asked;
+      if (isFirst) {
+        asked = true;
+        askedAt = now;
+      } else if (now - askedAt < ONE_WISH.toNanos()) {
+        return;
+      }
+    }
+    (isFirst ? first : second).run();
   }
 
   @Override

@@ -29,14 +29,21 @@ final class ChildJvm implements AutoCloseable {
   /** Starts a command line in {@code folder}; what it says goes to files there. */
   static ChildJvm start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-jar",
-                System.getProperty("golem-pipeline.jar")));
+    return startBehind(List.of(), folder, environment, arguments);
+  }
+
+  /** The same by another program, which gets its command line and the signals. */
+  static ChildJvm startBehind(
+      List<String> starter, Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    var command = new ArrayList<>(starter);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-jar",
+            System.getProperty("golem-pipeline.jar")));
     command.addAll(List.of(arguments));
     var builder =
         new ProcessBuilder(command)

@@ -1,6 +1,7 @@
 package org.golempipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -66,6 +67,13 @@ class InterruptionIT {
     endsInGoodOrder("TERM");
   }
 
+  /** It signals its child and the whole process group, within a millisecond. */
+  @Test
+  void theProgramTimeoutEndsInGoodOrder() throws Exception {
+    assumeThat(Path.of("/usr/bin/timeout")).exists();
+    endsInGoodOrder(List.of("/usr/bin/timeout", "600"), "TERM");
+  }
+
   @Test
   void killLeavesNoProcess() throws Exception {
     try (var child = start()) {
@@ -102,7 +110,11 @@ class InterruptionIT {
   }
 
   private void endsInGoodOrder(String signal) throws Exception {
-    try (var child = start()) {
+    endsInGoodOrder(List.of(), signal);
+  }
+
+  private void endsInGoodOrder(List<String> starter, String signal) throws Exception {
+    try (var child = start(starter)) {
       var processes = processes(child);
 
       child.signal(signal);
@@ -122,8 +134,13 @@ class InterruptionIT {
   }
 
   private ChildJvm start() throws IOException {
+    return start(List.of());
+  }
+
+  private ChildJvm start(List<String> starter) throws IOException {
     var child =
-        ChildJvm.start(folder, Map.of(), "run", "slow.yaml", "--json", "-p", "pids=" + pids);
+        ChildJvm.startBehind(
+            starter, folder, Map.of(), "run", "slow.yaml", "--json", "-p", "pids=" + pids);
     ChildJvm.await("two commands to run", () -> running().size() >= 2);
     return child;
   }

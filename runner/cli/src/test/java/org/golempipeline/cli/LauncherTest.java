@@ -98,6 +98,33 @@ class LauncherTest {
   }
 
   @Test
+  void refusesAFolderThatIsGone() throws Exception {
+    var gone = Files.createDirectory(temporary.resolve("gone"));
+    var launched = launchAfter("cd '" + gone + "' && rmdir '" + gone + "'");
+
+    assertThat(launched.exitCode()).isEqualTo(2);
+    assertThat(launched.err()).contains("The current folder does not exist any more.", "cd");
+  }
+
+  @Test
+  void refusesTooFewOpenFiles() throws Exception {
+    var launched = launchAfter("ulimit -n 127");
+
+    assertThat(launched.exitCode()).isEqualTo(4);
+    assertThat(launched.err()).contains("Only 127 files may be open", "ulimit -n 1024");
+    assertThat(launchAfter("ulimit -n 128").exitCode()).isZero();
+  }
+
+  private Workspace.Ran launchAfter(String preparation) throws Exception {
+    var starter = temporary.resolve("bin/starter");
+    script(
+        starter,
+        "#!/bin/sh\n%s\nexec '%s' check f\n"
+            .formatted(preparation, root.resolve("golem-pipeline")));
+    return launch(starter);
+  }
+
+  @Test
   void takesOverTheLockOfABuildThatDied() throws Exception {
     var lock = Files.createDirectories(root.resolve("runner/cli/target/launcher-lock"));
     Files.writeString(lock.resolve("pid"), "2147483646\n");

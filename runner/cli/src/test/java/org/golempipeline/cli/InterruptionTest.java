@@ -1,0 +1,50 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
+import sun.misc.Signal;
+
+@Isolated("signals are for the whole process")
+@Timeout(30)
+class InterruptionTest {
+  private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+  /** Every look at the clock is told: then a signal has been weighed. */
+  private final LinkedBlockingQueue<Long> looks = new LinkedBlockingQueue<>();
+
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
+
+  private long look() {
+    looks.add(now.get());
+    return now.get();
+  }
+
+  private void signal(String name) throws InterruptedException {
+    Signal.raise(new Signal(name));
+    assertThat(looks.poll(20, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void twoSignalsAtOnceAreOneWishAndALaterOneInsists() throws Exception {
+    try (var interruption =
+        new Interruption(() -> heard.add("ask"), () -> heard.add("insist"), this::look)) {
+      assertThat(interruption).isNotNull();
+      signal("TERM");
+      signal("TERM");
+      now.addAndGet(Duration.ofMillis(999).toNanos());
+      signal("HUP");
+      now.addAndGet(Duration.ofMillis(1).toNanos());
+      signal("TERM");
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ask");
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("insist");
+      assertThat(heard).isEmpty();
+    }
+  }
+}
