@@ -57,6 +57,18 @@ public final class Template {
     return names;
   }
 
+  /** What stands before the first name, the whole if there is none. */
+  public String beforeNames() {
+    var start = new StringBuilder();
+    for (var part : parts) {
+      if (part.name) {
+        break;
+      }
+      start.append(part.text);
+    }
+    return start.toString();
+  }
+
   /** Whether a {@code ${} in it has no closing brace. */
   boolean isUnclosed() {
     return parts.stream().anyMatch(part -> !part.name && part.text.contains("${"));

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.MatrixAxis;
@@ -60,20 +62,19 @@ final class LawStages {
 
   /** What others read of a stage's result, called as they know it. */
   static List<InputFile> inputs(StagePlan stage, Answer answer) throws IOException {
-    var template = String.valueOf(output(stage, true)).replaceFirst("[$].*", "");
-    var folder = template.substring(0, template.lastIndexOf('/') + 1);
-    var own = stage.spec().output() != null;
+    var spec = stage.spec();
+    var tried = with(spec, spec.split(), output(stage, true), spec.outputRange());
+    var names = new OutputNames(tried, Map.of());
+    var collectedUnnamed = spec.output() == null && stage.merge().result() == Result.FILES;
     var files = new ArrayList<InputFile>();
     for (var result : answer.results().entrySet()) {
-      var path = result.getKey();
-      String name;
-      if (stage.merge().result() != Result.FILES) {
-        name = own ? path.substring(path.lastIndexOf('/') + 1) : stage.name().value();
-      } else {
-        var below = path.substring(path.startsWith(folder) ? folder.length() : 0);
-        name = own ? below : below.substring(below.indexOf('/') + 1);
-      }
-      files.add(new InputFile(result.getValue(), 0, Files.size(result.getValue()), name));
+      var name = names.downstream(result.getKey());
+      files.add(
+          new InputFile(
+              result.getValue(),
+              0,
+              Files.size(result.getValue()),
+              collectedUnnamed ? name.substring(name.indexOf('/') + 1) : name));
     }
     return files;
   }
@@ -93,15 +94,17 @@ final class LawStages {
     var output = stage.spec().output();
     if (output != null) {
       var segments = new ArrayList<String>();
-      if (stage.merge().result() == Result.FILES && Archive.named(output.toString()).isPresent()) {
-        return Template.of("result/");
-      }
       for (var segment : output.toString().replaceFirst("^/+", "").split("/", -1)) {
         if (!segment.equals("..")) {
           segments.add(segment);
         }
       }
-      return Template.of(String.join("/", segments));
+      var path = String.join("/", segments);
+      if (stage.merge().result() == Result.FILES && Archive.named(path).isPresent()) {
+        // One folder for what goes into one archive.
+        return Template.of(output.names().isEmpty() ? "result/" : "result/" + path + "/");
+      }
+      return Template.of(path);
     }
     if (!wanted || stage.merge().result() == Result.VALUE) {
       return null;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.lock.LockDiagnosticIds;
 import org.golempipeline.plan.PlanDiagnosticIds;
 import org.golempipeline.plugins.PluginDiagnosticIds;
+import org.golempipeline.schedule.Policy;
 import org.golempipeline.spec.ReferencePage;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
@@ -90,6 +93,17 @@ class DocsTest {
     }
 
     assertThat(generated).isEqualTo(Files.readString(page));
+  }
+
+  @Test
+  void saysHowOftenAFragmentMayBeLostWhateverRetrySays() throws IOException {
+    var policy = Policy.golem(1, BigDecimal.ONE, false, 0, Duration.ofHours(1));
+
+    assertThat(policy.losses()).isEqualTo(5);
+    for (var page : Set.of("docs/guide.md", "docs/reference.md")) {
+      assertThat(Files.readString(project.resolve(page)).replace('\n', ' '))
+          .contains("the fifth lost one ends the fragment");
+    }
   }
 
   @Test

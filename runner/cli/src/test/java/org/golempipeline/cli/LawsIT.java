@@ -216,6 +216,40 @@ class LawsIT {
   }
 
   @Test
+  void stagesKnowWhatTheyReadByTheNamesOfARun() throws IOException {
+    workspace.write(
+        "names.yaml",
+        """
+        version: 1
+        name: names
+        stages:
+          grouped:
+            input: input/*
+            split: none
+            matrix: { m: [x, y] }
+            run: cat "$in"/* > "$out"
+            merge: concat
+            output: result/${m}/all.csv
+          packed:
+            from: grouped
+            split: files
+            run: cp "$in" "$out"
+            output: result/of/${path}.tar
+          names:
+            from: packed
+            split: none
+            run: |
+              test "$(cd "$in"; echo */*/*/*)" = "x/all.csv.tar/x/all.csv y/all.csv.tar/y/all.csv"
+              echo "as in a run" > "$out"
+            merge: value
+        """);
+    var ran = workspace.run("check", "--laws", "names.yaml");
+
+    assertThat(ran.exitCode()).as(ran.out() + ran.err()).isZero();
+    assertThat(ran.out().split("ok {14}twice", -1)).hasSize(4);
+  }
+
+  @Test
   void eachStageIsGivenWhatTheOneBeforeLeft() throws IOException {
     workspace.write(
         "chain.yaml",

@@ -90,10 +90,13 @@ public final class StageFingerprint {
     fields.counts("slice", number, slice.offset(), slice.length());
   }
 
-  /** A stage that is read, by its own fingerprint; null if it has none. */
+  /**
+   * A stage that is read, by its own fingerprint; null if it has none. What its results are called
+   * follows from that.
+   */
   public StageFingerprint upstream(@Nullable String other) {
     known &= other != null;
-    fields.text("upstream", String.valueOf(other));
+    fields.text("upstream named by output", String.valueOf(other));
     return this;
   }
 

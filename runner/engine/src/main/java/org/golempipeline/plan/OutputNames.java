@@ -5,11 +5,13 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.golempipeline.spec.Archive;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.OutputPath;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
+import org.golempipeline.spec.Template;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ public final class OutputNames {
 
   /** The folder in which runs keep their own files. */
   private static final String OWN = ".golem-pipeline";
+
+  /** Segments of a path that would make it another one in a folder, or none. */
+  private static final Set<String> NO_NAMES = Set.of("", ".", "..");
 
   private final StageSpec stage;
   private final Map<String, String> values;
@@ -55,16 +60,15 @@ public final class OutputNames {
 
   private String path(Map<String, String> variables) throws StrategyException {
     var output = stage.output();
-    if (output == null) {
-      return "";
-    }
-    var path =
-        output.resolve(
-            name -> {
-              var value = variables.get(name);
-              return value == null ? values.getOrDefault(name, "") : value;
-            });
-    return checked(path, output.toString());
+    return output == null ? "" : checked(resolved(output, variables), output.toString());
+  }
+
+  private String resolved(Template output, Map<String, String> variables) {
+    return output.resolve(
+        name -> {
+          var value = variables.get(name);
+          return value == null ? values.getOrDefault(name, "") : value;
+        });
   }
 
   /**
@@ -74,7 +78,7 @@ public final class OutputNames {
    */
   public String file(FragmentPlan fragment, String name) throws StrategyException {
     var path = path(fragment);
-    return path.endsWith("/") ? OutputPath.normal(path + collected(fragment, name)) : path;
+    return path.endsWith("/") ? placed(path, fragment, name) : path;
   }
 
   /**
@@ -83,7 +87,7 @@ public final class OutputNames {
    */
   public Set<String> files(@Nullable StageFragments fragments) throws StrategyException {
     var files = new LinkedHashSet<String>();
-    if (stage.output() == null || waits()) {
+    if (stage.output() == null || waits() || fragments != null && !areKnown(fragments)) {
       return files;
     }
     if (!intoFolder() && samePathForAll()) {
@@ -116,11 +120,75 @@ public final class OutputNames {
    * @param file its name in {@code $outdir}, if the fragment leaves several
    */
   public String place(FragmentPlan fragment, String file) throws StrategyException {
-    var path = path(fragment);
+    return placed(path(fragment), fragment, file);
+  }
+
+  private String placed(String path, FragmentPlan fragment, String file) {
     if (path.endsWith("/")) {
-      return file(fragment, file);
+      return OutputPath.normal(path + collected(fragment, file));
     }
     return Archive.named(path).isPresent() ? path + "/" + collected(fragment, file) : path;
+  }
+
+  /**
+   * What the stages that follow call an output of a fragment that is collected.
+   *
+   * @param file its name in {@code $outdir}, if the fragment leaves several
+   */
+  public String downstream(FragmentPlan fragment, String file) {
+    var output = stage.output();
+    return output == null
+        ? collected(fragment, file)
+        : downstream(
+            placed(OutputPath.normal(resolved(output, fragment.variables())), fragment, file));
+  }
+
+  /**
+   * What the stages that follow call a result: its path below the folder that {@code output} begins
+   * with before any variable; without {@code output} the stage's name.
+   *
+   * @param path where it belongs, as {@link #path} or {@link #place} say
+   */
+  public String downstream(String path) {
+    var below = path.substring(stage.output() == null ? 0 : folder(stage.output()).length());
+    var name =
+        Arrays.stream(below.split("/"))
+            .filter(segment -> !NO_NAMES.contains(segment))
+            .collect(Collectors.joining("/"));
+    return name.isEmpty() ? stage.name().value() : name;
+  }
+
+  private static String folder(Template output) {
+    var start = output.beforeNames();
+    if (output.names().isEmpty() && Archive.named(start).isPresent()) {
+      return OutputPath.normal(start) + "/";
+    }
+    var folder = OutputPath.normal(start.substring(0, start.lastIndexOf('/') + 1));
+    return folder.equals("./") ? "" : folder;
+  }
+
+  /** Whether {@code output} names only what is known of {@code fragments}. */
+  public boolean areKnown(StageFragments fragments) {
+    return stage.output() == null
+        || fragments.count() == 0
+        || stage.output().names().stream()
+            .allMatch(
+                name -> values.containsKey(name) || fragments.get(0).variables().containsKey(name));
+  }
+
+  /** How outputs can be told apart that would have the same {@link #place}. */
+  public String cure() {
+    var output = stage.output() == null ? "" : stage.output().toString();
+    var several = stage.out() instanceof OutSpec.Many;
+    if (Archive.named(output).isPresent()) {
+      return "%s the command give its files names that differ, such as `$outdir/$index%s`, or choose a `merge` that combines them; a variable in `output` would make several archives."
+          .formatted(several ? "Let" : "Set `out: '*'` and let", several ? ".txt" : suffix());
+    }
+    var folder = output.endsWith("/") ? output : stage.name() + "/";
+    return intoFolder() || several
+        ? "Tell them apart with a variable, such as `output: %s${index}%s`, or choose a `merge` that combines them."
+            .formatted(folder, several ? "/" : suffix())
+        : "Name a variable that tells them apart in `output`, such as `${index}`, or choose a `merge` that combines them.";
   }
 
   /** Whether every fragment has the same {@link #path}. */
@@ -150,6 +218,11 @@ public final class OutputNames {
   }
 
   private String suffix() {
+    return suffix(stage);
+  }
+
+  /** How the single output of a fragment ends. */
+  static String suffix(StageSpec stage) {
     if (stage.out() instanceof OutSpec.One one) {
       return one.suffix();
     }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   /** Above so many fragments the names of outputs are not all made in advance. */
-  private static final int NAMES_CHECKED = 200_000;
+  static final int NAMES_CHECKED = 200_000;
 
   private final PipelineSpec spec;
   private final Strategies strategies;
@@ -44,6 +44,7 @@ public final class Planner {
   private final InputFinder finder;
   private final Map<StageName, StagePlan> planned = new LinkedHashMap<>();
   private final OutputPlaces places = new OutputPlaces();
+  private final Map<StageName, StageFragments> foreseen = new HashMap<>();
 
   private Planner(PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
     this.spec = spec;
@@ -89,26 +90,86 @@ public final class Planner {
             shared,
             flow,
             diagnostics.size() == before ? fragments(stage, split, inputs, flow) : null);
-    checkFolders(plan);
-    checkNames(plan);
+    var fragments = foreseen(plan);
+    if (fragments != null) {
+      foreseen.put(stage.name(), fragments);
+      checkFolders(plan, fragments);
+    }
+    checkNames(plan, fragments);
     return plan;
   }
 
   /** Finds files that would have one place in the folder that a fragment reads. */
-  private void checkFolders(StagePlan plan) {
-    if (plan.known() == null || plan.shape() != SplitStrategy.InputShape.FOLDER) {
+  private void checkFolders(StagePlan plan, StageFragments fragments) {
+    if (plan.shape() == SplitStrategy.InputShape.FOLDER) {
+      fragments.clash().ifPresent(clash -> report(plan.spec(), clash));
+    }
+  }
+
+  private void report(StageSpec stage, InputClash clash) {
+    if (stage.from().isEmpty()) {
+      finder.error(
+          PlanDiagnosticIds.FILES_SAME_NAME,
+          rangeOf(clash.second(), stage),
+          "Two files of a fragment would both be called `%s` on the provider."
+              .formatted(clash.second().path()),
+          InputClash.cure(List.of()));
       return;
     }
-    plan.known()
-        .clash()
-        .ifPresent(
-            file ->
-                finder.error(
-                    PlanDiagnosticIds.FILES_SAME_NAME,
-                    rangeOf(file, plan.spec()),
-                    "Two files of a fragment would both be called `%s` on the provider."
-                        .formatted(file.path()),
-                    "Rename one of them, or leave it out."));
+    var makers = new ArrayList<StageSpec>();
+    for (var from : stage.from()) {
+      if (promises().of(from).orElseThrow().stream().anyMatch(clash::isAbout)) {
+        makers.add(java.util.Objects.requireNonNull(planned.get(from)).spec());
+      }
+    }
+    finder.error(
+        PlanDiagnosticIds.FILES_SAME_NAME,
+        stage.split().range(),
+        clash.message(),
+        InputClash.cure(makers));
+  }
+
+  private Promises promises() {
+    return new Promises(planned, foreseen, params());
+  }
+
+  /**
+   * The fragments of a stage as far as they and what they are called are known before the run. Of
+   * files that earlier stages will make only the names are.
+   */
+  private @Nullable StageFragments foreseen(StagePlan plan) {
+    var stage = plan.spec();
+    if (stage.from().isEmpty()) {
+      return plan.known();
+    }
+    if (plan.flow() == StagePlan.Flow.TREE) {
+      return null;
+    }
+    var inputs = new ArrayList<InputFile>();
+    for (var from : stage.from()) {
+      var names = promises().of(from);
+      if (names.isEmpty()) {
+        return null;
+      }
+      names.get().forEach(name -> inputs.add(new InputFile(Path.of(""), 0, 0, name)));
+    }
+    if (plan.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+      return plan.known();
+    }
+    try {
+      return looksAtNamesOnly(stage)
+          ? expander.expand(stage, plan.split(), inputs, params())
+          : null;
+    } catch (StrategyException | IOException e) {
+      return null; // said when the files are there
+    }
+  }
+
+  private static boolean looksAtNamesOnly(StageSpec stage) {
+    var name = stage.split().name();
+    return stage.split().openNames().isEmpty()
+        && (name.equals("none")
+            || name.equals("files") && !stage.split().options().at("size").isPresent());
   }
 
   private static Range rangeOf(InputFile file, StageSpec stage) {
@@ -257,7 +318,7 @@ public final class Planner {
       var upstream = java.util.Objects.requireNonNull(planned.get(from));
       var fragments = java.util.Objects.requireNonNull(upstream.known());
       if (rest < fragments.count()) {
-        var name = new OutputNames(upstream.spec(), params()).collected(fragments.get(rest), "");
+        var name = new OutputNames(upstream.spec(), params()).downstream(fragments.get(rest), "");
         return new InputFile(Path.of(""), 0, 0, name);
       }
       rest -= fragments.count();
@@ -272,15 +333,15 @@ public final class Planner {
   }
 
   /** Finds outputs that would overwrite each other, as far as they are known. */
-  private void checkNames(StagePlan plan) {
+  private void checkNames(StagePlan plan, @Nullable StageFragments fragments) {
     var range = plan.spec().outputRange();
     if (range == null) {
       return;
     }
     var names = new OutputNames(plan.spec(), params());
     try {
-      if (!clashes(plan, names, range)) {
-        takePlaces(plan, names.files(plan.known()), range);
+      if (!clashes(plan, names, fragments, range)) {
+        takePlaces(plan, names.files(fragments), range);
       }
     } catch (StrategyException e) {
       finder.error(PlanDiagnosticIds.OUTPUT_BAD_PATH, range, e.getMessage(), e.hint().orElse(""));
@@ -288,11 +349,12 @@ public final class Planner {
   }
 
   /** Says if two fragments of a stage that combines nothing have one place. */
-  private boolean clashes(StagePlan plan, OutputNames names, Range range) throws StrategyException {
-    var fragments = plan.known();
+  private boolean clashes(
+      StagePlan plan, OutputNames names, @Nullable StageFragments fragments, Range range)
+      throws StrategyException {
     if (fragments == null
         || plan.merge().result() != Result.FILES
-        || names.waits()
+        || !names.areKnown(fragments)
         || fragments.count() > NAMES_CHECKED
         || plan.spec().out() instanceof OutSpec.Many) {
       return false;
@@ -306,7 +368,7 @@ public final class Planner {
             DiagnosticIds.OUTPUT_SAME_NAME,
             range,
             "Fragments %d and %d would both be written to `%s`.".formatted(other, i, file),
-            "Name a variable that tells them apart in `output`, end it in `/`, or choose a `merge` that combines them.");
+            names.cure());
         return true;
       }
     }

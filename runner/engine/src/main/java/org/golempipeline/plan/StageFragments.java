@@ -1,8 +1,9 @@
 package org.golempipeline.plan;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.golempipeline.spec.MatrixAxis;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Piece;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fragments of a stage: those of its split, each once for every combination of its matrix.
@@ -109,29 +111,37 @@ public final class StageFragments {
     return new FragmentPlan(index, fragment, variables);
   }
 
-  /**
-   * A file that would have the place of another in the folder that its fragment reads, or of a
-   * folder around that.
-   */
-  public Optional<InputFile> clash() {
-    var paths = new HashSet<String>();
+  /** The first two files that would have one place in the folder that their fragment reads. */
+  public Optional<InputClash> clash() {
+    var taken = new HashMap<String, InputFile>();
+    var folders = new HashMap<String, InputFile>();
     for (var i = 0; i < split.count(); i++) {
-      paths.clear();
+      taken.clear();
+      folders.clear();
       for (var piece : split.get(i).pieces()) {
-        if (piece instanceof Piece.Slice slice && !addPath(paths, slice.file().path())) {
-          return Optional.of(slice.file());
+        if (piece instanceof Piece.Slice slice) {
+          var other = place(slice.file(), taken, folders);
+          if (other != null) {
+            return Optional.of(new InputClash(other, slice.file()));
+          }
         }
       }
     }
     return Optional.empty();
   }
 
-  private static boolean addPath(Set<String> paths, String path) {
+  /** Gives a file its place, unless another one has it already: that is returned. */
+  private static @Nullable InputFile place(
+      InputFile file, Map<String, InputFile> taken, Map<String, InputFile> folders) {
+    var path = file.path();
     for (var slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      if (paths.contains(path.substring(0, slash))) {
-        return false;
+      var around = path.substring(0, slash);
+      if (taken.containsKey(around)) {
+        return taken.get(around);
       }
+      folders.putIfAbsent(around, file);
     }
-    return paths.add(path);
+    var below = folders.get(path);
+    return below == null ? taken.putIfAbsent(path, file) : below;
   }
 }

@@ -196,9 +196,7 @@ final class StageMerge implements AutoCloseable {
                       java.util.Objects.requireNonNull(result.file()),
                       0,
                       result.size(),
-                      result.path().isEmpty()
-                          ? stage.name().value()
-                          : result.path().substring(result.path().lastIndexOf('/') + 1)))
+                      names.downstream(result.path())))
           .toList();
     }
     var files = new ArrayList<InputFile>();
@@ -228,7 +226,7 @@ final class StageMerge implements AutoCloseable {
         part.archive(),
         part.offset(),
         part.size(),
-        names.collected(fragments.get(fragment), part.name()));
+        names.downstream(fragments.get(fragment), part.name()));
   }
 
   private boolean collects() {
@@ -316,8 +314,7 @@ final class StageMerge implements AutoCloseable {
       var file = names.file(plan, part.name());
       if (!taken.add(file)) {
         throw new StrategyException(
-            "Two outputs of `%s` are called `%s`.".formatted(stage.name(), file),
-            "Name a variable that tells them apart in `output`, or choose a `merge` that combines them.");
+            "Two outputs of `%s` are called `%s`.".formatted(stage.name(), file), names.cure());
       }
       stage(file, part);
     }
@@ -336,7 +333,7 @@ final class StageMerge implements AutoCloseable {
       if (!taken.add(name)) {
         throw new StrategyException(
             "Two outputs of `%s` are called `%s` in `%s`.".formatted(stage.name(), name, path),
-            "Name a variable that tells them apart in `output`.");
+            names.cure());
       }
       try (var content = ReceivedOutput.open(part, reader)) {
         packed.add(name, part.size(), content);

@@ -25,6 +25,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.Rental;
+import org.golempipeline.plan.InputClash;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.Plan;
@@ -39,6 +40,7 @@ import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
@@ -282,15 +284,21 @@ final class Stages implements AutoCloseable {
     var fragments =
         expander.expand(stage.spec(), stage.split(), inputs, values).sample(plan.mostFragments());
     var clash =
-        stage.shape() == InputShape.FOLDER ? fragments.clash() : Optional.<InputFile>empty();
+        stage.shape() == InputShape.FOLDER ? fragments.clash() : Optional.<InputClash>empty();
     if (clash.isPresent()) {
       throw new StrategyException(
-          "Two inputs are called `%s`, and both belong into the folder `$in`."
-              .formatted(clash.get().path()),
-          "Give the stage that made them an `output` with a variable that tells them apart, or a"
-              + " `merge` that combines them.");
+          clash.get().message(), InputClash.cure(makers(stage, clash.get())));
     }
     return fragments;
+  }
+
+  private List<StageSpec> makers(StagePlan stage, InputClash clash) {
+    return stage.spec().from().stream()
+        .map(from -> runtime(plan.stage(from).number()))
+        .filter(
+            each -> each.merge().asInput().stream().anyMatch(file -> clash.isAbout(file.path())))
+        .map(each -> each.plan().spec())
+        .toList();
   }
 
   private StageFragments following(StagePlan stage) {

@@ -67,6 +67,152 @@ class PlannerTest {
             "5:9 Output.SameName Fragments 0 and 1 would both be written to `same.txt`.");
   }
 
+  private List<String> problemsAndCures(String body) {
+    return plan(body).diagnostics().stream()
+        .map(d -> d.range().line() + " " + d.message() + " | " + d.hint())
+        .toList();
+  }
+
+  @Test
+  void saysHowToTellOutputsOfOneFolderApart() throws IOException {
+    file("in/a.txt", "");
+    var stage =
+        """
+        input: in/*
+        matrix: { m: [x, y] }
+        run: cp "$in" "$out"
+        output: cc/
+        """;
+    assertThat(problemsAndCures(stage))
+        .containsExactly(
+            "6 Fragments 0 and 1 would both be written to `cc/a.txt`. | Tell them apart with a"
+                + " variable, such as `output: cc/${index}`, or choose a `merge` that combines"
+                + " them.");
+    assertThat(problems(stage.replace("cc/", "cc/${index}"))).isEmpty();
+  }
+
+  @Test
+  void saysHowToTellOutputsOfOneArchiveApart() throws IOException {
+    file("in/a.txt", "");
+    var stage =
+        """
+        input: in/*
+        matrix: { m: [x, y] }
+        out: .txt
+        run: cp "$in" "$out"
+        output: all.tar.gz
+        """;
+    assertThat(problemsAndCures(stage))
+        .containsExactly(
+            "7 Fragments 0 and 1 would both be written to `all.tar.gz/a.txt`. | Set `out: '*'` and"
+                + " let the command give its files names that differ, such as"
+                + " `$outdir/$index.txt`, or choose a `merge` that combines them; a variable in"
+                + " `output` would make several archives.");
+  }
+
+  /** A stage, and one that reads all its outputs from a folder. */
+  private static String two(String first) {
+    return """
+        stages:
+          grp:
+            input: in/*
+            run: cp "$in" "$out"
+        %s
+          all:
+            from: grp
+            split: none
+            run: ls -R "$in" > "$out"
+            merge: concat
+            output: all.txt
+        """
+        .formatted(first.indent(4).stripTrailing());
+  }
+
+  @Test
+  void knowsTheOutputsOfAStageByTheirPathsBelowTheFolderOfItsOutput() throws IOException {
+    file("in/a.txt", "");
+    file("in/b.txt", "");
+    for (var merge :
+        List.of("collect", "concat", "{ reduce: { run: 'cat \"$in\"/* > \"$out\"' } }")) {
+      for (var output : List.of("grp/${stem}/${m}.txt", "${stem}-${m}.txt", "g/${m}/${stem}.txt")) {
+        assertThat(
+                problems(two("matrix: { m: [x, y z] }\nmerge: " + merge + "\noutput: " + output)))
+            .as(merge + " " + output)
+            .isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void refusesOutputsThatWouldHaveOnePlaceInTheFolderOfAStageThatFollows() throws IOException {
+    file("in/a.txt", "");
+    var matrix = "matrix: { m: [x, y] }";
+    assertThat(problemsAndCures(two(matrix)))
+        .containsExactly(
+            "10 Two inputs are called `a.txt`, and both belong into the folder `$in`. | Give `grp`"
+                + " an `output` with a variable that tells them apart, such as `grp/${index}`, or a"
+                + " `merge` that combines them.");
+    assertThat(problems(two(matrix + "\noutput: grp/${index}"))).isEmpty();
+  }
+
+  @Test
+  void refusesAFileOfOneStageInThePlaceOfAFolderOfAnother() throws IOException {
+    file("in/a.txt", "");
+    var stages =
+        """
+        stages:
+          first: { input: in/*, run: 'cp "$in" "$out"', output: "one/${stem}/x" }
+          second: { input: in/*, run: 'cp "$in" "$out"', output: "two/${stem}" }
+          all: { from: [first, second], split: none, run: ls "$in" > "$out", output: o.txt }
+        """;
+    assertThat(problemsAndCures(stages))
+        .containsExactly(
+            "6 One input is called `a/x` and another `a`, and both belong into the folder `$in`. |"
+                + " Give `first` or `second` an `output` that makes other names: stages that follow"
+                + " know a file by its path below the folder that `output` begins with before any"
+                + " variable.");
+    assertThat(problems(stages.replace("two/${stem}", "two/${stem}.txt"))).isEmpty();
+  }
+
+  @Test
+  void refusesOutputsOfOneNameThatFollowFromThoseOfAnEarlierStage() throws IOException {
+    file("in/a.txt", "");
+    var stages =
+        """
+        stages:
+          join:
+            input: in/*
+            matrix: { m: [x, y] }
+            run: cp "$in" "$out"
+            merge: concat
+            output: per/${m}/join.txt
+          tar:
+            from: join
+            run: cp "$in" "$out"
+            output: tar/${stem}.txt
+        """;
+    assertThat(problems(stages))
+        .containsExactly(
+            "13:13 Output.SameName Fragments 0 and 1 would both be written to `tar/join.txt`.");
+    assertThat(problems(stages.replace("tar/${stem}.txt", "tar/${path}"))).isEmpty();
+    assertThat(problems(stages.replace("tar/${stem}.txt", "all.tar.gz"))).isEmpty();
+  }
+
+  @Test
+  void doesNotGuessNamesThatDependOnTheRun() throws IOException {
+    file("in/a.txt", "");
+    assertThat(
+            problems(
+                """
+                stages:
+                  v: { run: echo 1 > "$out", merge: value }
+                  named: { needs: v, input: in/*, run: 'cp "$in" "$out"', output: "${v}/${stem}" }
+                  other: { input: in/*, run: 'cp "$in" "$out"', output: "${stem}" }
+                  all: { from: [named, other], split: none, run: ls "$in" > "$out", output: o.txt }
+                """))
+        .isEmpty();
+  }
+
   private List<String> problemsOfTwo(String one, String other) {
     return problems(
         """

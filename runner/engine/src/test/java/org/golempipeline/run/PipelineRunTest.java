@@ -3,8 +3,10 @@ package org.golempipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.golempipeline.event.FailureKind;
@@ -548,7 +550,8 @@ class PipelineRunTest {
               cut:
                 input: in.txt
                 split: { lines: 1 }
-                run: cp "$in" "$out"
+                out: "*"
+                run: cp "$in" "$outdir/x"
               join:
                 from: cut
                 split: none
@@ -558,7 +561,73 @@ class PipelineRunTest {
     assertThat(end.exitCode()).isEqualTo(1);
     assertThat(end.failure().message())
         .isEqualTo(
-            "Stage `join`: Two inputs are called `in.txt`, and both belong into the folder `$in`.");
+            "Stage `join`: Two inputs are called `x`, and both belong into the folder `$in`.");
+    assertThat(end.failure().hint())
+        .isEqualTo(
+            "Give `cut` an `output` with a variable that tells them apart, such as"
+                + " `cut/${index}/`, or a `merge` that combines them.");
+  }
+
+  @Test
+  void anOutputMayBeginWithTheValueOfAnEarlierStage() throws Exception {
+    project.file("in/a.txt", "1");
+    var end =
+        project.run(
+            """
+            version: 1
+            name: value
+            stages:
+              day: { run: echo monday > "$out", merge: value }
+              named: { needs: day, input: in/*, run: 'cp "$in" "$out"', output: "${day}/${stem}" }
+              all: { from: named, run: 'echo "$path" > "$out"', output: all.txt }
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("monday/a")).isEqualTo("1");
+    assertThat(project.read("all.txt")).isEqualTo("monday/a\n");
+  }
+
+  @Test
+  void laterStagesKnowAResultByItsPathBelowTheFolderOfOutput() throws Exception {
+    project.file("in/a.txt", "1").file("in/b.txt", "2");
+    for (var merge :
+        List.of("collect", "concat", "{ reduce: { run: 'cat \"$in\"/* > \"$out\"' } }")) {
+      var end =
+          project.run(
+              """
+              version: 1
+              name: names
+              stages:
+                grp:
+                  input: in/*
+                  matrix: { m: [x, "y z"] }
+                  run: cat "$in" > "$out"; echo "$m" >> "$out"
+                  merge: %s
+                  output: grp/${m}/${stem}.dat
+                all:
+                  from: grp
+                  split: none
+                  run: (cd "$in"; find . -type f | sort) > "$out"
+                  output: all.txt
+                each:
+                  from: grp
+                  run: echo "$path $stem ${in##*/}" > "$out"
+                  merge: concat
+                  output: each.txt
+                pack:
+                  from: grp
+                  run: cp "$in" "$out"
+                  output: all.tar
+              """
+                  .formatted(merge));
+      assertThat(end.failure()).isNull();
+      assertThat(project.read("all.txt"))
+          .isEqualTo("./x/a.dat\n./x/b.dat\n./y z/a.dat\n./y z/b.dat\n");
+      assertThat(project.read("each.txt"))
+          .isEqualTo(
+              "x/a.dat a in.dat\ny z/a.dat a in.dat\nx/b.dat b in.dat\ny z/b.dat b in.dat\n");
+      assertThat(Files.readString(folder.resolve("all.tar"), StandardCharsets.ISO_8859_1))
+          .contains("x/a.dat", "y z/b.dat");
+    }
   }
 
   @Test

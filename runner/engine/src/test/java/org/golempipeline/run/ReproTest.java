@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
@@ -436,5 +437,37 @@ class ReproTest {
   private static String sha3(String text) throws NoSuchAlgorithmException {
     var digest = MessageDigest.getInstance("SHA3-224");
     return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void givesOutputsOfAnEarlierStageTheNamesThatTheyHadInTheRun() throws Exception {
+    project.file("in/a.txt", "1").file("in/b.txt", "2");
+    project.reuse = true;
+    var yaml =
+        """
+        version: 1
+        name: names
+        stages:
+          grp:
+            input: in/*
+            matrix: { m: [x, "y z"] }
+            run: cat "$in" > "$out"
+            merge: concat
+            output: grp/${m}/${stem}.dat
+          all:
+            from: grp
+            split: none
+            run: (cd "$in"; find . -type f | sort) > "$out"
+            output: all.txt
+        """;
+    assertThat(project.run(yaml).failure()).isNull();
+
+    replay(yaml, "all", 0);
+    try (var given = Files.walk(folder.resolve("all-0/given/fragment/in"))) {
+      var names = given.filter(Files::isRegularFile).map(file -> file.toString().split("/in/")[1]);
+      assertThat(names.map("./"::concat).sorted().collect(Collectors.joining("\n", "", "\n")))
+          .isEqualTo(project.read("all.txt"))
+          .contains("./y z/b.dat");
+    }
   }
 }

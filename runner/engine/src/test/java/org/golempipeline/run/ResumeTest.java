@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,46 @@ class ResumeTest {
     var end = project.run(yaml);
     assertThat(end.failure()).isNull();
     assertThat(project.openAgreements).isZero();
+  }
+
+  @Test
+  void anotherNameOfAnInputCountsWhereItCanBeSeen() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: names
+        stages:
+          made:
+            input: in/*
+            run: cp "$in" "$out"
+            merge: concat
+            output: out/${stem}.txt
+          blind: { from: made, run: 'cat "$in" > "$out"', merge: concat, output: o.txt }
+          named: { from: made, run: 'echo "$path" > "$out"', merge: concat, output: second.txt }
+          folder:
+            from: made
+            split: none
+            run: (cd "$in"; ls) > "$out"
+            merge: concat
+            output: out/folder
+        """;
+    assertRunsOnce(yaml);
+    run(yaml.replace("out/${stem}.txt", "out/${stem}/x.txt"));
+    assertThat(computed()).containsExactlyInAnyOrder("named", "folder");
+    assertThat(project.read("second.txt")).isEqualTo("a/x.txt\nb/x.txt\nc/x.txt\n");
+    assertThat(project.read("out/folder")).isEqualTo("a\nb\nc\n");
+    run(yaml.replace("out/${stem}.txt", "out/${stem}.dat"));
+    assertThat(computed()).containsExactlyInAnyOrder("blind", "named", "folder");
+    run(yaml.replace("out/${stem}.txt", "out/of/${stem}.txt"));
+    assertNothingExecuted();
+    assertThat(project.read("second.txt")).isEqualTo("a.txt\nb.txt\nc.txt\n");
+  }
+
+  /** The stages of which the last run computed something. */
+  private Set<String> computed() {
+    return project.events(RunEvent.BatchStarted.class).stream()
+        .map(RunEvent.BatchStarted::stage)
+        .collect(Collectors.toSet());
   }
 
   /** The last run did nothing but look. */
