@@ -215,18 +215,22 @@ final class StageMerge implements AutoCloseable {
         fragment, parts.isEmpty() ? new StageOutputs.Part("", Path.of(""), 0, 0) : parts.get(0));
   }
 
-  /** The single output of a fragment, empty if it left none. */
+  /**
+   * The single output of a fragment as a tree combines it, which is not yet a result; empty if it
+   * left none.
+   */
   Optional<InputFile> output(int fragment) {
-    var parts = outputs.get(fragment);
-    return parts.isEmpty() ? Optional.empty() : Optional.of(inputOf(fragment, parts.get(0)));
+    return outputs.get(fragment).stream()
+        .findFirst()
+        .map(part -> file(part, names.collected(fragments.get(fragment), part.name())));
   }
 
   private InputFile inputOf(int fragment, StageOutputs.Part part) {
-    return new InputFile(
-        part.archive(),
-        part.offset(),
-        part.size(),
-        names.downstream(fragments.get(fragment), part.name()));
+    return file(part, names.downstream(fragments.get(fragment), part.name()));
+  }
+
+  private static InputFile file(StageOutputs.Part part, String name) {
+    return new InputFile(part.archive(), part.offset(), part.size(), name);
   }
 
   private boolean collects() {

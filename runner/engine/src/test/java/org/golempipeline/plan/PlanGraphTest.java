@@ -60,7 +60,7 @@ class PlanGraphTest {
         last:
           from: add
           run: cp "$in" "$out"
-          output: o.txt
+          output: o/
       """;
 
   @TempDir Path folder;
