@@ -31,4 +31,16 @@ public record Timeouts(
           Duration.ofHours(1),
           null,
           Duration.ofMinutes(5));
+
+  /** A duration as pipeline files write it. */
+  public static String say(Duration time) {
+    if (time.toMillis() % 1000 != 0) {
+      return time.toMillis() + "ms";
+    }
+    var seconds = time.toSeconds();
+    if (seconds % 3600 == 0) {
+      return seconds / 3600 + "h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
 }

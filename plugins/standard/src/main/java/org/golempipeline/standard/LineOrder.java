@@ -57,6 +57,20 @@ final class LineOrder {
         Delimiter.from(options.at("delimiter")));
   }
 
+  /** How outputs get into this order: {@code sort -n} knows no exponents, {@code -g} does. */
+  String cure() {
+    var words = new StringBuilder("LC_ALL=C sort");
+    if (numeric) {
+      words.append(" -g");
+    }
+    for (var column : columns) {
+      words.append(" -k ").append(column).append(',').append(column);
+    }
+    return "Sort it in `run` with `%s`%s."
+        .formatted(
+            words, columns.length == 0 ? "" : ", and `-t` for what stands between the columns");
+  }
+
   /**
    * Finds the keys of a line.
    *

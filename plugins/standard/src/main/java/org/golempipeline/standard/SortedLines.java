@@ -56,7 +56,7 @@ final class SortedLines implements Closeable {
       throw new StrategyException(
           "%s is out of order: `%s` comes after `%s`."
               .formatted(where(), line.shown(), previous.shown()),
-          "Sort it in `run` by the same key; bytewise order is that of `LC_ALL=C sort`.");
+          order.cure());
     }
   }
 

@@ -232,6 +232,10 @@ class RefusalsTest {
   void outputsThatAreNotSorted() {
     assertThat(merge(new SortMerge(), "null", "a\n", "b\nB\n"))
         .startsWith("Line 2 of fragment 1 is out of order: `B` comes after `b`.");
+    assertThat(merge(new SortMerge(), "{\"numeric\": true, \"key\": 2}", "a 1e1\na 9\n"))
+        .endsWith(
+            "[Sort it in `run` with `LC_ALL=C sort -g -k 2,2`, and `-t` for what stands between the"
+                + " columns.]");
     assertThat(merge(new SortMerge(), "{\"numeric\": true}", "x\n"))
         .startsWith("Line 1 of fragment 0 has `x` where a number is expected.");
   }

@@ -2,12 +2,10 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plugins.PluginFailure;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
@@ -119,26 +117,10 @@ final class GolemPipeline {
         exception instanceof UncheckedIOException unchecked ? unchecked.getCause() : exception;
     if (trouble instanceof IOException broken) {
       new Messages(console)
-          .error(
-              "Could not go on: %s.".formatted(reason(broken)),
-              "Check permissions and free space there.");
+          .error("Could not go on: %s.".formatted(Trouble.reason(broken)), Trouble.cure(broken));
       return ExitCodes.FAILED;
     }
     new Messages(console).bug(exception);
     return ExitCodes.BUG;
-  }
-
-  /** The JDK's messages about files are often only their names. */
-  static String reason(IOException broken) {
-    if (broken instanceof AccessDeniedException denied) {
-      return "access to `%s` is denied".formatted(denied.getFile());
-    }
-    if (broken instanceof NoSuchFileException absent) {
-      return "there is no `%s`".formatted(absent.getFile());
-    }
-    if (broken instanceof FileAlreadyExistsException other) {
-      return "`%s` is in the way".formatted(other.getFile());
-    }
-    return String.valueOf(broken.getMessage());
   }
 }

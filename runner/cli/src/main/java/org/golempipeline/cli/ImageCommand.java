@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.image.ImageFile;
@@ -276,7 +277,7 @@ final class ImageCommand implements Callable<Integer> {
     } catch (IOException e) {
       return lost(
           image,
-          "Could not read `%s`: %s.".formatted(image, GolemPipeline.reason(e)),
+          "Could not read `%s`: %s.".formatted(image, Trouble.reason(e)),
           "Check its permissions.",
           false);
     }

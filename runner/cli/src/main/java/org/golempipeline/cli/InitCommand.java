@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.TerminalText;
@@ -93,7 +94,7 @@ final class InitCommand implements Callable<Integer> {
       throw new Refusal(
           ExitCodes.FAILED,
           "Could not write `%s` and `%s` beside it: %s."
-              .formatted(file, SchemaFile.NAME, GolemPipeline.reason(e)),
+              .formatted(file, SchemaFile.NAME, Trouble.reason(e)),
           "Nothing is left of them. Check permissions and free space there.");
     }
     console

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.golempipeline.cache.ResultCache;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.report.ShellWord;
@@ -99,7 +100,7 @@ final class MachineChecks {
       return Finding.problem(
           "folder",
           "Could not write, lock and rename a file in `%s`: %s."
-              .formatted(folder, GolemPipeline.reason(e)),
+              .formatted(folder, Trouble.reason(e)),
           "Check its permissions and free space; or work in a folder on a local disk.");
     }
   }
@@ -133,7 +134,7 @@ final class MachineChecks {
     } catch (IOException e) {
       return Finding.warning(
           "leftovers",
-          "Could not read the journals of earlier runs: %s.".formatted(GolemPipeline.reason(e)),
+          "Could not read the journals of earlier runs: %s.".formatted(Trouble.reason(e)),
           "Check the permissions of `%s`.".formatted(folder.resolve(".golem-pipeline/runs")));
     }
     if (unsettled > 0) {
@@ -161,7 +162,7 @@ final class MachineChecks {
     } catch (IOException e) {
       return Finding.warning(
           "cache",
-          "Could not read `%s`: %s.".formatted(cache, GolemPipeline.reason(e)),
+          "Could not read `%s`: %s.".formatted(cache, Trouble.reason(e)),
           "Check its permissions.");
     }
   }

@@ -1,7 +1,9 @@
 package org.golempipeline.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
@@ -15,6 +17,9 @@ import org.golempipeline.spec.Secrets;
  * the user allows it. Leads from its text to its plan.
  */
 final class OpenPipeline {
+  /** How long a plan may take to end once it was interrupted. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(2);
+
   private final Console console;
   private final PipelineText text;
   private final Checked<Plugins> plugins;
@@ -89,9 +94,37 @@ final class OpenPipeline {
    * The same, its input found and split.
    *
    * @param folder for what is made on the way
+   * @throws Refusal if it was interrupted
    */
-  Checked<Plan> plan(Path folder) {
-    return spec().then(spec -> wiring.plan(spec, text, folder, shell(spec)));
+  Checked<Plan> plan(Path folder) throws Refusal {
+    var planning = Thread.currentThread();
+    var interrupted = new AtomicBoolean();
+    Checked<Plan> planned;
+    try (var interruption =
+        new Interruption(
+            () -> {
+              interrupted.set(true);
+              planning.interrupt();
+              haltUnlessItEnds(planning);
+            },
+            () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+      planned = spec().then(spec -> wiring.plan(spec, text, folder, shell(spec)));
+    }
+    if (interrupted.get()) {
+      Thread.interrupted(); // said once; what is cleared away now need not know
+      throw new Refusal(ExitCodes.INTERRUPTED, "Interrupted.", "Nothing was started yet.");
+    }
+    return planned;
+  }
+
+  /** A command that a split waits for ends at an interrupt; a split that computes may not. */
+  private static void haltUnlessItEnds(Thread planning) {
+    try {
+      planning.join(END_LIMIT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
   }
 
   /**

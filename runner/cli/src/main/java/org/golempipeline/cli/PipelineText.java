@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.golempipeline.diagnostic.Trouble;
 
 /** A pipeline file as it was found on disk. */
 final class PipelineText {
@@ -44,7 +45,7 @@ final class PipelineText {
           "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
     } catch (IOException e) {
       throw Refusal.usage(
-          "Could not read `%s`: %s.".formatted(name, e.getMessage()), "Check its permissions.");
+          "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)), "Check its permissions.");
     }
   }
 

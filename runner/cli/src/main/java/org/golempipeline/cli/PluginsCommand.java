@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
 import org.golempipeline.plugins.Plugin;
@@ -163,7 +164,7 @@ final class PluginsCommand implements Callable<Integer> {
       lock.writePlugins(pins);
     } catch (IOException e) {
       throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(name, e.getMessage()),
+          "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)),
           "Check that the folder of the pipeline file can be written and is not full.");
     }
     for (var plugin : plugins.all()) {

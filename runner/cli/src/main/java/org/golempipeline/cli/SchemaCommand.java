@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.golempipeline.diagnostic.Trouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,7 +57,7 @@ final class SchemaCommand implements Callable<Integer> {
       SchemaFile.write(console.folder(), schema);
     } catch (IOException e) {
       throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(SchemaFile.NAME, GolemPipeline.reason(e)),
+          "Could not write `%s`: %s.".formatted(SchemaFile.NAME, Trouble.reason(e)),
           "Without `--write` the schema is printed.");
     }
     console.out().println("Wrote " + SchemaFile.NAME + ".");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
@@ -57,7 +58,7 @@ final class TrialRun {
       Files.writeString(folder.resolve("pipeline.yaml"), PIPELINE);
       return finding();
     } catch (IOException e) {
-      return problem(GolemPipeline.reason(e), null);
+      return problem(Trouble.reason(e), null);
     }
   }
 

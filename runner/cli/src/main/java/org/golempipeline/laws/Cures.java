@@ -96,13 +96,18 @@ final class Cures {
           + " it. Print the key, a tab and the number (`awk '{ print $2 \"\\t\" $1 }'` behind"
           + " `uniq -c`), and use `merge: { aggregate: { by: 1, sum: 2 } }`.";
     }
-    if (withoutRepeated(cut, whole.get(0)).equals(whole)) {
-      return "The first line stands there once for each fragment. If it is a header, use `merge: csv`,"
-          + " which keeps one, or do not print it.";
+    var first = whole.get(0);
+    if (withoutRepeated(cut, first).equals(withoutRepeated(whole, first))) {
+      return "The first line stands there once for each fragment. If it is a heading, use"
+          + " `merge: csv`, which keeps one, or write it in no fragment.";
     }
     if (new HashSet<>(whole).equals(new HashSet<>(cut))) {
       return "Lines stand there once for each fragment that has them: each fragment is made unique by"
-          + " itself. Use `merge: { sort: { unique: true } }`.";
+          + " itself. Use `merge: { sort: { unique: true } }`"
+          + (sorted(whole).equals(whole)
+              ? "."
+              : " if their order does not matter, with `LC_ALL=C sort -u` in `run`. If they are a"
+                  + " heading, `merge: csv` keeps one line of it; or write it in no fragment.");
     }
     if (cut.size() > whole.size() && isWithin(whole, cut)) {
       return "What the command takes from the beginning or the end of its input (`head`, `tail`, the"

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
@@ -15,7 +16,6 @@ import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Piece;
-import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
@@ -26,7 +26,7 @@ final class Cutter {
   private final SplitStrategy split;
   private final Path folder;
   private final Path work;
-  private final Shell shell;
+  private final LocalShell shell;
   private final Map<String, String> values;
   private int calls;
 
@@ -34,7 +34,7 @@ final class Cutter {
    * @param folder of the pipeline file
    * @param work for what a split writes
    */
-  Cutter(StagePlan stage, Path folder, Path work, Shell shell, Map<String, String> values) {
+  Cutter(StagePlan stage, Path folder, Path work, LocalShell shell, Map<String, String> values) {
     this.spec = LawStages.fewCombinations(stage.spec());
     this.split = stage.split();
     this.folder = folder;

@@ -98,6 +98,7 @@ class ArchitectureTest {
         "cache",
         new String[] {
           "batch",
+          "diagnostic",
           "filelock",
           "spec",
           "strategy",

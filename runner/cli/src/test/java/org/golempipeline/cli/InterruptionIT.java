@@ -109,6 +109,32 @@ class InterruptionIT {
     }
   }
 
+  @Test
+  void controlCEndsASplitThatWaitsForItsCommand() throws Exception {
+    Files.writeString(
+        folder.resolve("waits.yaml"),
+        """
+        version: 1
+        name: waits
+        split: { command: 'sleep 300 & echo $! > "%s/begun"; wait' }
+        run: cat "$in" > "$out"
+        merge: concat
+        output: result.txt
+        """
+            .formatted(pids));
+    try (var child = ChildJvm.start(folder, Map.of(), "run", "waits.yaml")) {
+      ChildJvm.await("the command of the split", () -> !running().isEmpty());
+      var processes = processes(child);
+
+      child.signal("INT");
+
+      assertThat(child.waitForExit()).isEqualTo(130);
+      assertThat(child.said("err")).contains("Interrupted.");
+      ChildJvm.await(
+          "processes to end", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
   private void endsInGoodOrder(String signal) throws Exception {
     endsInGoodOrder(List.of(), signal);
   }

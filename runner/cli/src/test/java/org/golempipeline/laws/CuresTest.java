@@ -18,6 +18,16 @@ class CuresTest {
   }
 
   @Test
+  void aHeadingOfEveryFragmentIsNotCuredByAnotherOrder() {
+    var few = List.of("name", "zoe", "adam", "name", "bob");
+    var many = List.of("name", "zoe", "name", "adam", "name", "bob");
+    assertThat(Cures.of(few, many)).contains("merge: csv", "in no fragment").doesNotContain("sort");
+    var two = List.of("# a", "# b", "zoe", "adam");
+    assertThat(Cures.of(two, List.of("# a", "# b", "zoe", "# a", "# b", "adam")))
+        .contains("if their order does not matter", "merge: csv");
+  }
+
+  @Test
   void tellsHeadersFromOtherLines() {
     assertThat(
             Cures.of(List.of("id,name", "1,x", "2,y"), List.of("id,name", "1,x", "id,name", "2,y")))

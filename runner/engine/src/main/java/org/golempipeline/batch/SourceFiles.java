@@ -1,5 +1,6 @@
 package org.golempipeline.batch;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -69,8 +70,8 @@ public final class SourceFiles implements AutoCloseable {
     while (target.hasRemaining()) {
       var count = channel.read(target, at);
       if (count < 0) {
-        throw new IOException(
-            "%s changed since it was split: it ends after %d bytes and %d more were expected."
+        throw new EOFException(
+            "`%s` changed since it was split: it ends after %d bytes and %d more were expected."
                 .formatted(file, Math.min(channel.size(), at), target.remaining()));
       }
       at += count;

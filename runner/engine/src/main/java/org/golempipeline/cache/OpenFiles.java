@@ -73,7 +73,7 @@ final class OpenFiles implements AutoCloseable {
       var read = file.channel().read(target, offset + count);
       if (read < 0) {
         throw new EOFException(
-            "%s ends before byte %d".formatted(file.path(), offset + count + target.remaining()));
+            "`%s` ends before byte %d".formatted(file.path(), offset + count + target.remaining()));
       }
       count += read;
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.io.FileUtils;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.spec.Verify;
 import org.jspecify.annotations.Nullable;
@@ -440,8 +441,7 @@ public final class ResultCache implements AutoCloseable {
   }
 
   private boolean isDiskFull(IOException e) {
-    var said = String.valueOf(e.getMessage());
-    if (said.contains("No space left") || said.contains("quota")) {
+    if (Trouble.isFull(String.valueOf(e.getMessage()))) {
       return true;
     }
     try {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.lock.LockDiagnosticIds;
@@ -176,7 +177,7 @@ final class ImageSearch {
       wrong(
           ref,
           ImageDiagnosticIds.IMAGE_BAD_FILE,
-          "which cannot be read: " + clause(String.valueOf(e.getMessage())),
+          "which cannot be read: " + clause(Trouble.reason(e)),
           "Check that it is a file and its permissions.");
     }
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.ImageRegistry;
@@ -87,7 +88,7 @@ public final class Images {
         open.add(content);
         serving.put(each.getKey(), network.serve(content));
       } catch (IOException e) {
-        var why = "Could not read the image `%s`: %s.".formatted(each.getKey(), e.getMessage());
+        var why = "Could not read the image `%s`: %s.".formatted(each.getKey(), Trouble.reason(e));
         var failure = new GolemException(GolemException.Kind.MARKET, why, null, e);
         serving.put(each.getKey(), CompletableFuture.failedFuture(failure));
       }

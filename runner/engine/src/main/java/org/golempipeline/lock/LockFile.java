@@ -30,6 +30,7 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
+import org.golempipeline.diagnostic.Trouble;
 
 /**
  * The file {@code pipeline.yaml.lock}, made for version control: what each image tag meant when it
@@ -109,7 +110,7 @@ public final class LockFile {
               LockDiagnosticIds.LOCK_BROKEN,
               new Source(name, ""),
               Range.START,
-              "Could not read `%s`: %s.".formatted(name, e.getMessage()),
+              "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)),
               "Check its permissions.");
       return new Checked<>(null, List.of(unreadable));
     }

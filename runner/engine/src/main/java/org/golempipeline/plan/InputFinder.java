@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.spec.InputSource;
 import org.golempipeline.strategy.InputFile;
 
@@ -111,6 +112,15 @@ final class InputFinder {
       for (var match : pattern.get().find(folder)) {
         if (!matchesAny(excluded, match.path())) {
           matches++;
+          if (match.trouble() != null) {
+            error(
+                PlanDiagnosticIds.INPUT_UNREADABLE,
+                glob.range(),
+                "Could not read the input `%s`: %s.".formatted(match.path(), match.trouble()),
+                "Mend or remove it, or leave it out with a pattern such as `'!%s'`."
+                    .formatted(match.path()));
+            continue;
+          }
           add(match, pattern.get().belowPrefix(match.path()), found);
         }
       }
@@ -146,7 +156,7 @@ final class InputFinder {
     }
     try {
       add(
-          new PathPattern.Match(file, literal.path(), Files.size(file)),
+          new PathPattern.Match(file, literal.path(), Files.size(file), null),
           file.getFileName().toString(),
           found);
     } catch (IOException e) {
@@ -172,7 +182,7 @@ final class InputFinder {
   }
 
   private static String unreadable(IOException e) {
-    return "Could not read the input: " + e.getMessage() + ".";
+    return "Could not read the input: " + Trouble.reason(e) + ".";
   }
 
   void error(String id, Range range, String message, String hint) {

@@ -4,20 +4,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.ShellText;
+import org.golempipeline.spec.Timeouts;
 import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.StrategyException;
 
 /**
  * Runs the shell texts that are meant for the user's own machine. Standard output and error are
- * kept in a file; its end becomes the message when the text fails, without secrets. Safe for use by
- * several threads.
+ * kept in a file; its end becomes the message when the text fails, without secrets. A text that
+ * takes longer than {@code timeout.run} is killed with all that it started. Safe for use by several
+ * threads.
  */
 public final class LocalShell implements Shell {
   private static final int SHOWN_LINES = 5;
@@ -40,18 +44,32 @@ public final class LocalShell implements Shell {
       exit "$status"
       """;
 
+  /** How long the guard may take to kill what it guards. */
+  private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
   private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   private final boolean allowed;
   private final Secrets secrets;
+  private final Duration limit;
 
   /**
    * @param allowed false to refuse every text, as {@code --no-local-commands} asks
    * @param secrets that texts may be given
    */
   public LocalShell(boolean allowed, Secrets secrets) {
+    this(allowed, secrets, Timeouts.DEFAULT.run());
+  }
+
+  private LocalShell(boolean allowed, Secrets secrets, Duration limit) {
     this.allowed = allowed;
     this.secrets = secrets;
+    this.limit = limit;
+  }
+
+  /** The same for texts of a stage with {@code timeouts}. */
+  public LocalShell within(Timeouts timeouts) {
+    return new LocalShell(allowed, secrets, timeouts.run());
   }
 
   @Override
@@ -64,7 +82,11 @@ public final class LocalShell implements Shell {
     }
   }
 
-  /** Runs {@code text} and answers how it ended. */
+  /**
+   * Runs {@code text} and answers how it ended.
+   *
+   * @throws OutOfTimeException if it took too long; nothing of it is left
+   */
   public Status status(String what, String text, Map<String, String> variables, Path folder)
       throws IOException, StrategyException, InterruptedException {
     if (!allowed) {
@@ -89,14 +111,31 @@ public final class LocalShell implements Shell {
       mentioned.forEach(name -> builder.environment().put(name, variables.get(name)));
       var process = builder.start();
       try {
-        return new Status(process.waitFor(), tail(log));
+        if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw new OutOfTimeException(what, limit);
+        }
+        return new Status(process.exitValue(), tail(log));
       } finally {
-        process.getOutputStream().close();
+        end(process);
       }
     } finally {
       Files.deleteIfExists(script);
       Files.deleteIfExists(log);
     }
+  }
+
+  /** The guard kills the session; what has left it, or has none, is killed one by one. */
+  private static void end(Process process) throws IOException, InterruptedException {
+    if (!process.isAlive()) {
+      process.getOutputStream().close();
+      return;
+    }
+    var left = process.descendants().toList();
+    process.getOutputStream().close();
+    if (!process.waitFor(END_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+      process.destroyForcibly();
+    }
+    left.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static List<String> guarded(Path script) {
@@ -126,6 +165,18 @@ public final class LocalShell implements Shell {
     }
     var said = secrets.hide(String.join("\n", lines));
     return lines.isEmpty() ? "." : ": " + said.replace("\n", " / ");
+  }
+
+  /** A text took longer than its stage allows. */
+  public static final class OutOfTimeException extends StrategyException {
+    private static final long serialVersionUID = 1L;
+
+    OutOfTimeException(String what, Duration limit) {
+      super(
+          "`%s` took longer than `timeout.run`, which is %s, and was killed on this machine."
+              .formatted(what, Timeouts.say(limit)),
+          "Raise `timeout: { run: … }` of the stage, or see what `%s` waits for.".formatted(what));
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -11,18 +12,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.golempipeline.diagnostic.Trouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A glob over paths below a folder: {@code *}, {@code ?}, {@code [..]} and {@code {..}} within a
  * name, {@code **} for any number of folders, none included. Names that begin with a dot match only
  * where the pattern spells the dot. Links to files are followed, links to folders below {@code **}
- * are not.
+ * are not; a link to nowhere, and what is neither file nor folder where the last name is spelled,
+ * match as something that cannot be read.
  */
 final class PathPattern {
-  private static final Logger LOG = LoggerFactory.getLogger(PathPattern.class);
-
   /** By the bytes of the path in UTF-8, so that the order is the same on every machine. */
   static final Comparator<String> BYTEWISE = PathPattern::compareBytes;
 
@@ -60,13 +60,14 @@ final class PathPattern {
   }
 
   /**
-   * A file that matches.
+   * What matches.
    *
    * @param file where it is
    * @param path relative to the folder that was searched
    * @param size in bytes
+   * @param trouble why it cannot be read, null for a file
    */
-  record Match(Path file, String path, long size) {}
+  record Match(Path file, String path, long size, @Nullable String trouble) {}
 
   /** Files below {@code folder} that match, each once, in bytewise order. */
   List<Match> find(Path folder) throws IOException {
@@ -167,7 +168,7 @@ final class PathPattern {
     if (segment.literal != null) {
       var next = folder.resolve(segment.literal);
       if (last) {
-        addFile(next, prefix + segment.literal, found);
+        addFile(next, prefix + segment.literal, true, found);
       } else if (Files.isDirectory(next)) {
         walk(next, prefix + segment.literal + "/", at + 1, found);
       }
@@ -183,7 +184,7 @@ final class PathPattern {
           walkAnyFolders(entry, name.toString(), prefix, at, found);
         } else if (segment.matches(name)) {
           if (last) {
-            addFile(entry, prefix + name, found);
+            addFile(entry, prefix + name, true, found);
           } else if (Files.isDirectory(entry)) {
             walk(entry, prefix + name + "/", at + 1, found);
           }
@@ -200,7 +201,7 @@ final class PathPattern {
     if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
       walk(entry, prefix + name + "/", at, found);
     } else if (at == segments.size() - 1) {
-      addFile(entry, prefix + name, found);
+      addFile(entry, prefix + name, false, found);
     }
   }
 
@@ -220,27 +221,33 @@ final class PathPattern {
     }
   }
 
-  /** What is gone or a link to nowhere is no file. */
-  private static void addFile(Path file, String path, List<Match> found)
+  /**
+   * What is gone meanwhile is left out, and so is, if only {@code **} asks for it, what is neither
+   * file nor folder. All else that cannot be read somebody would miss.
+   */
+  private static void addFile(Path file, String path, boolean spelled, List<Match> found)
       throws UnreadableNameException {
     try {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (attributes.isRegularFile()) {
         requireText(file, path);
-        found.add(new Match(file, path, attributes.size()));
+        found.add(new Match(file, path, attributes.size(), null));
+      } else if (attributes.isOther() && spelled) {
+        found.add(new Match(file, path, 0, "it is a pipe, a socket or a device, not a file"));
       }
     } catch (UnreadableNameException e) {
       throw e;
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(file)) {
+        found.add(new Match(file, path, 0, "it is a link to nowhere"));
+      }
     } catch (IOException e) {
-      LOG.debug("{} is left out", file, e);
+      found.add(new Match(file, path, 0, Trouble.reason(e)));
     }
   }
 
   private record Segment(
-      @org.jspecify.annotations.Nullable String literal,
-      boolean anyFolders,
-      boolean dotted,
-      @org.jspecify.annotations.Nullable PathMatcher matcher) {
+      @Nullable String literal, boolean anyFolders, boolean dotted, @Nullable PathMatcher matcher) {
     static Segment of(String text) {
       if (text.equals("**")) {
         return new Segment(null, true, false, null);

@@ -14,6 +14,7 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.spec.InputSource;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.PipelineSpec;
@@ -23,7 +24,6 @@ import org.golempipeline.spec.StageSpec;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
-import org.golempipeline.strategy.Shell;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,8 @@ public final class Planner {
   private final OutputPlaces places = new OutputPlaces();
   private final Map<StageName, StageFragments> foreseen = new HashMap<>();
 
-  private Planner(PipelineSpec spec, Strategies strategies, Path folder, Path work, Shell shell) {
+  private Planner(
+      PipelineSpec spec, Strategies strategies, Path folder, Path work, LocalShell shell) {
     this.spec = spec;
     this.strategies = strategies;
     this.folder = folder;
@@ -59,7 +60,7 @@ public final class Planner {
    * @param work where a {@code command} split leaves its files
    */
   public static Checked<Plan> plan(
-      PipelineSpec written, Strategies strategies, Path folder, Path work, Shell shell) {
+      PipelineSpec written, Strategies strategies, Path folder, Path work, LocalShell shell) {
     var spec = Reductions.lower(written, strategies);
     var planner = new Planner(spec, strategies, folder, work, shell);
     for (var stage : spec.stages()) {
@@ -284,7 +285,7 @@ public final class Planner {
       finder.error(
           PlanDiagnosticIds.INPUT_UNREADABLE,
           stage.split().range(),
-          "Could not read the input: " + e.getMessage() + ".",
+          "Could not read the input: " + Trouble.reason(e) + ".",
           "Check that the file is still there and readable.");
     }
     return null;

@@ -26,13 +26,13 @@ import org.golempipeline.strategy.StrategyException;
 public final class StageExpander {
   private final Path folder;
   private final Path workingFolder;
-  private final Shell shell;
+  private final LocalShell shell;
 
   /**
    * @param folder of the pipeline file
    * @param workingFolder for what a split writes; made when needed
    */
-  public StageExpander(Path folder, Path workingFolder, Shell shell) {
+  public StageExpander(Path folder, Path workingFolder, LocalShell shell) {
     this.folder = folder;
     this.workingFolder = workingFolder;
     this.shell = shell;
@@ -57,7 +57,7 @@ public final class StageExpander {
             folder,
             workingFolder(stage),
             values,
-            shell,
+            shell.within(stage.timeouts()),
             new Warnings(warnings::add));
     try {
       var fragments = split.split(context);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.golempipeline.diagnostic.Trouble;
 
 /**
  * A file read into memory at once: so the digest is that of what is loaded, and a build that
@@ -41,7 +42,7 @@ record JarBytes(String name, byte[] bytes, String sha256) {
     } catch (IOException e) {
       throw new PluginException(
           PluginDiagnosticIds.PLUGIN_MISSING,
-          "Could not read `%s`: %s.".formatted(name, e.getMessage()),
+          "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)),
           "Check its permissions.");
     }
   }

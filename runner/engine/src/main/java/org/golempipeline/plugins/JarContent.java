@@ -9,6 +9,7 @@ import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.golempipeline.diagnostic.Trouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ final class JarContent {
       return new JarContent(jar.sha256(), attributes, entries);
     } catch (IOException | IllegalArgumentException e) {
       throw JarBytes.broken(
-          "`%s` is not a jar, or is damaged: %s.".formatted(name, e.getMessage()));
+          "`%s` is not a jar, or is damaged: %s.".formatted(name, Trouble.reason(e)));
     }
   }
 

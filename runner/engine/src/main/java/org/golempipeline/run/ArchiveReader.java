@@ -22,7 +22,7 @@ final class ArchiveReader implements AutoCloseable {
     while (target.hasRemaining()) {
       var read = from.read(target, offset);
       if (read < 0) {
-        throw new EOFException(archive + " ends early");
+        throw new EOFException("`" + archive + "` ends early");
       }
       offset += read;
     }
@@ -35,7 +35,7 @@ final class ArchiveReader implements AutoCloseable {
       for (var done = 0L; done < size; ) {
         var moved = from.transferTo(offset + done, size - done, target);
         if (moved <= 0) {
-          throw new EOFException(archive + " ends early");
+          throw new EOFException("`" + archive + "` ends early");
         }
         done += moved;
       }

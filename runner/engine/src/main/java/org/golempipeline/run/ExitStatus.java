@@ -1,9 +1,8 @@
 package org.golempipeline.run;
 
-import java.time.Duration;
 import java.util.Map;
 
-/** Exit statuses and times in words. */
+/** Exit statuses in words. */
 final class ExitStatus {
   private static final Map<Integer, String> SIGNALS =
       Map.of(
@@ -33,17 +32,5 @@ final class ExitStatus {
           : "It exited with %d: %s.".formatted(status, signal);
     }
     return "It exited with %d.".formatted(status);
-  }
-
-  /** A duration as pipeline files write it. */
-  static String say(Duration time) {
-    if (time.toMillis() % 1000 != 0) {
-      return time.toMillis() + "ms";
-    }
-    var seconds = time.toSeconds();
-    if (seconds % 3600 == 0) {
-      return seconds / 3600 + "h";
-    }
-    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 }

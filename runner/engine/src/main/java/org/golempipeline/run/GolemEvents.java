@@ -1,10 +1,12 @@
 package org.golempipeline.run;
 
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
+import org.jspecify.annotations.Nullable;
 
 /** The Golem client's events and failures in the words of a run. */
 public final class GolemEvents {
@@ -47,13 +49,26 @@ public final class GolemEvents {
 
   /** What an asynchronous call failed with. */
   static Failure toFailure(Throwable thrown) {
+    return toFailure(thrown, "timeout.idle");
+  }
+
+  /**
+   * What a script failed with.
+   *
+   * @param silence the key of the clock that says how long it may be silent
+   */
+  static Failure toFailure(Throwable thrown, String silence) {
     var cause = thrown;
     while (cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause instanceof GolemException golem) {
-      return new Failure(
-          kind(golem.kind()), String.valueOf(golem.getMessage()), golem.hint().orElse(null));
+      var message = String.valueOf(golem.getMessage());
+      var hint = golem.hint().orElse(null);
+      return golem
+          .clock()
+          .map(clock -> ranOut(clock, kind(golem.kind()), message, hint, silence))
+          .orElseGet(() -> new Failure(kind(golem.kind()), message, hint));
     }
     if (cause instanceof java.util.concurrent.CancellationException) {
       return Failure.of(FailureKind.CANCELLED, "It was cancelled.");
@@ -61,7 +76,33 @@ public final class GolemEvents {
     if (cause instanceof Error error) {
       throw error;
     }
-    return Failure.of(FailureKind.PROVIDER, "A transfer failed: " + cause.getMessage() + ".");
+    return Failure.of(FailureKind.PROVIDER, "A transfer failed: " + Trouble.reason(cause) + ".");
+  }
+
+  private static Failure ranOut(
+      GolemException.Clock clock,
+      FailureKind kind,
+      String message,
+      @Nullable String hint,
+      String silence) {
+    return switch (clock) {
+      case NEGOTIATE -> new Failure(kind, message + " The clock is `timeout.negotiate`.", hint);
+      case SCRIPT ->
+          new Failure(
+              kind,
+              message
+                  + " The clocks are `timeout.run` for each of its fragments and `timeout.transfer`"
+                  + " each way, or what the budget pays for.",
+              "Raise `timeout: { run: …, transfer: … }`, or make the fragments smaller.");
+      case IDLE ->
+          new Failure(
+              kind,
+              "%s The clock is `%s`.".formatted(message, silence),
+              silence.equals("timeout.transfer")
+                  ? "Raise `timeout: { transfer: … }` if what providers fetch is large."
+                  : "A machine that works says so every ten seconds: `timeout: { idle: … }` below"
+                      + " `30s` is too short, and above it the machine or the way to it is dead.");
+    };
   }
 
   private static FailureKind kind(GolemException.Kind kind) {

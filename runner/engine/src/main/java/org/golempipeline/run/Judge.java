@@ -12,6 +12,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.Timeouts;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ final class Judge {
           new Failure(
               FailureKind.DEADLINE,
               "It took longer than `timeout.run`, which is %s."
-                  .formatted(ExitStatus.say(stage.plan().spec().timeouts().run())),
+                  .formatted(Timeouts.say(stage.plan().spec().timeouts().run())),
               "Raise `timeout: { run: … }`, or make the fragments smaller.");
       case UNUSABLE -> Failure.of(FailureKind.COMMAND, result.problem());
       case UNKNOWN -> Failure.of(FailureKind.PROVIDER, "The provider does not say how it ended.");
@@ -90,7 +91,8 @@ final class Judge {
         }
         var variables = stage.localVariables(index);
         variables.put("in", file.toString());
-        var status = shell.status("accept", accept, variables, work);
+        var status =
+            shell.within(stage.plan().spec().timeouts()).status("accept", accept, variables, work);
         if (status.code() != 0) {
           return Failure.of(
               FailureKind.COMMAND,
@@ -99,6 +101,8 @@ final class Judge {
         }
       }
       return null;
+    } catch (LocalShell.OutOfTimeException e) {
+      return new Failure(FailureKind.DEADLINE, e.getMessage(), e.hint().orElse(null));
     } catch (StrategyException e) {
       return new Failure(FailureKind.COMMAND, e.getMessage(), e.hint().orElse(null));
     } finally {

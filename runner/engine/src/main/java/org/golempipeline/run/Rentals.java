@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
@@ -142,8 +143,8 @@ final class Rentals implements AutoCloseable {
           } catch (IOException e) {
             throw new GolemException(
                 GolemException.Kind.YAGNA,
-                "Could not start the node on this machine: %s.".formatted(e.getMessage()),
-                null,
+                "Could not start the node on this machine: %s.".formatted(Trouble.reason(e)),
+                Trouble.cure(e),
                 e);
           }
         });

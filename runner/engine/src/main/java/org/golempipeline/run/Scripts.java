@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.golempipeline.batch.BatchPlace;
 import org.golempipeline.batch.BatchScript;
 import org.golempipeline.batch.ReturnLimits;
@@ -25,6 +26,7 @@ import org.golempipeline.batch.ReturnedBatch;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.cache.ChangedInputException;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -47,6 +49,12 @@ import org.jspecify.annotations.Nullable;
 final class Scripts implements AutoCloseable {
   /** What a provider may send back for one script: more than any honest one will. */
   private static final ReturnLimits LIMITS = new ReturnLimits(1L << 40, 1_000_000);
+
+  private static final String TRANSFER = "timeout.transfer";
+  private static final String IDLE = "timeout.idle";
+
+  /** What the driver itself ends with; all else comes from what it called. */
+  private static final Pattern EXITED = Pattern.compile("exited with code (?!3\\b)-?[0-9]+");
 
   private final RunFolder folder;
   private final Reuse reuse;
@@ -153,16 +161,15 @@ final class Scripts implements AutoCloseable {
 
   private static Script script(Prepared ready, Duration limit) {
     var commands = ready.script().commands();
-    var idle = idleLimit(ready.stage().plan().spec().timeouts(), commands);
+    var timeouts = ready.stage().plan().spec().timeouts();
+    var idle = silence(timeouts, commands).equals(TRANSFER) ? timeouts.transfer() : timeouts.idle();
     return new Script(commands, limit, idle, line -> {});
   }
 
-  /** While a provider fetches from the web there is no sign of life. */
-  private static Duration idleLimit(Timeouts timeouts, List<Script.Command> commands) {
+  /** The clock of silence: while a provider fetches from the web there is no sign of life. */
+  private static String silence(Timeouts timeouts, List<Script.Command> commands) {
     var fetches = commands.stream().anyMatch(Script.Fetch.class::isInstance);
-    return fetches && timeouts.transfer().compareTo(timeouts.idle()) > 0
-        ? timeouts.transfer()
-        : timeouts.idle();
+    return fetches && timeouts.transfer().compareTo(timeouts.idle()) > 0 ? TRANSFER : IDLE;
   }
 
   private void received(
@@ -185,7 +192,9 @@ final class Scripts implements AutoCloseable {
         requireUnchanged(execute, ready.stage());
       }
       if (outcome == null) {
-        broken(execute, Objects.requireNonNull(thrown));
+        var silence = silence(ready.stage().plan().spec().timeouts(), ready.script().commands());
+        var failure = GolemEvents.toFailure(Objects.requireNonNull(thrown), silence);
+        tell.accept(new Message.BatchBroken(execute.batch(), failure));
       } else if (!outcome.ok()) {
         tell.accept(new Message.BatchBroken(execute.batch(), failureOf(ready.script(), outcome)));
       } else {
@@ -229,10 +238,13 @@ final class Scripts implements AutoCloseable {
     var failure =
         thrown instanceof ChangedInputException changed
             ? reuse.failure(changed)
-            : Failure.of(
+            : new Failure(
                 FailureKind.COMMAND,
-                "Stage `%s`: %s"
-                    .formatted(stages.apply(execute.stage()).plan().name(), thrown.getMessage()));
+                "Stage `%s`: %s."
+                    .formatted(
+                        stages.apply(execute.stage()).plan().name(),
+                        Trouble.reason(thrown, folder.root())),
+                Trouble.cure(thrown));
     tell.accept(new Message.StageBroken(execute.stage(), failure));
     tell.accept(new Message.BatchBroken(execute.batch(), failure));
   }
@@ -252,10 +264,25 @@ final class Scripts implements AutoCloseable {
           "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
           "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server must answer HEAD as well as GET.");
     }
-    return Failure.of(
-        FailureKind.PROVIDER,
+    var sentence =
         "The provider could not execute a script: %s%s."
-            .formatted(message, said.isEmpty() ? "" : " (" + said + ")"));
+            .formatted(message, said.isEmpty() ? "" : " (" + said + ")");
+    return new Failure(
+        FailureKind.PROVIDER,
+        sentence,
+        script.commands().get(last) instanceof Script.Run ? suspicion(message, said) : null);
+  }
+
+  /** What the user's command may have done if the script ended as it does not by itself. */
+  private static @Nullable String suspicion(String message, String said) {
+    if (EXITED.matcher(message).find()) {
+      return "A command in `run` or `setup` may have killed its shell (`kill $$`, `kill 0`, `pkill`),"
+          + " or memory was short: kill only what the command itself started.";
+    }
+    return said.startsWith("golem-pipeline: ")
+        ? "A command in `run` or `setup` may have removed or moved folders above `$out`, or the"
+            + " machine's storage is full: write only to `$out` and `$tmp`."
+        : null;
   }
 
   private Message take(Action.Execute execute, String provider, Prepared ready, ReturnedBatch batch)

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.golempipeline.cache.ChangedInputException;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
@@ -179,7 +180,7 @@ final class Stages implements AutoCloseable {
                 new Message.Noted(
                     new RunEvent.Warned(
                         "Could not write down that provider %s gave false results: %s."
-                            .formatted(provider, e.getMessage()))));
+                            .formatted(provider, Trouble.reason(e)))));
           }
         });
   }
@@ -214,7 +215,16 @@ final class Stages implements AutoCloseable {
     var warnings = new Warnings(sentence -> warn(stage, stage.merge().name(), sentence, false));
     var runtime =
         new StageRuntime(
-            stage, fragments, inputs, values, shared(stage), tree, shell, folder, reuse, warnings);
+            stage,
+            fragments,
+            inputs,
+            values,
+            shared(stage),
+            tree,
+            shell.within(stage.spec().timeouts()),
+            folder,
+            reuse,
+            warnings);
     recognise(runtime, inputs);
     runtimes.put(number, runtime);
     tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
@@ -383,7 +393,9 @@ final class Stages implements AutoCloseable {
       variables.put("in", soFar.get().toString());
       var text = Objects.requireNonNull(until).text();
       var work = Files.createTempDirectory(folder.work(), "until-");
-      enough = shell.status("until", text, variables, work).code() == 0;
+      var status =
+          shell.within(stage.plan().spec().timeouts()).status("until", text, variables, work);
+      enough = status.code() == 0;
       Files.delete(soFar.get());
     }
     tell.accept(new Message.UntilSaid(ask.stage(), enough));
@@ -436,15 +448,17 @@ final class Stages implements AutoCloseable {
     } catch (ChangedInputException e) {
       tell.accept(new Message.PublishFailed(reuse.failure(e)));
     } catch (IOException | RuntimeException e) {
-      tell.accept(new Message.PublishFailed(unpublished(String.valueOf(e.getMessage()))));
+      tell.accept(
+          new Message.PublishFailed(
+              unpublished(Trouble.reason(e, plan.folder()), Trouble.cure(e))));
     } catch (Error e) {
-      tell.accept(new Message.PublishFailed(unpublished(e.toString())));
+      tell.accept(new Message.PublishFailed(unpublished(e.toString(), null)));
       throw e;
     }
   }
 
-  private static Failure unpublished(String reason) {
-    return Failure.of(FailureKind.COMMAND, "Could not publish the result: " + reason + ".");
+  private static Failure unpublished(String reason, @Nullable String hint) {
+    return new Failure(FailureKind.COMMAND, "Could not publish the result: " + reason + ".", hint);
   }
 
   // ---- threads
@@ -474,7 +488,8 @@ final class Stages implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       tell.accept(
-          new Message.StageBroken(stage, about(stage, String.valueOf(e.getMessage()), null)));
+          new Message.StageBroken(
+              stage, about(stage, Trouble.reason(e, folder.root()) + ".", Trouble.cure(e))));
     } catch (Error e) {
       // The run must hear of it, or it would wait for an answer for ever.
       tell.accept(new Message.StageBroken(stage, about(stage, e.toString(), null)));

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.spec.ParamValue;
 import org.golempipeline.spec.Secrets;
+import org.golempipeline.spec.Timeouts;
 import org.golempipeline.strategy.StrategyException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +73,35 @@ class LocalShellTest {
   void leavesNoFilesOfItsOwn() throws Exception {
     shell.run("merge", ":", Map.of(), folder);
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void killsAllThatATextStartedWhenItTakesTooLong() throws Exception {
+    var text =
+        "sleep 100 & echo $! > one; setsid sleep 100 & echo $! > two; sleep 100 & wait $!; wait";
+
+    assertThatThrownBy(() -> shell.within(oneSecondToRun()).run("accept", text, Map.of(), folder))
+        .isInstanceOf(LocalShell.OutOfTimeException.class)
+        .hasMessage(
+            "`accept` took longer than `timeout.run`, which is 1s, and was killed on this machine.");
+
+    for (var each : new String[] {"one", "two"}) {
+      var left = ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve(each)).strip()));
+      if (left.isPresent()) {
+        left.get().onExit().get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static Timeouts oneSecondToRun() {
+    var usual = Timeouts.DEFAULT;
+    return new Timeouts(
+        usual.negotiate(),
+        usual.deploy(),
+        usual.transfer(),
+        Duration.ofSeconds(1),
+        null,
+        usual.idle());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.golempipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,26 @@ class PathPatternTest {
     assertThat(PathPattern.of("in/data/**/*.csv").belowPrefix("in/data/x/y.csv"))
         .isEqualTo("x/y.csv");
     assertThat(PathPattern.of("in/data.csv").belowPrefix("in/data.csv")).isEqualTo("data.csv");
+  }
+
+  @Test
+  void aLinkToNowhereAndAPipeCannotBeRead() throws Exception {
+    find("x", "a.txt", "sub/b.txt");
+    Files.createSymbolicLink(folder.resolve("link.txt"), Path.of("a.txt"));
+    Files.createSymbolicLink(folder.resolve("lost.txt"), Path.of("nowhere"));
+    Files.createSymbolicLink(folder.resolve("folder.txt"), Path.of("sub"));
+    assertThat(new ProcessBuilder("mkfifo", folder + "/pipe.txt").start().waitFor()).isZero();
+
+    assertThat(PathPattern.of("*.txt").find(folder))
+        .extracting(PathPattern.Match::path, PathPattern.Match::trouble)
+        .containsExactly(
+            tuple("a.txt", null),
+            tuple("link.txt", null),
+            tuple("lost.txt", "it is a link to nowhere"),
+            tuple("pipe.txt", "it is a pipe, a socket or a device, not a file"));
+    assertThat(PathPattern.of("**").find(folder))
+        .extracting(PathPattern.Match::path)
+        .containsExactly("a.txt", "link.txt", "lost.txt", "sub/b.txt");
   }
 
   @Test

@@ -355,6 +355,58 @@ class PipelineRunTest {
   }
 
   @Test
+  void anAcceptThatTakesTooLongIsKilled() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: slow
+            retry: { attempts: 1 }
+            timeout: 2s
+            run: echo 1 > "$out"
+            accept: sleep 7791
+            output: o.txt
+            """);
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.DEADLINE);
+    assertThat(project.events(RunEvent.FragmentFailed.class).get(0).failure().message())
+        .startsWith("`accept` took longer than `timeout.run`, which is 2s");
+  }
+
+  @Test
+  void aMergeThatTakesTooLongIsKilled() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: slow
+            timeout: 2s
+            run: echo 1 > "$out"
+            merge: { command: 'sleep 7791' }
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message())
+        .startsWith("Stage `slow`: `merge.command` took longer than `timeout.run`");
+    assertThat(end.failure().hint()).contains("timeout: { run: … }");
+  }
+
+  @Test
+  void aCommandThatKillsItsShellIsSuspected() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: suicide
+            retry: { attempts: 1 }
+            run: kill $$
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isNotZero();
+    assertThat(project.events(RunEvent.BatchFinished.class))
+        .anySatisfy(each -> assertThat(String.valueOf(each)).contains("may have killed its shell"));
+  }
+
+  @Test
   void publishesOverWhatItMadeAndRemovesWhatItNoLongerMakes() throws Exception {
     var yaml =
         """

@@ -248,15 +248,21 @@ final class Batch {
     Duration left = limit.minus(session.since(begin));
     Duration idleLeft = idleLimit.minus(session.since(lastSign));
     if (left.isNegative() || left.isZero()) {
-      fail(GolemException.Kind.DEADLINE, "it takes longer than " + words(limit));
+      ranOut(GolemException.Clock.SCRIPT, "it takes longer than " + words(limit));
     } else if (idleLeft.isNegative() || idleLeft.isZero()) {
-      fail(GolemException.Kind.DEADLINE, "no sign of life for " + words(idleLimit));
+      ranOut(GolemException.Clock.IDLE, "no sign of life for " + words(idleLimit));
     } else {
       CompletableFuture<Void> timer =
           session.threads().after(left.compareTo(idleLeft) < 0 ? left : idleLeft);
       timer.thenRun(this::watchClocks);
       done.whenComplete((results, error) -> timer.cancel(false));
     }
+  }
+
+  private void ranOut(GolemException.Clock clock, String reason) {
+    String message = Failures.sentence("run commands on " + provider, reason);
+    done.completeExceptionally(
+        GolemException.of(clock, GolemException.Kind.DEADLINE, message, null));
   }
 
   private void fail(GolemException.Kind kind, String reason) {

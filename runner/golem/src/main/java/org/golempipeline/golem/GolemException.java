@@ -12,12 +12,28 @@ public final class GolemException extends RuntimeException {
 
   private final Kind kind;
   private final @Nullable String hint;
+  private final @Nullable Clock clock;
 
   public GolemException(
       Kind kind, String message, @Nullable String hint, @Nullable Throwable cause) {
+    this(kind, message, hint, cause, null);
+  }
+
+  private GolemException(
+      Kind kind,
+      String message,
+      @Nullable String hint,
+      @Nullable Throwable cause,
+      @Nullable Clock clock) {
     super(message, cause);
     this.kind = Objects.requireNonNull(kind);
     this.hint = hint;
+    this.clock = clock;
+  }
+
+  /** A clock ran out. */
+  static GolemException of(Clock clock, Kind kind, String message, @Nullable String hint) {
+    return new GolemException(kind, message, hint, null, clock);
   }
 
   public Kind kind() {
@@ -27,6 +43,21 @@ public final class GolemException extends RuntimeException {
   /** What the user can do about it. */
   public Optional<String> hint() {
     return Optional.ofNullable(hint);
+  }
+
+  /** The clock that ran out, if it was one. */
+  public Optional<Clock> clock() {
+    return Optional.ofNullable(clock);
+  }
+
+  /** What the caller set a limit to. */
+  public enum Clock {
+    /** Finding a machine. */
+    NEGOTIATE,
+    /** All of a script. */
+    SCRIPT,
+    /** Silence while a script goes on. */
+    IDLE
   }
 
   /** Whose fault it is, which decides what is done next. */

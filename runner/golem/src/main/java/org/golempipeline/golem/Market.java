@@ -103,12 +103,12 @@ final class Market {
     Duration limit = request.terms.negotiateLimit();
     String within = limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
     request.fail(
-        new GolemException(
+        GolemException.of(
+            GolemException.Clock.NEGOTIATE,
             // Where somebody was at hand others may be too.
             request.wasLetDown() ? GolemException.Kind.PROVIDER : GolemException.Kind.MARKET,
             "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
-            cure(negotiation, request),
-            null));
+            cure(negotiation, request)));
   }
 
   private static String cure(Negotiation negotiation, RentRequest request) {

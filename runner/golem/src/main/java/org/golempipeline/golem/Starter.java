@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.golempipeline.golem.wire.ActivityCreated;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.DeployResult;
@@ -127,6 +128,7 @@ final class Starter {
             limit,
             line -> {})
         .start(stop)
+        .exceptionally(Starter::notStarted)
         .thenCompose(
             results -> {
               CommandResult last = results.get(results.size() - 1);
@@ -137,6 +139,19 @@ final class Starter {
                   ? deploy(account, activityId, false, limit, stop)
                   : CompletableFuture.failedFuture(failure(last.message()));
             });
+  }
+
+  /** To the market, which says why nobody could be rented, a limit is the one for deploying. */
+  private static List<CommandResult> notStarted(Throwable error) {
+    Throwable cause = CallFailure.unwrap(error);
+    if (cause instanceof GolemException known && known.clock().isPresent()) {
+      throw new GolemException(
+          GolemException.Kind.DEADLINE,
+          Failures.sentence("start the image", "it takes longer than the time to `deploy`"),
+          null,
+          cause);
+    }
+    throw new CompletionException(cause);
   }
 
   private static String folder(CommandResult deployed) {
