@@ -56,6 +56,13 @@ final class Scripts implements AutoCloseable {
   /** What the driver itself ends with; all else comes from what it called. */
   private static final Pattern EXITED = Pattern.compile("exited with code (?!3\\b)-?[0-9]+");
 
+  /** What the driver says when the folders that it made are not as it left them. */
+  private static final List<String> LOST_FOLDERS =
+      List.of(
+          "golem-pipeline: the folder is gone",
+          "golem-pipeline: could not pack the outputs",
+          "golem-pipeline: could not write the outputs");
+
   private final RunFolder folder;
   private final Reuse reuse;
   private final Judge judge;
@@ -279,7 +286,7 @@ final class Scripts implements AutoCloseable {
       return "A command in `run` or `setup` may have killed its shell (`kill $$`, `kill 0`, `pkill`),"
           + " or memory was short: kill only what the command itself started.";
     }
-    return said.startsWith("golem-pipeline: ")
+    return LOST_FOLDERS.stream().anyMatch(said::contains)
         ? "A command in `run` or `setup` may have removed or moved folders above `$out`, or the"
             + " machine's storage is full: write only to `$out` and `$tmp`."
         : null;
