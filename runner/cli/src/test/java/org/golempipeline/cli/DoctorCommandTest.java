@@ -106,7 +106,7 @@ class DoctorCommandTest {
 
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.lines())
-        .anyMatch(line -> line.matches("problem +folder .*\\.golem-pipeline/doctor: .*"))
+        .anyMatch(line -> line.matches("problem +folder .*\\.golem-pipeline/doctor`: .*"))
         .noneMatch(line -> line.contains("fragment"));
     assertThat(ran.out()).containsOnlyOnce("cure: ").doesNotContain("Exception");
   }

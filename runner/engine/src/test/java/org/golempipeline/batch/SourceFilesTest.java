@@ -70,8 +70,8 @@ class SourceFilesTest {
       assertThatThrownBy(() -> read(sources, file, 3, 7))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              file
-                  + " changed since it was split: it ends after 7 bytes and 3 more were expected.");
+              "`%s` changed since it was split: it ends after 7 bytes and 3 more were expected."
+                  .formatted(file));
       assertThatThrownBy(() -> read(sources, temporary.resolve("none"), 0, 1))
           .isInstanceOf(NoSuchFileException.class);
     }
