@@ -2,7 +2,6 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,11 +11,11 @@ import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
-import org.golempipeline.image.Images;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plugins.Plugins;
+import org.golempipeline.report.LastWords;
 import org.golempipeline.report.Words;
-import org.golempipeline.run.RunSettings;
+import org.golempipeline.run.TrialRuns;
 import org.golempipeline.spec.Overrides;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,6 @@ final class TrialRun {
   private static final String INPUT = "one\ntwo\n";
   private static final String RESULT = "ONE\nTWO\n";
   private static final int WORKERS = 2;
-  private static final int LAST_BYTES = 300;
 
   private final Console console;
   private final Path folder;
@@ -70,38 +68,24 @@ final class TrialRun {
     var runFolder = Wiring.runFolder(text, runId);
     var plan = pipeline.requirePlan(runFolder);
     var watch = new Watch(runFolder);
-    try (var cache = wiring.cache(text, runFolder.resolve("work"));
-        var digests = wiring.digests(text, false);
-        var node = new NodeOnDemand(wiring, () -> scratch(plan), WORKERS, null)) {
-      var run =
-          wiring.run(
-              plan,
-              new RunSettings(
-                  runId,
-                  Wiring.newSessionId(),
-                  text.name(),
-                  RunSettings.Target.LOCAL,
-                  WORKERS,
-                  Wiring.budget(plan.spec()),
-                  runFolder,
-                  node,
-                  Wiring.agreementDuration(plan.spec()),
-                  cache,
-                  digests,
-                  false,
-                  false,
-                  false,
-                  Images.notFetched()),
-              pipeline.shell(plan.spec()),
-              List.of(watch));
-      try (var interruption =
-          new Interruption(
-              () -> run.stop("Interrupted."),
-              () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
-        if (run.run().exitCode() == ExitCodes.INTERRUPTED) {
-          throw new InterruptedException();
-        }
-      }
+    var trials =
+        new TrialRuns(
+            text.name(),
+            Wiring.agreementDuration(plan.spec()),
+            pipeline.shell(plan.spec()),
+            wiring.clock());
+    try (var node = new NodeOnDemand(wiring, () -> scratch(plan), WORKERS, null);
+        var interruption =
+            new Interruption(
+                trials::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+      trials.run(
+          plan,
+          runId,
+          Wiring.newSessionId(),
+          WORKERS,
+          Wiring.budget(plan.spec()),
+          node,
+          List.of(watch));
     }
     return watch.finding(folder.resolve("result.txt"));
   }
@@ -142,7 +126,7 @@ final class TrialRun {
 
     Finding finding(Path result) throws IOException {
       if (failed != null) {
-        var said = failed.log() == null ? "" : lastLine(runFolder.resolve(failed.log()));
+        var said = failed.log() == null ? "" : LastWords.of(runFolder.resolve(failed.log()));
         var message = failed.failure().message();
         return problem(
             said.isEmpty() ? message : message + " It said: " + said, failed.failure().hint());
@@ -162,18 +146,6 @@ final class TrialRun {
           : problem(
               "its result is `%s` instead of `%s`".formatted(found.strip(), RESULT.strip()),
               "Look at what `tr` on the PATH is.");
-    }
-
-    private static String lastLine(Path log) {
-      try (var content = Files.newInputStream(log)) {
-        content.skipNBytes(Math.max(0, Files.size(log) - LAST_BYTES));
-        return new String(content.readNBytes(LAST_BYTES), StandardCharsets.UTF_8)
-            .lines()
-            .filter(line -> !line.isBlank())
-            .reduce("", (one, next) -> next);
-      } catch (IOException e) {
-        return ""; // then the failure must do
-      }
     }
   }
 }

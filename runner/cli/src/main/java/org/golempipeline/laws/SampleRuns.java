@@ -14,6 +14,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.report.LastWords;
 import org.golempipeline.run.TrialRuns;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,8 @@ final class SampleRuns {
   private static final String OWN = ".golem-pipeline";
 
   /** How much of a log is read for its last line. */
-  private static final int LAST_BYTES = 500;
-
   private final LawsSettings settings;
+
   private final TrialRuns trials;
   private int runs;
 
@@ -120,7 +120,7 @@ final class SampleRuns {
 
     /** What the fragment's program said last is what helps, and its log does not stay. */
     private Failure explained(RunEvent.FragmentFailed failed) {
-      var said = failed.log() == null ? "" : lastLine(folder.resolve(failed.log()));
+      var said = failed.log() == null ? "" : LastWords.of(folder.resolve(failed.log()));
       return Failure.of(
           failed.failure().kind(),
           "%s: %s%s"
@@ -128,18 +128,6 @@ final class SampleRuns {
                   failed.label(),
                   Sampler.plain(failed.failure().message()),
                   said.isEmpty() ? "" : ": " + said));
-    }
-
-    private static String lastLine(Path log) {
-      try (var content = Files.newInputStream(log)) {
-        content.skipNBytes(Math.max(0, Files.size(log) - LAST_BYTES));
-        return new String(content.readNBytes(LAST_BYTES), StandardCharsets.UTF_8)
-            .lines()
-            .filter(line -> !line.isBlank())
-            .reduce("", (one, next) -> next);
-      } catch (IOException e) {
-        return ""; // then the failure must do
-      }
     }
   }
 }
