@@ -345,13 +345,19 @@ final class Stages implements AutoCloseable {
         node -> runtime(stage.number()).merge().output(node));
   }
 
-  private List<org.golempipeline.batch.SharedFile> shared(StagePlan stage) {
+  private List<org.golempipeline.batch.SharedFile> shared(StagePlan stage)
+      throws StrategyException {
     var files = new LinkedHashMap<String, InputFile>();
     stage.shared().forEach(each -> files.put(each.name(), each.file()));
     for (var each : stage.spec().files()) {
       if (each.origin() instanceof SharedFile.Origin.Stage from) {
         for (var file : runtime(plan.stage(from.stage()).number()).merge().asInput()) {
-          files.put(each.name() == null ? file.name() : each.name(), file);
+          if (files.put(each.name() == null ? file.name() : each.name(), file) != null) {
+            throw new StrategyException(
+                "`files` has one name, `%s`, for several files of stage `%s`."
+                    .formatted(each.name(), from.stage()),
+                "Give `%s` a `merge` that makes one file of them.".formatted(from.stage()));
+          }
         }
       }
     }

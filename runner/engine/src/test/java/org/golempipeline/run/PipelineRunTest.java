@@ -28,6 +28,31 @@ class PipelineRunTest {
   }
 
   @Test
+  void severalFilesOfAStageCannotHaveOneNameForAnother() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: two
+            stages:
+              make:
+                matrix: { n: [1, 2] }
+                run: echo "$n" > "$out"
+              use:
+                needs: make
+                files: { x: { from: make } }
+                run: cat x > "$out"
+                output: o.txt
+                merge: concat
+            """);
+
+    assertThat(end.failure()).isNotNull();
+    assertThat(end.failure().message())
+        .contains("`files` has one name, `x`, for several files of stage `make`");
+    assertThat(project.read("o.txt")).isNull();
+  }
+
+  @Test
   void mergesInFragmentOrderWhateverArrivesFirst() throws Exception {
     project.file("in.txt", "1\n2\n3\n4\n5\n6\n7\n");
     var end =
