@@ -26,8 +26,9 @@ class InterruptionTest {
     return now.get();
   }
 
-  private void signal(String name) throws InterruptedException {
-    Signal.raise(new Signal(name));
+  /** The one signal that nobody who starts tests in the background has switched off. */
+  private void signal() throws InterruptedException {
+    Signal.raise(new Signal("TERM"));
     assertThat(looks.poll(20, TimeUnit.SECONDS)).isNotNull();
   }
 
@@ -36,12 +37,12 @@ class InterruptionTest {
     try (var interruption =
         new Interruption(() -> heard.add("ask"), () -> heard.add("insist"), this::look)) {
       assertThat(interruption).isNotNull();
-      signal("TERM");
-      signal("TERM");
+      signal();
+      signal();
       now.addAndGet(Duration.ofMillis(999).toNanos());
-      signal("HUP");
+      signal();
       now.addAndGet(Duration.ofMillis(1).toNanos());
-      signal("TERM");
+      signal();
       assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ask");
       assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("insist");
       assertThat(heard).isEmpty();
