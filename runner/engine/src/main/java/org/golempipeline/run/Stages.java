@@ -352,10 +352,11 @@ final class Stages implements AutoCloseable {
     for (var each : stage.spec().files()) {
       if (each.origin() instanceof SharedFile.Origin.Stage from) {
         for (var file : runtime(plan.stage(from.stage()).number()).merge().asInput()) {
-          if (files.put(each.name() == null ? file.name() : each.name(), file) != null) {
+          var name = each.name() == null ? file.name() : each.name();
+          if (files.put(name, file) != null) {
             throw new StrategyException(
                 "`files` has one name, `%s`, for several files of stage `%s`."
-                    .formatted(each.name(), from.stage()),
+                    .formatted(name, from.stage()),
                 "Give `%s` a `merge` that makes one file of them.".formatted(from.stage()));
           }
         }
