@@ -117,8 +117,13 @@ final class Programs implements AutoCloseable {
     }
   }
 
-  void ended(Process process) {
-    warden.join().ended(process.pid());
+  /** To be called when nobody waits for the program any more, whether it ended or not. */
+  void left(Process process) {
+    if (process.isAlive()) {
+      process.onExit().thenRun(() -> warden.join().ended(process.pid()));
+    } else {
+      warden.join().ended(process.pid());
+    }
   }
 
   /** What runs at the moment of all activities, as far as the system tells. */

@@ -269,7 +269,7 @@ final class ScriptRunner implements Runnable {
     try {
       return process.waitFor();
     } finally {
-      programs.ended(process);
+      programs.left(process);
       double cpu = process.isAlive() ? 0 : cpuClock.secondsOfEnded();
       synchronized (context.lock) {
         activity.process = null;

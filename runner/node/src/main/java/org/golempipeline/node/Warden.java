@@ -28,11 +28,15 @@ final class Warden implements AutoCloseable {
 
   /**
    * Reads {@code + pid mark}, {@code - pid} and {@code k mark}; the last one is answered by a line.
+   *
+   * <p>Of a program that ended, only its group is remembered, and that as long as nobody has its
+   * number: Linux gives a number away again as soon as the group is empty, also to threads, and who
+   * kills one of those kills its whole process.
    */
   private static final String SCRIPT =
       """
       trap '' HUP INT QUIT TERM PIPE
-      scratch=$1 node=$2 live=' '
+      scratch=$1 node=$2 live=' ' left=' '
       marked() {
         if [ -r /proc/self/environ ]; then
           grep -lsaF "GOLEM_ACTIVITY=$1" /proc/[0-9]*/environ 2>/dev/null |
@@ -42,7 +46,19 @@ final class Warden implements AutoCloseable {
             while read -r p rest; do echo "$p"; done
         fi
       }
+      forget() {
+        still=' '
+        for e in $left; do
+          p=${e%%:*}
+          kill -0 "-$p" 2>/dev/null && ! kill -0 "$p" 2>/dev/null && still="$still$e "
+        done
+        left=$still
+      }
       sweep() {
+        forget
+        for e in $left; do
+          case ${e#*:} in "$1"*) kill -KILL "-${e%%:*}" 2>/dev/null ;; esac
+        done
         n=0
         while [ $n -lt 20 ]; do
           n=$((n + 1))
@@ -66,11 +82,13 @@ final class Warden implements AutoCloseable {
       while read -r verb a b; do
         case $verb in
           +) live="$live$a:$b " ;;
-          -) if ! kill -0 "-$a" 2>/dev/null; then
-               case $live in
-                 *" $a:"*) rest=${live#*" $a:"}; live="${live%%" $a:"*} ${rest#* }" ;;
-               esac
-             fi ;;
+          -) case $live in
+               *" $a:"*)
+                 rest=${live#*" $a:"}
+                 live="${live%%" $a:"*} ${rest#* }"
+                 left="$left$a:${rest%% *} " ;;
+             esac
+             forget ;;
           k) sweep "$a"; echo done ;;
         esac
       done
@@ -113,7 +131,7 @@ final class Warden implements AutoCloseable {
     order("+ " + pid + " " + mark + "\n");
   }
 
-  /** The program ended by itself; its group is remembered while anybody else is in it. */
+  /** The program is no more; its group is remembered while anybody else is in it. */
   void ended(long pid) {
     order("- " + pid + "\n");
   }
