@@ -48,9 +48,9 @@ final class Interruption implements AutoCloseable {
   }
 
   private void arrived() {
-    var now = nanoseconds.getAsLong();
     boolean isFirst;
-    synchronized (this) {
+    synchronized (this) { // each signal has a thread; a later one is not to be weighed first
+      var now = nanoseconds.getAsLong();
       isFirst = !asked;
       if (isFirst) {
         asked = true;
