@@ -62,6 +62,8 @@ while [ "$round" -lt "$rounds" ]; do
 
   timed lines ./golem-pipeline split lines "$((lines / 16 + 1))" folder text
   is 16
+  timed lines-stable ./golem-pipeline split lines \
+    "{\"every\": $((lines / 16 + 1)), \"stable\": true}" folder text
   timed lines-into ./golem-pipeline split lines '{"into": 16}' folder text
   is 16
   rm -r folder
@@ -112,7 +114,7 @@ report() {
   # shellcheck disable=SC2046 # three numbers each
   set -- "$1" $(figures "$2") ${3:+$(figures "$3")}
   awk -v name="$1" -v wall="$2" -v cpu="$3" -v memory="$4" -v wall1="${5-}" -v cpu1="${6-}" 'BEGIN {
-    printf "%-26s %7.2f s wall %7.2f s CPU %6.0f MiB", name, wall, cpu, memory
+    printf "%-28s %7.2f s wall %7.2f s CPU %6.0f MiB", name, wall, cpu, memory
     if (wall1 != "") printf "   %5.2f x wall %5.2f x CPU", wall / (wall1 + 1e-9), cpu / (cpu1 + 1e-9)
     print ""
   }'
@@ -131,6 +133,8 @@ report 'golem-pipeline lines' lines ''
 report 'split -l' split-l lines
 report 'split -n l/16' split-n lines
 report 'wc -l' wc lines
+report 'golem-pipeline lines, stable' lines-stable ''
+report 'split -l' split-l lines-stable
 report 'golem-pipeline lines: into' lines-into ''
 report 'split -n l/16' split-n lines-into
 report 'golem-pipeline concat' concat ''

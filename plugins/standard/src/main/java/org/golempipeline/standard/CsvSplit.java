@@ -49,6 +49,11 @@ public final class CsvSplit implements SplitStrategy {
               "type": "integer",
               "minimum": 1
             },
+            "stable": {
+              "description": "%s",
+              "type": "boolean",
+              "default": false
+            },
             "delimiter": {
               "description": "The character between fields. Default: whichever of comma, \
         semicolon, tab and bar the header has most of.",
@@ -59,7 +64,8 @@ public final class CsvSplit implements SplitStrategy {
           "required": ["rows"],
           "additionalProperties": false
         }
-        """;
+        """
+        .formatted(Quota.STABLE);
   }
 
   @Override
@@ -87,20 +93,17 @@ public final class CsvSplit implements SplitStrategy {
     var files = context.inputs();
     var headers = new int[files.size()];
     var slices = new Slices(files);
+    var options = context.options();
     for (var i = 0; i < headers.length; i++) {
       var file = slices.begin();
       var header = header(file);
       headers[i] = header.bytes().length;
-      var delimiter = context.options().at("delimiter").text();
+      var delimiter = options.at("delimiter").text();
       var rows =
           new CsvRows(delimiter.isEmpty() ? header.delimiter() : (byte) delimiter.get().charAt(0));
       try (var content = Content.open(file)) {
-        cut(
-            content,
-            headers[i],
-            context.options().at("rows").integer().orElseThrow(),
-            rows,
-            slices);
+        var quota = new Quota(options.at("rows").integer().orElseThrow(), Quota.isStable(options));
+        cut(content, headers[i], quota, rows, slices);
       }
       if (rows.isInQuotes()) {
         throw CsvRows.unclosed("`" + file.path() + "`", rows.rowLine() + lines(header));
@@ -125,21 +128,22 @@ public final class CsvSplit implements SplitStrategy {
     }
   }
 
-  private static void cut(Content content, int header, long most, CsvRows rows, Slices slices)
+  private static void cut(Content content, int header, Quota quota, CsvRows rows, Slices slices)
       throws IOException, StrategyException {
     var window = ByteBuffer.allocate(WINDOW);
+    var bytes = window.array();
     var start = (long) header;
-    var left = most;
     for (var base = start; base < content.size(); base += window.limit()) {
       content.read(window, base);
-      var at = 0;
-      while ((at = rows.rowEnd(window.array(), at, window.limit())) >= 0) {
-        if (--left == 0) {
-          slices.add(start, base + at);
-          start = base + at;
-          left = most;
+      var row = 0;
+      for (var end = 0; (end = rows.rowEnd(bytes, row, window.limit())) >= 0; row = end) {
+        quota.see(bytes, row, end);
+        if (quota.ends()) {
+          slices.add(start, base + end);
+          start = base + end;
         }
       }
+      quota.see(bytes, row, window.limit());
     }
     if (start < content.size() || start == header) {
       slices.add(start, content.size());

@@ -47,12 +47,18 @@ public final class JsonSplit implements SplitStrategy {
         have fewer.",
               "type": "integer",
               "minimum": 1
+            },
+            "stable": {
+              "description": "%s",
+              "type": "boolean",
+              "default": false
             }
           },
           "required": ["elements"],
           "additionalProperties": false
         }
-        """;
+        """
+        .formatted(Quota.STABLE);
   }
 
   @Override
@@ -77,19 +83,20 @@ public final class JsonSplit implements SplitStrategy {
 
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
-    var elements = context.options().at("elements").integer().orElseThrow();
+    var options = context.options();
+    var elements = options.at("elements").integer().orElseThrow();
     var slices = new Slices(context.inputs());
     for (var i = 0; i < context.inputs().size(); i++) {
       var file = slices.begin();
       try (var json =
           new JsonScanner(Content.openText(file).stream(), file.size(), "`" + file.path() + "`")) {
-        cut(file, json, elements, slices);
+        cut(file, json, new Quota(elements, Quota.isStable(options)), slices);
       }
     }
     return slices.fragments((file, slice) -> new Fragment(List.of(OPEN, slice, CLOSE), Map.of()));
   }
 
-  private static void cut(InputFile file, JsonScanner json, long most, Slices slices)
+  private static void cut(InputFile file, JsonScanner json, Quota quota, Slices slices)
       throws IOException, StrategyException {
     if (json.peek() != '[') {
       throw new StrategyException(
@@ -100,16 +107,19 @@ public final class JsonSplit implements SplitStrategy {
     var empty = json.peek() == ']';
     var start = json.position();
     var end = start;
-    var left = most;
+    var full = false;
     for (var more = !empty; more; ) {
-      if (left == 0) {
+      if (full) {
         slices.add(start, end);
         start = json.position();
-        left = most;
       }
-      json.value();
+      if (quota.isAsked()) {
+        json.copyValue(quota.sight());
+      } else {
+        json.value();
+      }
       end = json.position();
-      left--;
+      full = quota.ends();
       var next = json.peek();
       more = next == ',';
       if (!more && next != ']') {

@@ -10,9 +10,9 @@ import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /**
- * {@code lines}: so many lines a fragment, or so many fragments of whole lines a file. A line ends
- * with a line feed, so CRLF stays with its line; the last one may lack it. An empty file is one
- * empty fragment: no input file goes unanswered.
+ * {@code lines}: so many lines a fragment, or about so many where the text says so, or so many
+ * fragments of whole lines a file. A line ends with a line feed, so CRLF stays with its line; the
+ * last one may lack it. An empty file is one empty fragment: no input file goes unanswered.
  */
 public final class LinesSplit implements SplitStrategy {
   private static final int WINDOW = 1 << 19;
@@ -37,7 +37,8 @@ public final class LinesSplit implements SplitStrategy {
   public String optionsSchema() {
     return """
         {
-          "description": "How many lines a fragment has; or, as a map, how many parts a file.",
+          "description": "How many lines a fragment has; or, as a map, how many parts a file, or \
+        about how many lines a fragment.",
           "oneOf": [
             {
               "description": "Lines in a fragment; the last one of a file may have fewer.",
@@ -57,10 +58,28 @@ public final class LinesSplit implements SplitStrategy {
               },
               "required": ["into"],
               "additionalProperties": false
+            },
+            {
+              "type": "object",
+              "properties": {
+                "every": {
+                  "description": "Lines in a fragment, as the number alone would say.",
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "stable": {
+                  "description": "%s",
+                  "type": "boolean",
+                  "default": false
+                }
+              },
+              "required": ["every"],
+              "additionalProperties": false
             }
           ]
         }
-        """;
+        """
+        .formatted(Quota.STABLE);
   }
 
   @Override
@@ -85,7 +104,8 @@ public final class LinesSplit implements SplitStrategy {
 
   @Override
   public Fragments split(SplitContext context) throws IOException, StrategyException {
-    var into = context.options().at("into").integer();
+    var options = context.options();
+    var into = options.at("into").integer();
     var window = ByteBuffer.allocateDirect(into.isPresent() ? SMALL_WINDOW : WINDOW);
     var slices = new Slices(context.inputs());
     for (var i = 0; i < context.inputs().size(); i++) {
@@ -93,29 +113,42 @@ public final class LinesSplit implements SplitStrategy {
         if (into.isPresent()) {
           cutInto(into.get(), content, window, slices);
         } else {
-          cutEvery(context.options().integer().orElseThrow(), content, window, slices);
+          var lines = options.at("every").integer().or(options::integer).orElseThrow();
+          cutEvery(new Quota(lines, Quota.isStable(options)), content, window, slices);
         }
       }
     }
     return slices.fragments();
   }
 
-  private static void cutEvery(long lines, Content content, ByteBuffer window, Slices slices)
+  private static void cutEvery(Quota quota, Content content, ByteBuffer window, Slices slices)
       throws IOException, StrategyException {
     var start = 0L;
-    var wanted = lines;
     for (var base = 0L; base < content.size(); base += window.limit()) {
       content.read(window, base);
       var scan = new LineFeeds(window);
-      while (scan.skip(wanted)) {
-        var end = base + scan.position();
-        slices.add(start, end);
-        start = end;
-        wanted = lines;
+      while (passPlain(quota, scan)) {
+        var line = scan.position();
+        var ended = scan.skip(1);
+        quota.see(window, line, scan.position());
+        if (!ended) {
+          break;
+        }
+        if (quota.ends()) {
+          slices.add(start, base + scan.position());
+          start = base + scan.position();
+        }
       }
-      wanted -= scan.seen();
     }
     addRest(start, content, slices);
+  }
+
+  /** Goes over the lines that end no fragment; answers whether all of them were there. */
+  private static boolean passPlain(Quota quota, LineFeeds scan) {
+    var plain = quota.plain();
+    var all = plain == 0 || scan.skip(plain);
+    quota.pass(all ? plain : scan.seen());
+    return all;
   }
 
   /** Cuts after the first line that ends at or behind each of the even parts. */

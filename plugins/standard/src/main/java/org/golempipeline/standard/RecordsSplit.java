@@ -56,12 +56,18 @@ public final class RecordsSplit implements SplitStrategy {
               "type": "integer",
               "minimum": 1,
               "default": 1
+            },
+            "stable": {
+              "description": "%s",
+              "type": "boolean",
+              "default": false
             }
           },
           "required": ["start"],
           "additionalProperties": false
         }
-        """;
+        """
+        .formatted(Quota.STABLE);
   }
 
   @Override
@@ -89,36 +95,43 @@ public final class RecordsSplit implements SplitStrategy {
   public Fragments split(SplitContext context) throws IOException, StrategyException {
     var start = start(context.options());
     var every = context.options().at("every").integer().orElse(1L);
+    var stable = Quota.isStable(context.options());
     var slices = new Slices(context.inputs());
     for (var i = 0; i < context.inputs().size(); i++) {
       var file = slices.begin();
       try (var content = Content.openText(file)) {
-        cut(file, content, start, every, slices);
+        cut(file, content, start, new Quota(every, stable), slices);
       }
     }
     return slices.fragments();
   }
 
-  private static void cut(InputFile file, Content content, Start start, long every, Slices slices)
+  private static void cut(InputFile file, Content content, Start start, Quota quota, Slices slices)
       throws IOException, StrategyException {
     var lines = new Lines(content);
     var from = 0L;
-    var records = 0L;
+    var none = true;
     while (lines.next()) {
       if (start.isIn(lines)) {
-        if (records > 0 && records % every == 0) {
+        if (!none && endsBefore(lines, quota)) {
           slices.add(from, lines.offset());
           from = lines.offset();
         }
-        records++;
+        none = false;
       }
     }
-    if (records == 0 && content.size() > 0) {
+    if (none && content.size() > 0) {
       throw new StrategyException(
           "No line of `%s` matches `start: %s`.".formatted(file.path(), start.pattern()),
           "Correct the pattern; it is looked for in each line by itself.");
     }
     slices.add(from, content.size());
+  }
+
+  /** The first line of a record tells records apart best. */
+  private static boolean endsBefore(Lines line, Quota quota) {
+    quota.see(line.buffer, line.from, line.to);
+    return quota.ends();
   }
 
   private static Start start(Options options) throws StrategyException {

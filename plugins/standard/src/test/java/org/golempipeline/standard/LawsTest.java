@@ -33,8 +33,9 @@ class LawsTest {
       @ForAll("texts") String text, @ForAll @IntRange(min = 1, max = 9) int lines)
       throws Exception {
     try (var sandbox = new Sandbox()) {
-      for (var options : List.of(String.valueOf(lines), "{\"into\": %d}".formatted(lines))) {
-        var fragments = sandbox.split(new LinesSplit(), options, text);
+      for (var options :
+          List.of("%d", "{\"into\": %d}", "{\"every\": %d}", "{\"every\": %d, \"stable\": true}")) {
+        var fragments = sandbox.split(new LinesSplit(), options.formatted(lines), text);
         Laws.keepsItemsWhole(utf8(text), fragments, Items::lines);
         assertThat(sandbox.merge(new ConcatMerge(), "null", Laws.contents(fragments)))
             .isEqualTo(text);
@@ -75,13 +76,17 @@ class LawsTest {
 
   @Property(tries = TRIES)
   void recordsThenConcatIsTheInput(
-      @ForAll("texts") String text, @ForAll @IntRange(min = 1, max = 4) int every)
+      @ForAll("texts") String text,
+      @ForAll @IntRange(min = 1, max = 4) int every,
+      @ForAll boolean stable)
       throws Exception {
     var fasta = text.isEmpty() ? text : text + "\n>last";
-    var options = "{\"start\": \"%s\", \"every\": %d}";
+    var options = "{\"start\": \"%s\", \"every\": %d, \"stable\": %s}";
     try (var sandbox = new Sandbox()) {
-      var literal = sandbox.split(new RecordsSplit(), options.formatted("^>", every), fasta);
-      var pattern = sandbox.split(new RecordsSplit(), options.formatted("^[>]", every), fasta);
+      var literal =
+          sandbox.split(new RecordsSplit(), options.formatted("^>", every, stable), fasta);
+      var pattern =
+          sandbox.split(new RecordsSplit(), options.formatted("^[>]", every, stable), fasta);
       Laws.keepsItemsWhole(utf8(fasta), literal, Items::lines);
       assertThat(Laws.describe(literal)).isEqualTo(Laws.describe(pattern));
       assertThat(sandbox.merge(new ConcatMerge(), "null", Laws.contents(literal))).isEqualTo(fasta);
@@ -90,9 +95,13 @@ class LawsTest {
 
   @Property(tries = TRIES)
   void csvThenCsvIsTheInput(
-      @ForAll("csvs") String csv, @ForAll @IntRange(min = 1, max = 5) int rows) throws Exception {
+      @ForAll("csvs") String csv,
+      @ForAll @IntRange(min = 1, max = 5) int rows,
+      @ForAll boolean stable)
+      throws Exception {
     try (var sandbox = new Sandbox()) {
-      var fragments = sandbox.split(new CsvSplit(), "{\"rows\": %d}".formatted(rows), csv);
+      var options = "{\"rows\": %d, \"stable\": %s}".formatted(rows, stable);
+      var fragments = sandbox.split(new CsvSplit(), options, csv);
       Laws.keepsItemsWhole(utf8(csv), fragments, Items::rows);
       assertThat(sandbox.merge(new CsvMerge(), "null", Laws.contents(fragments))).isEqualTo(csv);
     }
@@ -101,11 +110,12 @@ class LawsTest {
   @Property(tries = TRIES)
   void jsonThenJsonIsTheInput(
       @ForAll @Size(max = 12) List<@From("jsonValues") String> values,
-      @ForAll @IntRange(min = 1, max = 5) int elements)
+      @ForAll @IntRange(min = 1, max = 5) int elements,
+      @ForAll boolean stable)
       throws Exception {
     var json = values.isEmpty() ? "[]\n" : "[\n" + String.join(",\n", values) + "\n]\n";
     try (var sandbox = new Sandbox()) {
-      var options = "{\"elements\": %d}".formatted(elements);
+      var options = "{\"elements\": %d, \"stable\": %s}".formatted(elements, stable);
       var fragments = sandbox.split(new JsonSplit(), options, json);
       assertThat(sandbox.merge(new JsonMerge(), "null", Laws.contents(fragments))).isEqualTo(json);
       var narrow = sandbox.split(new JsonSplit(), options, json.replace("\n", " \r\n\t"));

@@ -32,13 +32,15 @@ class SchemasTest {
           files     | {"by": "(.+)_R[12]", "exactly": 2}
           lines     | 50000
           lines     | {"into": 16}
+          lines     | {"every": 1000}
+          lines     | {"every": 1000, "stable": true}
           bytes     | "64MiB"
           bytes     | {"size": "1MiB", "delimiter": "\\n"}
           csv       | {"rows": 1000}
-          csv       | {"rows": 1000, "delimiter": ";"}
+          csv       | {"rows": 1000, "delimiter": ";", "stable": true}
           csv       | {"rows": 1000, "delimiter": "\\t"}
-          json      | {"elements": 5}
-          records   | {"start": "^>", "every": 3}
+          json      | {"elements": 5, "stable": false}
+          records   | {"start": "^>", "every": 3, "stable": true}
           range     | {"from": 0, "to": 10.5, "step": 0.5, "as": ["first", "size"]}
           range     | {"to": 10, "as": "i"}
           table     | "jobs.csv"
@@ -79,6 +81,8 @@ class SchemasTest {
           lines     | 1.5
           lines     | "10"
           lines     | {"into": 0}
+          lines     | {"into": 16, "stable": true}
+          lines     | {"stable": true}
           lines     | {}
           bytes     | 10
           bytes     | {"delimiter": "x"}

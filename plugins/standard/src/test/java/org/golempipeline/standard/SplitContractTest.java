@@ -65,7 +65,13 @@ class SplitContractTest {
 
     @Override
     protected List<SplitCase> cases() {
-      return onTexts("3", "{\"into\": 2}", "{\"into\": 5}", "1");
+      return onTexts(
+          "3",
+          "{\"into\": 2}",
+          "{\"into\": 5}",
+          "1",
+          "{\"every\": 3}",
+          "{\"every\": 2, \"stable\": true}");
     }
   }
 

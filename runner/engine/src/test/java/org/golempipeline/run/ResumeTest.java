@@ -1,5 +1,6 @@
 package org.golempipeline.run;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +168,29 @@ class ResumeTest {
     assertThat(project.events(RunEvent.Warned.class))
         .singleElement()
         .satisfies(warned -> assertThat(warned.message()).contains("cannot be read"));
+  }
+
+  /** Nobody else's fragments move, since none of them has a fixed number of lines. */
+  @Test
+  void aLineInFrontOfStableFragmentsIsOneFragment() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: lines
+        input: big.txt
+        split: { lines: { every: 50, stable: true } }
+        run: tr a-z A-Z < "$in" > "$out"
+        merge: concat
+        output: o.txt
+        """;
+    var lines = IntStream.range(0, 2000).mapToObj(i -> "line " + i * i + "\n").collect(joining());
+    project.file("big.txt", lines);
+    run(yaml);
+    project.file("big.txt", "before all\n" + lines);
+    run(yaml);
+    assertThat(project.sent("lines")).isEqualTo(FragmentSet.of(0));
+    assertThat(project.reused("lines").reused()).isBetween(20, 80);
+    assertThat(project.read("o.txt")).isEqualTo(("before all\n" + lines).toUpperCase(Locale.ROOT));
   }
 
   @Test
