@@ -12,9 +12,11 @@ import java.util.stream.Collectors;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.MarketOffer;
 import org.golempipeline.golem.MarketView;
+import org.golempipeline.golem.Relaxation;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.BannedProviders;
 import org.golempipeline.run.NetworkTerms;
+import org.golempipeline.run.RunSettings;
 import org.golempipeline.strategy.Quantities;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +83,7 @@ final class MarketCommand implements Callable<Integer> {
       offers.forEach(offer -> console.out().println(json(offer)));
     } else {
       print(offers);
+      advise(offers, Wiring.workers(spec, RunSettings.Target.GOLEM));
     }
     console.out().flush();
     return ExitCodes.DONE;
@@ -98,10 +101,10 @@ final class MarketCommand implements Callable<Integer> {
     var rows = new ArrayList<List<String>>();
     var objections = new TreeMap<String, Integer>();
     for (var offer : offers) {
-      if (offer.objection() != null) {
-        objections.merge(offer.objection(), 1, Integer::sum);
-      }
-      if (all || offer.objection() == null) {
+      offer.objections().stream()
+          .findFirst()
+          .ifPresent(first -> objections.merge(first, 1, Integer::sum));
+      if (all || offer.isSuitable()) {
         rows.add(row(offer));
       }
     }
@@ -121,6 +124,17 @@ final class MarketCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", ", "; not those ", ""))));
   }
 
+  /** What a file would have to say to find its workers. */
+  private void advise(List<MarketOffer> offers, int workers) {
+    var more =
+        Relaxation.of(offers, workers).stream()
+            .map(each -> Words.number(each.offers()) + " more with `" + MarketTerms.say(each) + "`")
+            .collect(Collectors.joining(", "));
+    if (!more.isEmpty()) {
+      console.out().println("of " + Words.count(workers, "worker") + " wanted: " + more);
+    }
+  }
+
   private static List<String> row(MarketOffer offer) {
     return List.of(
         offer.name(),
@@ -131,7 +145,7 @@ final class MarketCommand implements Callable<Integer> {
         price(offer.startPrice()) + " a start",
         price(offer.cpuHourPrice()) + " an hour of a thread",
         price(offer.envHourPrice()) + " an hour",
-        offer.objection() == null ? "" : offer.objection());
+        String.join(", ", offer.objections()));
   }
 
   private static String gibibytes(@Nullable BigDecimal size) {
@@ -154,6 +168,7 @@ final class MarketCommand implements Callable<Integer> {
     json.put("envHourPrice", offer.envHourPrice());
     json.put("runtime", offer.runtime());
     json.put("runtimeVersion", offer.runtimeVersion());
-    return json.put("objection", offer.objection()).toString();
+    offer.objections().forEach(json.putArray("objections")::add);
+    return json.toString();
   }
 }

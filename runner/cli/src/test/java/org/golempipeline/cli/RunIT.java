@@ -171,7 +171,12 @@ class RunIT {
       assertThat(looked.lines().get(1))
           .isEqualTo("2 offers, 1 of them for this pipeline; not those 1 on the deny list");
       var all = workspace.run("providers", "market", "one.yaml", "--for", "2s", "--json");
-      assertThat(all.lines().get(1)).contains(second, "\"objection\":\"on the deny list\"");
+      assertThat(all.lines().get(1)).contains(second, "\"objections\":[\"on the deny list\"]");
+      workspace.write("dear.yaml", workspace.read("one.yaml") + "resources: { threads: 65 }\n");
+      var dear = workspace.run("providers", "market", "dear.yaml", "--for", "2s", "--all");
+      assertThat(dear.lines().get(0)).contains("on the deny list");
+      assertThat(dear.lines().get(3))
+          .isEqualTo("of 5 workers wanted: 1 more with `resources: { threads: 64 }`");
       var wrong = workspace.run("providers", "market", "one.yaml", "--for", "soon");
       assertThat(wrong.exitCode()).isEqualTo(2);
       var strange = workspace.run("providers", "ban", "../0x1");

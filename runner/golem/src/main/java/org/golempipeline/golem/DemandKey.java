@@ -118,26 +118,27 @@ record DemandKey(
     return equal(PropertyNames.RUNTIME_NAME, gpu ? "vm-nvidia" : "vm");
   }
 
-  /** What an offer lacks of what {@link #demand} asks for, or null if it lacks nothing. */
-  @Nullable String unmet(Map<String, Object> offer) {
+  /** What an offer lacks of what {@link #demand} asks for. */
+  List<String> unmet(Map<String, Object> offer) {
+    List<String> unmet = new ArrayList<>();
     if (isBelow(quantity(offer, PropertyNames.THREADS), Integer.toString(threads))) {
-      return "too few threads";
+      unmet.add(Relaxation.Term.THREADS.objection);
     }
     if (isBelow(quantity(offer, PropertyNames.MEMORY), gib(memory))) {
-      return "too little memory";
+      unmet.add(Relaxation.Term.MEMORY.objection);
     }
     if (isBelow(quantity(offer, PropertyNames.STORAGE), gib(storage))) {
-      return "too little storage";
+      unmet.add(Relaxation.Term.STORAGE.objection);
     }
     Object offered = offer.get(PropertyNames.RUNTIME_CAPABILITIES);
     for (String capability : capabilities) {
       if (!(offered instanceof List<?> list
           ? list.contains(capability)
           : capability.equals(offered))) {
-        return "without the capability " + capability;
+        unmet.add("without the capability " + capability);
       }
     }
-    return null;
+    return unmet;
   }
 
   /** A number among an offer's properties; null if it is none, or makes no sense. */

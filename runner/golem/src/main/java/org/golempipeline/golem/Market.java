@@ -115,9 +115,10 @@ final class Market {
     if (request.wasLetDown()) {
       return "Try again, or leave out the providers that let you down.";
     }
-    return negotiation.funnel().providers() == 0
-        ? "Ask for less memory, storage or threads, or check the subnet and the payment network."
-        : "Raise the price limits or the time to negotiate.";
+    return (negotiation.funnel().providers() == 0
+            ? "Ask for less memory, storage or threads, or check the subnet and the payment network"
+            : "Raise the price limits or the time to negotiate")
+        + "; `golem-pipeline providers market` says what brings how many more.";
   }
 
   private void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {

@@ -1,7 +1,9 @@
 package org.golempipeline.golem;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.golempipeline.golem.wire.PropertyNames;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param envHourPrice GLM for an hour of the agreement
  * @param runtime which runs the image: {@code vm}
  * @param runtimeVersion of the runtime
- * @param objection why a run would not answer the offer, a phrase such as {@code too little memory}
- *     that is the same for many offers; null if it would
+ * @param objections why a run would not answer the offer: phrases such as {@code too little memory}
+ *     that are the same for many offers, first the one a run finds out first; empty if it would
  */
 public record MarketOffer(
     String providerId,
@@ -37,7 +39,7 @@ public record MarketOffer(
     @Nullable BigDecimal envHourPrice,
     @Nullable String runtime,
     @Nullable String runtimeVersion,
-    @Nullable String objection) {
+    List<String> objections) {
   /** Those that would be answered, in the order in which a run asks them, then the others. */
   static final Comparator<MarketOffer> BEST_FIRST =
       Comparator.comparing((MarketOffer offer) -> !offer.isSuitable())
@@ -47,21 +49,29 @@ public record MarketOffer(
   private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
   private static final int LONGEST_TEXT = 80;
 
+  public MarketOffer {
+    objections = List.copyOf(objections);
+  }
+
   /** Whether a run would answer it. */
   public boolean isSuitable() {
-    return objection == null;
+    return objections.isEmpty();
+  }
+
+  @Nullable BigDecimal threadCount() {
+    return threads == null ? null : BigDecimal.valueOf(threads);
   }
 
   static MarketOffer of(Proposal proposal, MarketView.Terms terms) {
     Map<String, Object> properties = proposal.properties();
     Pricing pricing = null;
-    String objection;
+    List<String> objections;
     try {
       Offered offered = Offered.priced(proposal, terms.platform());
       pricing = offered.pricing();
-      objection = objection(offered, properties, terms);
+      objections = objections(offered, properties, terms);
     } catch (Offered.Unsuitable e) {
-      objection = e.reason();
+      objections = List.of(e.reason());
     }
     String id = String.valueOf(text(proposal.issuerId())).toLowerCase(Locale.ROOT);
     String name = text(properties.get(PropertyNames.NODE_NAME));
@@ -77,20 +87,25 @@ public record MarketOffer(
         pricing == null ? null : plain(pricing.envSecond().multiply(HOUR)),
         text(properties.get(PropertyNames.RUNTIME_NAME)),
         text(properties.get(PropertyNames.RUNTIME_VERSION)),
-        objection);
+        objections);
   }
 
-  /** In the order in which a run finds it out. */
-  private static @Nullable String objection(
-      Offered offered, Map<String, Object> properties, MarketView.Terms terms)
-      throws Offered.Unsuitable {
-    offered.requireWallet(terms.platform());
+  /** In the order in which a run finds them out. */
+  private static List<String> objections(
+      Offered offered, Map<String, Object> properties, MarketView.Terms terms) {
+    List<String> objections = new ArrayList<>();
+    try {
+      offered.requireWallet(terms.platform());
+    } catch (Offered.Unsuitable e) {
+      objections.add(e.reason());
+    }
     BigDecimal protocol = Offered.amount(properties.get(PropertyNames.PROTOCOL_VERSION));
     if (protocol == null || protocol.compareTo(BigDecimal.ONE) <= 0) {
-      return "with an old payment protocol";
+      objections.add("with an old payment protocol");
     }
-    String unmet = DemandKey.of(terms.machine()).unmet(properties);
-    return unmet == null ? offered.objection(terms.machine()) : unmet;
+    objections.addAll(DemandKey.of(terms.machine()).unmet(properties));
+    objections.addAll(offered.objections(terms.machine()));
+    return objections;
   }
 
   private @Nullable BigDecimal hour() {

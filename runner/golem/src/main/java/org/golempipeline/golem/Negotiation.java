@@ -223,9 +223,11 @@ final class Negotiation {
   }
 
   private @Nullable String objection(RentRequest request, Offered offered) {
-    return penalties.isBanned(offered.provider().id())
-        ? "banned in this run"
-        : offered.objection(request.terms);
+    if (penalties.isBanned(offered.provider().id())) {
+      return "banned in this run";
+    }
+    List<String> objections = offered.objections(request.terms);
+    return objections.isEmpty() ? null : objections.get(0);
   }
 
   /** Hands out drafts and asks for more, as many as are needed now. */

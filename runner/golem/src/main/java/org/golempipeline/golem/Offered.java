@@ -88,24 +88,25 @@ record Offered(
     }
   }
 
-  /** Why {@code terms} exclude this offer, or null if they do not. */
-  @Nullable String objection(RentalTerms terms) {
+  /** Why {@code terms} exclude this offer; empty if they do not. */
+  List<String> objections(RentalTerms terms) {
+    List<String> objections = new ArrayList<>();
     if (!terms.allow().isEmpty() && !isAmong(terms.allow())) {
-      return "not on the allow list";
+      objections.add("not on the allow list");
     }
     if (isAmong(terms.deny())) {
-      return "on the deny list";
+      objections.add("on the deny list");
     }
     if (above(pricing.start(), terms.maxStartPrice())) {
-      return "too expensive to start";
+      objections.add(Relaxation.Term.START_PRICE.objection);
     }
     if (above(pricing.cpuSecond(), terms.maxCpuPrice())) {
-      return "too expensive per processor second";
+      objections.add(Relaxation.Term.CPU_PRICE.objection);
     }
     if (above(pricing.envSecond(), terms.maxEnvPrice())) {
-      return "too expensive per second";
+      objections.add(Relaxation.Term.ENV_PRICE.objection);
     }
-    return null;
+    return objections;
   }
 
   /** What an hour at full load costs: cheap offers come first. */

@@ -61,7 +61,7 @@ final class MarketViewTest {
                 new BigDecimal("0.019998"),
                 "vm",
                 "0.5.2",
-                null));
+                List.of()));
   }
 
   @Test
@@ -107,7 +107,7 @@ final class MarketViewTest {
     assertObjection(PropertyNames.PROTOCOL_VERSION, 1, "with an old payment protocol");
     assertObjection(PropertyNames.THREADS, 0, "too few threads");
     assertObjection(PropertyNames.MEMORY, 0.499, "too little memory");
-    assertObjection(PropertyNames.MEMORY, 0.5, null);
+    assertObjection(PropertyNames.MEMORY, 0.5);
     assertObjection(PropertyNames.MEMORY, null, "too little memory");
     assertObjection(PropertyNames.STORAGE, 1.5, "too little storage");
   }
@@ -174,13 +174,13 @@ final class MarketViewTest {
     assertThat(bare.name()).isEqualTo("0x1");
     assertThat(bare.threads()).isNull();
     assertThat(bare.startPrice()).isNull();
-    assertThat(bare.objection()).isEqualTo("without a linear price");
+    assertThat(bare.objections()).containsExactly("without a linear price");
     MarketOffer strange = offer(offers, "0x2");
     assertThat(strange.name()).startsWith("a?[2J??bx").hasSize(80);
     assertThat(strange.threads()).isEqualTo(Integer.MAX_VALUE);
     assertThat(strange.memory()).isNull();
     assertThat(strange.storage()).isNull();
-    assertThat(offer(offers, "0x3").objection()).isEqualTo("without a usable price");
+    assertThat(offer(offers, "0x3").objections()).containsExactly("without a usable price");
     assertThat(offer(offers, "0x4").cpuHourPrice()).isPositive();
     assertThat(offer(offers, "0x5").memory()).isNull();
     assertThat(offer(offers, "0x6").isSuitable()).isTrue();
@@ -301,11 +301,11 @@ final class MarketViewTest {
     assertThat(yagna.requests("POST")).isEmpty();
   }
 
-  private void assertObjection(String key, Object value, String objection) throws Exception {
+  private void assertObjection(String key, Object value, String... objections) throws Exception {
     Map<String, Object> properties = properties();
     properties.put(key, value);
     Proposal proposal = Offers.proposal(properties);
-    assertThat(MarketOffer.of(proposal, terms()).objection()).as(key).isEqualTo(objection);
+    assertThat(MarketOffer.of(proposal, terms()).objections()).as(key).containsExactly(objections);
   }
 
   private static MarketOffer offer(List<MarketOffer> offers, String id) {

@@ -54,26 +54,29 @@ final class OfferedTest {
   @Test
   void pricesAboveTheLimitsAreNotWanted() {
     Offered offered = Offers.offered();
-    assertThat(offered.objection(Offers.priced(null, null, null))).isNull();
+    assertThat(offered.objections(Offers.priced(null, null, null))).isEmpty();
     assertThat(
-            offered.objection(
+            offered.objections(
                 Offers.priced(BigDecimal.ZERO, new BigDecimal("1"), new BigDecimal("1"))))
-        .isNull();
-    assertThat(offered.objection(Offers.priced(null, new BigDecimal("0.00001"), null)))
-        .isEqualTo("too expensive per processor second");
-    assertThat(offered.objection(Offers.priced(null, null, new BigDecimal("0.000001"))))
-        .isEqualTo("too expensive per second");
+        .isEmpty();
+    assertThat(offered.objections(Offers.priced(null, new BigDecimal("0.00001"), null)))
+        .containsExactly("too expensive per processor second");
+    assertThat(offered.objections(Offers.priced(null, null, new BigDecimal("0.000001"))))
+        .containsExactly("too expensive per second");
+    BigDecimal low = new BigDecimal("0.000001");
+    assertThat(offered.objections(Offers.priced(null, low, low)))
+        .containsExactly("too expensive per processor second", "too expensive per second");
   }
 
   @Test
   void listsNameProvidersByIdOrName() {
     Offered offered = Offers.offered();
-    assertThat(offered.objection(Offers.among(Set.of(Offers.PROVIDER), Set.of()))).isNull();
-    assertThat(offered.objection(Offers.among(Set.of("brick-12"), Set.of()))).isNull();
-    assertThat(offered.objection(Offers.among(Set.of("other"), Set.of())))
-        .isEqualTo("not on the allow list");
-    assertThat(offered.objection(Offers.among(Set.of(), Set.of("brick-12"))))
-        .isEqualTo("on the deny list");
+    assertThat(offered.objections(Offers.among(Set.of(Offers.PROVIDER), Set.of()))).isEmpty();
+    assertThat(offered.objections(Offers.among(Set.of("brick-12"), Set.of()))).isEmpty();
+    assertThat(offered.objections(Offers.among(Set.of("other"), Set.of())))
+        .containsExactly("not on the allow list");
+    assertThat(offered.objections(Offers.among(Set.of(), Set.of("brick-12"))))
+        .containsExactly("on the deny list");
   }
 
   private static void assertUnsuitable(String key, Object value, String reason) {

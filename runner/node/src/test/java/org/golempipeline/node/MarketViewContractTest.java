@@ -68,7 +68,7 @@ final class MarketViewContractTest {
                             new BigDecimal("0.019998"),
                             "vm",
                             "0.5.2",
-                            null)));
+                            List.of())));
     assertNothingIsLeft();
   }
 
@@ -82,14 +82,14 @@ final class MarketViewContractTest {
   @Test
   void saysWhyARunWouldNotAnswer() throws Exception {
     start(1, false);
-    assertThat(objection(machine(65, null))).isEqualTo("too few threads");
-    assertThat(objection(machine(1, new BigDecimal("0.00001"))))
-        .isEqualTo("too expensive per processor second");
+    assertThat(objections(machine(65, null))).containsExactly("too few threads");
+    assertThat(objections(machine(65, new BigDecimal("0.00001"))))
+        .containsExactly("too few threads", "too expensive per processor second");
     MarketView.Terms elsewhere =
         new MarketView.Terms("view-1", "erc20-moon-glm", "public", machine(1, null));
     assertThat(MarketView.look(connection(), elsewhere, LIMIT))
-        .extracting(MarketOffer::objection)
-        .containsExactly("without a wallet on erc20-moon-glm");
+        .extracting(MarketOffer::objections)
+        .containsExactly(List.of("without a wallet on erc20-moon-glm"));
   }
 
   @Test
@@ -161,10 +161,10 @@ final class MarketViewContractTest {
     return new GolemConnection(node.url(), node.appKey());
   }
 
-  private String objection(RentalTerms machine) throws InterruptedException {
+  private List<String> objections(RentalTerms machine) throws InterruptedException {
     List<MarketOffer> offers = look(machine);
     assertThat(offers).hasSize(1);
-    return offers.get(0).objection();
+    return offers.get(0).objections();
   }
 
   private List<MarketOffer> look(Duration limit) throws InterruptedException {
