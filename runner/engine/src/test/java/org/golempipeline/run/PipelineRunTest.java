@@ -576,8 +576,8 @@ class PipelineRunTest {
             """);
     assertThat(end.exitCode()).isEqualTo(130);
     assertThat(project.events(RunEvent.AllocationReleased.class)).hasSize(1);
-    assertThat(project.events(RunEvent.AgreementTerminated.class))
-        .hasSameSizeAs(project.events(RunEvent.AgreementApproved.class));
+    assertThat(project.unendedAgreements()).isEmpty();
+    assertThat(project.openAgreements).isZero();
     assertThat(folder.resolve(".golem-pipeline/runs/run-0/returned")).doesNotExist();
   }
 

@@ -17,9 +17,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -228,6 +230,19 @@ final class Project {
         return ours;
       }
     };
+  }
+
+  /** Agreements whose end was not told, though it was told that they were approved. */
+  Set<String> unendedAgreements() {
+    var agreements = new HashSet<String>();
+    for (var each : events(RunEvent.AgreementApproved.class)) {
+      agreements.add(each.agreementId());
+    }
+    for (var each : events(RunEvent.AgreementTerminated.class)) {
+      // One may be let go before anybody hears that it was approved.
+      agreements.remove(each.agreementId());
+    }
+    return agreements;
   }
 
   private static int openAgreements(EmbeddedNode node) throws IOException, InterruptedException {
