@@ -8,7 +8,7 @@ import sun.misc.SignalHandler;
 /**
  * Ctrl-C and its relatives (SIGINT, SIGTERM, SIGHUP) while something runs that must be ended in
  * good order: the first one asks for the end, a later one insists. Closing it gives the signals
- * back to the JVM.
+ * back to the JVM; it waits for a wish that is being passed on, so that none comes out later.
  */
 final class Interruption implements AutoCloseable {
   private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
@@ -23,8 +23,10 @@ final class Interruption implements AutoCloseable {
   private final Runnable first;
   private final Runnable second;
   private final LongSupplier nanoseconds;
+  private final Object passingOn = new Object();
   private boolean asked;
   private long askedAt;
+  private boolean closed;
 
   /** Both are called on a thread of the JVM's own. */
   Interruption(Runnable first, Runnable second) {
@@ -59,11 +61,24 @@ final class Interruption implements AutoCloseable {
         return;
       }
     }
-    (isFirst ? first : second).run();
+    if (!isFirst) {
+      second.run();
+      return;
+    }
+    synchronized (passingOn) {
+      if (!closed) {
+        first.run();
+        return;
+      }
+    }
+    Runtime.getRuntime().exit(ExitCodes.INTERRUPTED); // as the JVM does it, which has it again
   }
 
   @Override
   public void close() {
+    synchronized (passingOn) {
+      closed = true;
+    }
     for (var i = 0; i < SIGNALS.length; i++) {
       try {
         Signal.handle(new Signal(SIGNALS[i]), before[i]);

@@ -119,12 +119,19 @@ final class OpenPipeline {
 
   /** A command that a split waits for ends at an interrupt; a split that computes may not. */
   private static void haltUnlessItEnds(Thread planning) {
-    try {
-      planning.join(END_LIMIT.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
+    var patience =
+        new Thread(
+            () -> {
+              try {
+                planning.join(END_LIMIT.toMillis());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
+            },
+            "patience");
+    patience.setDaemon(true);
+    patience.start();
   }
 
   /**

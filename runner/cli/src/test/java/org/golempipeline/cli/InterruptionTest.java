@@ -3,6 +3,8 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,6 +48,42 @@ class InterruptionTest {
       assertThat(new String[] {heard.poll(20, TimeUnit.SECONDS), heard.poll(20, TimeUnit.SECONDS)})
           .containsExactlyInAnyOrder("ask", "insist");
       assertThat(heard).isEmpty();
+    }
+  }
+
+  /** What the wish does must not come after what it was meant for, such as an interrupt. */
+  @Test
+  void closingWaitsForAWishThatIsPassedOn() throws Exception {
+    var begun = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var interruption =
+        new Interruption(
+            () -> {
+              begun.countDown();
+              await(goOn);
+              heard.add("ask");
+            },
+            () -> heard.add("insist"),
+            this::look);
+    signal();
+    await(begun);
+    var closing = new FutureTask<>(interruption::close, null);
+    var closer = new Thread(closing);
+    closer.start();
+    while (closer.getState() != Thread.State.BLOCKED) {
+      assertThat(closing).isNotDone();
+      Thread.onSpinWait();
+    }
+    goOn.countDown();
+    closing.get(20, TimeUnit.SECONDS);
+    assertThat(heard).containsExactly("ask");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
