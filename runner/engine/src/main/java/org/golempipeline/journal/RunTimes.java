@@ -150,7 +150,7 @@ public final class RunTimes {
       } else if (event instanceof RunEvent.BatchFinished end) {
         var begin = batches.remove(end.batch());
         var through = end.done().size() + end.failed().size();
-        if (begin != null && through > 0) {
+        if (begin != null && through > 0 && end.failure() == null) {
           anything = true;
           fragments
               .computeIfAbsent(begin.stage(), stage -> new ArrayList<>())

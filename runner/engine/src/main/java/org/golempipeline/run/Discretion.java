@@ -25,6 +25,8 @@ final class Discretion {
       return new Message.StageBroken(m.stage(), hide(m.failure()));
     } else if (message instanceof Message.BatchBroken m) {
       return new Message.BatchBroken(m.batch(), hide(m.failure()));
+    } else if (message instanceof Message.FragmentOverdue m) {
+      return new Message.FragmentOverdue(m.batch(), m.fragment(), hide(m.failure()));
     } else if (message instanceof Message.BatchReturned m) {
       return hide(m);
     } else if (message instanceof Message.Merged m && m.value() != null) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.batch.ReturnedFragment;
@@ -27,11 +28,19 @@ final class Judge {
     this.shell = shell;
   }
 
-  /** What is wrong with a fragment, or null if it is done. */
+  /**
+   * What is wrong with a fragment, or null if it is done.
+   *
+   * @param limit what its command was given
+   */
   @Nullable Failure judge(
-      StageRuntime stage, int index, ReturnedFragment result, List<StageOutputs.Part> parts)
+      StageRuntime stage,
+      int index,
+      Duration limit,
+      ReturnedFragment result,
+      List<StageOutputs.Part> parts)
       throws IOException, InterruptedException {
-    var ended = ended(stage, result);
+    var ended = ended(stage, limit, result);
     if (ended != null) {
       return ended;
     }
@@ -59,7 +68,28 @@ final class Judge {
         : null;
   }
 
-  private static @Nullable Failure ended(StageRuntime stage, ReturnedFragment result) {
+  /** What is wrong with a fragment whose command ran for {@code limit}. */
+  static Failure outOfTime(StageRuntime stage, Duration limit) {
+    var timeouts = stage.plan().spec().timeouts();
+    var share = timeouts.runShare();
+    if (share == null || limit.compareTo(timeouts.run()) == 0) {
+      return new Failure(
+          FailureKind.DEADLINE,
+          "It took longer than `timeout.run`, which is %s%s."
+              .formatted(
+                  Timeouts.say(timeouts.run()), share == null ? "" : " until the median is known"),
+          "Raise `timeout: { run: … }`, or make the fragments smaller.");
+    }
+    return new Failure(
+        FailureKind.DEADLINE,
+        "It took longer than `timeout.run`, which is %s%% of the median so far: %s."
+            .formatted(
+                share.movePointRight(2).stripTrailingZeros().toPlainString(), Timeouts.say(limit)),
+        "Raise `timeout: { run: … }` if fragments take times that differ so much.");
+  }
+
+  private static @Nullable Failure ended(
+      StageRuntime stage, Duration limit, ReturnedFragment result) {
     return switch (result.ending()) {
       case EXITED ->
           result.status() == 0
@@ -68,12 +98,7 @@ final class Judge {
       case SETUP_FAILED ->
           Failure.of(
               FailureKind.COMMAND, "`setup` did not do well: " + ExitStatus.say(result.status()));
-      case TIMED_OUT ->
-          new Failure(
-              FailureKind.DEADLINE,
-              "It took longer than `timeout.run`, which is %s."
-                  .formatted(Timeouts.say(stage.plan().spec().timeouts().run())),
-              "Raise `timeout: { run: … }`, or make the fragments smaller.");
+      case TIMED_OUT -> outOfTime(stage, limit);
       case UNUSABLE -> Failure.of(FailureKind.COMMAND, result.problem());
       case UNKNOWN -> Failure.of(FailureKind.PROVIDER, "The provider does not say how it ended.");
     };

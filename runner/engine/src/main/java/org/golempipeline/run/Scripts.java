@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import org.golempipeline.batch.AtWork;
 import org.golempipeline.batch.BatchPlace;
 import org.golempipeline.batch.BatchScript;
 import org.golempipeline.batch.ReturnLimits;
@@ -50,6 +51,8 @@ final class Scripts implements AutoCloseable {
   /** What a provider may send back for one script: more than any honest one will. */
   private static final ReturnLimits LIMITS = new ReturnLimits(1L << 40, 1_000_000);
 
+  private static final Duration NEVER = Duration.ofDays(365_000);
+
   private static final String TRANSFER = "timeout.transfer";
   private static final String IDLE = "timeout.idle";
 
@@ -77,6 +80,9 @@ final class Scripts implements AutoCloseable {
 
   /** Scripts that were not posted yet. Who removes one from here decides what becomes of it. */
   private final Set<Integer> waiting = ConcurrentHashMap.newKeySet();
+
+  /** By script that has not ended, after what time a fragment of it is given up from here. */
+  private final Map<Integer, Duration> limits = new ConcurrentHashMap<>();
 
   /** By script, what the scheduler has not said anything of yet; not of stages with answers. */
   private final Map<Integer, Map<Integer, List<StageOutputs.Part>>> returned =
@@ -111,6 +117,7 @@ final class Scripts implements AutoCloseable {
   void execute(Action.Execute execute, Rental rental) {
     var free = lanes.getOrDefault(execute.rental(), CompletableFuture.completedFuture(true));
     waiting.add(execute.batch());
+    limits.put(execute.batch(), NEVER);
     var prepared = CompletableFuture.supplyAsync(() -> prepare(execute, rental), threads);
     var posted =
         free.thenCombine(
@@ -124,7 +131,7 @@ final class Scripts implements AutoCloseable {
                   }
                   return script;
                 })
-            .thenCompose(ready -> rental.execute(script(ready, execute.scriptLimit())));
+            .thenCompose(ready -> rental.execute(script(ready, execute)));
     var endsWell =
         posted.handle((outcome, thrown) -> thrown == null ? outcome.ok() : isWithdrawn(thrown));
     lanes.put(execute.rental(), free.thenCombine(endsWell, Boolean::logicalAnd));
@@ -137,6 +144,11 @@ final class Scripts implements AutoCloseable {
     if (waiting.remove(withdraw.batch())) {
       tell.accept(new Message.Withdrawn(withdraw.batch()));
     }
+  }
+
+  /** Called by the run's thread. */
+  void limit(Action.Limit limit) {
+    limits.computeIfPresent(limit.batch(), (batch, longer) -> limit.fragmentLimit());
   }
 
   private static boolean isWithdrawn(@Nullable Throwable thrown) {
@@ -166,11 +178,27 @@ final class Scripts implements AutoCloseable {
     }
   }
 
-  private static Script script(Prepared ready, Duration limit) {
+  private Script script(Prepared ready, Action.Execute execute) {
     var commands = ready.script().commands();
     var timeouts = ready.stage().plan().spec().timeouts();
     var idle = silence(timeouts, commands).equals(TRANSFER) ? timeouts.transfer() : timeouts.idle();
-    return new Script(commands, limit, idle, line -> {});
+    return new Script(
+        commands,
+        execute.scriptLimit(),
+        idle,
+        line -> AtWork.of(line).ifPresent(at -> heard(execute, ready.stage(), at)));
+  }
+
+  /** Only what a machine says while a fragment runs ends it: no transfer is taken for a program. */
+  private void heard(Action.Execute execute, StageRuntime stage, AtWork at) {
+    var limit = limits.getOrDefault(execute.batch(), NEVER);
+    if (at.ran().compareTo(limit) >= 0
+        && at.position() < execute.fragments().size()
+        && limits.remove(execute.batch(), limit)) {
+      var fragment = execute.fragments().toArray()[at.position()];
+      var failure = Judge.outOfTime(stage, limit);
+      tell.accept(new Message.FragmentOverdue(execute.batch(), fragment, failure));
+    }
   }
 
   /** The clock of silence: while a provider fetches from the web there is no sign of life. */
@@ -185,6 +213,7 @@ final class Scripts implements AutoCloseable {
       CompletableFuture<Prepared> prepared,
       @Nullable ScriptOutcome outcome,
       @Nullable Throwable thrown) {
+    limits.remove(execute.batch());
     if (prepared.isCompletedExceptionally()) {
       waiting.remove(execute.batch());
       prepared.whenComplete((none, why) -> brokenHere(execute, cause(why)));
@@ -307,7 +336,7 @@ final class Scripts implements AutoCloseable {
       var result = batch.fragments().get(i);
       var left = parts(stage, result, ready.pack());
       received += left.stream().mapToLong(StageOutputs.Part::size).sum();
-      var failure = judge.judge(stage, index, result, left);
+      var failure = judge.judge(stage, index, execute.fragmentLimit(), result, left);
       if (failure == null) {
         parts.put(index, left);
       } else {

@@ -146,6 +146,8 @@ final class Stages implements AutoCloseable {
       }
     } else if (action instanceof Action.Withdraw withdraw) {
       scripts.withdraw(withdraw);
+    } else if (action instanceof Action.Limit limit) {
+      scripts.limit(limit);
     } else if (action instanceof Action.Feed feed) {
       after(
           merging,

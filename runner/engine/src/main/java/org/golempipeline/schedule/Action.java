@@ -47,6 +47,12 @@ public sealed interface Action {
       implements Action {}
 
   /**
+   * Gives up a script on its way as soon as one of its fragments has run for that long, whatever
+   * its own clock is set to. Answered by FragmentOverdue, unless it ends before.
+   */
+  record Limit(int batch, Duration fragmentLimit) implements Action {}
+
+  /**
    * Takes back a script that is prepared and waits for the one before it. Answered by Withdrawn,
    * unless it was posted meanwhile.
    */

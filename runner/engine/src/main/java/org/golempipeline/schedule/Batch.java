@@ -14,6 +14,9 @@ final class Batch {
   /** What its clock is set to. */
   final Duration limit;
 
+  /** After that a fragment of it is given up. */
+  Duration fragmentLimit;
+
   /** When its turn came on its machine. */
   Instant begun;
 
@@ -26,12 +29,14 @@ final class Batch {
       StageState stage,
       List<Integer> fragments,
       Duration limit,
+      Duration fragmentLimit,
       Instant begun) {
     this.id = id;
     this.rental = rental;
     this.stage = stage;
     this.fragments = List.copyOf(fragments);
     this.limit = limit;
+    this.fragmentLimit = fragmentLimit;
     this.begun = begun;
   }
 

@@ -216,9 +216,14 @@ final class Fleet {
   // ---- scripts
 
   /** A script for the machine: it runs, or is prepared for when the one before it ends. */
-  Batch given(RentalState rental, StageState stage, List<Integer> fragments, Duration limit) {
+  Batch given(
+      RentalState rental,
+      StageState stage,
+      List<Integer> fragments,
+      Duration limit,
+      Duration fragmentLimit) {
     var now = decisions.now();
-    var batch = new Batch(nextBatch++, rental, stage, fragments, limit, now);
+    var batch = new Batch(nextBatch++, rental, stage, fragments, limit, fragmentLimit, now);
     budget.keptUntil(rental, (rental.batches.isEmpty() ? now : rental.keptUntil).plus(limit));
     batches.put(batch.id, batch);
     if (!rental.batches.isEmpty()) {

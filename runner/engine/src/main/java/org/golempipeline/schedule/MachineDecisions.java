@@ -117,6 +117,11 @@ final class MachineDecisions {
 
   // ---- what is decided in turn
 
+  /** Holds scripts on their way to what is known by now of how long a fragment takes. */
+  void limitRunning() {
+    sending.limitRunning();
+  }
+
   /** Gives every idle machine a script, later stages first so that little lies about. */
   void assign() {
     sending.assign();

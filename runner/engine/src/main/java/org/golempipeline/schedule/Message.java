@@ -100,6 +100,12 @@ public sealed interface Message {
   /** A script did not go through; the machine it ran on is not to be used again. */
   record BatchBroken(int batch, Failure failure) implements Message {}
 
+  /**
+   * A fragment has run longer than its script was limited to on its way. Nothing of the script will
+   * be taken in, and its machine is still busy with it.
+   */
+  record FragmentOverdue(int batch, int fragment, Failure failure) implements Message {}
+
   /** A script that was only prepared will not be sent. */
   record Withdrawn(int batch) implements Message {}
 

@@ -157,6 +157,11 @@ public final class Scheduler {
       if (batch != null) {
         stageDecisions.broken(batch, broken.failure());
       }
+    } else if (message instanceof Message.FragmentOverdue overdue) {
+      var batch = machines.take(overdue.batch());
+      if (batch != null) {
+        stageDecisions.overdue(batch, overdue);
+      }
     } else {
       throw new AssertionError(message);
     }
@@ -180,6 +185,7 @@ public final class Scheduler {
       decisions.act(new Action.OpenNetwork());
     }
     if (network == Network.OPEN) {
+      machines.limitRunning();
       machines.assign();
       machines.takeBack();
       machines.copyStragglers();

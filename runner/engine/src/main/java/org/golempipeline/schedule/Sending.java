@@ -146,18 +146,13 @@ final class Sending {
       RentalState rental, StageState stage, List<Integer> fragments, Duration affordable) {
     var limit = shorter(shorter(scriptLimit(stage, fragments.size()), affordable), rest(rental));
     var prepare = !rental.prepared.contains(stage.number) && rental.batches.isEmpty();
-    var batch = fleet.given(rental, stage, fragments, limit);
+    var fragmentLimit = shorter(stage.fragmentLimit(), limit);
+    var batch = fleet.given(rental, stage, fragments, limit, fragmentLimit);
+    stage.sentWith(fragmentLimit);
     var set = FragmentSet.of(fragments);
     decisions.emit(new RunEvent.BatchStarted(batch.id, rental.id, stage.setup.name(), set));
     decisions.act(
-        new Action.Execute(
-            batch.id,
-            rental.id,
-            stage.number,
-            set,
-            prepare,
-            shorter(stage.fragmentLimit(), limit),
-            limit));
+        new Action.Execute(batch.id, rental.id, stage.number, set, prepare, fragmentLimit, limit));
   }
 
   /** Whether a fragment that takes all the time it may would still end within the agreement. */
@@ -197,6 +192,23 @@ final class Sending {
 
   private static Duration shorter(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** Holds scripts on their way to what is known by now of how long a fragment takes. */
+  void limitRunning() {
+    for (var stage : stages) {
+      if (!stage.active() || !stage.outgrown()) {
+        continue;
+      }
+      var limit = stage.fragmentLimit();
+      for (var batch : fleet.batches()) {
+        if (batch.stage == stage && batch.fragmentLimit.compareTo(limit) > 0) {
+          batch.fragmentLimit = limit;
+          decisions.act(new Action.Limit(batch.id, limit));
+        }
+      }
+      stage.longestLimit = limit;
+    }
   }
 
   // ---- copies

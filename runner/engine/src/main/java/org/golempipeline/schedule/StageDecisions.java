@@ -250,6 +250,42 @@ final class StageDecisions implements Relay.Receiver {
     }
   }
 
+  /**
+   * A fragment ran for too long where its script's own clock does not see to it. It alone is to
+   * blame; the script ends with its machine, since nothing else ends it.
+   */
+  void overdue(Batch batch, Message.FragmentOverdue overdue) {
+    var stage = batch.stage;
+    var failed = new RunEvent.AttemptFailure(overdue.fragment(), overdue.failure(), null, null);
+    setbacks.answered();
+    decisions.emit(
+        new RunEvent.BatchFinished(
+            batch.id,
+            FragmentSet.EMPTY,
+            List.of(failed),
+            batch.fragments.size() == 1
+                ? null
+                : Failure.of(
+                    FailureKind.DEADLINE,
+                    "It was ended because of a fragment in it: " + overdue.failure().message()),
+            Duration.between(batch.begun, decisions.now()).toMillis(),
+            0,
+            0));
+    machines.broken(batch, overdue.failure().message());
+    if (!stage.active() || decisions.stopping()) {
+      return;
+    }
+    for (var fragment : batch.fragments) {
+      if (!stage.over.get(fragment)) {
+        if (fragment == overdue.fragment()) {
+          attempts.attemptFailed(stage, batch.rental.provider, failed);
+        } else {
+          attempts.lost(batch, fragment, overdue.failure(), true);
+        }
+      }
+    }
+  }
+
   void broken(Batch batch, Failure reason) {
     var stage = batch.stage;
     decisions.emit(

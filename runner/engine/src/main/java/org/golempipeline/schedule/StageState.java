@@ -23,6 +23,9 @@ final class StageState {
 
   private static final int KEPT_TIMES = 51;
 
+  /** A share of the median of fewer scripts limits nothing. */
+  private static final int MEDIAN_OF = 5;
+
   private record Took(double millis, int fragments) {
     double each() {
       return millis / fragments;
@@ -87,6 +90,9 @@ final class StageState {
 
   /** When the next script may be late; null if none will be. */
   @Nullable Instant nextLook;
+
+  /** No fragment on its way has a longer limit. */
+  Duration longestLimit = Duration.ZERO;
 
   /** Fragments that failed or were skipped. */
   private final BitSet lacking = new BitSet();
@@ -258,10 +264,26 @@ final class StageState {
   /** How long one fragment's command may take. */
   Duration fragmentLimit() {
     var share = setup.timeouts().runShare();
-    if (share == null || times.size() < 5) {
+    if (share == null || times.size() < MEDIAN_OF) {
       return setup.timeouts().run();
     }
     return Duration.ofMillis(Math.max(1000, (long) (medianMillis() * share.doubleValue())));
+  }
+
+  void sentWith(Duration limit) {
+    longestLimit = limit.compareTo(longestLimit) > 0 ? limit : longestLimit;
+  }
+
+  /**
+   * Whether scripts on their way may have a limit that is much too long by now: one from before the
+   * median was known, or from when it was twice what it is.
+   */
+  boolean outgrown() {
+    if (setup.timeouts().runShare() == null || times.size() < MEDIAN_OF) {
+      return false;
+    }
+    var first = longestLimit.compareTo(setup.timeouts().run()) == 0;
+    return fragmentLimit().multipliedBy(first ? 1 : 2).compareTo(longestLimit) < 0;
   }
 
   /** How many fragments may fail before the run stops. */

@@ -18,10 +18,10 @@ _gp_catch_up() {
   done
 }
 
-# The watchdog. It says every ten seconds that the batch is alive, and kills the fragment that is
-# still the same after its limit. The file `now` says whether there are fragments to watch, and the
-# watchdog's own process. Ends with the driver, even if that was killed; its sleep holds no pipe, so
-# nobody waits for it.
+# The watchdog. It says every ten seconds that the batch is alive, which fragment is at work, if one
+# is, and for how many seconds at least. It kills the fragment that is still the same after its
+# limit. The file `now` says whether there are fragments to watch, and the watchdog's own process.
+# Ends with the driver, even if that was killed; its sleep holds no pipe, so nobody waits for it.
 (
   trap 'kill $!; exit 0' TERM
   _gp_ticks=0
@@ -30,10 +30,12 @@ _gp_catch_up() {
     sleep 1 >/dev/null &
     wait $! || exit 0
     _gp_ticks=$((_gp_ticks + 1))
-    [ $((_gp_ticks % 10)) -ne 0 ] || echo alive
     _gp_doing=
     [ ! -f "$_gp_b/now" ] || read -r _gp_doing _gp_me <"$_gp_b/now"
-    [ "$_gp_doing" = fragments ] || continue
+    if [ "$_gp_doing" != fragments ]; then
+      [ $((_gp_ticks % 10)) -ne 0 ] || echo alive
+      continue
+    fi
     if [ -z "$_gp_at" ]; then
       exec 3<"$_gp_b/records"
       _gp_at=0
@@ -41,6 +43,7 @@ _gp_catch_up() {
     fi
     _gp_ran=$((_gp_ran + 1))
     _gp_catch_up
+    [ $((_gp_ticks % 10)) -ne 0 ] || echo "alive $_gp_at $_gp_ran"
     [ "$_gp_ran" -lt "$_gp_limit" ] || . "$_gp_b/kill.sh"
   done
 ) 2>/dev/null &

@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
+import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemConnection;
@@ -44,6 +45,7 @@ class ScriptsTest {
       run: echo "$n" > "$out"
       merge: concat
       output: all.txt
+      timeout: { run: 250% }
       """;
 
   @TempDir Path folder;
@@ -54,10 +56,12 @@ class ScriptsTest {
   /** A machine that does what the test says, when it says so. */
   private static final class Machine implements Rental {
     final BlockingQueue<CompletableFuture<ScriptOutcome>> asked = new LinkedBlockingQueue<>();
+    Script.Watcher watcher = line -> {};
 
     @Override
     public CompletableFuture<ScriptOutcome> execute(Script script) {
       var outcome = new CompletableFuture<ScriptOutcome>();
+      watcher = script.watcher();
       asked.add(outcome);
       return outcome;
     }
@@ -159,6 +163,33 @@ class ScriptsTest {
     }
   }
 
+  @Test
+  void aFragmentIsGivenUpWhenItsMachineSaysThatItRunsForTooLong() throws Exception {
+    try (var stages = stages(folder.resolve("packs"))) {
+      execute(stages, 1, FragmentSet.range(1, 4));
+      var outcome = machine.asked.take();
+      // Its own clock of an hour is its machine's business.
+      machine.watcher.line("alive 0 4000");
+      stages.perform(new Action.Limit(1, Duration.ofMillis(19_500)));
+      for (var harmless : List.of("alive", "alive 1 19", "alive 3 20", "alive x 20", "20")) {
+        machine.watcher.line(harmless);
+      }
+      assertThat(told).isEmpty();
+
+      machine.watcher.line("alive 1 20");
+      machine.watcher.line("alive 1 30");
+      var overdue = (Message.FragmentOverdue) next();
+      assertThat(overdue.batch()).isEqualTo(1);
+      assertThat(overdue.fragment()).isEqualTo(2);
+      assertThat(overdue.failure().kind()).isEqualTo(FailureKind.DEADLINE);
+      assertThat(overdue.failure().message())
+          .isEqualTo(
+              "It took longer than `timeout.run`, which is 250% of the median so far: 19500ms.");
+      assertThat(told).isEmpty();
+      outcome.cancel(false);
+    }
+  }
+
   /** The stage's fragments are known, and nothing was sent yet. */
   private Stages stages(Path packs) throws Exception {
     var plan = new Project(folder).plan(NUMBERS).value().orElseThrow();
@@ -197,9 +228,12 @@ class ScriptsTest {
   }
 
   private void execute(Stages stages, int batch) {
-    var minute = Duration.ofMinutes(1);
-    stages.execute(
-        new Action.Execute(batch, 7, 0, FragmentSet.of(batch - 1), true, minute, minute), machine);
+    execute(stages, batch, FragmentSet.of(batch - 1));
+  }
+
+  private void execute(Stages stages, int batch, FragmentSet fragments) {
+    var hour = Duration.ofHours(1);
+    stages.execute(new Action.Execute(batch, 7, 0, fragments, true, hour, hour), machine);
   }
 
   private int broken() throws InterruptedException {

@@ -72,6 +72,16 @@ class RecordingsTest {
     late.local = false;
     late.stage("only", 120).millis = 10_000;
     runs.put("taken-back", new Recorded(late, "withdrawn"));
+
+    var stuck = new Scenario(6).providers(Persona.HONEST, 8);
+    stuck.price("0.00001");
+    stuck.workers = 6;
+    stuck.local = false;
+    var limited = stuck.stage("only", 30);
+    limited.millis = 10_000;
+    limited.stuckOnce.set(0);
+    limited.timeouts = OverdueTest.timeouts(BigDecimal.valueOf(3));
+    runs.put("given-up-on-its-way", new Recorded(stuck, "fragment-overdue"));
     return runs;
   }
 

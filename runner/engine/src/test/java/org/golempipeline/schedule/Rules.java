@@ -43,6 +43,11 @@ final class Rules {
   /** Milliseconds that scripts took, by stage the longest, and all together. */
   private final Map<String, Long> longest = new HashMap<>();
 
+  /** By script, after what time a fragment of it is given up, and since when that is so. */
+  private final Map<Integer, Limited> limits = new HashMap<>();
+
+  private record Limited(Duration limit, Instant since, boolean onItsWay) {}
+
   private final Map<String, Integer> attempts = new HashMap<>();
   private final Set<Integer> strangersEver = new HashSet<>();
   private long busy;
@@ -94,7 +99,7 @@ final class Rules {
       throw new AssertionError("after its end the run answers " + message + " with " + step);
     }
     step.events().forEach(event -> event(event, now));
-    step.actions().forEach(this::action);
+    step.actions().forEach(action -> action(action, now));
   }
 
   // ---- events
@@ -141,6 +146,7 @@ final class Rules {
       started.put(batch.batch(), batch);
     } else if (event instanceof RunEvent.BatchFinished batch) {
       rule(batches.remove(batch.batch()), "not started or finished twice: %s", event);
+      notHeldUp(batch, now);
       count(batch);
     } else if (event instanceof RunEvent.FragmentFailed failed) {
       rule(mayFail(failed), "nothing explains %s", event);
@@ -151,6 +157,17 @@ final class Rules {
     } else if (event instanceof RunEvent.RunFinished end) {
       exitCode = end.exitCode();
       finishedAt = now;
+    }
+  }
+
+  /** A fragment that does not end holds nobody up for longer than its script is limited to. */
+  private void notHeldUp(RunEvent.BatchFinished batch, Instant now) {
+    var limited = limits.remove(batch.batch());
+    var script = network.script(batch.batch());
+    if (limited.onItsWay() && script.stuck >= 0) {
+      var due = script.stuckSince.plus(limited.limit());
+      var from = due.isAfter(limited.since()) ? due : limited.since();
+      rule(!now.isAfter(from.plus(SimulatedNetwork.SAYS)), "%s held up until %s", batch, now);
     }
   }
 
@@ -197,12 +214,17 @@ final class Rules {
 
   // ---- actions
 
-  private void action(Action action) {
+  private void action(Action action, Instant now) {
     rule(!settled || action instanceof Action.Finish, "%s after settling", action);
     if (action instanceof Action.Execute execute) {
       var rental = execute.rental();
       rule(opened.contains(rental) && !ending.contains(rental), "nobody does %s", action);
       rule(!execute.scriptLimit().isNegative() && !execute.scriptLimit().isZero(), "%s", action);
+      limits.put(execute.batch(), new Limited(execute.fragmentLimit(), now, false));
+    } else if (action instanceof Action.Limit limit) {
+      rule(batches.contains(limit.batch()), "not on its way: %s", action);
+      var before = limits.put(limit.batch(), new Limited(limit.fragmentLimit(), now, true));
+      rule(limit.fragmentLimit().compareTo(before.limit()) < 0, "longer than before: %s", action);
     } else if (action instanceof Action.Adopt adopt) {
       adopt.fragments().forEach(index -> adopt(adopt, index));
     } else if (action instanceof Action.Feed feed) {

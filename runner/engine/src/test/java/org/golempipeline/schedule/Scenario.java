@@ -46,6 +46,9 @@ final class Scenario {
     /** Fragments whose program fails everywhere. */
     BitSet doomed = new BitSet();
 
+    /** Fragments whose program does not end the first time. */
+    BitSet stuckOnce = new BitSet();
+
     /** Fragments whose output can win. */
     BitSet winners = new BitSet();
 

@@ -42,6 +42,20 @@ final class SimulatedNetwork {
     boolean ended;
     FragmentSet done = FragmentSet.EMPTY;
 
+    /** Milliseconds that a fragment takes. */
+    double each;
+
+    /** The fragment that never ends by itself, or -1, and since when it runs. */
+    int stuck = -1;
+
+    Instant stuckSince = Instant.MAX;
+
+    /** Fragments that the script's own clock ends. */
+    FragmentSet late = FragmentSet.EMPTY;
+
+    /** It was said that a fragment runs for too long. */
+    boolean overdue;
+
     Script(Action.Execute execute, Machine machine) {
       this.execute = execute;
       this.machine = machine;
@@ -63,6 +77,9 @@ final class SimulatedNetwork {
       this.provider = provider;
     }
   }
+
+  /** How often a script says what it is at. */
+  static final Duration SAYS = Duration.ofSeconds(10);
 
   /** The cost of everything that was rented. */
   BigDecimal cost = BigDecimal.ZERO;
@@ -238,7 +255,11 @@ final class SimulatedNetwork {
     machine.scripts.add(script);
     var begin = machine.freeAt.isAfter(clock.now()) ? machine.freeAt : clock.now();
     script.begin = begin;
-    var took = took(machine.provider, execute);
+    script.each = each(machine.provider, execute);
+    var took =
+        Duration.ofMillis((long) (script.each * execute.fragments().size()))
+            .plus(between(5, scenario.local ? 20 : 2000));
+    took = took.plus(late(script));
     var limit = execute.scriptLimit();
     var persona = machine.provider.persona;
     if (silent()) {
@@ -267,13 +288,80 @@ final class SimulatedNetwork {
     clock.in(between(0, 20), () -> new Message.Withdrawn(withdraw.batch()));
   }
 
-  private Duration took(SimulatedProvider provider, Action.Execute execute) {
-    var millis = scenario.stages.get(execute.stage()).millis * execute.fragments().size();
+  private double each(SimulatedProvider provider, Action.Execute execute) {
     var pace = provider.pace * (0.9 + 0.2 * random.nextDouble());
     if (provider.persona == Persona.HEAVY_TAILED) {
       pace *= Math.min(30, Math.pow(1 - random.nextDouble(), -1 / 1.1));
     }
-    return Duration.ofMillis((long) (millis * pace)).plus(between(5, scenario.local ? 20 : 2000));
+    return scenario.stages.get(execute.stage()).millis * pace;
+  }
+
+  /** Which fragments the script's own clock ends, and how much longer it takes because of them. */
+  private Duration late(Script script) {
+    var execute = script.execute;
+    var limit = execute.fragmentLimit().plusNanos(999_999_999).toSeconds() * 1000;
+    if (script.each > limit) {
+      script.late = execute.fragments();
+      return Duration.ofMillis((long) (limit - script.each) * execute.fragments().size());
+    }
+    var at = stuckAt(script);
+    if (at < 0) {
+      return Duration.ZERO;
+    }
+    script.stuck = execute.fragments().toArray()[at];
+    script.stuckSince = script.begin.plusMillis((long) (script.each * at));
+    script.late = FragmentSet.of(script.stuck);
+    return Duration.ofMillis(limit);
+  }
+
+  private int stuckAt(Script script) {
+    var fragments = script.execute.fragments().toArray();
+    var stuck = scenario.stages.get(script.execute.stage()).stuckOnce;
+    for (var at = 0; at < fragments.length; at++) {
+      if (stuck.get(fragments[at])) {
+        stuck.clear(fragments[at]);
+        return at;
+      }
+    }
+    return script.machine.provider.persona == Persona.STUCK && mischief(1)
+        ? random.nextInt(fragments.length)
+        : -1;
+  }
+
+  /** Every ten seconds a script says what is at work in it, and since when. */
+  void limit(Action.Limit limit) {
+    var script = scripts.get(limit.batch());
+    var end = script.begin.plus(script.execute.scriptLimit());
+    for (var at = script.begin; at.isBefore(end); at = at.plus(SAYS)) {
+      var fragment = atWork(script, at, limit.fragmentLimit());
+      if (fragment >= 0 && !at.isBefore(clock.now())) {
+        clock.in(Duration.between(clock.now(), at), () -> overdue(script, fragment));
+        return;
+      }
+    }
+  }
+
+  /** What has been at work for {@code least}, or -1. */
+  private static int atWork(Script script, Instant at, Duration least) {
+    var millis = Duration.between(script.begin, at).toMillis();
+    if (!at.isBefore(script.stuckSince)) {
+      var ran = Duration.between(script.stuckSince, at);
+      return ran.compareTo(least) >= 0 ? script.stuck : -1;
+    }
+    var fragments = script.execute.fragments().toArray();
+    var position = (int) (millis / script.each);
+    var ran = millis - position * script.each;
+    return position < fragments.length && ran >= least.toMillis() ? fragments[position] : -1;
+  }
+
+  private @Nullable Message overdue(Script script, int fragment) {
+    if (script.ended || script.overdue) {
+      return null;
+    }
+    setbacks++;
+    script.overdue = true;
+    return new Message.FragmentOverdue(
+        script.execute.batch(), fragment, Failure.of(FailureKind.DEADLINE, "too long"));
   }
 
   private void breaks(Script script, Instant begin, Duration after, FailureKind kind) {
@@ -336,6 +424,11 @@ final class SimulatedNetwork {
     var failed = new ArrayList<RunEvent.AttemptFailure>();
     var same = new HashMap<Integer, Integer>();
     for (var index : execute.fragments().toArray()) {
+      if (script.late.contains(index)) {
+        var failure = Failure.of(FailureKind.DEADLINE, "its clock ran out");
+        failed.add(new RunEvent.AttemptFailure(index, failure, null, null));
+        continue;
+      }
       var code = exitCode(stage, script.machine.provider, index);
       if (code != 0) {
         var failure = Failure.of(FailureKind.COMMAND, "exit status " + code);

@@ -14,6 +14,8 @@ final class SimulatedProvider {
     VANISHING,
     /** Takes a script and is not heard of again. */
     STALLING,
+    /** Now and then never comes to the end of a fragment, and says that it is at it. */
+    STUCK,
     /** Makes up some results, each its own way. */
     LYING,
     /** Makes up the same results as its friends. */

@@ -11,6 +11,7 @@ import org.golempipeline.spec.Comparison;
 import org.golempipeline.spec.Enough;
 import org.golempipeline.spec.Retry;
 import org.golempipeline.spec.ShellText;
+import org.golempipeline.spec.Timeouts;
 import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.MergeStrategy.Result;
 
@@ -38,6 +39,7 @@ final class Storm {
     storm.stages();
     storm.providers();
     storm.faults();
+    storm.clocks(new Random(~seed));
     storm.money();
     return storm.scenario;
   }
@@ -142,6 +144,25 @@ final class Storm {
     }
     if (chance(0.15)) {
       scenario.stopAfter = Duration.ofMillis(random.nextInt(2 * expected));
+    }
+  }
+
+  /** Drawn apart, so that the rest of a storm is the same without it. */
+  private void clocks(Random random) {
+    for (var stage : scenario.stages) {
+      if (random.nextDouble() < 0.3) {
+        stage.timeouts =
+            new Timeouts(
+                Timeouts.DEFAULT.negotiate(),
+                Timeouts.DEFAULT.deploy(),
+                Timeouts.DEFAULT.transfer(),
+                Timeouts.DEFAULT.run(),
+                BigDecimal.valueOf(2 + random.nextInt(5)),
+                Timeouts.DEFAULT.idle());
+      }
+    }
+    if (random.nextDouble() < 0.3) {
+      scenario.providers(Persona.STUCK, 1 + random.nextInt(3));
     }
   }
 
