@@ -13,6 +13,7 @@ import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
@@ -70,7 +71,7 @@ final class PlanOutlook {
       for (var stage : plan.stages()) {
         var kept = results.kept(stage).orElse(null);
         if (kept != null) {
-          addKept(lines, stage.name().value(), kept);
+          addKept(lines, stage, kept);
           reused.put(stage.name().value(), kept.reused());
         }
       }
@@ -79,17 +80,18 @@ final class PlanOutlook {
     }
   }
 
-  private static void addKept(List<String> lines, String stage, EarlierResults.Kept kept) {
+  private static void addKept(List<String> lines, StagePlan stage, EarlierResults.Kept kept) {
     if (kept.reused() == 0 && kept.reasons().equals(List.of(RunEvent.StageReused.FIRST_RUN))) {
       return;
     }
     var text =
-        kept.inPlace()
-            ? "nothing to do, the result is in its place"
+        kept.whole()
+            ? "nothing to do, the result is "
+                + (stage.spec().output() == null ? "kept" : "in its place")
             : "%s of %s kept"
                 .formatted(Words.number(kept.reused()), Words.count(kept.fragments(), "fragment"));
     var why = kept.reasons().isEmpty() ? "" : ": " + String.join(", ", kept.reasons());
-    lines.add("from earlier runs, " + stage + ": " + text + why);
+    lines.add("from earlier runs, " + stage.name() + ": " + text + why);
   }
 
   private void addAudits(List<String> lines) {

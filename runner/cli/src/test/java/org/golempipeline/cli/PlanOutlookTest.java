@@ -57,6 +57,19 @@ class PlanOutlookTest {
   }
 
   @Test
+  void saysThatAMergedFileIsKept() throws IOException {
+    workspace.write(
+        "p.yaml", PIPELINE.replace("merge: concat\noutput: counts.txt", "merge: value"));
+    for (var name : new String[] {"b", "c"}) {
+      Files.delete(folder.resolve("in/" + name + ".txt"));
+    }
+    assertThat(workspace.run("run", "p.yaml").exitCode()).isZero();
+
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains("from earlier runs, count: nothing to do, the result is kept\n");
+  }
+
+  @Test
   void saysWhatAuditsPromise() throws IOException {
     workspace.write("p.yaml", PIPELINE + "verify: { audit: 5% }\n");
 

@@ -38,6 +38,7 @@ public final class FileDigests implements AutoCloseable {
   private final Path memory;
   private final Path ours;
   private final Clock clock;
+  private final boolean rehash;
   private final OpenFiles files = new OpenFiles();
   private @Nullable DigestTable table;
   private boolean changed;
@@ -45,11 +46,12 @@ public final class FileDigests implements AutoCloseable {
   /** The files that were asked for last. */
   private final LinkedHashMap<Path, Tracked> tracked = new LinkedHashMap<>(16, 0.75f, true);
 
-  private FileDigests(Path memory, Path ours, Clock clock, @Nullable DigestTable table) {
+  private FileDigests(Path memory, Path ours, Clock clock, boolean rehash) {
     this.memory = memory;
     this.ours = ours;
     this.clock = clock;
-    this.table = table;
+    this.rehash = rehash;
+    this.table = rehash ? new DigestTable() : null;
   }
 
   /** A file as it was when it was first asked for, and the records that depend on that. */
@@ -78,12 +80,12 @@ public final class FileDigests implements AutoCloseable {
    * Opens the memory in {@code folder}, which need not exist.
    *
    * @param ours what lies below is written once, by us, and not remembered after this run
-   * @param rehash whether to begin with an empty memory
+   * @param rehash whether to begin with an empty memory, and believe nothing the system says of
+   *     files
    */
   public static FileDigests open(Path folder, Path ours, Clock clock, boolean rehash) {
     var memory = folder.resolve(NAME);
-    return new FileDigests(
-        memory, ours.toAbsolutePath().normalize(), clock, rehash ? new DigestTable() : null);
+    return new FileDigests(memory, ours.toAbsolutePath().normalize(), clock, rehash);
   }
 
   /**
@@ -119,6 +121,11 @@ public final class FileDigests implements AutoCloseable {
 
   Clock clock() {
     return clock;
+  }
+
+  /** Whether every file is to be read again. */
+  public boolean rehashes() {
+    return rehash;
   }
 
   /**

@@ -91,13 +91,18 @@ public final class StageFingerprint {
   }
 
   /**
-   * A stage that is read, by its own fingerprint; null if it has none. What its results are called
-   * follows from that.
+   * A stage that is read, by what its result depends on; null if that is not known. What its files
+   * are called follows from that.
    */
   public StageFingerprint upstream(@Nullable String other) {
     known &= other != null;
     fields.text("upstream named by output", String.valueOf(other));
     return this;
+  }
+
+  /** The key under which the merged file of a stage with this fingerprint is kept. */
+  public static Digest merged(String fingerprint) {
+    return new Fields().text("merged", fingerprint).end();
   }
 
   /** In hexadecimal digits; empty if something may change without a difference to be seen. */

@@ -175,10 +175,10 @@ public final class EarlierResults implements AutoCloseable {
   /**
    * What earlier runs left of a stage.
    *
-   * @param inPlace whether its result lies where it belongs and nothing has changed since
+   * @param whole whether its result itself is there and nothing has changed since
    * @param reasons what has changed, in words
    */
-  public record Kept(int fragments, int reused, boolean inPlace, List<String> reasons) {
+  public record Kept(int fragments, int reused, boolean whole, List<String> reasons) {
     public Kept {
       reasons = List.copyOf(reasons);
     }
@@ -194,7 +194,7 @@ public final class EarlierResults implements AutoCloseable {
       return Optional.empty();
     }
     expand(stage);
-    if (stages.runtime(stage.number()).inPlace().isPresent()) {
+    if (stages.runtime(stage.number()).earlier().isPresent()) {
       return Optional.of(new Kept(count, count, true, List.of()));
     }
     if (count > LOOKED_UP) {

@@ -2,6 +2,8 @@ package org.golempipeline.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +33,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.InputFile;
@@ -93,7 +97,7 @@ final class Reuse {
   /**
    * What the result of a stage depends on, null if that cannot be told.
    *
-   * @param upstream fingerprints of the stages that it reads
+   * @param upstream what the results of the stages that it reads depend on
    */
   @Nullable String fingerprint(
       StageRuntime stage, List<InputFile> inputs, List<@Nullable String> upstream)
@@ -107,6 +111,7 @@ final class Reuse {
     print.text("output", String.valueOf(spec.output()));
     print.text("verify", String.valueOf(spec.verify()));
     print.text("banned", String.join(" ", banned));
+    print.text("most fragments", String.valueOf(plan.mostFragments()));
     new TreeMap<>(stage.earlierValues()).forEach(print::text);
     upstream.forEach(print::upstream);
     if (upstream.isEmpty()) {
@@ -115,14 +120,14 @@ final class Reuse {
     return print.end().orElse(null);
   }
 
-  /** Whether anything of earlier runs is used. */
-  boolean active() {
-    return settings.reuse();
+  /** Whether results of whole stages are used, which are known by what the system says of files. */
+  boolean knowsStages() {
+    return settings.reuse() && !digests.rehashes();
   }
 
   /** Looks for results of earlier runs, and makes those that are whole the stage's outputs. */
   Message.LookedUp lookUp(StageRuntime stage, FragmentSet asked, boolean last) throws IOException {
-    if (stage.inPlace().isPresent()) {
+    if (stage.earlier().isPresent()) {
       return new Message.LookedUp(
           stage.plan().number(), asked, asked, FragmentSet.EMPTY, Map.of(), List.of());
     }
@@ -266,6 +271,45 @@ final class Reuse {
     return moved;
   }
 
+  /** The merged file that an earlier run kept of a stage with this fingerprint, if it is whole. */
+  Optional<ResultFile> merged(String fingerprint) {
+    return cache
+        .find(StageFingerprint.merged(fingerprint))
+        .filter(this::usable)
+        .map(found -> parts(found).get(0))
+        .map(part -> new ResultFile("", part.archive(), part.size()));
+  }
+
+  /**
+   * Keeps the merged file of a stage for later runs, in place of another one that has the same
+   * fingerprint.
+   *
+   * @return where it lies now
+   */
+  ResultFile keepMerged(String fingerprint, ResultFile merged) throws IOException {
+    var file = Objects.requireNonNull(merged.file());
+    if (!isOurs(file)) {
+      return merged;
+    }
+    var key = StageFingerprint.merged(fingerprint);
+    var before = cache.find(key);
+    var pack = newPack();
+    Files.move(file, pack);
+    var range = new ResultCache.Range("", 0, merged.size());
+    var now = cache.keep(pack, List.of(new Kept(key, "", List.of(range))));
+    for (var found : now.kept()) {
+      parts(found);
+      before.filter(old -> !old.parts().equals(found.parts())).ifPresent(cache::remove);
+    }
+    return new ResultFile(merged.path(), now.file(), merged.size());
+  }
+
+  /** A local command may have left a link to a file that is somebody else's. */
+  private static boolean isOurs(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && Files.getAttribute(file, "unix:nlink").equals(1);
+  }
+
   /** What the user is told when a run cannot go on because of a file. */
   Failure failure(ChangedInputException e) {
     var file = e.file().startsWith(plan.folder()) ? plan.folder().relativize(e.file()) : e.file();
@@ -319,11 +363,11 @@ final class Reuse {
   }
 
   /**
-   * The stage is complete: the next run can say what has changed since. Of a result that is in its
-   * place nothing was looked at, and what is remembered of it still holds.
+   * The stage is complete: the next run can say what has changed since. Of a result that an earlier
+   * run left nothing was looked at, and what is remembered of it still holds.
    */
   void remember(StageRuntime stage) {
-    if (stage.inPlace().isPresent()) {
+    if (stage.earlier().isPresent()) {
       return;
     }
     stage.keys().memory().write(folder, plan.spec().name(), name(stage.plan()));

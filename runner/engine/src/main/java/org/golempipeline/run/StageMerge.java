@@ -63,7 +63,7 @@ final class StageMerge implements AutoCloseable {
    * A file of the result.
    *
    * @param path where it is to be published, relative to the pipeline file; empty if it is not
-   * @param file where it is; null if it lies in its place, as an earlier run left it
+   * @param file where it is; null if it lies in its place, as an earlier run published it
    */
   record ResultFile(String path, @Nullable Path file, long size) {}
 
@@ -100,7 +100,7 @@ final class StageMerge implements AutoCloseable {
   void feed(FragmentSet arrived, FragmentSet missing) throws IOException, StrategyException {
     arrived.forEach(done::set);
     missing.forEach(gone::set);
-    if (runtime.inPlace().isPresent() || atTheEnd()) {
+    if (runtime.earlier().isPresent() || atTheEnd()) {
       return;
     }
     while (done.get(next) || gone.get(next)) {
@@ -139,9 +139,9 @@ final class StageMerge implements AutoCloseable {
       done.clear();
       done.set(winner);
     }
-    if (runtime.inPlace().isPresent()) {
-      results.addAll(runtime.inPlace().get());
-      return new StageResult(results, runtime.fingerprint());
+    if (runtime.earlier().isPresent()) {
+      results.addAll(runtime.earlier().get());
+      return new StageResult(List.copyOf(results), runtime.fingerprint());
     }
     if (winner >= 0) {
       collectWinner(winner);
@@ -154,7 +154,21 @@ final class StageMerge implements AutoCloseable {
     } else if (!collects()) {
       finishGroups();
     }
-    return new StageResult(results, gone.isEmpty() ? runtime.fingerprint() : null);
+    return new StageResult(List.copyOf(results), key(winner));
+  }
+
+  /** Of a search that has a winner it does not matter what others did not come to. */
+  private @Nullable String key(int winner) {
+    var print = runtime.fingerprint();
+    if (print != null && winner >= 0) {
+      return print + " of " + winner;
+    }
+    return gone.isEmpty() ? print : null;
+  }
+
+  /** The result lies elsewhere from now on. */
+  void moved(ResultFile to) {
+    results.set(0, to);
   }
 
   /**

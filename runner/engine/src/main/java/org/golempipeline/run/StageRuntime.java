@@ -60,7 +60,7 @@ final class StageRuntime {
   private long[] known = new long[0];
 
   private @Nullable String fingerprint;
-  private @Nullable List<ResultFile> inPlace;
+  private @Nullable List<ResultFile> earlier;
 
   /**
    * @param inputs what the split was given
@@ -188,7 +188,7 @@ final class StageRuntime {
    * @throws ChangedInputException if what counts for the result is not what is there now
    */
   void requireUnchanged() throws IOException {
-    var changed = inPlace == null ? atStart.changed() : Set.<Path>of();
+    var changed = earlier == null ? atStart.changed() : Set.<Path>of();
     if (changed.isEmpty()) {
       return;
     }
@@ -227,19 +227,19 @@ final class StageRuntime {
     return fingerprint;
   }
 
-  /** The result, if an earlier run left it in its place and nothing has changed since. */
-  Optional<List<ResultFile>> inPlace() {
-    return Optional.ofNullable(inPlace);
+  /** The result, if an earlier run left it and nothing has changed since. */
+  Optional<List<ResultFile>> earlier() {
+    return Optional.ofNullable(earlier);
   }
 
   /**
    * Told before anybody else sees the stage.
    *
-   * @param before files in their places
+   * @param before the result as an earlier run left it
    */
   void recognise(@Nullable String key, @Nullable List<ResultFile> before) {
     fingerprint = key;
-    inPlace = before;
+    earlier = before;
   }
 
   StagePlan plan() {

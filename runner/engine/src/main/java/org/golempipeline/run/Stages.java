@@ -36,6 +36,7 @@ import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.plan.Warnings;
+import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.run.StageMerge.StageResult;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
@@ -220,7 +221,7 @@ final class Stages implements AutoCloseable {
             stage,
             fragments,
             inputs,
-            values,
+            values(stage),
             shared(stage),
             tree,
             shell.within(stage.spec().timeouts()),
@@ -233,6 +234,19 @@ final class Stages implements AutoCloseable {
     return null;
   }
 
+  /** Params and what it needs; which others are known by now is chance. */
+  private Map<String, String> values(StagePlan stage) {
+    var known = new HashMap<String, String>();
+    plan.spec().params().forEach((name, value) -> known.put(name, value.value()));
+    for (var needed : stage.spec().needs()) {
+      var value = values.get(needed.value());
+      if (value != null) {
+        known.put(needed.value(), value);
+      }
+    }
+    return known;
+  }
+
   private void warn(StagePlan stage, String strategy, String sentence, boolean planned) {
     tell.accept(
         new Message.Noted(
@@ -240,35 +254,44 @@ final class Stages implements AutoCloseable {
   }
 
   /**
-   * Sees whether the result of a stage lies in its place already. Nobody else may need what it was
-   * made of: that is only looked for when it is not there.
+   * Sees whether an earlier run left the result of a stage: in its place, if nobody else needs what
+   * it was made of, or in the cache, if it is one file that is not published. What it was made of
+   * is only looked for when it is not there.
    */
   private void recognise(StageRuntime stage, List<InputFile> inputs) throws IOException {
     var upstream = new ArrayList<@Nullable String>();
     for (var from : stage.plan().spec().from()) {
-      upstream.add(runtime(plan.stage(from).number()).fingerprint());
+      var read = plan.stage(from).number();
+      upstream.add(
+          stage.plan().flow() == StagePlan.Flow.WHOLE
+              ? results.getOrDefault(read, StageResult.NONE).key()
+              : runtime(read).fingerprint());
     }
     var print = reuse.fingerprint(stage, inputs, upstream);
-    var last =
-        plan.stages().stream()
-            .noneMatch(other -> other.spec().needs().contains(stage.plan().name()));
-    var canBeInPlace =
-        reuse.active()
-            && last
-            && stage.plan().spec().output() != null
-            && stage.plan().merge().result() != Result.FIRST;
     stage.recognise(
-        print,
-        print != null && canBeInPlace
-            ? publisher.unchanged(stage.plan().name().value(), print)
-            : null);
-    if (stage.inPlace().isEmpty()) {
+        print, print != null && reuse.knowsStages() ? earlier(stage.plan(), print) : null);
+    if (stage.earlier().isEmpty()) {
       for (var file : stage.plan().shared()) {
         if (file.file().remote() == null) {
           stage.atStart().add(file.file().file());
         }
       }
     }
+  }
+
+  private @Nullable List<ResultFile> earlier(StagePlan stage, String print) throws IOException {
+    if (isKeptMerged(stage)) {
+      return reuse.merged(print).map(List::of).orElse(null);
+    }
+    var last = plan.stages().stream().noneMatch(each -> each.spec().needs().contains(stage.name()));
+    return last && stage.spec().output() != null && stage.merge().result() != Result.FIRST
+        ? publisher.unchanged(stage.name().value(), print)
+        : null;
+  }
+
+  private static boolean isKeptMerged(StagePlan stage) {
+    var result = stage.merge().result();
+    return stage.spec().output() == null && (result == Result.FILE || result == Result.VALUE);
   }
 
   /** Nothing for a stage whose inputs come one by one. */
@@ -415,7 +438,7 @@ final class Stages implements AutoCloseable {
       throws IOException, StrategyException {
     var stage = runtime(finish.stage());
     var merge = stage.merge();
-    var result = merge.finish(finish.winner());
+    var result = kept(stage, known(stage, merge.finish(finish.winner())));
     results.put(finish.stage(), result);
     String value = null;
     if (stage.plan().merge().result() == Result.VALUE) {
@@ -423,9 +446,33 @@ final class Stages implements AutoCloseable {
       values.put(stage.plan().name().value(), value);
     }
     reuse.remember(stage);
-    var bytes = result.files().stream().mapToLong(StageMerge.ResultFile::size).sum();
+    var bytes = result.files().stream().mapToLong(ResultFile::size).sum();
     tell.accept(new Message.Merged(finish.stage(), result.files().size(), bytes, value));
     return null;
+  }
+
+  /** A tree combines the leaves that are there, and misses none. */
+  private StageResult known(StageRuntime stage, StageResult result) {
+    if (stage.plan().flow() != StagePlan.Flow.TREE || stage.earlier().isPresent()) {
+      return result;
+    }
+    var leaves = runtime(plan.stage(stage.plan().spec().from().get(0)).number());
+    for (var leaf = 0; leaf < leaves.fragments().count(); leaf++) {
+      if (leaves.outputs().get(leaf).isEmpty()) {
+        return new StageResult(result.files(), null);
+      }
+    }
+    return result;
+  }
+
+  /** Keeps a merged file that is whole for later runs; it lies in the cache then. */
+  private StageResult kept(StageRuntime stage, StageResult result) throws IOException {
+    if (result.key() == null || stage.earlier().isPresent() || !isKeptMerged(stage.plan())) {
+      return result;
+    }
+    var file = reuse.keepMerged(result.key(), result.files().get(0));
+    stage.merge().moved(file);
+    return new StageResult(List.of(file), result.key());
   }
 
   private @Nullable Void keepAnswers(Action.Adopt adopt) throws IOException {

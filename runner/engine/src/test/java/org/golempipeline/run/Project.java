@@ -82,6 +82,9 @@ final class Project {
   boolean reuse;
   boolean rehash;
 
+  /** How many fragments a stage has at the most. */
+  int mostFragments = Integer.MAX_VALUE;
+
   /** How often the last run asked for a daemon. */
   int daemonsAsked;
 
@@ -156,13 +159,15 @@ final class Project {
 
   RunEvent.RunFinished run(String yaml) throws Exception {
     var checked = plan(yaml);
-    var plan =
+    var whole =
         checked
             .value()
             .orElseThrow(
                 () ->
                     new AssertionError(
                         checked.diagnostics().stream().map(Diagnostic::message).toList()));
+    var plan =
+        new Plan(whole.spec(), whole.folder(), whole.stages(), whole.results(), mostFragments);
     events.clear();
     daemonsAsked = 0;
     var options =
