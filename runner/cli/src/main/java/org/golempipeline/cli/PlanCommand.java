@@ -23,6 +23,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin PipelineOptions options = new PipelineOptions();
 
+  @Mixin OutputOptions outputs = new OutputOptions();
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
@@ -39,7 +41,8 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws Refusal, IOException, InterruptedException {
     var pipeline = options.open(console);
     try (var folder = pipeline.workFolder("plans", false)) {
-      var plan = pipeline.requirePlan(folder.path());
+      var planned = pipeline.plan(folder.path());
+      var plan = OpenPipeline.require(console, planned.then(each -> outputs.check(pipeline, each)));
       format.draw(plan, console.out());
       if (format == Format.TEXT) {
         var lines = new PlanOutlook(plan).lines(pipeline, folder.path());

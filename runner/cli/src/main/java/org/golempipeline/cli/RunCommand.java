@@ -65,10 +65,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Reads inputs again that look unchanged by size, time and inode.")
   boolean rehash;
 
-  @Option(
-      names = "--overwrite",
-      description = "Lets results replace files that are not as an earlier run left them.")
-  boolean overwrite;
+  @Mixin OutputOptions outputs = new OutputOptions();
 
   RunCommand(Console console) {
     this.console = console;
@@ -118,14 +115,30 @@ final class RunCommand implements Callable<Integer> {
       @Nullable GolemConnection network,
       Images images)
       throws Refusal, IOException, InterruptedException {
+    try (var lock = pipeline.wiring().lock(pipeline.text(), plan.spec())) {
+      // Another run may have published until now.
+      OpenPipeline.require(console, outputs.check(pipeline, plan));
+      return runAlone(pipeline, plan, runId, target, network, images);
+    } finally {
+      console.out().flush();
+    }
+  }
+
+  private int runAlone(
+      OpenPipeline pipeline,
+      Plan plan,
+      String runId,
+      Target target,
+      @Nullable GolemConnection network,
+      Images images)
+      throws IOException, InterruptedException {
     var text = pipeline.text();
     var wiring = pipeline.wiring();
     var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
     var beside = pipeline.own().resolve("node").resolve(runId);
     var scratch = Wiring.runFolder(text, runId).resolve("work");
     var values = new FinalValues(finalValues(plan));
-    try (var lock = wiring.lock(text, plan.spec());
-        var cache = wiring.cache(text, scratch);
+    try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
         var journal = Wiring.journal(text, runId);
         var report = RunReport.open(console.screen(), console.clock());
@@ -148,7 +161,7 @@ final class RunCommand implements Callable<Integer> {
                   cache,
                   digests,
                   !fresh,
-                  overwrite,
+                  outputs.overwrite(),
                   pipeline.allowsOutside(),
                   images),
               pipeline.shell(plan.spec()),
@@ -157,8 +170,6 @@ final class RunCommand implements Callable<Integer> {
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
         return run.run().exitCode();
       }
-    } finally {
-      console.out().flush();
     }
   }
 

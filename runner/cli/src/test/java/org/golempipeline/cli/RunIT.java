@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,12 +94,24 @@ class RunIT {
     workspace.write("result.txt", "mine\n");
 
     var refused = workspace.run("run", "one.yaml");
-    assertThat(refused.exitCode()).as(refused.err()).isNotZero();
-    assertThat(refused.err()).contains("result.txt").contains("--overwrite");
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("`result.txt` exists and was not made by this pipeline. [Output.NoPlace]")
+        .contains("--overwrite");
+    assertThat(workspace.run("plan", "one.yaml")).isEqualTo(refused);
+    assertThat(workspace.run("check", "one.yaml")).isEqualTo(refused);
+    assertThat(workspace.run("check", "--laws", "one.yaml")).isEqualTo(refused);
+    assertThat(workspace.run("check", "--json", "one.yaml").out()).contains("Output.NoPlace");
+    assertThat(workspace.folder().resolve(".golem-pipeline/runs")).doesNotExist();
     assertThat(workspace.read("result.txt")).isEqualTo("mine\n");
 
-    assertThat(workspace.run("run", "one.yaml", "--overwrite").exitCode()).isZero();
+    for (var command : List.of("check", "plan", "run")) {
+      assertThat(workspace.run(command, "one.yaml", "--overwrite").exitCode()).isZero();
+    }
     assertThat(workspace.read("result.txt")).isEqualTo("one\n");
+    for (var command : List.of("check", "plan", "run")) {
+      assertThat(workspace.run(command, "one.yaml").exitCode()).isZero();
+    }
   }
 
   @Test

@@ -82,24 +82,31 @@ public final class OutputNames {
   }
 
   /**
-   * The files that the stage will publish, as far as that can be known before it ran; the folder,
-   * with {@code /} at its end, if they are not known or very many.
+   * The files that the stage will publish, as far as that can be known before it ran; the folder
+   * that holds them, with {@code /} at its end, if they are not known or very many.
    */
   public Set<String> files(@Nullable StageFragments fragments) throws StrategyException {
     var files = new LinkedHashSet<String>();
-    if (stage.output() == null || waits() || fragments != null && !areKnown(fragments)) {
+    if (stage.output() == null) {
       return files;
     }
-    if (!intoFolder() && samePathForAll()) {
+    var known = !waits() && (fragments == null ? samePathForAll() : areKnown(fragments));
+    if (known && !intoFolder() && samePathForAll()) {
       files.add(pathForAll());
-    } else if (fragments != null
+    } else if (known
+        && fragments != null
         && fragments.count() <= MOST_IN_ADVANCE
         && !(intoFolder() && stage.out() instanceof OutSpec.Many)) {
       for (var i = 0; i < fragments.count(); i++) {
         files.add(file(fragments.get(i), ""));
       }
-    } else if (samePathForAll()) {
+    } else if (known && samePathForAll()) {
       files.add(pathForAll());
+    } else {
+      var folder = folder(stage.output());
+      if (!folder.isEmpty()) {
+        files.add(folder);
+      }
     }
     return files;
   }

@@ -26,5 +26,8 @@ public final class PlanDiagnosticIds {
   /** An output that the next run would read. */
   public static final String OUTPUT_IS_INPUT = "Output.IsInput";
 
+  /** A place where a result cannot be written, or would replace what is not the pipeline's own. */
+  public static final String OUTPUT_NO_PLACE = "Output.NoPlace";
+
   private PlanDiagnosticIds() {}
 }

@@ -125,7 +125,6 @@ public final class PipelineRun {
       mailbox.addFirst(new Message.Begin());
       sayThatImagesAreNotUnpacked();
       sayTroubleOfCache();
-      refuseForeignOutputs();
       while (finished == null) {
         step(next(), messages);
         sayTroubleOfCache();
@@ -169,14 +168,6 @@ public final class PipelineRun {
 
   private void warn(String text) {
     tell(new Message.Noted(new RunEvent.Warned(text)));
-  }
-
-  private void refuseForeignOutputs() throws IOException {
-    try {
-      stages.checkOutputs();
-    } catch (StagesException e) {
-      tell(new Message.Stop(e.failure()));
-    }
   }
 
   /** Ends the run early and in order; may be called from any thread, more than once. */

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +27,6 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.plan.InputClash;
 import org.golempipeline.plan.LocalShell;
-import org.golempipeline.plan.OutputNames;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.ReductionTree;
 import org.golempipeline.plan.StageExpander;
@@ -186,23 +184,6 @@ final class Stages implements AutoCloseable {
                             .formatted(provider, Trouble.reason(e)))));
           }
         });
-  }
-
-  /**
-   * Refuses, before anything is spent, results that cannot be written, or would replace what is not
-   * as we left it. What is only known later is checked again before it is published.
-   */
-  void checkOutputs() throws IOException, StagesException {
-    var paths = new TreeSet<String>();
-    try {
-      for (var stage : plan.stages()) {
-        var fragments = stage.fragments().map(all -> all.sample(plan.mostFragments()));
-        paths.addAll(new OutputNames(stage.spec(), values).files(fragments.orElse(null)));
-      }
-      publisher.check(paths);
-    } catch (StrategyException e) {
-      throw StagesException.of(e);
-    }
   }
 
   // ---- split
