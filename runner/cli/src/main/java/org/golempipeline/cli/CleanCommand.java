@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
     name = "clean",
     mixinStandardHelpOptions = true,
     description = {
-      "Removes results of earlier runs from the cache, and old runs' journals and logs.",
+      "Removes results of earlier runs from the cache, old runs' journals and logs, and what",
+      "commands left that were killed.",
       "Without an option it says what is there. Published results are never touched."
     })
 final class CleanCommand implements Callable<Integer> {
@@ -55,6 +56,7 @@ final class CleanCommand implements Callable<Integer> {
   public Integer call() throws Refusal, IOException {
     var folder = RunChoice.folder(console, place);
     var cache = Wiring.cacheFolder(folder);
+    var left = LeftOvers.in(folder.resolve(".golem-pipeline"));
     if (older == null && most == null) {
       console
           .out()
@@ -64,6 +66,9 @@ final class CleanCommand implements Callable<Integer> {
                       Words.size(ResultCache.bytes(cache)),
                       cache,
                       Words.count(new RunHistories(folder).ids().size(), "run")));
+      if (left.commands() > 0) {
+        console.out().println("%s left by %s.".formatted(Words.size(left.bytes()), killed(left)));
+      }
       console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
       console.out().flush();
       return ExitCodes.DONE;
@@ -75,6 +80,8 @@ final class CleanCommand implements Callable<Integer> {
                 () ->
                     Refusal.usage(
                         "A run uses the cache in `%s`.".formatted(cache), "Wait for its end."));
+    var useless = left.bytes();
+    left.remove();
     var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age));
     console
         .out()
@@ -84,8 +91,16 @@ final class CleanCommand implements Callable<Integer> {
                     Words.size(cleaned.bytes()),
                     Words.count(runs, "run"),
                     Words.size(cleaned.left())));
+    if (left.commands() > 0) {
+      console.out().println("Removed %s left by %s.".formatted(Words.size(useless), killed(left)));
+    }
     console.out().flush();
     return ExitCodes.DONE;
+  }
+
+  private static String killed(LeftOvers left) {
+    return Words.count(left.commands(), "command")
+        + (left.commands() == 1 ? " that was killed" : " that were killed");
   }
 
   /** Runs that are over and owe nothing. */

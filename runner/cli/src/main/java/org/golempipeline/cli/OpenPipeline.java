@@ -105,9 +105,9 @@ final class OpenPipeline {
             () -> {
               interrupted.set(true);
               planning.interrupt();
-              haltUnlessItEnds(planning);
+              haltUnlessItEnds(planning, folder);
             },
-            () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+            () -> halt(folder))) {
       planned = spec().then(spec -> wiring.plan(spec, text, folder, shell(spec)));
     }
     if (interrupted.get()) {
@@ -118,7 +118,7 @@ final class OpenPipeline {
   }
 
   /** A command that a split waits for ends at an interrupt; a split that computes may not. */
-  private static void haltUnlessItEnds(Thread planning) {
+  private void haltUnlessItEnds(Thread planning, Path folder) {
     var patience =
         new Thread(
             () -> {
@@ -127,11 +127,16 @@ final class OpenPipeline {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
+              halt(folder);
             },
             "patience");
     patience.setDaemon(true);
     patience.start();
+  }
+
+  private void halt(Path folder) {
+    WorkFolder.removeInHaste(own(), folder);
+    Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
   }
 
   /**

@@ -40,7 +40,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
     var pipeline = options.open(console);
-    try (var folder = pipeline.workFolder("plans", false)) {
+    try (var folder = pipeline.workFolder("plans", false).claim()) {
       var planned = pipeline.plan(folder.path());
       var plan = OpenPipeline.require(console, planned.then(each -> outputs.check(pipeline, each)));
       format.draw(plan, console.out());

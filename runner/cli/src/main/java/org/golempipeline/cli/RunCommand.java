@@ -78,15 +78,17 @@ final class RunCommand implements Callable<Integer> {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
     var pipeline = options.open(console);
-    var runId = pipeline.wiring().newRunId();
-    var plan = pipeline.requirePlan(Wiring.runFolder(pipeline.text(), runId));
-    return target == Target.GOLEM
-        ? runOnGolem(pipeline, plan, runId)
-        : run(pipeline, plan, runId, target, null, Images.notFetched());
+    LeftOvers.removeIfPossible(pipeline.own());
+    try (var folder = pipeline.workFolder("runs", false).claim()) {
+      var plan = pipeline.requirePlan(folder.path());
+      return target == Target.GOLEM
+          ? runOnGolem(pipeline, plan, folder)
+          : run(pipeline, plan, folder, target, null, Images.notFetched());
+    }
   }
 
   /** Everything that can be refused is refused before anything is spent. */
-  private int runOnGolem(OpenPipeline pipeline, Plan plan, String runId)
+  private int runOnGolem(OpenPipeline pipeline, Plan plan, WorkFolder folder)
       throws Refusal, IOException, InterruptedException {
     requireBudget(plan.spec());
     requireAccept(plan);
@@ -101,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
               .anyMatch(each -> each.id().equals(ImageDiagnosticIds.IMAGE_NO_ANSWER));
       return unanswered ? ExitCodes.PLATFORM : ExitCodes.USAGE;
     }
-    return run(pipeline, plan, runId, Target.GOLEM, connection, found.orNull());
+    return run(pipeline, plan, folder, Target.GOLEM, connection, found.orNull());
   }
 
   /**
@@ -110,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
   private int run(
       OpenPipeline pipeline,
       Plan plan,
-      String runId,
+      WorkFolder folder,
       Target target,
       @Nullable GolemConnection network,
       Images images)
@@ -118,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
     try (var lock = pipeline.wiring().lock(pipeline.text(), plan.spec())) {
       // Another run may have published until now.
       OpenPipeline.require(console, outputs.check(pipeline, plan));
-      return runAlone(pipeline, plan, runId, target, network, images);
+      return runAlone(pipeline, plan, folder, target, network, images);
     } finally {
       console.out().flush();
     }
@@ -127,7 +129,7 @@ final class RunCommand implements Callable<Integer> {
   private int runAlone(
       OpenPipeline pipeline,
       Plan plan,
-      String runId,
+      WorkFolder folder,
       Target target,
       @Nullable GolemConnection network,
       Images images)
@@ -135,27 +137,28 @@ final class RunCommand implements Callable<Integer> {
     var text = pipeline.text();
     var wiring = pipeline.wiring();
     var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
-    var beside = pipeline.own().resolve("node").resolve(runId);
-    var scratch = Wiring.runFolder(text, runId).resolve("work");
+    var beside = pipeline.own().resolve("node").resolve(folder.id());
+    var scratch = LeftOvers.work(folder.path());
     var values = new FinalValues(finalValues(plan));
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
-        var journal = Wiring.journal(text, runId);
+        var journal = Wiring.journal(folder.path());
         var report = RunReport.open(console.screen(), console.clock());
         var node =
             new NodeOnDemand(
                 wiring, scratch(plan, busy, beside), busy + SPARE_PROVIDERS, network)) {
+      folder.keep();
       var run =
           wiring.run(
               plan,
               new RunSettings(
-                  runId,
+                  folder.id(),
                   Wiring.newSessionId(),
                   text.name(),
                   target,
                   busy,
                   Wiring.budget(plan.spec()),
-                  Wiring.runFolder(text, runId),
+                  folder.path(),
                   node,
                   Wiring.agreementDuration(plan.spec()),
                   cache,

@@ -95,8 +95,8 @@ final class Wiring {
   }
 
   /** The journal of a run that begins. */
-  static Journal journal(PipelineText text, String runId) throws IOException {
-    return Journal.create(runFolder(text, runId).resolve("journal.ndjson"));
+  static Journal journal(Path runFolder) throws IOException {
+    return Journal.create(runFolder.resolve("journal.ndjson"));
   }
 
   /** A node on this machine, in a folder that goes when it is closed. */

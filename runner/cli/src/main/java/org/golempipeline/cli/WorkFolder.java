@@ -2,12 +2,13 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import org.apache.commons.io.file.PathUtils;
+import org.golempipeline.filelock.SystemLock;
 
 /**
  * The folder of one command, made by whoever first writes there. When it is closed it goes, and
@@ -17,7 +18,8 @@ final class WorkFolder implements AutoCloseable {
   private final Path own;
   private final Path path;
   private final String id;
-  private final boolean keep;
+  private boolean keep;
+  private Optional<SystemLock> lock = Optional.empty();
 
   /**
    * @param own everything of the pipeline's folder that is ours
@@ -29,6 +31,21 @@ final class WorkFolder implements AutoCloseable {
     this.keep = keep;
   }
 
+  /**
+   * Makes it, and marks it as that of a process that lives: of a dead one it is among {@link
+   * LeftOvers}.
+   */
+  WorkFolder claim() throws IOException {
+    try {
+      lock = SystemLock.tryNamed(LeftOvers.lock(path), "");
+      // Only now: without it nobody takes the folder for left over.
+      Files.createDirectories(LeftOvers.work(path));
+    } catch (FileSystemException e) {
+      // Whoever writes there says so; a plan may do without.
+    }
+    return this;
+  }
+
   Path path() {
     return path;
   }
@@ -38,12 +55,37 @@ final class WorkFolder implements AutoCloseable {
     return id;
   }
 
+  /** Lets it stay. */
+  void keep() {
+    keep = true;
+  }
+
+  /** As far as it goes, while somebody may still write there. */
+  static void removeInHaste(Path own, Path path) {
+    try {
+      remove(own, path);
+    } catch (IOException e) {
+      // a later run does it
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    if (keep) {
-      return;
+    try {
+      if (!keep) {
+        remove(own, path);
+      }
+    } finally {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
     }
-    remove();
+  }
+
+  private static void remove(Path own, Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      PathUtils.deleteDirectory(path);
+    }
     try {
       for (var around = path.getParent(); around != null && around.startsWith(own); ) {
         Files.deleteIfExists(around);
@@ -52,29 +94,5 @@ final class WorkFolder implements AutoCloseable {
     } catch (DirectoryNotEmptyException e) {
       // somebody else's
     }
-  }
-
-  /** Links are removed, not what they lead to. */
-  private void remove() throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path each, BasicFileAttributes found)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -62,6 +62,17 @@ class CleanCommandTest {
   }
 
   @Test
+  void whatKilledCommandsLeftIsCountedAndRemoved() throws IOException {
+    workspace.write(".golem-pipeline/runs/killed/work/split-a/0", "12345");
+
+    assertThat(workspace.run("clean").lines()).contains("5 B left by 1 command that was killed.");
+    assertThat(workspace.run("clean", "--older", "30d").lines())
+        .contains("Removed 5 B left by 1 command that was killed.");
+    assertThat(folder.resolve(".golem-pipeline/runs/killed")).doesNotExist();
+    assertThat(workspace.run("clean").lines()).hasSize(2);
+  }
+
+  @Test
   void badAmountsAreRefused() {
     var ran = workspace.run("clean", "--older", "soon");
 

@@ -111,19 +111,7 @@ class InterruptionIT {
 
   @Test
   void controlCEndsASplitThatWaitsForItsCommand() throws Exception {
-    Files.writeString(
-        folder.resolve("waits.yaml"),
-        """
-        version: 1
-        name: waits
-        split: { command: 'sleep 300 & echo $! > "%s/begun"; wait' }
-        run: cat "$in" > "$out"
-        merge: concat
-        output: result.txt
-        """
-            .formatted(pids));
-    try (var child = ChildJvm.start(folder, Map.of(), "run", "waits.yaml")) {
-      ChildJvm.await("the command of the split", () -> !running().isEmpty());
+    try (var child = startSplitThatWaits()) {
       var processes = processes(child);
 
       child.signal("INT");
@@ -132,7 +120,49 @@ class InterruptionIT {
       assertThat(child.said("err")).contains("Interrupted.");
       ChildJvm.await(
           "processes to end", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(folder.resolve(".golem-pipeline")).doesNotExist();
     }
+  }
+
+  @Test
+  void whatASplitThatWasKilledLeftGoesWithTheNextRunAndNotBefore() throws Exception {
+    var workspace = new Workspace(folder);
+    workspace.write(
+        "other.yaml", "version: 1\nname: o\nrun: echo 1 > \"$out\"\noutput: other.txt\n");
+    try (var child = startSplitThatWaits()) {
+      assertThat(workspace.run("run", "other.yaml").exitCode()).isZero();
+      assertThat(workspace.run("clean").out()).doesNotContain("killed");
+      assertThat(ofTheSplit(workspace)).isTrue();
+
+      child.signal("KILL");
+      assertThat(child.waitForExit()).isEqualTo(137);
+    }
+    assertThat(ofTheSplit(workspace)).isTrue();
+    assertThat(workspace.run("clean").out()).contains("left by 1 command that was killed.");
+    assertThat(workspace.run("run", "other.yaml").exitCode()).isZero();
+    assertThat(ofTheSplit(workspace)).isFalse();
+  }
+
+  private static boolean ofTheSplit(Workspace workspace) throws IOException {
+    return workspace.files(".golem-pipeline/runs").keySet().stream()
+        .anyMatch(file -> file.matches(".*/work/split-waits/.*/made"));
+  }
+
+  private ChildJvm startSplitThatWaits() throws IOException {
+    Files.writeString(
+        folder.resolve("waits.yaml"),
+        """
+        version: 1
+        name: waits
+        split: { command: 'echo 1 > "$outdir/made"; sleep 300 & echo $! > "%s/begun"; wait' }
+        run: cat "$in" > "$out"
+        merge: concat
+        output: result.txt
+        """
+            .formatted(pids));
+    var child = ChildJvm.start(folder, Map.of(), "run", "waits.yaml");
+    ChildJvm.await("the command of the split", () -> !running().isEmpty());
+    return child;
   }
 
   private void endsInGoodOrder(String signal) throws Exception {

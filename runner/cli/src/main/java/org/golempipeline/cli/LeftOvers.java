@@ -1,0 +1,91 @@
+package org.golempipeline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.commons.io.FileUtils;
+import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.journal.JournalReader;
+
+/**
+ * What commands that were killed left in {@code .golem-pipeline} and nobody needs any more: all of
+ * one that was still planning, and of a run that had begun everything but its journal and logs.
+ * What a living process works with is not among it.
+ *
+ * @param commands how many left something
+ */
+record LeftOvers(int commands, List<Path> folders) {
+  private static final List<String> KINDS = List.of("runs", "plans");
+
+  LeftOvers {
+    folders = List.copyOf(folders);
+  }
+
+  /** What is locked as long as the command lives whose folder {@code folder} is. */
+  static Path lock(Path folder) {
+    return folder.resolve("lock");
+  }
+
+  /** Made after the lock was taken. */
+  static Path work(Path folder) {
+    return folder.resolve("work");
+  }
+
+  /**
+   * @param own everything of the pipeline's folder that is ours
+   */
+  static LeftOvers in(Path own) throws IOException {
+    var commands = 0;
+    var found = new ArrayList<Path>();
+    for (var kind : KINDS) {
+      for (var folder : foldersIn(own.resolve(kind))) {
+        var useless = List.of(work(folder), folder.resolve("staged"));
+        var left = useless.stream().filter(LeftOvers::isFolder).toList();
+        if (!left.isEmpty() && !SystemLock.isHeld(lock(folder))) {
+          commands++;
+          found.addAll(Files.exists(folder.resolve(JournalReader.FILE)) ? left : List.of(folder));
+        }
+      }
+    }
+    return new LeftOvers(commands, found);
+  }
+
+  private static TreeSet<Path> foldersIn(Path kind) throws IOException {
+    var folders = new TreeSet<Path>();
+    try (var each = Files.newDirectoryStream(kind, LeftOvers::isFolder)) {
+      each.forEach(folders::add);
+    } catch (NoSuchFileException | NotDirectoryException nothing) {
+      return folders;
+    }
+    return folders;
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Makes room for a command that can go on without. */
+  static void removeIfPossible(Path own) {
+    try {
+      in(own).remove();
+    } catch (IOException e) {
+      // `clean` says what keeps it
+    }
+  }
+
+  long bytes() {
+    return folders.stream().mapToLong(each -> FileUtils.sizeOfDirectory(each.toFile())).sum();
+  }
+
+  void remove() throws IOException {
+    for (var folder : folders) {
+      FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+}
