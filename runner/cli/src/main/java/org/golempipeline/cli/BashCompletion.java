@@ -18,9 +18,19 @@ final class BashCompletion {
       """
       # Completes golem-pipeline in bash. In ~/.bashrc:
       #   source <(golem-pipeline completion bash)
+      _golem_pipeline_runs() (
+        # the ids of the runs in this folder, the newest first; a name with other characters is none
+        shopt -u failglob
+        words=''
+        for each in .golem-pipeline/runs/*/journal.ndjson; do
+          each=${each%/*} each=${each##*/}
+          [[ $each == *[!A-Za-z0-9._-]* ]] || words="$each $words"
+        done
+        printf %s "$words"
+      )
       _golem_pipeline() {
         local IFS=$' \\t\\n' word=${COMP_WORDS[COMP_CWORD]} each i
-        local command='' option='' place=0 words='' files=''
+        local command='' option='' place=0 words='' files='' runs=''
         COMPREPLY=()
         for ((i = 1; i < COMP_CWORD; i++)); do
           each=${COMP_WORDS[i]}
@@ -54,6 +64,10 @@ final class BashCompletion {
         fi
         [[ -z $files ]] || return 0 # what bash itself does, which knows how to quote names
         compopt +o default 2>/dev/null
+        if [[ -n $runs ]]; then
+          words=$(_golem_pipeline_runs)
+          compopt -o nosort 2>/dev/null
+        fi
         COMPREPLY=($(compgen -W "$words" -- "$word"))
       }
       complete -o default -F _golem_pipeline golem-pipeline
@@ -120,6 +134,9 @@ final class BashCompletion {
   private static Optional<String> offer(ArgSpec argument) {
     if (Completions.isFile(argument)) {
       return Optional.of("files=yes ;;");
+    }
+    if (Completions.isRun(argument)) {
+      return Optional.of("runs=yes ;;");
     }
     var words = Completions.words(argument);
     return words.isEmpty()

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints a script that completes commands, options and files when you press Tab.",
+      "Prints a script that completes commands, options, files and runs when you press Tab.",
       "In ~/.bashrc:  source <(golem-pipeline completion bash)",
       "In ~/.zshrc:   source <(golem-pipeline completion zsh)"
     })

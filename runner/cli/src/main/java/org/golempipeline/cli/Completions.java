@@ -12,6 +12,9 @@ final class Completions {
   /** Arguments of these names are files or folders, unless there are words for them. */
   private static final Set<String> FILES = Set.of("FILE", "FOLDER", "JAR", "PLACE");
 
+  /** An argument of this name is the id of a run. */
+  private static final String RUN = "RUN";
+
   private static final Pattern SENTENCE = Pattern.compile("(.*?)\\.?(?:(?<=\\.)\\s.*)?");
 
   private Completions() {}
@@ -26,6 +29,11 @@ final class Completions {
 
   static boolean isFile(ArgSpec argument) {
     return words(argument).isEmpty() && FILES.contains(argument.paramLabel());
+  }
+
+  /** Whether the runs are offered that are kept in the current folder. */
+  static boolean isRun(ArgSpec argument) {
+    return argument.paramLabel().equals(RUN);
   }
 
   /** Whether a value follows. */

@@ -17,6 +17,14 @@ final class ZshCompletion {
       # Completes golem-pipeline in zsh. In ~/.zshrc:
       #   source <(golem-pipeline completion zsh)
       # or as a file named _golem-pipeline in a folder of $fpath.
+
+      _golem-pipeline-kept() {
+        # the ids of the runs in this folder, the newest first; a name with other characters is none
+        local -a ids expl
+        ids=(.golem-pipeline/runs/*/journal.ndjson(NOn:h:t))
+        ids=(${ids:#*[^A-Za-z0-9._-]*})
+        _wanted -V runs expl run compadd -a ids
+      }
       """;
 
   private static final String FOOT =
@@ -117,7 +125,9 @@ final class ZshCompletion {
     var action =
         Completions.isFile(argument)
             ? "_files"
-            : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
+            : Completions.isRun(argument)
+                ? "_golem-pipeline-kept"
+                : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
     return escaped(argument.paramLabel()) + ":" + action;
   }
 

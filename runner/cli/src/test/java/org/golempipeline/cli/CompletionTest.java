@@ -139,6 +139,67 @@ class CompletionTest {
   }
 
   @Test
+  void bashOffersTheRunsOfTheFolderTheNewestFirst() throws Exception {
+    assertThat(bash("logs", "_")).isEmpty();
+    writeRuns();
+    var ids = List.of("20260203-101112-0a1b2c", "20260102-101112-ffffff", "20251231-235959-abcdef");
+
+    assertThat(bash("logs", "_")).containsExactlyElementsOf(ids);
+    assertThat(bash("logs", "2026")).containsExactlyElementsOf(ids.subList(0, 2));
+    for (var command : List.of("report", "replay", "settle")) {
+      assertThat(bash(command, "_")).containsExactlyElementsOf(ids);
+    }
+    assertThat(bash("repro", "count/1", "a.yaml", "--run", "2025"))
+        .containsExactly("20251231-235959-abcdef");
+    assertThat(workspace.files("").keySet()).doesNotContain("harm");
+  }
+
+  @Test
+  void zshOffersTheRunsOfTheFolderTheNewestFirst() throws Exception {
+    assumeThat(installed("zsh")).isTrue();
+    workspace.write("completion.zsh", workspace.run("completion", "zsh").out());
+    var ask =
+        """
+        compdef() { }
+        _wanted() { print -r -- "$1 $2 $4"; [[ $5 == compadd ]] && print -rl -- ${(P)7} }
+        . ./completion.zsh
+        _golem-pipeline-kept
+        """;
+    assertThat(shell("zsh", "-f", "-c", ask)).containsExactly("-V runs run", "");
+    writeRuns();
+
+    assertThat(shell("zsh", "-f", "-c", ask))
+        .containsExactly(
+            "-V runs run",
+            "20260203-101112-0a1b2c",
+            "20260102-101112-ffffff",
+            "20251231-235959-abcdef");
+    for (var command : List.of("logs", "report", "replay", "settle", "repro")) {
+      assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_" + command))
+          .anyMatch(each -> each.endsWith(":RUN:_golem-pipeline-kept"));
+    }
+    assertThat(workspace.files("").keySet()).doesNotContain("harm");
+  }
+
+  /** With names that are none, and would be executed where the shell reads them as its own text. */
+  private void writeRuns() throws IOException {
+    var names =
+        List.of(
+            "20260102-101112-ffffff",
+            "20260203-101112-0a1b2c",
+            "20251231-235959-abcdef",
+            "$(touch harm)",
+            "`touch harm`",
+            "2026;touch harm",
+            "2026 words",
+            "2026\n$(touch harm)");
+    for (var name : names) {
+      workspace.write(".golem-pipeline/runs/" + name + "/journal.ndjson", "");
+    }
+    Files.createDirectories(folder.resolve(".golem-pipeline/runs/20270101-101112-planed"));
+  }
+
+  @Test
   void zshIsToldTheSameWithDescriptions() throws Exception {
     assumeThat(installed("zsh")).isTrue();
     workspace.write("completion.zsh", workspace.run("completion", "zsh").out());
