@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +21,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every pipeline in the documentation is right, and does what it says: those without the comment
  * {@code check only} in front are run, with the input the page gives or with two text files in
- * {@code input/}, and leave exactly the result that the page shows.
+ * {@code input/}, and leave exactly the result that the page shows. So does every command line that
+ * asks about images, or whether all is well: without a network, since {@code golem-pipeline node}
+ * answers for the daemon, for its market and for the image registry.
  */
 @Timeout(120)
 class DocsIT {
+  /** A line of a block of commands, without the comment behind it. */
+  private static final Pattern QUESTION =
+      Pattern.compile("^ {4}golem-pipeline ((?:doctor|image)\\b[^#\n]*)", Pattern.MULTILINE);
+
+  private static final String NODE = "    golem-pipeline node\n";
+
   @TempDir Path folder;
 
   @ParameterizedTest(name = "{0}")
@@ -56,6 +66,60 @@ class DocsIT {
         assertThat(made(workspace, before)).isEqualTo(example.results());
       }
     }
+  }
+
+  @Test
+  void questionsAreAnsweredAsWritten() throws IOException {
+    var page = Workspace.project().resolve("docs/golem.md");
+    assertThat(Files.readString(page)).contains(NODE);
+    var workspace = new Workspace(folder).with("PATH", System.getenv("PATH"));
+    Files.write(folder.resolve("mine.gvmi"), ImageCommandTest.image("{}"));
+    workspace.write("input/a.txt", "one\n");
+    workspace.write(
+        "word-count.yaml",
+        DocsExample.of(page).stream()
+            .map(DocsExample::text)
+            .filter(text -> text.contains("\nname: word-count\n"))
+            .findFirst()
+            .orElseThrow());
+    try (var node = ChildJvm.start(folder, Map.of(), "node")) {
+      ChildJvm.await("the node", () -> variables(node).size() == 2);
+      variables(node).forEach(workspace::with);
+      workspace.with("GOLEM_REGISTRY_URL", variables(node).get("YAGNA_API_URL"));
+
+      for (var question : questions()) {
+        var asked = workspace.run(question.replace("FILE", "word-count.yaml").split(" +"));
+        assertThat(asked.exitCode()).as(question + "\n" + asked.out() + asked.err()).isZero();
+        assertThat(asked.out()).as(question).isNotEmpty();
+        assertThat(asked.err()).as(question).isEmpty();
+      }
+    }
+  }
+
+  private static List<String> questions() throws IOException {
+    var found = new ArrayList<String>();
+    for (var page : pages()) {
+      QUESTION
+          .matcher(Files.readString(page))
+          .results()
+          .forEach(line -> found.add(line.group(1).strip()));
+    }
+    assertThat(found).hasSizeGreaterThan(5);
+    return found;
+  }
+
+  /** What the node prints for the programs that are to use it. */
+  private static Map<String, String> variables(ChildJvm node) {
+    var variables = new TreeMap<String, String>();
+    try {
+      for (var line : node.said("out").lines().toList()) {
+        var equals = line.indexOf('=');
+        variables.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    } catch (IOException e) {
+      return Map.of();
+    }
+    return variables;
   }
 
   static List<DocsExample> pipelines() throws IOException {

@@ -239,7 +239,7 @@ class ImageCommandTest {
   }
 
   /** What the end of a VM image looks like. */
-  private static byte[] image(String configuration) throws IOException {
+  static byte[] image(String configuration) throws IOException {
     var json = configuration.getBytes(StandardCharsets.UTF_8);
     var checksum = new CRC32();
     checksum.update(json);
