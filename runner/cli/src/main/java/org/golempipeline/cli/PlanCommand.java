@@ -45,7 +45,9 @@ final class PlanCommand implements Callable<Integer> {
       var plan = OpenPipeline.require(console, planned.then(each -> outputs.check(pipeline, each)));
       format.draw(plan, console.out());
       if (format == Format.TEXT) {
-        var lines = new PlanOutlook(plan).lines(pipeline, folder.path());
+        // A folder of its own, which earlier results take away with them.
+        var scratch = folder.path().resolve("earlier");
+        var lines = new PlanOutlook(plan).lines(pipeline, scratch);
         lines.forEach(line -> console.out().println(TerminalText.safe(line)));
       }
       console.out().flush();
