@@ -169,14 +169,15 @@ final class PublishedMemory {
   private @Nullable List<ResultFile> untouched(List<Stamp> files) {
     var found = new ArrayList<ResultFile>(files.size());
     for (var stamp : files) {
+      var place = folder.resolve(stamp.path());
       try {
-        if (!stamp.untouched(Stamp.attributes(folder.resolve(stamp.path())))) {
+        if (!stamp.untouched(Stamp.attributes(place))) {
           return null;
         }
       } catch (IOException e) {
         return null;
       }
-      found.add(new ResultFile(stamp.path(), null, stamp.size()));
+      found.add(new ResultFile(stamp.path(), place, true, stamp.size()));
     }
     return found;
   }

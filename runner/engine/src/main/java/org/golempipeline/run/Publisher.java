@@ -114,7 +114,7 @@ final class Publisher {
       var files = stage.getValue().files();
       var bytes = 0L;
       for (var file : files) {
-        if (file.file() != null) {
+        if (!file.inPlace()) {
           move(file.path(), file.file(), folder.resolve(file.path()));
         }
         bytes += file.size();
@@ -156,7 +156,7 @@ final class Publisher {
       var stamps = new ArrayList<PublishedMemory.Stamp>(stage.getValue().files().size());
       for (var file : stage.getValue().files()) {
         stamps.add(
-            file.file() == null
+            file.inPlace()
                 ? memory.stampOf(file.path())
                 : PublishedMemory.Stamp.read(file.path(), file.file()));
       }

@@ -11,7 +11,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -287,7 +286,7 @@ final class Reuse {
    * @return where it lies now
    */
   ResultFile keepMerged(String fingerprint, ResultFile merged) throws IOException {
-    var file = Objects.requireNonNull(merged.file());
+    var file = merged.file();
     if (!isOurs(file)) {
       return merged;
     }

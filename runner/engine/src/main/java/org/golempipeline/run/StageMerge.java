@@ -63,9 +63,15 @@ final class StageMerge implements AutoCloseable {
    * A file of the result.
    *
    * @param path where it is to be published, relative to the pipeline file; empty if it is not
-   * @param file where it is; null if it lies in its place, as an earlier run published it
+   * @param file where it is
+   * @param inPlace whether that is its place, where an earlier run published it
    */
-  record ResultFile(String path, @Nullable Path file, long size) {}
+  record ResultFile(String path, Path file, boolean inPlace, long size) {
+    /** One that was just made. */
+    ResultFile(String path, Path file, long size) {
+      this(path, file, false, size);
+    }
+  }
 
   /**
    * The result of a stage.
@@ -193,7 +199,7 @@ final class StageMerge implements AutoCloseable {
 
   /** The single line that a {@code value} merge made. */
   String value() throws IOException {
-    var file = java.util.Objects.requireNonNull(results.get(0).file());
+    var file = results.get(0).file();
     if (Files.size(file) > LONGEST_VALUE) {
       throw new IOException("a value of more than 64 KiB");
     }
@@ -206,11 +212,7 @@ final class StageMerge implements AutoCloseable {
       return results.stream()
           .map(
               result ->
-                  new InputFile(
-                      java.util.Objects.requireNonNull(result.file()),
-                      0,
-                      result.size(),
-                      names.downstream(result.path())))
+                  new InputFile(result.file(), 0, result.size(), names.downstream(result.path())))
           .toList();
     }
     var files = new ArrayList<InputFile>();

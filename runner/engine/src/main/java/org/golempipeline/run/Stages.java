@@ -235,9 +235,9 @@ final class Stages implements AutoCloseable {
   }
 
   /**
-   * Sees whether an earlier run left the result of a stage: in its place, if nobody else needs what
-   * it was made of, or in the cache, if it is one file that is not published. What it was made of
-   * is only looked for when it is not there.
+   * Sees whether an earlier run left the result of a stage: in its place, if nobody needs what it
+   * was made of, or in the cache, if it is one file that is not published. What it was made of is
+   * only looked for when it is not there.
    */
   private void recognise(StageRuntime stage, List<InputFile> inputs) throws IOException {
     var upstream = new ArrayList<@Nullable String>();
@@ -264,8 +264,11 @@ final class Stages implements AutoCloseable {
     if (isKeptMerged(stage)) {
       return reuse.merged(print).map(List::of).orElse(null);
     }
-    var last = plan.stages().stream().noneMatch(each -> each.spec().needs().contains(stage.name()));
-    return last && stage.spec().output() != null && stage.merge().result() != Result.FIRST
+    // Who reads what was collected reads the outputs themselves, which are not looked up then.
+    var canBeRead =
+        stage.merge().result() != Result.FILES
+            || plan.stages().stream().noneMatch(each -> each.spec().needs().contains(stage.name()));
+    return canBeRead && stage.spec().output() != null && stage.merge().result() != Result.FIRST
         ? publisher.unchanged(stage.name().value(), print)
         : null;
   }

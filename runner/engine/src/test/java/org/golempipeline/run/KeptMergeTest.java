@@ -102,6 +102,29 @@ class KeptMergeTest {
     assertThat(project.read("o.txt")).isEqualTo("got 1\ngot 2\ngot 3\n");
   }
 
+  /** What it was published as is what others read. */
+  @Test
+  void aResultInItsPlaceIsReadWithoutMergingAgain() throws Exception {
+    var yaml = CHAIN.replace("  say:\n", "    output: mid/all.txt\n  say:\n");
+    run(yaml);
+    run(yaml);
+    assertNothingExecuted();
+    assertThat(merges()).isOne();
+
+    run(yaml.replace("got ", "saw "));
+    assertThat(project.sent("all")).isEqualTo(FragmentSet.EMPTY);
+    assertThat(project.read("o.txt")).isEqualTo("saw 1\nsaw 2\nsaw 3\n");
+    assertThat(project.read("mid/all.txt")).isEqualTo("1\n2\n3\n");
+    assertThat(merges()).isOne();
+
+    Files.delete(folder.resolve("mid/all.txt"));
+    run(yaml);
+    assertNothingExecuted();
+    assertThat(merges()).isEqualTo(2);
+    assertThat(project.read("mid/all.txt")).isEqualTo("1\n2\n3\n");
+    assertThat(project.read("o.txt")).isEqualTo("got 1\ngot 2\ngot 3\n");
+  }
+
   @Test
   void theMergeIsToldOfWithTheSameSize() throws Exception {
     run(CHAIN);
