@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.SplitContext;
@@ -55,9 +54,8 @@ final class Unpacked {
 
   private static void write(InputFile file, Path target) throws IOException, StrategyException {
     try (var packed = open(file);
-        var text = new GZIPInputStream(packed, BUFFER);
         var out = Files.newOutputStream(target)) {
-      text.transferTo(out);
+      GzipMembers.unpack(packed, out);
     } catch (EOFException | ZipException e) {
       var refused =
           new StrategyException(
@@ -104,12 +102,6 @@ final class Unpacked {
       var count = super.read(bytes, offset, (int) Math.min(length, left));
       left -= Math.max(0, count);
       return count;
-    }
-
-    /** Says whether another member of the archive may follow. */
-    @Override
-    public int available() {
-      return (int) Math.min(Integer.MAX_VALUE, left);
     }
   }
 }

@@ -106,16 +106,64 @@ class UnpackedTest {
     assertThat(String.join("", Sandbox.contents(fragments, 1))).isEqualTo(reads(3, "/2"));
   }
 
+  /** Wherever it is cut off, and whichever byte of a header, trailer or content is another one. */
   @Test
   void aDamagedFileIsRefused() throws Exception {
-    var bytes = packed(reads(100, ""));
-    var flipped = bytes.clone();
-    flipped[bytes.length / 2]++;
-    for (var damaged : List.of(Arrays.copyOf(bytes, bytes.length / 2), flipped)) {
-      var context = sandbox.context(OPTIONS).input("x.gz", damaged);
-      assertThat(Refusals.of(() -> new FastqSplit().split(context)))
-          .isEqualTo(
-              "`x.gz` cannot be decompressed: it is damaged, or was not copied to its end. [See what `gzip -t` says of it, and get it again.]");
+    var first = member(reads(3, "").substring(0, 40));
+    var second = member(reads(3, "").substring(40));
+    var whole = joined(first, second);
+    assertThat(String.join("", contents(whole))).isEqualTo(reads(3, ""));
+    for (var length = 2; length < whole.length; length++) {
+      if (length != first.length) {
+        assertRefused("cut off at " + length, Arrays.copyOf(whole, length));
+      }
     }
+    for (var at : List.of(0, 1, 2, 3, first.length - 8, first.length - 1, first.length / 2)) {
+      var damaged = second.clone();
+      damaged[at % second.length] ^= (byte) 0xe4;
+      assertRefused("with another byte at " + at, joined(first, damaged));
+    }
+    assertRefused("with something behind it", joined(first, second, new byte[] {0, 0, 1}));
+    assertRefused("with the start of a member behind it", joined(whole, Arrays.copyOf(first, 9)));
+  }
+
+  /** With a name, a comment, an extra field and a checksum of the header; padded with zeroes. */
+  @Test
+  void membersMaySayMoreAndZeroesMayFollow() throws Exception {
+    var plain = member(reads(2, ""));
+    var content = Arrays.copyOfRange(plain, 10, plain.length);
+    var head = new byte[] {0x1f, (byte) 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3};
+    var fields = new byte[] {3, 0, 9, 9, 9, 'x', 0, 'y', 'z', 0, 7, 7};
+    assertThat(String.join("", contents(joined(head, fields, content, new byte[70_000]))))
+        .isEqualTo(reads(2, ""));
+  }
+
+  private static byte[] member(String text) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(Sandbox.utf8(text));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    var bytes = new ByteArrayOutputStream();
+    for (var part : parts) {
+      bytes.writeBytes(part);
+    }
+    return bytes.toByteArray();
+  }
+
+  private List<String> contents(byte[] packed) throws Exception {
+    var context = sandbox.context(OPTIONS).input("x.gz", packed);
+    return Sandbox.contents(new FastqSplit().split(context));
+  }
+
+  private void assertRefused(String what, byte[] damaged) throws Exception {
+    var context = sandbox.context(OPTIONS).input("x.gz", damaged);
+    assertThat(Refusals.of(() -> new FastqSplit().split(context)))
+        .as(what)
+        .isEqualTo(
+            "`x.gz` cannot be decompressed: it is damaged, or was not copied to its end. [See what `gzip -t` says of it, and get it again.]");
   }
 }
