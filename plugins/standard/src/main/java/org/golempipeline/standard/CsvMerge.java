@@ -76,12 +76,19 @@ public final class CsvMerge implements MergeStrategy {
                   .formatted(output.label(), shown(own), shown(header)),
               "Let every fragment write the same header, or use `concat` if there is none.");
         }
+        var rows = new CsvRows(own.delimiter());
         for (var read = stream.read(buffer); read > 0; read = stream.read(buffer)) {
+          for (var row = 0; row >= 0; ) {
+            row = rows.rowEnd(buffer, row, read);
+          }
           if (pending) {
             stream().write(header.end().getBytes(StandardCharsets.US_ASCII));
             pending = false;
           }
           write(buffer, read);
+        }
+        if (rows.isInQuotes()) {
+          throw CsvRows.unclosed(output.label(), rows.rowLine() + own.lines());
         }
       }
     }

@@ -128,6 +128,15 @@ final class CsvRows {
       return crlf ? "\r\n" : "\n";
     }
 
+    /** How many it takes, as there may be line ends in quotes. */
+    long lines() {
+      var lines = 0L;
+      for (var b : bytes) {
+        lines += b == '\n' ? 1 : 0;
+      }
+      return lines;
+    }
+
     private static byte likeliest(int[] counts) {
       var best = 0;
       for (var i = 1; i < counts.length; i++) {
@@ -140,8 +149,8 @@ final class CsvRows {
   /** What to say about a quote that is open at the end. */
   static StrategyException unclosed(String label, long line) {
     return new StrategyException(
-        "%s opens a quote in the row that begins in line %d and never closes it."
-            .formatted(label, line),
+        "The row that begins in line %d of %s opens a quote and never closes it."
+            .formatted(line, label),
         "Close the quote; double one that belongs to the text, in a field that is in quotes.");
   }
 }

@@ -106,19 +106,10 @@ public final class CsvSplit implements SplitStrategy {
         cut(content, headers[i], quota, rows, slices);
       }
       if (rows.isInQuotes()) {
-        throw CsvRows.unclosed("`" + file.path() + "`", rows.rowLine() + lines(header));
+        throw CsvRows.unclosed("`" + file.path() + "`", rows.rowLine() + header.lines());
       }
     }
     return slices.fragments((file, slice) -> fragment(headers[file], slice));
-  }
-
-  /** How many lines a header takes, which may have line ends in quotes. */
-  private static long lines(CsvRows.Header header) {
-    var lines = 0L;
-    for (var b : header.bytes()) {
-      lines += b == '\n' ? 1 : 0;
-    }
-    return lines;
   }
 
   private static CsvRows.Header header(InputFile file) throws IOException, StrategyException {

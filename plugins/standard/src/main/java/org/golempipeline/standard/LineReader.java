@@ -3,6 +3,8 @@ package org.golempipeline.standard;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.golempipeline.strategy.StrategyException;
@@ -78,6 +80,16 @@ final class LineReader implements Closeable {
   /** What {@code line} says when its bytes are UTF-8. */
   static String text(String line) {
     return new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** The same, or null if its bytes are not UTF-8. */
+  static @Nullable String strictText(String line) {
+    try {
+      var bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.ISO_8859_1));
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
   }
 
   /** {@code text} in UTF-8 as a line of this reader would show it. */

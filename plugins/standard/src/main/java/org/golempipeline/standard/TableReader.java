@@ -60,6 +60,17 @@ final class TableReader implements Closeable {
     return "Line %d of %s".formatted(firstLine, lines.label());
   }
 
+  /** A field of the row read last, which is to be UTF-8. */
+  String text(String field) throws StrategyException {
+    var text = LineReader.strictText(field);
+    if (text == null) {
+      throw new StrategyException(
+          "%s has `%s`, which is not UTF-8.".formatted(where(), shown(field)),
+          "Convert the table, for instance with `iconv -f ISO-8859-1 -t UTF-8`.");
+    }
+    return text;
+  }
+
   /** Column {@code column}, from 0, of {@code row} as a number. */
   BigDecimal number(String[] row, int column) throws StrategyException {
     var number = Decimals.parse(row[column]);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.Fragments;
+import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
@@ -93,9 +94,10 @@ public final class TableSplit implements SplitStrategy {
           "Write its path relative to the folder of the pipeline file.");
     }
     var delimiter = Delimiter.from(options.at("delimiter"));
+    var table = new InputFile(path, 0, Files.size(path), name);
     try (var rows =
         new TableReader(
-            Files.newInputStream(path), Files.size(path), "`" + name + "`", delimiter)) {
+            Content.openText(table).stream(), table.size(), "`" + name + "`", delimiter)) {
       var names = names(name, rows);
       var fragments = new ArrayList<Fragment>();
       for (var row = rows.next(); row != null; row = rows.next()) {
@@ -120,7 +122,7 @@ public final class TableSplit implements SplitStrategy {
     }
     var names = new ArrayList<String>();
     for (var field : header) {
-      var name = LineReader.text(field).strip();
+      var name = rows.text(field).strip();
       if (!VARIABLE.matcher(name).matches()) {
         throw new StrategyException(
             "The table `%s` has a column `%s`, which cannot be a variable.".formatted(table, name),
@@ -148,7 +150,7 @@ public final class TableSplit implements SplitStrategy {
         throw new StrategyException(
             "%s has a zero byte, which no variable can hold.".formatted(rows.where()));
       }
-      variables.put(names.get(i), LineReader.text(row[i]));
+      variables.put(names.get(i), rows.text(row[i]));
     }
     return new Fragment(List.of(), variables);
   }

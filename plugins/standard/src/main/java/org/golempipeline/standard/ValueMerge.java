@@ -59,9 +59,18 @@ public final class ValueMerge implements MergeStrategy {
                 "The value has a second line, in %s.".formatted(output.label()),
                 "Let the stage write one line, or choose another merge.");
           }
-          line = next;
+          line = checked(next, output.label());
         }
       }
+    }
+
+    private static String checked(String line, String label) throws StrategyException {
+      if (LineReader.strictText(line) == null || line.indexOf('\0') >= 0) {
+        throw new StrategyException(
+            "The value in %s is not UTF-8 text, or has a zero byte.".formatted(label),
+            "A value becomes a variable: let the stage write text, or choose another merge.");
+      }
+      return line;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.golempipeline.standard.Sandbox.utf8;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.golempipeline.strategy.MergeStrategy;
@@ -87,9 +88,12 @@ class RefusalsTest {
   @Test
   void csvThatDoesNotClose() {
     assertThat(split(new CsvSplit(), "{\"rows\": 1}", "\"a\nb\",c\n1,2\n3,\"4\n5\n"))
-        .startsWith("`input` opens a quote in the row that begins in line 4 and never closes it.");
+        .startsWith("The row that begins in line 4 of `input` opens a quote and never closes it.");
     assertThat(merge(new CsvMerge(), "null", "a,\"b\n"))
-        .startsWith("fragment 0 opens a quote in the row that begins in line 1");
+        .startsWith("The row that begins in line 1 of fragment 0 opens a quote");
+    assertThat(
+            merge(new CsvMerge(), "null", "a,b\n1,2\n", "a,b\n1,\"x\ny\"\n3,\"4\n", "a,b\n5,6\n"))
+        .startsWith("The row that begins in line 4 of fragment 1 opens a quote and never closes");
     assertThat(merge(new CsvMerge(), "null", "a,b\n", "a,c\n"))
         .isEqualTo(
             "The header of fragment 1 is `a,c`, not `a,b` as before it. [Let every fragment write the same header, or use `concat` if there is none.]");
@@ -179,6 +183,28 @@ class RefusalsTest {
     var context = sandbox.context("\"t.csv\"");
     context.beside("t.csv", utf8(table.replace('/', '\n')));
     assertThat(refusal(() -> new TableSplit().split(context))).startsWith(message);
+  }
+
+  /** Two values would become one otherwise. */
+  @Test
+  void tablesThatAreNotText() throws Exception {
+    var latin = sandbox.context("\"t.csv\"");
+    latin.beside("t.csv", "name,n\ncaf\u00e9,1\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(refusal(() -> new TableSplit().split(latin)))
+        .startsWith("Line 2 of `t.csv` has `caf\ufffd`, which is not UTF-8.");
+    var wide = sandbox.context("\"t.csv\"");
+    wide.beside("t.csv", "\ufeffname\n1\n".getBytes(StandardCharsets.UTF_16LE));
+    assertThat(refusal(() -> new TableSplit().split(wide))).startsWith("`t.csv` is UTF-16 text");
+    var packed = sandbox.context("\"t.csv\"");
+    packed.beside("t.csv", new byte[] {0x1f, (byte) 0x8b, 8, 0});
+    assertThat(refusal(() -> new TableSplit().split(packed)))
+        .startsWith("`t.csv` is compressed with gzip");
+  }
+
+  @Test
+  void valuesThatCannotBecomeVariables() {
+    assertThat(merge(new ValueMerge(), "null", "a\0b\n"))
+        .startsWith("The value in fragment 0 is not UTF-8 text, or has a zero byte.");
   }
 
   @Test

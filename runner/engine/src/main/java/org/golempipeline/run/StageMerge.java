@@ -197,13 +197,14 @@ final class StageMerge implements AutoCloseable {
     return Optional.of(file);
   }
 
-  /** The single line that a {@code value} merge made. */
+  /** The single line that a {@code value} merge made, without its end. */
   String value() throws IOException {
     var file = results.get(0).file();
     if (Files.size(file) > LONGEST_VALUE) {
       throw new IOException("a value of more than 64 KiB");
     }
-    return Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
+    var text = Files.readString(file, StandardCharsets.UTF_8);
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 
   /** The result as later stages read it. */
