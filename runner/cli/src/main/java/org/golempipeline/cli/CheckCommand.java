@@ -20,8 +20,6 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin PipelineOptions options = new PipelineOptions();
 
-  @Mixin OutputOptions outputs = new OutputOptions();
-
   @Option(names = "--json", description = "Prints the mistakes as a JSON array.")
   boolean json;
 
@@ -36,11 +34,11 @@ final class CheckCommand implements Callable<Integer> {
     var tryLaws = laws.wanted();
     var pipeline = options.open(console);
     if (tryLaws) {
-      var exitCode = laws.check(console, pipeline, outputs, json);
+      var exitCode = laws.check(console, pipeline, json);
       console.out().flush();
       return exitCode;
     }
-    var checked = pipeline.spec().then(spec -> outputs.check(pipeline, spec));
+    var checked = pipeline.spec();
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {

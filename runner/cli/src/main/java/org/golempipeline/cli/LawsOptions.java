@@ -48,12 +48,10 @@ final class LawsOptions {
   }
 
   /** Tries the laws of a file, unless it has mistakes. */
-  int check(Console console, OpenPipeline pipeline, OutputOptions outputs, boolean json)
-      throws Refusal, IOException {
+  int check(Console console, OpenPipeline pipeline, boolean json) throws Refusal, IOException {
     var size = sampleBytes();
     try (var home = pipeline.workFolder("laws", false)) {
-      var planned =
-          pipeline.plan(home.path().resolve("plan")).then(plan -> outputs.check(pipeline, plan));
+      var planned = pipeline.plan(home.path().resolve("plan"));
       if (json && planned.orNull() == null) {
         console.out().print(DiagnosticJson.of(planned.diagnostics()));
         return ExitCodes.USAGE;

@@ -3,7 +3,6 @@ package org.golempipeline.cli;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.run.OutputCheck;
-import org.golempipeline.spec.PipelineSpec;
 import picocli.CommandLine.Option;
 
 /** What a command may replace by results, and whether they can go where they belong. */
@@ -20,10 +19,5 @@ final class OutputOptions {
   /** {@code plan}, unless something lies in the way of its results. */
   Checked<Plan> check(OpenPipeline pipeline, Plan plan) {
     return OutputCheck.of(plan, overwrite, pipeline.allowsOutside());
-  }
-
-  /** The same of what is known before the input is looked at. */
-  Checked<PipelineSpec> check(OpenPipeline pipeline, PipelineSpec spec) {
-    return OutputCheck.of(spec, pipeline.text().folder(), overwrite, pipeline.allowsOutside());
   }
 }

@@ -24,8 +24,9 @@ class InterruptionTest {
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
 
   private long look() {
-    looks.add(now.get());
-    return now.get();
+    var seen = now.get();
+    looks.add(seen);
+    return seen;
   }
 
   /** The one signal that nobody who starts tests in the background has switched off. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,7 @@ class PlanOutlookTest {
     for (var name : new String[] {"b", "c"}) {
       Files.delete(folder.resolve("in/" + name + ".txt"));
     }
+    workspace.later(Duration.ofMinutes(1));
     assertThat(workspace.run("run", "p.yaml").exitCode()).isZero();
 
     assertThat(workspace.run("plan", "p.yaml").out())

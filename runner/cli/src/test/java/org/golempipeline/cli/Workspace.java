@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 /** A folder to work in, and the command line as a user has it there. */
 final class Workspace {
   private final Path folder;
+  private Clock clock = Clock.systemUTC();
   private final Map<String, String> environment = new HashMap<>();
 
   Workspace(Path folder) {
@@ -34,6 +36,12 @@ final class Workspace {
 
   Path folder() {
     return folder;
+  }
+
+  /** As if so much time had gone by: files that changed a moment ago are looked into. */
+  Workspace later(Duration time) {
+    clock = Clock.offset(clock, time);
+    return this;
   }
 
   Workspace with(String variable, String value) {
@@ -105,7 +113,7 @@ final class Workspace {
             () -> 80,
             environment,
             folder,
-            Clock.systemUTC());
+            clock);
     var exitCode = new GolemPipeline(console).execute(arguments);
     console.out().flush();
     console.err().flush();

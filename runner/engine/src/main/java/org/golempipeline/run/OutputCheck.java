@@ -51,19 +51,8 @@ public final class OutputCheck {
   }
 
   /**
-   * Looks at the places that are known before anything is split.
-   *
-   * @param folder of the pipeline file
+   * @param fragments null if they are not known yet
    */
-  public static Checked<PipelineSpec> of(
-      PipelineSpec spec, Path folder, boolean overwrite, boolean outside) {
-    var check = new OutputCheck(spec, folder, overwrite, outside);
-    for (var stage : spec.stages()) {
-      check.add(stage, null);
-    }
-    return new Checked<>(spec, check.diagnostics);
-  }
-
   private void add(StageSpec stage, @Nullable StageFragments fragments) {
     var range = stage.outputRange();
     if (range == null) {

@@ -41,8 +41,6 @@ class OutputCheckTest {
   void whatNobodyElseHasIsFree() {
     assertThat(project.obstacles(ONE)).isEmpty();
     assertThat(project.obstacles(EACH)).isEmpty();
-    assertThat(project.obstaclesOfFile(ONE)).isEmpty();
-    assertThat(project.obstaclesOfFile(EACH)).isEmpty();
   }
 
   @Test
@@ -50,10 +48,8 @@ class OutputCheckTest {
     project.file("o.txt", "precious");
     var sentence = "`o.txt` exists and was not made by this pipeline.";
     assertThat(project.obstacles(ONE)).containsExactly(sentence);
-    assertThat(project.obstaclesOfFile(ONE)).containsExactly(sentence);
     project.overwrite = true;
     assertThat(project.obstacles(ONE)).isEmpty();
-    assertThat(project.obstaclesOfFile(ONE)).isEmpty();
   }
 
   @Test
@@ -77,11 +73,9 @@ class OutputCheckTest {
   void whatAnEarlierRunPublishedIsNotInTheWayUnlessItWasEdited() throws Exception {
     assertThat(project.run(ONE).failure()).isNull();
     assertThat(project.obstacles(ONE.replace("new", "newer"))).isEmpty();
-    assertThat(project.obstaclesOfFile(ONE)).isEmpty();
     project.file("o.txt", "notes");
     var sentence = "`o.txt` was changed since this pipeline published it.";
     assertThat(project.obstacles(ONE)).containsExactly(sentence);
-    assertThat(project.obstaclesOfFile(ONE)).containsExactly(sentence);
   }
 
   @Test
@@ -89,15 +83,13 @@ class OutputCheckTest {
     project.file("out/b.txt", "precious");
     assertThat(project.obstacles(EACH))
         .containsExactly("`out/b.txt` exists and was not made by this pipeline.");
-    assertThat(project.obstaclesOfFile(EACH)).isEmpty();
   }
 
   @Test
-  void aFileInTheWayOfTheFolderIsFoundBefore() {
+  void aFileInTheWayOfTheFolderIsFound() {
     project.file("out", "");
     var sentence = "`out` is no folder, and files are to be published below it.";
     assertThat(project.obstacles(EACH)).containsExactly(sentence);
-    assertThat(project.obstaclesOfFile(EACH)).containsExactly(sentence);
     var unknown =
         EACH.replace("run: cp \"$in\" \"$out\"", "out: '*'\nrun: cp \"$in\" \"$outdir/x\"");
     assertThat(project.obstacles(unknown.replace("${stem}.txt", "${stem}/")))
@@ -113,10 +105,8 @@ class OutputCheckTest {
         "`out` leads to `%s`, outside the folder of the pipeline file."
             .formatted(elsewhere.toRealPath());
     assertThat(project.obstacles(EACH)).containsExactly(sentence);
-    assertThat(project.obstaclesOfFile(EACH)).containsExactly(sentence);
     project.allowOutside = true;
     assertThat(project.obstacles(EACH)).isEmpty();
-    assertThat(project.obstaclesOfFile(EACH)).isEmpty();
   }
 
   @Test

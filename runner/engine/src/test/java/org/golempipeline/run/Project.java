@@ -153,15 +153,10 @@ final class Project {
         .then(spec -> Planner.plan(spec, strategies, folder, folder.resolve(".work"), shell(spec)));
   }
 
-  /** What {@link OutputCheck} says of the plan, and of the file alone. */
+  /** What {@link OutputCheck} says of the plan. */
   List<String> obstacles(String yaml) {
     var plan = plan(yaml).value().orElseThrow();
     return messages(OutputCheck.of(plan, overwrite, allowOutside));
-  }
-
-  List<String> obstaclesOfFile(String yaml) {
-    var spec = plan(yaml).value().orElseThrow().spec();
-    return messages(OutputCheck.of(spec, folder, overwrite, allowOutside));
   }
 
   private static List<String> messages(Checked<?> checked) {
