@@ -32,6 +32,9 @@ final class CacheIndex {
 
   private boolean loaded;
 
+  /** How many sidecars earlier runs left. */
+  private int earlier;
+
   /** Why it could not be read. */
   private @Nullable IOException broken;
 
@@ -62,6 +65,7 @@ final class CacheIndex {
     if (!loaded) {
       try {
         read();
+        earlier = count;
         loaded = true;
       } catch (IOException e) {
         broken = e;
@@ -172,6 +176,17 @@ final class CacheIndex {
       table.put(key, KeyTable.NOTHING);
     }
     bad.add(pack, key);
+  }
+
+  /** Forgets what an earlier run kept under the key of {@code entry}, if it is something else. */
+  synchronized void supersede(Sidecar.Entry entry) throws IOException {
+    var place = place(entry.key());
+    if (place.isPresent() && place.get().sidecar() < earlier) {
+      var before = find(entry.key());
+      if (before.isPresent() && !before.get().entry().isSameResult(entry)) {
+        remove(before.get().pack(), entry.key());
+      }
+    }
   }
 
   /** Whether a pack of this name would not be found again with all of {@code entries}. */

@@ -176,8 +176,9 @@ public final class ResultCache implements AutoCloseable {
   }
 
   /**
-   * Keeps what {@code results} name of a pack that is complete; it may be read under its new path
-   * while this cache is open. With nothing to keep it stays where it is until then.
+   * Keeps what {@code results} name of a pack that is complete, in place of what earlier runs kept
+   * under their keys; it may be read under its new path while this cache is open. With nothing to
+   * keep it stays where it is until then.
    *
    * @throws IOException if the disk is full
    */
@@ -202,6 +203,9 @@ public final class ResultCache implements AutoCloseable {
           store.session().resolve(name + CacheFolder.SIDECAR),
           sidecar,
           target -> target.write(content));
+      for (var entry : entries) {
+        index.supersede(entry);
+      }
       index.add(name, sidecar, 0, ByteBuffer.wrap(content));
       return new Pack(kept, entries.stream().map(entry -> found(kept, entry)).toList());
     } catch (IOException e) {

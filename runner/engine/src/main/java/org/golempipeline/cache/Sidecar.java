@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.golempipeline.cache.ResultCache.Part;
 import org.golempipeline.spec.Comparison;
 import org.golempipeline.spec.Verify;
@@ -34,7 +36,18 @@ final class Sidecar {
    * @param verified how it was checked; null if it was not, or if that was not noted
    * @param parts what it left
    */
-  record Entry(Digest key, String provider, @Nullable Verify verified, List<Part> parts) {}
+  record Entry(Digest key, String provider, @Nullable Verify verified, List<Part> parts) {
+    /** Whether it does not matter which of the two is found. */
+    boolean isSameResult(Entry other) {
+      return Objects.equals(verified, other.verified)
+          && parts.size() == other.parts.size()
+          && IntStream.range(0, parts.size())
+              .allMatch(
+                  i ->
+                      parts.get(i).name().equals(other.parts.get(i).name())
+                          && parts.get(i).digest().equals(other.parts.get(i).digest()));
+    }
+  }
 
   /** Is told of every record in a sidecar. */
   interface Visitor {

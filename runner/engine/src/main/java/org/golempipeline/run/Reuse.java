@@ -280,8 +280,7 @@ final class Reuse {
   }
 
   /**
-   * Keeps the merged file of a stage for later runs, in place of another one that has the same
-   * fingerprint.
+   * Keeps the merged file of a stage for later runs.
    *
    * @return where it lies now
    */
@@ -291,15 +290,11 @@ final class Reuse {
       return merged;
     }
     var key = StageFingerprint.merged(fingerprint);
-    var before = cache.find(key);
     var pack = newPack();
     Files.move(file, pack);
     var range = new ResultCache.Range("", 0, merged.size());
     var now = cache.keep(pack, List.of(new Kept(key, "", List.of(range))));
-    for (var found : now.kept()) {
-      parts(found);
-      before.filter(old -> !old.parts().equals(found.parts())).ifPresent(cache::remove);
-    }
+    now.kept().forEach(this::parts);
     return new ResultFile(merged.path(), now.file(), merged.size());
   }
 

@@ -60,6 +60,29 @@ class ResultCacheTest {
     }
   }
 
+  /** The order in which files of the index are read is chance. */
+  @Test
+  void whatIsKeptLastIsFound() throws IOException {
+    for (var i = 0; i < 8; i++) {
+      try (var cache = open()) {
+        keep(cache, "same", "version " + i);
+        keep(cache, "other", "as ever");
+      }
+      try (var cache = open()) {
+        var found = found(cache, "same");
+        assertThat(Files.readString(found.pack())).isEqualTo("version " + i);
+        assertThat(found(cache, "other").parts()).hasSize(1);
+      }
+    }
+  }
+
+  private static void keep(ResultCache cache, String key, String content) throws IOException {
+    var pack = cache.newPack();
+    Files.writeString(pack, content);
+    cache.keep(
+        pack, List.of(new Kept(Packs.key(key), "", List.of(new Range("", 0, content.length())))));
+  }
+
   @Test
   void severalFilesKeepTheirNamesHoweverTheyAreCalled() throws IOException {
     var names =

@@ -170,6 +170,31 @@ class ResumeTest {
         .satisfies(warned -> assertThat(warned.message()).contains("cannot be read"));
   }
 
+  /** Whoever computes afresh wants the new results from then on. */
+  @Test
+  void whatWasComputedAfreshIsWhatLaterRunsFind() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: fresh
+        input: in/*
+        run: cat "$in" "FOLDER/outside" > "$out"
+        merge: concat
+        output: o.txt
+        """
+            .replace("FOLDER", folder.toString());
+    for (var i = 0; i < 4; i++) {
+      project.file("outside", "." + i + "\n");
+      project.reuse = false;
+      run(yaml);
+      project.reuse = true;
+      Files.delete(folder.resolve("o.txt"));
+      run(yaml);
+      assertNothingExecuted();
+      assertThat(project.read("o.txt")).isEqualTo("1.%d\n2.%d\n3.%d\n".replace("%d", "" + i));
+    }
+  }
+
   /** Nobody else's fragments move, since none of them has a fixed number of lines. */
   @Test
   void aLineInFrontOfStableFragmentsIsOneFragment() throws Exception {
