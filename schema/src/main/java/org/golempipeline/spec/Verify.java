@@ -22,6 +22,16 @@ public record Verify(int copies, BigDecimal audit, boolean local, Comparison com
         || copies > 1 && !other.local;
   }
 
+  /** How many providers must have answered alike, the first one included. */
+  public int answers() {
+    return Math.max(2, copies);
+  }
+
+  /** After so many answers without a majority there will be none. */
+  public int mostAnswers() {
+    return 2 * answers() + 1;
+  }
+
   /** An audit of everything computes everything twice. */
   private int copiesOfAll() {
     return audit.compareTo(BigDecimal.ONE) >= 0 ? Math.max(2, copies) : copies;

@@ -37,6 +37,9 @@ final class RunCommand implements Callable<Integer> {
   /** Providers that do not work at first: a fragment that fails is tried on another one. */
   private static final int SPARE_PROVIDERS = 3;
 
+  /** Local ones cost nothing until they are rented, but each is heard of. */
+  private static final int MOST_PROVIDERS = 100;
+
   private final Console console;
 
   @Mixin PipelineOptions options = new PipelineOptions();
@@ -126,6 +129,17 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  /** As many as one fragment can need: each try, copy or check is somebody else's. */
+  private static int providers(Plan plan, int busy) {
+    var most = busy;
+    for (var stage : plan.spec().stages()) {
+      var verify = stage.verify();
+      most = Math.max(most, stage.retry().attempts());
+      most = Math.max(most, verify == null ? 0 : verify.mostAnswers());
+    }
+    return Math.min(most, Math.max(busy, MOST_PROVIDERS)) + SPARE_PROVIDERS;
+  }
+
   private int runAlone(
       OpenPipeline pipeline,
       Plan plan,
@@ -145,8 +159,7 @@ final class RunCommand implements Callable<Integer> {
         var journal = Wiring.journal(folder.path());
         var report = RunReport.open(console.screen(), console.clock());
         var node =
-            new NodeOnDemand(
-                wiring, scratch(plan, busy, beside), busy + SPARE_PROVIDERS, network)) {
+            new NodeOnDemand(wiring, scratch(plan, busy, beside), providers(plan, busy), network)) {
       folder.keep();
       var run =
           wiring.run(

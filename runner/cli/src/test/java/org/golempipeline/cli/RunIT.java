@@ -88,6 +88,20 @@ class RunIT {
     assertThat(workspace.read(log.get().substring("    log: ".length()))).contains("a clue");
   }
 
+  /** Five providers must have answered before it is sure that they do not agree. */
+  @Test
+  void oneWorkerHasAsManyProvidersAsAFragmentNeeds() throws IOException {
+    workspace.write(
+        "one.yaml", pipeline("date +%N > \"$out\"") + "verify: { copies: 2 }\nworkers: 1\n");
+    var ran = workspace.run("run", "one.yaml");
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(1);
+    assertThat(ran.err()).contains("Every machine computes something else.");
+
+    workspace.write(
+        "one.yaml", pipeline("echo 1 > \"$out\"") + "verify: { copies: 6 }\nworkers: 1\n");
+    assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
+  }
+
   @Test
   void replacesAForeignFileOnlyWhenAsked() throws IOException {
     workspace.write("one.yaml", pipeline("echo one > \"$out\""));
@@ -182,12 +196,12 @@ class RunIT {
       assertThat(looked.lines()).hasSize(2);
       assertThat(looked.lines().get(0)).contains(first, " GLM an hour of a thread");
       assertThat(looked.lines().get(1))
-          .isEqualTo("2 offers, 1 of them for this pipeline; not those 1 on the deny list");
+          .isEqualTo("2 offers, 1 of them for this pipeline; not those 1 excluded");
       var all = workspace.run("providers", "market", "one.yaml", "--for", "2s", "--json");
-      assertThat(all.lines().get(1)).contains(second, "\"objections\":[\"on the deny list\"]");
+      assertThat(all.lines().get(1)).contains(second, "\"objections\":[\"excluded\"]");
       workspace.write("dear.yaml", workspace.read("one.yaml") + "resources: { threads: 65 }\n");
       var dear = workspace.run("providers", "market", "dear.yaml", "--for", "2s", "--all");
-      assertThat(dear.lines().get(0)).contains("on the deny list");
+      assertThat(dear.lines().get(0)).contains("excluded");
       assertThat(dear.lines().get(3))
           .isEqualTo("of 5 workers wanted: 1 more with `resources: { threads: 64 }`");
       var wrong = workspace.run("providers", "market", "one.yaml", "--for", "soon");

@@ -83,14 +83,13 @@ final class Ballots {
     var answers = open.computeIfAbsent(fragment, each -> new ArrayList<>());
     answers.add(answer);
     compared.merge(answer.provider(), 1, Integer::sum);
-    var needed = Math.max(2, verify.copies());
-    if (answers.size() < needed) {
+    if (answers.size() < verify.answers()) {
       return Verdict.OPEN;
     }
     if (2 * votes(answers, leader(answers)) > answers.size()) {
       return Verdict.SETTLED;
     }
-    return answers.size() >= 2 * needed + 1 ? Verdict.HOPELESS : Verdict.OPEN;
+    return answers.size() >= verify.mostAnswers() ? Verdict.HOPELESS : Verdict.OPEN;
   }
 
   /** Closes a settled ballot: the batch whose output counts, and who answered something else. */

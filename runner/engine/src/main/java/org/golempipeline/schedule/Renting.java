@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,7 @@ final class Renting {
         setbacks.answered();
         freeTheTried();
         if (fleet.rentals().isEmpty() && !nobodyElse) {
-          decisions.stop(reason);
+          decisions.stop(reasonToStop(reason));
         }
       }
       case YAGNA -> daemonSilent(reason);
@@ -132,6 +133,29 @@ final class Renting {
       }
       case COMMAND, BUDGET, PAYMENT, CANCELLED -> decisions.stop(reason);
     }
+  }
+
+  /** Where answers wait for others, what is missing is not just any provider. */
+  private Failure reasonToStop(Failure market) {
+    for (var stage : stages) {
+      for (var index : stage.retries.all()) {
+        var answers = stage.trouble(index).wallets.size();
+        if (answers > 0) {
+          return new Failure(
+              FailureKind.MARKET,
+              "Nobody else is to be had who could check fragment %d of `%s`, %s."
+                  .formatted(
+                      index,
+                      stage.setup.name(),
+                      answers == 1
+                          ? "which one provider has computed"
+                          : "which %d providers have computed".formatted(answers)),
+              "Ask for fewer copies in `verify`, audit with `by: local`, or let more providers take"
+                  + " part.");
+        }
+      }
+    }
+    return market;
   }
 
   /** Nothing is asked of a daemon that does not answer for a while. */

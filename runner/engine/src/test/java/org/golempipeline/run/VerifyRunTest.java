@@ -91,6 +91,27 @@ class VerifyRunTest {
         .toList();
   }
 
+  /** Five copies, but four providers: what is missing is said, not what the market is like. */
+  @Test
+  void whoIsMissingIsSaid() throws Exception {
+    project.workers = 1;
+    var end =
+        project.run(
+            """
+            version: 1
+            name: lonely
+            run: echo 1 > "$out"
+            verify: { copies: 5 }
+            timeout: { negotiate: 2s }
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(4);
+    assertThat(String.valueOf(end.failure()))
+        .contains("who could check fragment 0 of `lonely`, which 4 providers have computed.")
+        .contains("Ask for fewer copies in `verify`");
+  }
+
   @Test
   void withoutAnyCheckALieIsBelieved() throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST);

@@ -95,7 +95,7 @@ record Offered(
       objections.add("not on the allow list");
     }
     if (isAmong(terms.deny())) {
-      objections.add("on the deny list");
+      objections.add("excluded");
     }
     if (above(pricing.start(), terms.maxStartPrice())) {
       objections.add(Relaxation.Term.START_PRICE.objection);

@@ -76,7 +76,7 @@ final class OfferedTest {
     assertThat(offered.objections(Offers.among(Set.of("other"), Set.of())))
         .containsExactly("not on the allow list");
     assertThat(offered.objections(Offers.among(Set.of(), Set.of("brick-12"))))
-        .containsExactly("on the deny list");
+        .containsExactly("excluded");
   }
 
   private static void assertUnsuitable(String key, Object value, String reason) {
