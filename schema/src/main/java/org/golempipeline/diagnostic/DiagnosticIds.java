@@ -43,6 +43,9 @@ public final class DiagnosticIds {
   /** A control character. */
   public static final String YAML_CHARACTER = "Yaml.Character";
 
+  /** A zero character or half of one, which no program can be given. */
+  public static final String YAML_NOT_TEXT = "Yaml.NotText";
+
   /** A tag, or an unquoted pattern that looks like one. */
   public static final String YAML_TAG = "Yaml.Tag";
 

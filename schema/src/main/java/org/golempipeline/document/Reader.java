@@ -137,7 +137,9 @@ final class Reader {
         positions.range(offset, offset + 1),
         "The control character U+%04X may not stand in a pipeline file."
             .formatted(e.getCodePoint()),
-        "Remove it, or write it as `\\x%02X` in double quotes.".formatted(e.getCodePoint()));
+        e.getCodePoint() == 0
+            ? "Remove it: no command, variable or path can hold one."
+            : "Remove it, or write it as `\\u%04X` in double quotes.".formatted(e.getCodePoint()));
   }
 
   private int firstOf(int codePoint) {

@@ -74,7 +74,7 @@ final class Params {
     var name = entry.name();
     declared.put(name, entry.key());
     if (entry.value() instanceof Scalar scalar) {
-      var text = given(name);
+      var text = given(entry);
       if (text == null && scalar.value() == null) {
         missing(entry, "");
       } else {
@@ -90,9 +90,23 @@ final class Params {
   }
 
   /** The value of a param that is no secret, if the caller says it. */
-  private @Nullable String given(String name) {
-    var text = overrides.params().get(name);
-    return text == null ? overrides.earlier().get(name) : text;
+  private @Nullable String given(Entry entry) {
+    var text = overrides.params().get(entry.name());
+    if (text != null) {
+      checkZero(text, entry, "The value that `-p` gives to `%s`".formatted(entry.name()));
+      return text;
+    }
+    return overrides.earlier().get(entry.name());
+  }
+
+  private void checkZero(String text, Entry entry, String what) {
+    if (text.indexOf(0) >= 0) {
+      problems.error(
+          DiagnosticIds.PARAM_VALUE,
+          entry.key().range(),
+          what + " holds a zero character, which no variable of a shell can.",
+          "Bytes that are not text reach a command as a file: name it in `files`.");
+    }
   }
 
   private void secret(Entry entry, Mapping declaration) {
@@ -106,12 +120,15 @@ final class Params {
       return;
     }
     var text = overrides.params().get(entry.name());
-    if (text == null && declaration.get("env") instanceof Scalar variable) {
+    if (text != null) {
+      checkZero(text, entry, "The value that `-p` gives to `%s`".formatted(entry.name()));
+    } else if (declaration.get("env") instanceof Scalar variable) {
       text = overrides.environment().apply(variable.text()).orElse(null);
       if (text == null) {
         missing(entry, "The environment variable `%s` is not set. ".formatted(variable.text()));
         return;
       }
+      checkZero(text, entry, "The environment variable `%s`".formatted(variable.text()));
     }
     if (text == null) {
       missing(entry, "");
@@ -166,7 +183,7 @@ final class Params {
             null);
       }
     }
-    var text = given(entry.name());
+    var text = given(entry);
     if (text != null) {
       var violation = constraints.violation(text);
       if (violation != null) {

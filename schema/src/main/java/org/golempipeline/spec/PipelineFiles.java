@@ -34,9 +34,13 @@ public final class PipelineFiles {
     var problems = new Problems(document.source());
     document.diagnostics().forEach(problems::add);
     var root = document.root().orElse(null);
+    if (root instanceof Mapping mapping) {
+      Characters.check(mapping, problems);
+    }
+    var reading = problems.all();
     var spec = root == null ? null : checked(root, displayName, strategies, overrides, problems);
     return new Checked<>(
-        problems.hasErrors() ? null : spec, Echoes.removed(document.diagnostics(), problems.all()));
+        problems.hasErrors() ? null : spec, Echoes.removed(reading, problems.all()));
   }
 
   private static @Nullable PipelineSpec checked(

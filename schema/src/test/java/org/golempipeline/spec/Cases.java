@@ -11,7 +11,7 @@ import org.golempipeline.diagnostic.Checked;
 
 /**
  * Loads a case. Comments in it say what is given beside the file: {@code #! -p name=value}, {@code
- * #! env NAME=value}, {@code #! --allow-outside}.
+ * #! env NAME=value}, {@code #! --allow-outside}. A {@code \0} in a value is a zero character.
  */
 final class Cases {
   private static final Strategies STRATEGIES = TestStrategies.all();
@@ -46,6 +46,7 @@ final class Cases {
 
   private static void put(String assignment, java.util.Map<String, String> into) {
     var equals = assignment.indexOf('=');
-    into.put(assignment.substring(0, equals), assignment.substring(equals + 1));
+    into.put(
+        assignment.substring(0, equals), assignment.substring(equals + 1).replace("\\0", "\0"));
   }
 }
