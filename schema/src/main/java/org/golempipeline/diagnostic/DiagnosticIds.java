@@ -19,7 +19,7 @@ public final class DiagnosticIds {
   /** Lists and maps nested too deep. */
   public static final String YAML_TOO_DEEP = "Yaml.TooDeep";
 
-  /** Aliases that expand to too much. */
+  /** Too many keys and values, aliases expanded. */
   public static final String YAML_TOO_MANY_VALUES = "Yaml.TooManyValues";
 
   /** More than one document in the file. */

@@ -40,6 +40,9 @@ final class Composer {
   private final IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
   private int depth;
 
+  /** Whether there is an alias. */
+  private boolean expands;
+
   Composer(Parser parser, Positions positions, Problems problems) {
     this.parser = parser;
     this.positions = positions;
@@ -88,6 +91,7 @@ final class Composer {
   }
 
   private Node aliased(AliasEvent alias) {
+    expands = true;
     var range = range(alias);
     var name = alias.getAnchor();
     if (open.containsKey(name)) {
@@ -117,7 +121,8 @@ final class Composer {
       throw new LimitException(
           DiagnosticIds.YAML_TOO_DEEP,
           positions.range(from, from + 1),
-          "Values may be nested %d levels deep at most.".formatted(DEEPEST));
+          "Values may be nested %d levels deep at most.".formatted(DEEPEST),
+          null);
     }
     var node =
         start.is(Event.ID.MappingStart)
@@ -306,13 +311,18 @@ final class Composer {
     return sizes.getOrDefault(node, 1L);
   }
 
-  private static void checkSize(long size, Node at) {
+  private void checkSize(long size, Node at) {
     if (size > MOST_NODES) {
       throw new LimitException(
           DiagnosticIds.YAML_TOO_MANY_VALUES,
           at.range(),
-          "The file stands for more than %d values once its aliases are expanded."
-              .formatted(MOST_NODES));
+          expands
+              ? "The file stands for more than %d keys and values once its aliases are expanded."
+                  .formatted(MOST_NODES)
+              : "The file has more than %d keys and values.".formatted(MOST_NODES),
+          expands
+              ? "Write out what is needed, without aliases of aliases."
+              : "Move long lists to a file of their own and read it with a strategy.");
     }
   }
 
@@ -323,12 +333,14 @@ final class Composer {
     final String id;
     final transient Range range;
     final String sentence;
+    final @Nullable String hint;
 
-    LimitException(String id, Range range, String sentence) {
+    LimitException(String id, Range range, String sentence, @Nullable String hint) {
       super(sentence);
       this.id = id;
       this.range = range;
       this.sentence = sentence;
+      this.hint = hint;
     }
   }
 }

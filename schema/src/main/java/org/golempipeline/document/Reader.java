@@ -124,7 +124,7 @@ final class Reader {
         unprintable(e);
         return null;
       } catch (Composer.LimitException e) {
-        problems.error(e.id, e.range, e.sentence, null);
+        problems.error(e.id, e.range, e.sentence, e.hint);
         return null;
       }
     }

@@ -35,7 +35,7 @@ public record MatrixAxis(String name, Values values) {
     }
   }
 
-  /** {@code from..to..step}, both ends included, in exact decimals. */
+  /** {@code from..to..step}, its end included if a step leads there exactly, in exact decimals. */
   public record Stepped(BigDecimal from, BigDecimal to, BigDecimal step) implements Values {
     public Stepped {
       if (step.signum() == 0 || to.subtract(from).signum() * step.signum() < 0) {

@@ -157,8 +157,14 @@ final class SpecBuilder {
           "The range of `%s` never reaches its end.".formatted(name),
           step.signum() == 0
               ? "The step must not be zero."
-              : "Downwards the step is negative: `%s..%s..-1`."
-                  .formatted(from.toPlainString(), to.toPlainString()));
+              : "%s: `%s..%s..%s`."
+                  .formatted(
+                      step.signum() > 0
+                          ? "Downwards the step is negative"
+                          : "Upwards the step is positive",
+                      from.toPlainString(),
+                      to.toPlainString(),
+                      step.negate().toPlainString()));
       return nothing;
     }
     var last = to.subtract(from).divideToIntegralValue(step);

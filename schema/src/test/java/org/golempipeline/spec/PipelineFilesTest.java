@@ -28,6 +28,21 @@ class PipelineFilesTest {
   }
 
   @Test
+  void speaksOfAliasesOnlyIfThereAreSome() {
+    var text = new StringBuilder("version: 1\nx-keys:\n");
+    for (var i = 0; i < 100_001; i++) {
+      text.append("  k").append(i).append(": 1\n");
+    }
+
+    assertThat(Cases.load(text.toString()).diagnostics())
+        .extracting(Diagnostic::id, Diagnostic::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                DiagnosticIds.YAML_TOO_MANY_VALUES,
+                "The file has more than 200000 keys and values."));
+  }
+
+  @Test
   void leavesTheValueOfAnEarlierStageOpen() {
     var spec =
         Cases.load(
