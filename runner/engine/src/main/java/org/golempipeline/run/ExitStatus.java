@@ -15,6 +15,9 @@ final class ExitStatus {
           13, "nobody read what it wrote",
           15, "it was told to end");
 
+  /** Of Linux; shells say 128 more, and what is beyond that is the program's own. */
+  private static final int LAST_SIGNAL = 64;
+
   private ExitStatus() {}
 
   /** A sentence about a status as a shell reports it. */
@@ -25,11 +28,14 @@ final class ExitStatus {
     if (status == 127) {
       return "It exited with 127: a program in it was not found.";
     }
-    if (status > 128) {
+    if (status > 128 && status <= 128 + LAST_SIGNAL) {
       var signal = SIGNALS.get(status - 128);
       return signal == null
           ? "It exited with %d, which is signal %d.".formatted(status, status - 128)
           : "It exited with %d: %s.".formatted(status, signal);
+    }
+    if (status == 255) {
+      return "It exited with 255, by which `ssh`, `perl`, `php` and others say that they gave up.";
     }
     return "It exited with %d.".formatted(status);
   }
