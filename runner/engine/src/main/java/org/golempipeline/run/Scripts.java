@@ -27,7 +27,6 @@ import org.golempipeline.batch.ReturnedBatch;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.cache.ChangedInputException;
-import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -274,13 +273,7 @@ final class Scripts implements AutoCloseable {
     var failure =
         thrown instanceof ChangedInputException changed
             ? reuse.failure(changed)
-            : new Failure(
-                FailureKind.COMMAND,
-                "Stage `%s`: %s."
-                    .formatted(
-                        stages.apply(execute.stage()).plan().name(),
-                        Trouble.reason(thrown, folder.root())),
-                Trouble.cure(thrown));
+            : StageTrouble.of(stages.apply(execute.stage()).plan().name(), thrown, folder.root());
     tell.accept(new Message.StageBroken(execute.stage(), failure));
     tell.accept(new Message.BatchBroken(execute.batch(), failure));
   }

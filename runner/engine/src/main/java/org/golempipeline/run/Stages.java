@@ -40,6 +40,7 @@ import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
+import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.MergeStrategy.Result;
@@ -71,6 +72,9 @@ final class Stages implements AutoCloseable {
   private final Map<Integer, CompletableFuture<?>> merging = new ConcurrentHashMap<>();
 
   private final Map<Integer, CompletableFuture<?>> searching = new ConcurrentHashMap<>();
+
+  /** Stages whose merge failed. */
+  private final Set<Integer> unmergeable = ConcurrentHashMap.newKeySet();
 
   /** Stages of which it was said what changed since an earlier run. */
   private final Set<Integer> compared = ConcurrentHashMap.newKeySet();
@@ -148,17 +152,16 @@ final class Stages implements AutoCloseable {
     } else if (action instanceof Action.Limit limit) {
       scripts.limit(limit);
     } else if (action instanceof Action.Feed feed) {
-      after(
-          merging,
+      merge(
           feed.stage(),
           () -> {
             runtime(feed.stage()).merge().feed(feed.done(), feed.missing());
             return null;
           });
     } else if (action instanceof Action.AskUntil ask) {
-      after(merging, ask.stage(), () -> askUntil(ask));
+      merge(ask.stage(), () -> askUntil(ask));
     } else if (action instanceof Action.FinishMerge finish) {
-      after(merging, finish.stage(), () -> finishMerge(finish));
+      merge(finish.stage(), () -> finishMerge(finish));
     } else if (action instanceof Action.Publish) {
       threads.execute(this::publish);
     } else {
@@ -512,6 +515,24 @@ final class Stages implements AutoCloseable {
                 .thenRunAsync(() -> call(stage, task), threads));
   }
 
+  /** Nothing follows a task of a merge that failed: what it had made until then is no result. */
+  private void merge(int stage, Callable<@Nullable Void> task) {
+    after(
+        merging,
+        stage,
+        () -> {
+          if (unmergeable.contains(stage)) {
+            return null;
+          }
+          try {
+            return task.call();
+          } catch (Exception | Error e) {
+            unmergeable.add(stage);
+            throw e;
+          }
+        });
+  }
+
   private void async(int stage, Callable<@Nullable Void> task) {
     threads.execute(() -> call(stage, task));
   }
@@ -519,29 +540,21 @@ final class Stages implements AutoCloseable {
   private void call(int stage, Callable<@Nullable Void> task) {
     try {
       task.call();
-    } catch (StrategyException e) {
-      tell.accept(
-          new Message.StageBroken(stage, about(stage, e.getMessage(), e.hint().orElse(null))));
     } catch (ChangedInputException e) {
       tell.accept(new Message.StageBroken(stage, reuse.failure(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      tell.accept(
-          new Message.StageBroken(
-              stage, about(stage, Trouble.reason(e, folder.root()) + ".", Trouble.cure(e))));
+      tell.accept(new Message.StageBroken(stage, StageTrouble.of(name(stage), e, folder.root())));
     } catch (Error e) {
       // The run must hear of it, or it would wait for an answer for ever.
-      tell.accept(new Message.StageBroken(stage, about(stage, e.toString(), null)));
+      tell.accept(new Message.StageBroken(stage, StageTrouble.of(name(stage), e)));
       throw e;
     }
   }
 
-  private Failure about(int stage, String message, @Nullable String hint) {
-    return new Failure(
-        FailureKind.COMMAND,
-        "Stage `%s`: %s".formatted(plan.stages().get(stage).name(), message),
-        hint);
+  private StageName name(int stage) {
+    return plan.stages().get(stage).name();
   }
 
   StageRuntime runtime(int stage) {
