@@ -17,7 +17,7 @@ public interface SplitStrategy extends Strategy {
   /**
    * The names of the variables that each fragment will carry, known without reading any input, or
    * in the order of {@code variables} as far as they are known; the rest (a table's header) is
-   * found by {@link #split}.
+   * found by {@link #split}. Fragments of one split have variables of the same names.
    *
    * @throws StrategyException if the options ask for something impossible; said before anything
    *     runs

@@ -57,6 +57,11 @@ final class Guard {
     }
   }
 
+  /** That the plugin broke a promise. */
+  StrategyException broken(String what) {
+    return new StrategyException("%s %s.".formatted(plugin, what), HINT);
+  }
+
   private String message(String method, Throwable thrown) {
     var cause = root(thrown);
     var said = cause.toString().replaceAll("\\s+", " ");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
@@ -17,8 +18,12 @@ import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
 import org.golempipeline.lock.LockedPlugin;
 import org.golempipeline.strategy.ApiVersion;
+import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Shell;
+import org.golempipeline.strategy.SplitContext;
+import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.Strategy;
 import org.golempipeline.strategy.StrategyException;
 import org.junit.jupiter.api.Test;
@@ -152,7 +157,7 @@ class PluginsTest {
     var split = Plugins.load(jar, "it.jar").splits().get(0);
     Files.writeString(jar, "gone");
 
-    assertThat(split.split(null).count()).isEqualTo(1);
+    assertThat(split.split(new OptionsOnly()).count()).isEqualTo(1);
   }
 
   @Test
@@ -268,14 +273,14 @@ class PluginsTest {
         JarBuilder.words(
                 folder,
                 "return Fragments.of(List.of(Fragment.of()))",
-                "return Fragments.computed(1, i -> List.<Fragment>of().get(i))")
+                "return Fragments.computed(2, i -> List.of(Fragment.of()).get(i))")
             .source("acme/Glue.java", JarBuilder.MERGE)
             .mergeService("acme.Glue")
             .build("it.jar");
     var plugin = Plugins.load(jar, "it.jar");
 
-    var fragments = plugin.splits().get(0).split(null);
-    assertThatThrownBy(() -> fragments.get(0))
+    var fragments = plugin.splits().get(0).split(new OptionsOnly());
+    assertThatThrownBy(() -> fragments.get(1))
         .isInstanceOf(PluginFailure.class)
         .hasMessageStartingWith("`acme/words` of the plugin `words` 1.0 failed in `get`: ")
         .hasMessageContaining("(Words.java:");
@@ -292,6 +297,51 @@ class PluginsTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("failed in `close`");
     }
+  }
+
+  @Test
+  void fragmentsHaveTheVariablesThatWerePromised() throws Exception {
+    var plugin = "`acme/words` of the plugin `words` 1.0 ";
+    var fragments = "List.of(with(\"a\"), with(\"a\", \"b\"), with())";
+    var split = withVariables("List.of(\"a\")", fragments).split(new OptionsOnly());
+
+    assertThat(split.get(0).variables()).containsOnlyKeys("a");
+    assertThatThrownBy(() -> split.get(1))
+        .isInstanceOf(PluginFailure.class)
+        .hasMessage(plugin + "gives fragment 1 the variable `b`, which fragment 0 does not have.");
+    assertThatThrownBy(() -> split.get(2))
+        .isInstanceOf(PluginFailure.class)
+        .hasMessage(plugin + "gives fragment 2 no variable `a`, which fragment 0 has.");
+    var broken = withVariables("List.of(\"a\", \"c\")", fragments);
+    assertThatThrownBy(() -> broken.split(new OptionsOnly()))
+        .isInstanceOf(StrategyException.class)
+        .hasMessage(plugin + "gives fragment 0 no variable `c`, which its `variables` names.");
+    assertThat(withVariables("List.of(\"a\")", "List.of()").split(new OptionsOnly()).count())
+        .isZero();
+  }
+
+  private SplitStrategy withVariables(String names, String fragments) throws Exception {
+    var jar =
+        JarBuilder.empty(folder)
+            .service("acme.Words\n")
+            .source(
+                "acme/Words.java",
+                JarBuilder.SPLIT
+                    .replace(
+                        "(Options options) { return List.of(); }",
+                        "(Options options) { return %s; }".formatted(names))
+                    .replace("List.of(Fragment.of())", fragments)
+                    .replace(
+                        "// MEMBERS",
+                        """
+                        static Fragment with(String... names) {
+                          var variables = new java.util.TreeMap<String, String>();
+                          for (var name : names) variables.put(name, "x");
+                          return new Fragment(List.of(), variables);
+                        }
+                        """))
+            .build("it.jar");
+    return Plugins.load(jar, "it.jar").splits().get(0);
   }
 
   @Test
@@ -497,5 +547,38 @@ class PluginsTest {
                         each.message(),
                         each.hint()))
         .toList();
+  }
+
+  /** Surroundings of a split that looks at nothing. */
+  private record OptionsOnly() implements SplitContext {
+    @Override
+    public Options options() {
+      return Options.NONE;
+    }
+
+    @Override
+    public List<InputFile> inputs() {
+      return List.of();
+    }
+
+    @Override
+    public Path base() {
+      return Path.of("");
+    }
+
+    @Override
+    public Path workingFolder() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Map<String, String> variables() {
+      return Map.of();
+    }
+
+    @Override
+    public Shell shell() {
+      throw new AssertionError();
+    }
   }
 }

@@ -92,8 +92,13 @@ public abstract class SplitContract extends StrategyContract<SplitStrategy> {
     return forEachCase(
         (example, place) -> {
           var known = strategy().variables(example.options());
-          for (var fragment : Laws.all(strategy().split(example.open(place)))) {
+          var all = Laws.all(strategy().split(example.open(place)));
+          for (var fragment : all) {
             var names = List.copyOf(fragment.variables().keySet());
+            assertEquals(
+                all.get(0).variables().keySet(),
+                fragment.variables().keySet(),
+                "every fragment has the same variables");
             assertTrue(
                 names.size() >= known.size() && names.subList(0, known.size()).equals(known),
                 "variables " + names + " begin with " + known);
