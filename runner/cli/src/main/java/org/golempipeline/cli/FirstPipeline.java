@@ -155,14 +155,18 @@ record FirstPipeline(
         + (where.isEmpty() ? "" : "\noutput: " + scalar(where));
   }
 
-  /** Where a result goes if nobody says it; a value is printed. */
+  /**
+   * Where a result goes if nobody says it; a value is printed. Pipelines of one folder must not
+   * meet there.
+   */
   private String place(String merge) {
+    var place = "result/" + name();
     return switch (merge) {
       case "value" -> "";
-      case "collect" -> "result/";
-      case "csv" -> "result/result.csv";
-      case "json" -> "result/result.json";
-      default -> "result/result.txt";
+      case "collect" -> place + "/";
+      case "csv" -> place + ".csv";
+      case "json" -> place + ".json";
+      default -> place + ".txt";
     };
   }
 

@@ -10,8 +10,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code init} writes runs at once. */
 @Timeout(120)
@@ -31,32 +29,40 @@ class InitIT {
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("it-s-my-folder: done in").doesNotContain("warning");
-    assertThat(workspace.read("result/result.txt")).as("primes below 100,000").isEqualTo("9592\n");
+    assertThat(workspace.read("result/it-s-my-folder.txt"))
+        .as("primes below 100,000")
+        .isEqualTo("9592\n");
     assertThat(workspace.read(".golem-pipeline/schema.json")).startsWith("{");
   }
 
-  /** With the two files that the guide says are there. */
-  @ParameterizedTest
-  @MethodSource("linesOfTheGuide")
-  void theGuideShowsWhatWorks(String line) throws IOException {
+  /** One after the other in one folder, with the two files that the guide says are there. */
+  @Test
+  void theGuideShowsWhatWorks() throws IOException {
     var workspace = new Workspace(folder);
     workspace.write("input/volume-1.txt", "one two\nthree\n");
     workspace.write("input/volume-2.txt", "four\n");
-    var words =
-        WORD.matcher(line)
-            .results()
-            .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-            .toArray(String[]::new);
-    var file = words.length > 1 && words[1].endsWith(".yaml") ? words[1] : "pipeline.yaml";
+    var results = 0;
+    for (var line : linesOfTheGuide()) {
+      var words =
+          WORD.matcher(line)
+              .results()
+              .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+              .toArray(String[]::new);
+      var file = words.length > 1 && words[1].endsWith(".yaml") ? words[1] : "pipeline.yaml";
 
-    var written = workspace.run(words);
-    assertThat(written.err()).isEmpty();
-    var ran = workspace.run("run", file);
-    assertThat(ran.exitCode()).as(ran.err()).isZero();
-    assertThat(workspace.files("result")).isNotEmpty();
+      var written = workspace.run(words);
+      assertThat(written.err()).as(line).isEmpty();
+      var ran = workspace.run("run", file);
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(workspace.files("result")).as(line).hasSizeGreaterThan(results);
+      results = workspace.files("result").size();
+    }
+    assertThat(workspace.read("result/lines.txt")).isEqualTo("3\n");
+    assertThat(workspace.read("result/words.txt")).isEqualTo("4\n");
+    assertThat(workspace.files("result/shout")).hasSize(2);
   }
 
-  static List<String> linesOfTheGuide() throws IOException {
+  private static List<String> linesOfTheGuide() throws IOException {
     var guide = Files.readString(Workspace.project().resolve("docs/guide.md"));
     var lines = LINE.matcher(guide).results().map(line -> line.group(1)).toList();
     assertThat(lines).hasSizeGreaterThan(2);
