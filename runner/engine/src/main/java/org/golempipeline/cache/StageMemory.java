@@ -78,6 +78,20 @@ public record StageMemory(
     return some;
   }
 
+  /** The same, if inputs of these names are still to come, whose content nobody knows. */
+  public StageMemory awaiting(Iterable<String> names) {
+    var all = new TreeMap<>(inputs);
+    var cut = more;
+    for (var name : names) {
+      all.putIfAbsent(name, "");
+      if (all.size() > MOST_INPUTS) {
+        all.pollLastEntry();
+        cut = true;
+      }
+    }
+    return new StageMemory(parts, params, values, files, all, cut);
+  }
+
   private List<String> differences(StageMemory before) {
     var all = new ArrayList<String>();
     for (var part : PARTS) {

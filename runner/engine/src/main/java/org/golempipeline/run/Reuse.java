@@ -213,7 +213,7 @@ final class Reuse {
     var changes =
         StageMemory.reasons(
             StageMemory.read(folder, plan.spec().name(), name(stage.plan())),
-            stage.keys().memory());
+            stage.keys().memory().awaiting(stage.awaited()));
     var reasons = new ArrayList<>(doubts.getOrDefault(stage.plan().number(), Set.of()));
     if (reasons.isEmpty() || !changes.equals(List.of(RunEvent.StageReused.FIRST_RUN))) {
       reasons.addAll(changes);

@@ -160,6 +160,25 @@ final class StageRuntime {
     return key;
   }
 
+  /** Names of inputs that other fragments are still to leave. */
+  List<String> awaited() {
+    var names = new ArrayList<String>();
+    if (plan.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+      for (var index = 0; index < fragments.count(); index++) {
+        if (!hasKey(index)) {
+          fragments.get(index).origin().ifPresent(file -> names.add(file.path()));
+        }
+      }
+    }
+    return names;
+  }
+
+  private boolean hasKey(int index) {
+    synchronized (keys) {
+      return 4 * index + 3 < known.length && known[4 * index] != 0;
+    }
+  }
+
   /** What the system said of the input and the shared files before any was read. */
   InputStamps atStart() {
     return atStart;

@@ -170,6 +170,28 @@ class ResumeTest {
         .satisfies(warned -> assertThat(warned.message()).contains("cannot be read"));
   }
 
+  /** What a fragment of another stage is still to leave is not gone. */
+  @Test
+  void whatIsMadeAnewChangedAndIsNotGone() throws Exception {
+    var yaml =
+        """
+        version: 1
+        name: chain
+        stages:
+          pieces: { input: in/*, split: { lines: 2 }, run: 'cat "$in" > "$out"', output: 'mid/${stem}-${index}.txt' }
+          counts: { from: pieces, run: 'wc -l < "$in" > "$out"', merge: concat, output: r.txt }
+        """;
+    project.file("in/b", "1\n2\n3\n4\n");
+    run(yaml);
+    project.file("in/b", "1\n2\n3\n5\n");
+    run(yaml);
+    assertThat(project.reused("counts").reasons()).containsExactly("input b-2.txt changed");
+    project.file("in/b", "1\n2\n");
+    run(yaml);
+    assertThat(project.reused("counts").reasons())
+        .allMatch(reason -> reason.endsWith(" is gone") || reason.endsWith(" is new"));
+  }
+
   /** Whoever computes afresh wants the new results from then on. */
   @Test
   void whatWasComputedAfreshIsWhatLaterRunsFind() throws Exception {
