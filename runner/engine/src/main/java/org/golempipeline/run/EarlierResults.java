@@ -202,7 +202,9 @@ public final class EarlierResults implements AutoCloseable {
     }
     stages.perform(new Action.LookUp(stage.number(), FragmentSet.range(0, count)));
     var looked = await(Message.LookedUp.class);
-    return Optional.of(new Kept(count, looked.reused().size(), false, looked.reasons()));
+    var reused = looked.reused().size();
+    var reasons = reused == count ? List.<String>of() : looked.reasons();
+    return Optional.of(new Kept(count, reused, false, reasons));
   }
 
   private PlannedFragment planned(StageRuntime runtime, int index) {

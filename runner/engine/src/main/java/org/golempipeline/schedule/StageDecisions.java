@@ -183,9 +183,9 @@ final class StageDecisions implements Relay.Receiver {
   private void sayReuse(StageState stage) {
     if (policy.reuse() && !stage.reuseSaid) {
       stage.reuseSaid = true;
-      decisions.emit(
-          new RunEvent.StageReused(
-              stage.setup.name(), stage.reused, stage.total - stage.reused, stage.reasons));
+      var others = stage.total - stage.reused;
+      var reasons = others == 0 ? List.<String>of() : stage.reasons;
+      decisions.emit(new RunEvent.StageReused(stage.setup.name(), stage.reused, others, reasons));
     }
   }
 

@@ -170,6 +170,16 @@ class ResumeTest {
         .satisfies(warned -> assertThat(warned.message()).contains("cannot be read"));
   }
 
+  @Test
+  void whereNothingIsToBeComputedThereIsNoReasonToTell() throws Exception {
+    run(FILES);
+    run(FILES.replace("echo", "printf '%s\\n'"));
+    run(FILES);
+    assertNothingExecuted();
+    assertThat(project.reused("files"))
+        .isEqualTo(new RunEvent.StageReused("files", 3, 0, List.of()));
+  }
+
   /** What a fragment of another stage is still to leave is not gone. */
   @Test
   void whatIsMadeAnewChangedAndIsNotGone() throws Exception {
