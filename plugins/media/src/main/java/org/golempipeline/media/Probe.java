@@ -3,11 +3,11 @@ package org.golempipeline.media;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.golempipeline.strategy.StrategyException;
 
 /**
@@ -95,14 +95,15 @@ record Probe(
 
   private static Probe parse(Path answer, String words) throws IOException {
     var container = new HashMap<String, String>();
-    var streams = new ArrayList<Map<String, String>>();
+    // Of a file with programs the streams are listed in those first, without all they have.
+    var streams = new TreeMap<Integer, Map<String, String>>();
     var packets = new VideoIndex.Reader();
     try (var lines = Files.newBufferedReader(answer)) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("stream|")) {
           var stream = new HashMap<String, String>();
           properties(line, stream);
-          streams.add(stream);
+          streams.put(Integer.valueOf(stream.getOrDefault("index", "0")), stream);
         } else if (line.startsWith("format|")) {
           properties(line, container);
         } else {
@@ -110,7 +111,7 @@ record Probe(
         }
       }
     }
-    return new Probe(container, streams, packets.index(), words);
+    return new Probe(container, List.copyOf(streams.values()), packets.index(), words);
   }
 
   /** Reads a line like {@code stream|index=0|tag:title=a\|b|side_data|rotation=90}. */

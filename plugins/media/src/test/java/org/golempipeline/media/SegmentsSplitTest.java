@@ -205,15 +205,18 @@ class SegmentsSplitTest {
         .isEqualTo("video");
   }
 
-  @Test
-  void keepsAllTracksOfSoundIfAskedTo() throws Exception {
+  /** A transport stream lists its streams in its program as well. */
+  @ParameterizedTest
+  @CsvSource({"talk.mp4, aac", "talk.ts, mp2"})
+  void keepsAllTracksOfSoundIfAskedTo(String name, String codec) throws Exception {
     var studio = new Studio(folder);
-    var video = folder.resolve("talk.mp4");
+    var video = folder.resolve(name);
     Ffmpeg.run(
         PICTURES
             + SOUND
             + SOUND
-            + " -map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -g 33 -bf 2 -c:a aac"
+            + " -map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -g 33 -bf 2 -c:a "
+            + codec
             + " -metadata:s:a:1 language=fra @",
         video);
 
