@@ -194,6 +194,9 @@ public final class DiagnosticIds {
   /** A result where runs keep their own files. */
   public static final String PATH_OWN = "Path.Own";
 
+  /** Something that would run on the user's own machine, where that is forbidden. */
+  public static final String COMMAND_LOCAL = "Command.Local";
+
   /** A last stage whose result goes nowhere. */
   public static final String OUTPUT_MISSING = "Output.Missing";
 

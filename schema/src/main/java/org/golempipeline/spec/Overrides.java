@@ -15,12 +15,14 @@ import java.util.function.Function;
  *     has none, and those of params that are secret now or gone are not looked at
  * @param environment looks up the variables that secrets are taken from
  * @param allowOutside whether paths may leave the folder of the file
+ * @param localCommands whether the file may run commands of its own on the user's machine
  */
 public record Overrides(
     Map<String, String> params,
     Map<String, String> earlier,
     Function<String, Optional<String>> environment,
-    boolean allowOutside) {
+    boolean allowOutside,
+    boolean localCommands) {
   /** Nothing: no params, an empty environment, no paths outside. */
   public static final Overrides NONE = new Overrides(Map.of(), name -> Optional.empty(), false);
 
@@ -30,11 +32,11 @@ public record Overrides(
     Objects.requireNonNull(environment);
   }
 
-  /** Without an earlier run. */
+  /** Without an earlier run, local commands allowed. */
   public Overrides(
       Map<String, String> params,
       Function<String, Optional<String>> environment,
       boolean allowOutside) {
-    this(params, Map.of(), environment, allowOutside);
+    this(params, Map.of(), environment, allowOutside, true);
   }
 }

@@ -100,6 +100,7 @@ public final class PipelineFiles {
     var order = StageGraph.ordered(file);
     StageChecks.run(file);
     PathCheck.run(file);
+    LocalCommandCheck.run(file);
     var scopes = Scope.of(file);
     for (var stage : file.stages()) {
       TemplateCheck.run(file, stage, Objects.requireNonNull(scopes.get(stage.name())));

@@ -16,7 +16,8 @@ import org.golempipeline.strategy.Strategy;
  * The JSON Schema (draft 2020-12) of a pipeline file: the hand-written part with every strategy's
  * options put in, for editors and for {@link PipelineFiles}. Beside the standard keywords it has
  * {@code x-shell} (shell text), {@code x-variables} (what a strategy sets in it), {@code x-unit} (a
- * quantity) and {@code x-glob}.
+ * quantity), {@code x-local-commands} (a strategy that runs commands which are not in the file) and
+ * {@code x-glob}.
  */
 public final class PipelineSchema {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -172,6 +172,11 @@ final class TestStrategies {
             """
             { "type": "object", "properties": { "each": { "type": "array", "items": { "type": "string", "x-shell": true } } } }""",
             true,
+            MergeStrategy.Result.FILE),
+        merge(
+            "vendor/tool",
+            "{ \"type\": \"object\", \"x-local-commands\": true, \"additionalProperties\": false }",
+            false,
             MergeStrategy.Result.FILE));
   }
 

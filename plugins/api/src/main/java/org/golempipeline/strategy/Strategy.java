@@ -24,7 +24,9 @@ public interface Strategy {
    * keywords it may use: {@code "x-unit": "size" | "duration" | "share"} on a string that holds a
    * quantity, {@code "x-shell": true} on a string that is shell text, and beside that {@code
    * "x-variables": ["in", "out"]}: the variables it sets in the text, beside params and values, so
-   * that names that clash and names without a value are found before anything runs.
+   * that names that clash and names without a value are found before anything runs. A strategy that
+   * runs other texts through {@link Shell} says {@code "x-local-commands": true} beside them all,
+   * so that {@code --no-local-commands} refuses it before anything runs.
    */
   String optionsSchema();
 

@@ -31,6 +31,7 @@ public final class ConcatMerge implements MergeStrategy {
         {
           "description": "What the joined video holds beside the pictures, and in which container.",
           "type": "object",
+          "x-local-commands": true,
           "properties": {
             "audio": {
               "description": "`original` copies all tracks of the input the segments are of, \

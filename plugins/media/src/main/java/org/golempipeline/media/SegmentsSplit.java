@@ -63,6 +63,7 @@ public final class SegmentsSplit implements SplitStrategy {
           "description": "How long the segments are. They begin at key frames, so that a segment \
         may be longer than asked for.",
           "type": "object",
+          "x-local-commands": true,
           "oneOf": [
             { "required": ["seconds"] },
             { "required": ["into"] }

@@ -108,8 +108,7 @@ final class DoctorCommand implements Callable<Integer> {
     var text = PipelineText.read(console, place);
     var plugins = new PluginOptions().all(console, text);
     var checked =
-        new OpenPipeline(
-                console, text, plugins, new Overrides(Map.of(), console::variable, true), true)
+        new OpenPipeline(console, text, plugins, new Overrides(Map.of(), console::variable, true))
             .spec();
     var mistakes =
         checked.diagnostics().stream()

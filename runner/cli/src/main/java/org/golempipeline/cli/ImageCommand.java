@@ -99,8 +99,7 @@ final class ImageCommand implements Callable<Integer> {
     var overrides = new Overrides(params.values(console), console::variable, true);
     var known = plugins.announced(console, text);
     var spec =
-        OpenPipeline.require(
-            console, new OpenPipeline(console, text, known, overrides, true).spec());
+        OpenPipeline.require(console, new OpenPipeline(console, text, known, overrides).spec());
     var lock = OpenPipeline.require(console, LockFile.read(text.lock(), name + ".lock"));
     var images = new LinkedHashSet<ImageRef>();
     spec.stages().stream()

@@ -24,20 +24,13 @@ final class OpenPipeline {
   private final PipelineText text;
   private final Checked<Plugins> plugins;
   private final Overrides overrides;
-  private final boolean localCommands;
   private final Wiring wiring;
 
-  OpenPipeline(
-      Console console,
-      PipelineText text,
-      Checked<Plugins> plugins,
-      Overrides overrides,
-      boolean localCommands) {
+  OpenPipeline(Console console, PipelineText text, Checked<Plugins> plugins, Overrides overrides) {
     this.console = console;
     this.text = text;
     this.plugins = plugins;
     this.overrides = overrides;
-    this.localCommands = localCommands;
     this.wiring = new Wiring(console, plugins.value().orElse(Plugins.NONE));
   }
 
@@ -48,8 +41,11 @@ final class OpenPipeline {
         text,
         plugins,
         new Overrides(
-            overrides.params(), values, overrides.environment(), overrides.allowOutside()),
-        localCommands);
+            overrides.params(),
+            values,
+            overrides.environment(),
+            overrides.allowOutside(),
+            overrides.localCommands()));
   }
 
   PipelineText text() {
@@ -62,7 +58,7 @@ final class OpenPipeline {
 
   /** For the shell texts of {@code spec} that are meant for this machine. */
   LocalShell shell(PipelineSpec spec) {
-    return new LocalShell(localCommands, Secrets.of(spec.params()));
+    return new LocalShell(overrides.localCommands(), Secrets.of(spec.params()));
   }
 
   /** The params that the command line sets. */

@@ -1,5 +1,6 @@
 package org.golempipeline.cli;
 
+import java.util.Map;
 import org.golempipeline.spec.Overrides;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +22,11 @@ final class PipelineOptions {
 
   @Option(
       names = "--no-local-commands",
-      description = "Refuses files that would run commands of theirs on this machine.")
+      description = {
+        "Refuses files that would run commands of theirs on this machine: in split, accept, merge"
+            + " or until, or to audit by local.",
+        "What providers run is not meant, even when they are processes here."
+      })
   private boolean noLocalCommands;
 
   /** As the user called it. */
@@ -32,8 +37,10 @@ final class PipelineOptions {
   /** The file as it is now, with its plugins. */
   OpenPipeline open(Console console) throws Refusal {
     var text = PipelineText.read(console, file);
-    var overrides = new Overrides(params.values(console), console::variable, allowOutside);
+    var overrides =
+        new Overrides(
+            params.values(console), Map.of(), console::variable, allowOutside, !noLocalCommands);
     var known = plugins.announced(console, text);
-    return new OpenPipeline(console, text, known, overrides, !noLocalCommands);
+    return new OpenPipeline(console, text, known, overrides);
   }
 }

@@ -62,7 +62,7 @@ final class TrialRun {
 
   private Finding finding() throws Refusal, IOException, InterruptedException {
     var text = PipelineText.read(console, folder.resolve("pipeline.yaml").toString());
-    var pipeline = new OpenPipeline(console, text, Checked.of(Plugins.NONE), Overrides.NONE, false);
+    var pipeline = new OpenPipeline(console, text, Checked.of(Plugins.NONE), Overrides.NONE);
     var wiring = pipeline.wiring();
     var runId = wiring.newRunId();
     var runFolder = Wiring.runFolder(text, runId);

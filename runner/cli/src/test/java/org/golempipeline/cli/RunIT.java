@@ -129,15 +129,36 @@ class RunIT {
   }
 
   @Test
-  void refusesLocalCommandsWhenAsked() throws IOException {
-    workspace.write("one.yaml", pipeline("echo one > \"$out\"") + "accept: grep -q one \"$in\"\n");
+  void refusesLocalCommandsBeforeAnythingIsRented() throws IOException {
+    var local =
+        """
+        accept: grep -q one "$in"
+        verify: { audit: 100%, by: local }
+        """;
+    try (var node = daemon(2)) {
+      on(node).write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM + local);
 
-    assertThat(workspace.run("run", "one.yaml", "--no-local-commands"))
-        .satisfies(ran -> assertThat(ran.exitCode()).isNotZero())
-        .extracting(Workspace.Ran::err)
-        .asString()
-        .contains("--no-local-commands");
-    assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
+      for (var command :
+          List.of(
+              List.of("run", "one.yaml", "--on", "golem"),
+              List.of("run", "one.yaml"),
+              List.of("plan", "one.yaml"),
+              List.of("check", "one.yaml"),
+              List.of("check", "one.yaml", "--laws"),
+              List.of("rehearse", "one.yaml"))) {
+        var words = new ArrayList<>(command);
+        words.add("--no-local-commands");
+        var ran = workspace.run(words.toArray(String[]::new));
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCodes.USAGE);
+        assertThat(ran.err().lines().filter(line -> line.contains("[Command.Local]")))
+            .as(command.toString())
+            .hasSize(2)
+            .allMatch(line -> line.matches("one\\.yaml:\\d+:\\d+: error: .*"));
+      }
+      assertThat(workspace.folder().resolve(".golem-pipeline/runs")).doesNotExist();
+      assertThat(workspace.run("run", "one.yaml").exitCode()).isZero();
+    }
   }
 
   @Test

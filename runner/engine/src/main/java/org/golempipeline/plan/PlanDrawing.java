@@ -162,6 +162,12 @@ public final class PlanDrawing {
     if (stage.merge().name().equals("command")) {
       commands.add("merge: " + stage.spec().merge().options().text().orElse("command"));
     }
+    if (stage.spec().enough() != null && stage.spec().enough().until() != null) {
+      commands.add("until: " + stage.spec().enough().until().text().strip());
+    }
+    if (stage.spec().verify() != null && stage.spec().verify().local()) {
+      commands.add("verify: `run` again, as an audit by local");
+    }
     return commands;
   }
 

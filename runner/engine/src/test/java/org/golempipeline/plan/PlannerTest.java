@@ -407,4 +407,26 @@ class PlannerTest {
     assertThat(PlanDrawing.text(plan(body).value().orElseThrow()))
         .isEqualTo(PlanDrawing.text(plan(body).value().orElseThrow()));
   }
+
+  @Test
+  void showsWhatRunsOnThisMachine() {
+    var body =
+        """
+        matrix: { n: 1..3 }
+        run: echo "$n" > "$out"
+        accept: test -s "$in"
+        verify: { audit: 5%, by: local }
+        enough: { until: 'grep -q 3 "$in"' }
+        merge: { command: 'cat $(cat "$list") > "$out"' }
+        output: all.txt
+        """;
+    assertThat(PlanDrawing.text(plan(body).value().orElseThrow()))
+        .contains(
+            """
+              runs on this machine: accept: test -s "$in"
+              runs on this machine: merge: cat $(cat "$list") > "$out"
+              runs on this machine: until: grep -q 3 "$in"
+              runs on this machine: verify: `run` again, as an audit by local
+            """);
+  }
 }
