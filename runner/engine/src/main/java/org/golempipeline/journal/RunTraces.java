@@ -31,6 +31,7 @@ public final class RunTraces {
   private final List<Allocation> allocations = new ArrayList<>();
   private final Map<String, Boolean> agreements = new LinkedHashMap<>();
   private final Map<String, String> activities = new LinkedHashMap<>();
+  private final Map<String, String> invoices = new LinkedHashMap<>();
   private final Set<String> ended = new HashSet<>();
   private final RunHistory.AcceptedTally accepted = new RunHistory.AcceptedTally();
   private RunEvent.@Nullable RunStarted started;
@@ -85,6 +86,8 @@ public final class RunTraces {
       ended.add(terminated.agreementId());
     } else if (event instanceof RunEvent.ActivityCreated activity) {
       activities.put(activity.activityId(), activity.agreementId());
+    } else if (event instanceof RunEvent.InvoiceAccepted invoice) {
+      invoices.putIfAbsent(invoice.agreementId(), invoice.invoiceId());
     }
     accepted.add(event);
   }
@@ -110,6 +113,11 @@ public final class RunTraces {
   /** Each with its agreement. */
   public Map<String, String> activities() {
     return Map.copyOf(activities);
+  }
+
+  /** Those that were accepted, each by its agreement. */
+  public Map<String, String> invoices() {
+    return Map.copyOf(invoices);
   }
 
   /** Whether the journal has the end of this agreement. */

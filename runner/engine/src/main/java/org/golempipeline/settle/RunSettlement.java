@@ -94,6 +94,7 @@ public final class RunSettlement implements SettleListener {
             .toList(),
         traces.agreements(),
         traces.activities(),
+        traces.invoices(),
         limit);
   }
 

@@ -1,6 +1,7 @@
 package org.golempipeline.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -132,6 +133,17 @@ final class RunHistoryTest {
     assertThat(read("a").state()).isEqualTo(RunHistory.State.UNFINISHED);
     assertThat(read("a").isUnsettled()).isFalse();
     assertThat(read("a").spent()).isEqualByComparingTo("0.5");
+  }
+
+  @Test
+  void settlingKnowsWhichInvoiceOfAnAgreementWasAccepted() throws Exception {
+    write(
+        "a",
+        started("golem"),
+        new RunEvent.InvoiceAccepted("first", "agreement", BigDecimal.ONE),
+        new RunEvent.InvoiceAccepted("second", "agreement", BigDecimal.ONE));
+
+    assertThat(RunTraces.read(folder("a")).invoices()).containsExactly(entry("agreement", "first"));
   }
 
   @Test

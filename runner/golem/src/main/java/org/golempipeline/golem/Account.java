@@ -47,6 +47,7 @@ final class Account {
   private final long openedAt;
   private final Map<String, Span> activities = new LinkedHashMap<>();
   private final Map<String, BigDecimal> acceptedNotes = new HashMap<>();
+  private @Nullable String invoice;
   private @Nullable BigDecimal acceptedInvoice;
   private boolean distrusted;
   private boolean approved;
@@ -132,8 +133,20 @@ final class Account {
     acceptedNotes.merge(activityId, amount, BigDecimal::max);
   }
 
+  /**
+   * This invoice is the one that counts: it is accepted, or we said so and have no answer yet. Null
+   * if it turns out that it is not.
+   */
+  void choose(@Nullable String invoiceId) {
+    invoice = invoiceId;
+  }
+
+  boolean choseAnother(String invoiceId) {
+    return invoice != null && !invoice.equals(invoiceId);
+  }
+
   void acceptedInvoice(BigDecimal amount) {
-    acceptedInvoice = amount;
+    acceptedInvoice = acceptedInvoice == null ? amount : acceptedInvoice.max(amount);
   }
 
   boolean hasInvoice() {

@@ -4,12 +4,17 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.golempipeline.golem.wire.Acceptance;
 import org.golempipeline.golem.wire.AgreementEvent;
 import org.golempipeline.golem.wire.DebitNote;
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
   private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final String REJECTED = "REJECTED";
+
+  /** Of an earlier session there may be thousands of documents: so many are read at a time. */
+  private static final int READERS = 8;
 
   private final Session session;
   private final Ending ending;
@@ -133,6 +141,82 @@ final class Ledger {
         .thenCompose(seen -> notes.<Void>handle((done, error) -> null));
   }
 
+  /**
+   * Takes all documents that came before now, the accepted ones first: of two invoices for one
+   * agreement the one that is accepted counts, and the budget is checked against all that is spent.
+   * Completes when each is accepted or refused.
+   */
+  CompletableFuture<Void> recall() {
+    String id = session.terms().sessionId();
+    Instant begin = notesSeen;
+    CompletableFuture<List<DebitNote>> earlierNotes =
+        read(Calls.debitNoteEvents(id, begin, Duration.ZERO))
+            .thenCompose(
+                events ->
+                    readAll(
+                        events.stream()
+                            .filter(event -> event.eventType().equals(DebitNoteEvent.RECEIVED))
+                            .map(DebitNoteEvent::debitNoteId)
+                            .filter(documents::add)
+                            .toList(),
+                        Calls::debitNote));
+    CompletableFuture<List<Invoice>> earlierInvoices =
+        read(Calls.invoiceEvents(id, begin, Duration.ZERO))
+            .thenCompose(
+                events ->
+                    readAll(
+                        events.stream()
+                            .filter(event -> event.eventType().equals(InvoiceEvent.RECEIVED))
+                            .map(InvoiceEvent::invoiceId)
+                            .filter(documents::add)
+                            .toList(),
+                        Calls::invoice));
+    return earlierNotes.thenCompose(
+        found -> earlierInvoices.thenCompose(invoices -> takeAll(found, invoices)));
+  }
+
+  private CompletableFuture<Void> takeAll(List<DebitNote> found, List<Invoice> invoices) {
+    for (boolean accepted : new boolean[] {true, false}) {
+      for (DebitNote note : found) {
+        if (isAccepted(note.status()) == accepted) {
+          inTurn(note.agreementId(), account -> take(account, note));
+        }
+      }
+      for (Invoice invoice : invoices) {
+        if (isAccepted(invoice.status()) == accepted) {
+          inTurn(invoice.agreementId(), account -> take(account, invoice));
+        }
+      }
+    }
+    return CompletableFuture.allOf(
+        accounts.values().stream()
+            .map(account -> account.documents)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** In the order of {@code ids}, without those that the daemon does not have. */
+  private <T> CompletableFuture<List<T>> readAll(List<String> ids, Function<String, Call<T>> call) {
+    Map<String, T> found = new HashMap<>();
+    Iterator<String> next = ids.iterator();
+    List<CompletableFuture<?>> readers = new ArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      readers.add(readOn(next, call, found));
+    }
+    return CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new))
+        .thenApply(done -> ids.stream().map(found::get).filter(Objects::nonNull).toList());
+  }
+
+  private <T> CompletableFuture<Void> readOn(
+      Iterator<String> ids, Function<String, Call<T>> call, Map<String, T> found) {
+    if (!ids.hasNext()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    String id = ids.next();
+    return read(call.apply(id))
+        .handle((document, error) -> error == null ? found.put(id, document) : null)
+        .thenCompose(read -> readOn(ids, call, found));
+  }
+
   /** A step in the work on one document. */
   private interface Step {
     CompletableFuture<Boolean> take(@Nullable Account account);
@@ -202,6 +286,7 @@ final class Ledger {
     return accept(
         Calls.acceptDebitNote(note.debitNoteId(), acceptance),
         note.debitNoteId(),
+        () -> read(Calls.debitNote(note.debitNoteId())).thenApply(DebitNote::status),
         account,
         () -> {
           used(account, note);
@@ -228,14 +313,15 @@ final class Ledger {
       return refuse(
           invoice.invoiceId(), invoice.agreementId(), "it is for no agreement of this run");
     }
-    if (account.hasInvoice()) {
-      return refuse(
-          invoice.invoiceId(), invoice.agreementId(), "it is the second for its agreement");
-    }
     if (isAccepted(invoice.status())) {
+      account.choose(invoice.invoiceId());
       account.acceptedInvoice(invoice.amount());
       account.invoiced.complete(true);
       return CompletableFuture.completedFuture(true);
+    }
+    if (account.choseAnother(invoice.invoiceId())) {
+      return refuse(
+          invoice.invoiceId(), invoice.agreementId(), "it is the second for its agreement");
     }
     if (isOver(invoice.status())) {
       // A cancelled one may be followed by another; a refused one is the provider's last word.
@@ -260,22 +346,38 @@ final class Ledger {
       return refuse(invoice.invoiceId(), invoice.agreementId(), objection);
     }
     Acceptance acceptance = new Acceptance(invoice.amount(), session.allocation().allocationId());
+    account.choose(invoice.invoiceId());
     return accept(
-        Calls.acceptInvoice(invoice.invoiceId(), acceptance),
-        invoice.invoiceId(),
-        account,
-        () -> {
-          account.acceptedInvoice(invoice.amount());
-          session.emit(
-              new GolemEvent.InvoiceAccepted(
-                  invoice.invoiceId(), invoice.agreementId(), invoice.amount()));
-          account.invoiced.complete(true);
-        });
+            Calls.acceptInvoice(invoice.invoiceId(), acceptance),
+            invoice.invoiceId(),
+            () -> read(Calls.invoice(invoice.invoiceId())).thenApply(Invoice::status),
+            account,
+            () -> {
+              account.acceptedInvoice(invoice.amount());
+              session.emit(
+                  new GolemEvent.InvoiceAccepted(
+                      invoice.invoiceId(), invoice.agreementId(), invoice.amount()));
+              account.invoiced.complete(true);
+            })
+        .thenApply(
+            done -> {
+              if (!done) {
+                account.choose(null);
+              }
+              return done;
+            });
   }
 
-  /** Until the daemon says yes or no; accepting twice does no harm. */
+  /**
+   * Until the daemon says yes or no; accepting twice does no harm. A no may be about the second try
+   * while the answer to the first was lost, so it is the document that is believed.
+   */
   private CompletableFuture<Boolean> accept(
-      Call<Boolean> call, String documentId, Account account, Runnable accepted) {
+      Call<Boolean> call,
+      String documentId,
+      Supplier<CompletableFuture<String>> status,
+      Account account,
+      Runnable accepted) {
     return session
         .send(call)
         .handle(
@@ -289,9 +391,19 @@ final class Ledger {
                 return session
                     .threads()
                     .after(PAUSE)
-                    .thenCompose(waited -> accept(call, documentId, account, accepted));
+                    .thenCompose(waited -> accept(call, documentId, status, account, accepted));
               }
-              return refuse(documentId, account.agreementId, failure.reason());
+              return status
+                  .get()
+                  .handle((now, unknown) -> now != null && isAccepted(now))
+                  .thenCompose(
+                      after -> {
+                        if (after) {
+                          accepted.run();
+                          return CompletableFuture.completedFuture(true);
+                        }
+                        return refuse(documentId, account.agreementId, failure.reason());
+                      });
             })
         .thenCompose(next -> next);
   }

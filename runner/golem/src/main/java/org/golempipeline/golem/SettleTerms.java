@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param allocations that it asked for
  * @param agreements that are known, each with whether it was approved
  * @param activities that are known, each with its agreement
+ * @param invoices that are known to be accepted, each by its agreement
  * @param limit how long providers are waited for
  */
 public record SettleTerms(
@@ -32,11 +33,13 @@ public record SettleTerms(
     List<AllocationTrace> allocations,
     Map<String, Boolean> agreements,
     Map<String, String> activities,
+    Map<String, String> invoices,
     Duration limit) {
   public SettleTerms {
     allocations = List.copyOf(allocations);
     agreements = Map.copyOf(agreements);
     activities = Map.copyOf(activities);
+    invoices = Map.copyOf(invoices);
   }
 
   /**

@@ -168,10 +168,17 @@ final class Settling {
         .thenCompose(
             known -> {
               if (trouble == null) {
+                return within(ledger.recall());
+              }
+              expected.clear();
+              ledger.approved().forEach(account -> expected.add(account.ended));
+              return CompletableFuture.completedFuture(false);
+            })
+        .thenCompose(
+            recalled -> {
+              // Nothing that comes later is judged before it is known what was accepted.
+              if (recalled) {
                 pollers.forEach(EventPoller::start);
-              } else {
-                expected.clear();
-                ledger.approved().forEach(account -> expected.add(account.ended));
               }
               return within(allOf(expected));
             })
@@ -249,6 +256,7 @@ final class Settling {
     Account account = ledger.open(id, offered, began(agreement));
     account.approve();
     account.close();
+    account.choose(terms.invoices().get(id));
     expected.add(account.ended);
     expected.add(account.invoiced);
     return account;

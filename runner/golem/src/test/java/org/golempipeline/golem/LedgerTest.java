@@ -119,6 +119,28 @@ final class LedgerTest {
     assertThat(yagna.requests("POST /payment-api/v1/invoices/inv/accept")).hasSize(1);
   }
 
+  /**
+   * The first try arrived, its answer did not, and of the second the daemon wants to hear nothing.
+   */
+  @Test
+  void believesTheInvoiceWhenTheAnswerToItsAcceptanceWasLost() throws Exception {
+    yagna.on(
+        "GET /payment-api/v1/invoices/inv",
+        Answer.ok(invoiceJson("inv", "0.00002", "RECEIVED")),
+        Answer.ok(invoiceJson("inv", "0.00002", "ACCEPTED")));
+    invoice("inv2", "0.00002");
+    yagna.on(
+        "POST /payment-api/v1/invoices/inv/accept",
+        new Answer(504, ""),
+        new Answer(400, "{\"message\":\"Allocation al not found\"}"));
+    receiveInvoice("inv");
+    receiveInvoice("inv2");
+    assertThat(next())
+        .isEqualTo(new GolemEvent.InvoiceAccepted("inv", "agr", new BigDecimal("0.00002")));
+    assertThat(((GolemEvent.DocumentRefused) next()).documentId()).isEqualTo("inv2");
+    assertThat(yagna.requests("POST /payment-api/v1/invoices/inv2/accept")).isEmpty();
+  }
+
   @Test
   void rejectsAnInvoiceThatIsTooHigh() throws Exception {
     invoice("inv", "0.9");
@@ -198,15 +220,18 @@ final class LedgerTest {
   }
 
   private void invoice(String id, String amount) {
-    yagna.on(
-        "GET /payment-api/v1/invoices/" + id,
-        Answer.ok(
-            "{\"invoiceId\":\""
-                + id
-                + "\",\"issuerId\":\"0x1\",\"recipientId\":\"0x2\","
-                + "\"agreementId\":\"agr\",\"activityIds\":[\"act\"],\"amount\":\""
-                + amount
-                + "\",\"status\":\"RECEIVED\"}"));
+    yagna.on("GET /payment-api/v1/invoices/" + id, Answer.ok(invoiceJson(id, amount, "RECEIVED")));
+  }
+
+  private static String invoiceJson(String id, String amount, String status) {
+    return "{\"invoiceId\":\""
+        + id
+        + "\",\"issuerId\":\"0x1\",\"recipientId\":\"0x2\","
+        + "\"agreementId\":\"agr\",\"activityIds\":[\"act\"],\"amount\":\""
+        + amount
+        + "\",\"status\":\""
+        + status
+        + "\"}";
   }
 
   private void receiveNote(String id) throws Exception {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.golempipeline.golem.FakeYagna.Answer;
 import org.golempipeline.golem.SettleTerms.AllocationTrace;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +27,7 @@ final class SettlingTest {
   private static final Instant LONG_AGO = Instant.parse("2025-01-01T00:00:00Z");
 
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
+  private Map<String, String> invoices = Map.of();
   private FakeYagna yagna;
 
   @BeforeEach
@@ -47,12 +51,7 @@ final class SettlingTest {
 
   @Test
   void noInvoiceIsWaitedForAWeekAfterTheEnd() throws Exception {
-    agreement("Terminated", "a12f3a94");
-    yagna.on(
-        "GET /market-api/v1/agreements/agr/terminate/reason",
-        Answer.ok(
-            "{\"eventType\":\"AgreementTerminatedEvent\",\"eventDate\":\"2025-01-01T01:00:00Z\","
-                + "\"agreementId\":\"agr\",\"terminator\":\"Provider\",\"signature\":\"\"}"));
+    terminatedAgreement();
 
     Settlement settlement = settle(Duration.ofMinutes(5));
 
@@ -88,6 +87,92 @@ final class SettlingTest {
     assertThat(yagna.requests("DELETE")).isEmpty();
   }
 
+  /** The answer about the first comes last. */
+  @Test
+  void ofTwoInvoicesForAnAgreementTheAcceptedOneCounts() throws Exception {
+    terminatedAgreement();
+    received("invoice", "first", "second");
+    invoice("first", "ACCEPTED", new Answer(500, "{}"), new Answer(500, "{}"));
+    invoice("second", "RECEIVED");
+
+    Settlement settlement = settle(Duration.ofMinutes(5));
+
+    assertThat(yagna.requests("POST /payment-api")).isEmpty();
+    assertThat(settlement.outstanding()).isEmpty();
+    assertThat(settlement.accepted()).isEqualByComparingTo("0.5");
+    assertThat(events)
+        .contains(
+            new GolemEvent.DocumentRefused("second", "agr", "it is the second for its agreement"));
+  }
+
+  @Test
+  void noNoteIsAcceptedForAnAgreementWithAnAcceptedInvoice() throws Exception {
+    terminatedAgreement();
+    received("debitNote", "note");
+    yagna.on(
+        "GET /payment-api/v1/debitNotes/note",
+        Answer.ok(
+            "{\"debitNoteId\":\"note\",\"issuerId\":\"0x1\",\"recipientId\":\"0x2\","
+                + "\"agreementId\":\"agr\",\"activityId\":\"act\",\"totalAmountDue\":\"0.4\","
+                + "\"usageCounterVector\":[2.0,2.0],\"status\":\"RECEIVED\"}"));
+    received("invoice", "first");
+    invoice("first", "SETTLED", new Answer(500, "{}"), new Answer(500, "{}"));
+
+    Settlement settlement = settle(Duration.ofMinutes(5));
+
+    assertThat(yagna.requests("POST /payment-api")).isEmpty();
+    assertThat(settlement.accepted()).isEqualByComparingTo("0.5");
+  }
+
+  /** Even if the daemon does not show it any more. */
+  @Test
+  void anInvoiceThatIsWrittenDownAsAcceptedIsTheOnlyOne() throws Exception {
+    terminatedAgreement();
+    invoices = Map.of("agr", "first");
+    received("invoice", "second");
+    invoice("second", "RECEIVED");
+
+    Settlement settlement = settle(Duration.ofSeconds(2));
+
+    assertThat(yagna.requests("POST /payment-api")).isEmpty();
+    assertThat(settlement.outstanding()).isEmpty();
+    assertThat(events)
+        .contains(
+            new GolemEvent.DocumentRefused("second", "agr", "it is the second for its agreement"));
+  }
+
+  private void received(String document, String... ids) {
+    String type = Character.toUpperCase(document.charAt(0)) + document.substring(1);
+    String events =
+        Arrays.stream(ids)
+            .map(
+                id ->
+                    "{\"%sId\":\"%s\",\"eventDate\":\"2025-01-01T01:00:01Z\",\"eventType\":\"%sReceivedEvent\"}"
+                        .formatted(document, id, type))
+            .collect(Collectors.joining(",", "[", "]"));
+    yagna.on("GET /payment-api/v1/" + document + "Events", Answer.ok(events), Answer.HOLD);
+  }
+
+  private void invoice(String id, String status, Answer... before) {
+    List<Answer> answers = new ArrayList<>(List.of(before));
+    answers.add(
+        Answer.ok(
+            "{\"invoiceId\":\"%s\",\"issuerId\":\"0x1\",\"recipientId\":\"0x2\",\"agreementId\":\"agr\",\"activityIds\":[\"act\"],\"amount\":\"0.5\",\"status\":\"%s\"}"
+                .formatted(id, status)));
+    yagna.on("GET /payment-api/v1/invoices/" + id, answers.toArray(Answer[]::new));
+    yagna.on("POST /payment-api/v1/invoices/" + id + "/accept", Answer.ok("null"));
+  }
+
+  private void terminatedAgreement() {
+    agreement("Terminated", "a12f3a94");
+    yagna.on("GET /activity-api/v1/activity", Answer.ok("[\"act\"]"));
+    yagna.on(
+        "GET /market-api/v1/agreements/agr/terminate/reason",
+        Answer.ok(
+            "{\"eventType\":\"AgreementTerminatedEvent\",\"eventDate\":\"2025-01-01T01:00:00Z\","
+                + "\"agreementId\":\"agr\",\"terminator\":\"Provider\",\"signature\":\"\"}"));
+  }
+
   private void agreement(String state, String session) {
     yagna.on(
         "GET /market-api/v1/agreements/agr",
@@ -118,6 +203,7 @@ final class SettlingTest {
             List.of(new AllocationTrace("al", BigDecimal.ONE, LONG_AGO)),
             Map.of("agr", true),
             Map.of(),
+            invoices,
             limit);
     SettleListener listener =
         new SettleListener() {

@@ -172,6 +172,44 @@ final class SettleContractTest {
     assertNothingIsLeft();
   }
 
+  /** The session accepted the first one, but the answer about that comes last. */
+  @Test
+  void ofTwoInvoicesForAnAgreementOneIsPaid() throws Exception {
+    start(2);
+    node.faults().provider(0, ProviderFault.INVOICES_TWICE);
+    node.faults().provider(1, ProviderFault.NEVER_INVOICES);
+    try (GolemNetwork network =
+        Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS)) {
+      network.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
+      network.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
+      network.settle(Duration.ofSeconds(2)).get(20, TimeUnit.SECONDS);
+    }
+    GolemEvent.InvoiceAccepted paid =
+        events.stream()
+            .filter(GolemEvent.InvoiceAccepted.class::isInstance)
+            .map(GolemEvent.InvoiceAccepted.class::cast)
+            .findFirst()
+            .orElseThrow();
+    fail("GET", "/payment-api/v1/invoices/" + paid.invoiceId(), EndpointFault.INTERNAL_ERROR);
+
+    Settlement settlement = settle(everything(), Duration.ofSeconds(2));
+
+    assertThat(settlement.outstanding()).singleElement().asString().contains("is not accepted yet");
+    assertThat(settlement.accepted()).isGreaterThanOrEqualTo(paid.amount());
+    assertThat(settled)
+        .filteredOn(GolemEvent.DocumentRefused.class::isInstance)
+        .singleElement()
+        .satisfies(
+            event -> {
+              GolemEvent.DocumentRefused refused = (GolemEvent.DocumentRefused) event;
+              assertThat(refused.agreementId()).isEqualTo(paid.agreementId());
+              assertThat(refused.documentId()).isNotEqualTo(paid.invoiceId());
+            });
+    assertThat(requestor.get("/payment-api/v1/invoices").json().findValuesAsText("status"))
+        .hasSize(2)
+        .containsOnlyOnce("RECEIVED");
+  }
+
   @Test
   void whatDoesNotAddUpIsNeverPaid() throws Exception {
     start(1);
@@ -269,6 +307,7 @@ final class SettleContractTest {
             terms.allocations(),
             terms.agreements(),
             terms.activities(),
+            terms.invoices(),
             limit);
     SettleListener listener =
         new SettleListener() {
@@ -322,6 +361,7 @@ final class SettleContractTest {
         List.of(new AllocationTrace(allocation, session.budget(), session.allocationTimeout())),
         agreements,
         activities,
+        Map.of(),
         LIMIT);
   }
 
