@@ -134,6 +134,9 @@ final class LedgerTest {
         new Answer(504, ""),
         new Answer(400, "{\"message\":\"Allocation al not found\"}"));
     receiveInvoice("inv");
+    while (yagna.requests("POST /payment-api/v1/invoices/inv/accept").isEmpty()) {
+      Thread.onSpinWait();
+    }
     receiveInvoice("inv2");
     assertThat(next())
         .isEqualTo(new GolemEvent.InvoiceAccepted("inv", "agr", new BigDecimal("0.00002")));
