@@ -1,7 +1,8 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -42,7 +43,9 @@ final class NodeCommand implements Callable<Integer> {
     if (providers < 1) {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
     }
-    var folder = Files.createTempDirectory("golem-pipeline-node-");
+    // The node makes it, and so its warden may remove it if this process is killed.
+    var folder =
+        Path.of(System.getProperty("java.io.tmpdir"), "golem-pipeline-node-" + UUID.randomUUID());
     var end = new CountDownLatch(1);
     try (var interruption =
             new Interruption(
@@ -54,13 +57,11 @@ final class NodeCommand implements Callable<Integer> {
       console.err().println("Listening. Ctrl-C ends it.");
       console.err().flush();
       end.await();
-    } finally {
-      Files.deleteIfExists(folder);
     }
     return ExitCodes.DONE;
   }
 
-  private org.golempipeline.node.EmbeddedNode open(java.nio.file.Path folder) throws Refusal {
+  private org.golempipeline.node.EmbeddedNode open(Path folder) throws Refusal {
     try {
       return new Wiring(console).startNode(folder, port, providers);
     } catch (IOException e) {

@@ -110,6 +110,21 @@ class InterruptionIT {
   }
 
   @Test
+  void aKilledNodeLeavesNoFolder() throws Exception {
+    var temporary = Files.createDirectory(folder.resolve("temporary"));
+    var options = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    try (var child = ChildJvm.start(folder, options, "node", "--providers", "1")) {
+      ChildJvm.await("the node", () -> said(child).contains("YAGNA_APPKEY="));
+      assertThat(temporary).isNotEmptyDirectory();
+
+      child.signal("KILL");
+
+      assertThat(child.waitForExit()).isEqualTo(137);
+      ChildJvm.await("its folder to go", () -> temporary.toFile().list().length == 0);
+    }
+  }
+
+  @Test
   void controlCEndsASplitThatWaitsForItsCommand() throws Exception {
     try (var child = startSplitThatWaits()) {
       var processes = processes(child);
