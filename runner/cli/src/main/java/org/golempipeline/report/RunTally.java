@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,12 @@ final class RunTally {
   private final Map<String, StageTally> stages = new LinkedHashMap<>();
   private final Map<Integer, String> machines = new HashMap<>();
   private final Map<Integer, RunEvent.BatchStarted> batches = new HashMap<>();
+
+  /** Providers that were given something to do, and those that the budget did not pay for. */
+  private final Set<String> worked = new HashSet<>();
+
+  private final Set<String> tooDear = new HashSet<>();
+  private boolean saidHeldBack;
 
   /** Who tried a fragment last, for the fragments that failed lately. */
   private final Map<String, String> lastProvider =
@@ -120,6 +127,9 @@ final class RunTally {
     } else if (event instanceof RunEvent.BatchStarted batch) {
       batches.put(batch.batch(), batch);
       stage(batch.stage()).running += batch.fragments().size();
+      worked.add(machines.getOrDefault(batch.rental(), ""));
+    } else if (event instanceof RunEvent.RentalEnding ending && ending.forBudget()) {
+      return tooDear(machines.getOrDefault(ending.rental(), ""));
     } else if (event instanceof RunEvent.BatchFinished batch) {
       return batchFinished(batch);
     } else if (event instanceof RunEvent.FragmentRequeued requeued) {
@@ -173,6 +183,22 @@ final class RunTally {
             ? ""
             : ": " + String.join(", ", reused.reasons());
     return List.of(TerminalText.safe(reused.stage() + ": " + text + why));
+  }
+
+  /** Said once: with many machines it would be all there is to read. */
+  private List<String> tooDear(String provider) {
+    tooDear.add(provider);
+    if (saidHeldBack || heldBack() == 0) {
+      return List.of();
+    }
+    saidHeldBack = true;
+    return List.of(
+        "budget: it pays for no more machines at a time; what is rented beyond is let go unused");
+  }
+
+  /** How many providers were rented and let go, because the budget did not pay for any work. */
+  int heldBack() {
+    return (int) tooDear.stream().filter(each -> !worked.contains(each)).count();
   }
 
   private void addMarket(RunEvent event) {

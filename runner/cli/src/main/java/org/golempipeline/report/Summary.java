@@ -44,6 +44,9 @@ final class Summary {
     if (isGolem()) {
       appendFact(text, "cost", Words.glm(end.accepted()) + " accepted");
     }
+    if (tally.heldBack() > 0) {
+      appendFact(text, "budget", heldBack());
+    }
     if (tally.settlement != null) {
       tally
           .settlement
@@ -169,6 +172,12 @@ final class Summary {
             Words.number(enough.done()),
             Words.number(enough.missing().size()),
             missing);
+  }
+
+  private String heldBack() {
+    return "held %s back, which %s let go unused; with more of it the run could be faster"
+        .formatted(
+            Words.count(tally.heldBack(), "machine"), tally.heldBack() == 1 ? "was" : "were");
   }
 
   private boolean isGolem() {

@@ -72,6 +72,41 @@ class RunReportTest {
   }
 
   @Test
+  void saysHowManyMachinesTheBudgetHeldBack() {
+    var tooDear = RunEvent.RentalEnding.TOO_DEAR;
+    var shown =
+        shown(
+            started("golem"),
+            opened(0, "ada"),
+            opened(1, "bob"),
+            opened(2, "cyd"),
+            opened(3, "dan"),
+            new RunEvent.BatchStarted(0, 0, "count", FragmentSet.of(0)),
+            new RunEvent.RentalEnding(1, tooDear),
+            new RunEvent.RentalClosed(1),
+            new RunEvent.RentalEnding(2, RunEvent.RentalEnding.NO_FURTHER_SCRIPT),
+            finished(0, FragmentSet.of(0)),
+            new RunEvent.RentalEnding(0, RunEvent.RentalEnding.NO_FURTHER_SCRIPT),
+            new RunEvent.RentalEnding(3, "all work is done"),
+            opened(4, "bob"),
+            new RunEvent.RentalEnding(4, tooDear),
+            end(0, null, 1, 0));
+
+    assertThat(shown)
+        .containsOnlyOnce("budget: it pays for no more machines at a time;")
+        .contains("  budget     held 2 machines back, which were let go unused;");
+    assertThat(
+            shown(
+                started("golem"),
+                opened(0, "ada"),
+                new RunEvent.BatchStarted(0, 0, "count", FragmentSet.of(0)),
+                finished(0, FragmentSet.of(0)),
+                new RunEvent.RentalEnding(0, RunEvent.RentalEnding.NO_FURTHER_SCRIPT),
+                end(0, null, 1, 0)))
+        .doesNotContain("budget");
+  }
+
+  @Test
   void countsEqualFailuresTogetherAndNamesLogAndProvider() {
     var events = new ArrayList<RunEvent>();
     events.add(started("golem"));

@@ -121,7 +121,16 @@ public sealed interface RunEvent {
   record RentalFailed(int rental, Failure failure) implements RunEvent {}
 
   /** The machine is being let go, or is gone; nothing new is sent to it. */
-  record RentalEnding(int rental, String reason) implements RunEvent {}
+  record RentalEnding(int rental, String reason) implements RunEvent {
+    public static final String TOO_DEAR = "it costs more than is left of the budget";
+    public static final String NO_FURTHER_SCRIPT =
+        "what is left of the budget pays for no further script";
+
+    /** Whether there may have been work for it, but no money. */
+    public boolean forBudget() {
+      return reason.equals(TOO_DEAR) || reason.equals(NO_FURTHER_SCRIPT);
+    }
+  }
 
   record RentalClosed(int rental) implements RunEvent {}
 

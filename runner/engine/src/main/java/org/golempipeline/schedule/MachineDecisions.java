@@ -39,8 +39,8 @@ final class MachineDecisions {
     return renting.isThisMachine(provider);
   }
 
-  int providersSeen() {
-    return renting.providersSeen();
+  int providersWorked() {
+    return sending.providersWorked();
   }
 
   // ---- what happened

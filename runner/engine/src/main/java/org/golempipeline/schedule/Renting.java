@@ -22,7 +22,6 @@ final class Renting {
   private final Budget budget;
   private final List<StageState> stages;
   private final Fleet fleet;
-  private final Set<String> providers = new TreeSet<>();
   private final Set<String> banned = new TreeSet<>();
 
   /** What this machine is called where it computes audits. */
@@ -62,7 +61,9 @@ final class Renting {
     }
     setbacks.answered();
     marketEmpty = false;
-    (rental.local ? ourselves : providers).add(opened.providerId());
+    if (rental.local) {
+      ourselves.add(opened.providerId());
+    }
     know(rental, opened);
     budget.opened(rental);
     decisions.emit(
@@ -81,7 +82,7 @@ final class Renting {
         fleet.end(rental, false, "it gave false results before");
       } else if (budget.passed()) {
         fleet.spent = true;
-        fleet.end(rental, true, "it costs more than is left of the budget");
+        fleet.end(rental, true, RunEvent.RentalEnding.TOO_DEAR);
       }
     } else {
       budget.keptUntil(rental, decisions.now());
@@ -186,10 +187,6 @@ final class Renting {
 
   boolean isThisMachine(String provider) {
     return ourselves.contains(provider);
-  }
-
-  int providersSeen() {
-    return providers.size();
   }
 
   boolean isBanned(String provider) {

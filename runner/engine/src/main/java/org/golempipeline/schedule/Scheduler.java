@@ -244,7 +244,7 @@ public final class Scheduler {
             failure,
             stageDecisions.done(),
             stageDecisions.failed(),
-            machines.providersSeen(),
+            machines.providersWorked(),
             accepted,
             Duration.between(begun, decisions.now()).toMillis()));
     decisions.act(new Action.Finish());

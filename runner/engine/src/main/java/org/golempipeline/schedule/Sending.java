@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -25,6 +27,9 @@ final class Sending {
   private final Fleet fleet;
   private final Stragglers stragglers;
 
+  /** Providers that were given something to do. */
+  private final Set<String> worked = new TreeSet<>();
+
   Sending(Decisions decisions, Policy policy, Budget budget, List<StageState> stages, Fleet fleet) {
     this.decisions = decisions;
     this.policy = policy;
@@ -32,6 +37,10 @@ final class Sending {
     this.stages = stages;
     this.fleet = fleet;
     this.stragglers = new Stragglers(policy);
+  }
+
+  int providersWorked() {
+    return worked.size();
   }
 
   // ---- assigning
@@ -88,7 +97,7 @@ final class Sending {
     if (size == 0) {
       if (others > 0) {
         fleet.spent = true;
-        fleet.end(rental, true, "what is left of the budget pays for no further script");
+        fleet.end(rental, true, RunEvent.RentalEnding.NO_FURTHER_SCRIPT);
       }
       return others > 0;
     }
@@ -150,6 +159,9 @@ final class Sending {
     var batch = fleet.given(rental, stage, fragments, limit, fragmentLimit);
     stage.sentWith(fragmentLimit);
     var set = FragmentSet.of(fragments);
+    if (!rental.local) {
+      worked.add(rental.provider);
+    }
     decisions.emit(new RunEvent.BatchStarted(batch.id, rental.id, stage.setup.name(), set));
     decisions.act(
         new Action.Execute(batch.id, rental.id, stage.number, set, prepare, fragmentLimit, limit));

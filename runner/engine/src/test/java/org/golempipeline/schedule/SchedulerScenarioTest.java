@@ -208,6 +208,19 @@ class SchedulerScenarioTest {
   }
 
   @Test
+  void whatTheBudgetLetsGoUnusedHasNotWorked() {
+    var scenario = honest(1, 8).price("0.0001");
+    scenario.stage("stage0", 20);
+    scenario.local = false;
+    scenario.workers = 5;
+    scenario.budget = new BigDecimal("0.12");
+    var end = end(scenario);
+    var rented = all(RunEvent.RentalOpened.class).stream().map(RunEvent.RentalOpened::providerId);
+    assertThat(all(RunEvent.RentalEnding.class)).anyMatch(RunEvent.RentalEnding::forBudget);
+    assertThat(end.providers()).isPositive().isLessThan((int) rented.distinct().count());
+  }
+
+  @Test
   void movesOnBeforeAgreementsEnd() {
     var scenario = honest(1, 4);
     scenario.stage("stage0", 200).millis = 300_000;
