@@ -124,7 +124,10 @@ public final class BytesSplit implements SplitStrategy {
   private static final class Cutter {
     private final Content content;
     private final byte[] delimiter;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW);
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
+
+    /** Where the window begins in the content. */
+    private long base;
 
     Cutter(Content content, byte[] delimiter) {
       this.content = content;
@@ -151,10 +154,10 @@ public final class BytesSplit implements SplitStrategy {
       var high = to;
       while (high - delimiter.length >= from) {
         var low = Math.max(from, high - WINDOW);
-        content.read(window, low);
-        for (var i = (int) (high - low) - delimiter.length; i >= 0; i--) {
-          if (isDelimiter(i)) {
-            return low + i + delimiter.length;
+        show(low, high);
+        for (var end = high; end - delimiter.length >= low; end--) {
+          if (isDelimiter((int) (end - base) - delimiter.length)) {
+            return end;
           }
         }
         if (low == from) {
@@ -168,16 +171,24 @@ public final class BytesSplit implements SplitStrategy {
     /** Behind the first delimiter that begins at or behind {@code from}, else the end. */
     private long next(long from) throws IOException {
       for (var low = from; content.size() - low >= delimiter.length; ) {
-        content.read(window, low);
+        show(low, low + delimiter.length);
         var starts = window.limit() - delimiter.length + 1;
-        for (var i = 0; i < starts; i++) {
+        for (var i = (int) (low - base); i < starts; i++) {
           if (isDelimiter(i)) {
-            return low + i + delimiter.length;
+            return base + i + delimiter.length;
           }
         }
-        low += starts;
+        low = base + starts;
       }
       return content.size();
+    }
+
+    /** Lets the window hold what lies between the two; it is read anew only if it does not. */
+    private void show(long from, long to) throws IOException {
+      if (from < base || to > base + window.limit()) {
+        content.read(window, from);
+        base = from;
+      }
     }
 
     private boolean isDelimiter(int at) {
