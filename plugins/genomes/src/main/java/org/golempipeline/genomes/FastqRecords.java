@@ -62,7 +62,7 @@ final class FastqRecords implements Closeable {
     // The qualities of an empty read at the end of a file may be no line at all.
     var qualities = lines.next() ? lines.length() : 0;
     if (qualities != bases) {
-      throw wrong("has %,d bases but %,d qualities".formatted(bases, qualities));
+      throw wrong("has %s but %,d qualities".formatted(Words.count(bases, "base"), qualities));
     }
     return true;
   }

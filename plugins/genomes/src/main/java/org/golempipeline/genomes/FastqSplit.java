@@ -50,7 +50,8 @@ public final class FastqSplit implements SplitStrategy {
               "description": "Reads in a fragment; the last one of a file may have fewer. Of a \
         pair so many of each file.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             "pairs": {
               "description": "A regular expression (Java's) looked for in each path. The capture \
@@ -215,9 +216,12 @@ public final class FastqSplit implements SplitStrategy {
 
   private static StrategyException alone(FastqRecords longer, FastqRecords shorter) {
     return new StrategyException(
-        "Record %,d of `%s` has no mate: `%s` ends after %,d records."
+        "Record %,d of `%s` has no mate: `%s` ends after %s."
             .formatted(
-                longer.number(), longer.file().path(), shorter.file().path(), shorter.number()),
+                longer.number(),
+                longer.file().path(),
+                shorter.file().path(),
+                Words.count(shorter.number(), "record")),
         "Both files must have the same reads in the same order; see whether one is incomplete.");
   }
 }

@@ -45,13 +45,15 @@ public final class RegionsSplit implements SplitStrategy {
             "size": {
               "description": "Bases in a window; the last one of a sequence may have fewer.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             "overlap": {
               "description": "Bases that a window has in common with the next; fewer than `size`. \
         Default: 0.",
               "type": "integer",
               "minimum": 0,
+              "maximum": 1000000000000000,
               "default": 0
             }
           },
@@ -105,8 +107,8 @@ public final class RegionsSplit implements SplitStrategy {
       count += windows.count(sequences.get(i).length());
       if (count > Integer.MAX_VALUE) {
         throw new StrategyException(
-            "Windows of %,d bases are more than %,d fragments."
-                .formatted(windows.size(), Integer.MAX_VALUE),
+            "Windows of %s are more than %,d fragments."
+                .formatted(Words.count(windows.size(), "base"), Integer.MAX_VALUE),
             "Raise `size`.");
       }
     }

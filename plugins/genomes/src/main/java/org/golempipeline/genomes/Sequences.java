@@ -165,7 +165,8 @@ final class Sequences {
         bases = lines.length();
         width = lines.width();
       } else if (lines.length() > bases) {
-        throw uneven("has %,d bases after lines of %,d".formatted(lines.length(), bases));
+        throw uneven(
+            "has %s after lines of %,d".formatted(Words.count(lines.length(), "base"), bases));
       }
       if (lines.length() < bases || lines.width() != width) {
         ended = "a shorter one, or one that ends in another way";

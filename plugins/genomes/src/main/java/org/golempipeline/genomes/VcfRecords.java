@@ -94,8 +94,13 @@ final class VcfRecords implements Closeable {
     }
     if (tabs + 1 != columns) {
       throw new StrategyException(
-          "Line %,d of %s, `%s`, has %,d columns instead of %,d."
-              .formatted(lines.number(), lines.label(), lines.shown(), tabs + 1, columns),
+          "Line %,d of %s, `%s`, has %s instead of %,d."
+              .formatted(
+                  lines.number(),
+                  lines.label(),
+                  lines.shown(),
+                  Words.count(tabs + 1, "column"),
+                  columns),
           "Check that the command writes whole VCF records, with a tab between columns.");
     }
     var end = tab(buffer, from);

@@ -151,7 +151,7 @@ class RefusalsTest {
   void windowsBeyondNumber() {
     var context = sandbox.context("{\"size\": 1}").input("x", Sandbox.utf8("a\t3000000000\n"));
     assertThat(Refusals.of(() -> new RegionsSplit().split(context)))
-        .startsWith("Windows of 1 bases are more than 2,147,483,647 fragments.");
+        .startsWith("Windows of 1 base are more than 2,147,483,647 fragments.");
   }
 
   @Test

@@ -17,10 +17,16 @@ public final class AggregateMerge implements MergeStrategy {
         "description": "%s",
         "type": ["integer", "string", "array"],
         "minimum": 1,
+        "maximum": 1000000,
         "minLength": 1,
         "minItems": 1,
         "uniqueItems": true,
-        "items": { "type": ["integer", "string"], "minimum": 1, "minLength": 1 }
+        "items": {
+          "type": ["integer", "string"],
+          "minimum": 1,
+          "maximum": 1000000,
+          "minLength": 1
+        }
       }""";
 
   @Override

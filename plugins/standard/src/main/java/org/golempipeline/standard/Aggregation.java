@@ -169,10 +169,17 @@ final class Aggregation extends TargetMerger {
   private static int locate(Options column, String @Nullable [] names, TableReader rows)
       throws StrategyException {
     if (!isName(column)) {
-      return (int) (column.integer().orElseThrow() - 1);
+      return Columns.number(column) - 1;
     }
     var wanted = column.text().orElseThrow();
-    var at = names == null ? -1 : Arrays.asList(names).indexOf(LineReader.bytes(wanted));
+    var all = names == null ? List.<String>of() : Arrays.asList(names);
+    var at = all.indexOf(LineReader.bytes(wanted));
+    if (at != all.lastIndexOf(LineReader.bytes(wanted))) {
+      throw new StrategyException(
+          "%s names two columns `%s`.".formatted(rows.where(), wanted),
+          "Let `run` give each a name of its own, or write the number of the one that is meant"
+              + " beside the names of others.");
+    }
     if (at < 0 || names == null) {
       throw new StrategyException(
           "%s names no column `%s`.".formatted(rows.where(), wanted),
@@ -186,8 +193,8 @@ final class Aggregation extends TargetMerger {
   private void addRow(String[] row, TableReader rows) throws IOException, StrategyException {
     if (row.length < width) {
       throw new StrategyException(
-          "%s has %d columns, but column %d is asked for."
-              .formatted(rows.where(), row.length, width),
+          "%s has %s, but column %,d is asked for."
+              .formatted(rows.where(), Words.count(row.length, "column"), width),
           "Check what the command writes, and the `delimiter`.");
     }
     var key = key(row, rows);

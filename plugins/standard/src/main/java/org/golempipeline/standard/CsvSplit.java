@@ -47,7 +47,8 @@ public final class CsvSplit implements SplitStrategy {
               "description": "Rows in a fragment, the header not counted; the last one of a file \
         may have fewer.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             "stable": {
               "description": "%s",

@@ -1,11 +1,15 @@
 package org.golempipeline.standard;
 
 import java.math.BigDecimal;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Exact numbers out of text that strangers wrote. */
 final class Decimals {
   private static final int LONGEST = 1000;
+
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(?:\\d++(?:\\.\\d*+)?|\\.\\d++)(?:[eE][-+]?\\d++)?");
 
   private Decimals() {}
 
@@ -24,6 +28,11 @@ final class Decimals {
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** Whether {@code text}, which was not parsed, is a number all the same. */
+  static boolean isTooLong(String text) {
+    return NUMBER.matcher(text).matches();
   }
 
   private static @Nullable BigDecimal small(String text) {

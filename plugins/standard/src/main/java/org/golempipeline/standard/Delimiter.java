@@ -48,6 +48,11 @@ enum Delimiter {
     return line.indexOf(',') >= 0 ? COMMA : WHITESPACE;
   }
 
+  /** Whether {@code c} is part of {@link #WHITESPACE}; a zero byte is not. */
+  static boolean isBlank(int c) {
+    return c > 0 && c <= ' ';
+  }
+
   /** Written between columns. */
   String separator() {
     return separator;

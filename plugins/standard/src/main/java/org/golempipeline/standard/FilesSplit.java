@@ -56,7 +56,8 @@ public final class FilesSplit implements SplitStrategy {
             "group": {
               "description": "Files in a fragment; the last one may have fewer.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             "size": {
               "description": "Most bytes in a fragment, as neighbours fit; a larger file is alone.",
@@ -72,7 +73,8 @@ public final class FilesSplit implements SplitStrategy {
             "exactly": {
               "description": "How many files each group of `by` must have.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             }
           },
           "dependentRequired": { "exactly": ["by"] },
@@ -173,9 +175,9 @@ public final class FilesSplit implements SplitStrategy {
       if (group.size() != exactly) {
         var shown = group.stream().limit(MOST_SHOWN).map(file -> "`" + file.path() + "`").toList();
         throw new StrategyException(
-            "A group has %d files instead of %d: %s%s."
+            "A group has %s instead of %,d: %s%s."
                 .formatted(
-                    group.size(),
+                    Words.count(group.size(), "file"),
                     exactly,
                     String.join(", ", shown),
                     group.size() > MOST_SHOWN ? " and more" : ""),

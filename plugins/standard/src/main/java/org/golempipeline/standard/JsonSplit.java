@@ -46,7 +46,8 @@ public final class JsonSplit implements SplitStrategy {
               "description": "Elements of the array in a fragment; the last one of a file may \
         have fewer.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             "stable": {
               "description": "%s",

@@ -48,13 +48,14 @@ final class LineOrder {
     this.delimiter = delimiter;
   }
 
-  static LineOrder from(Options options) {
+  static LineOrder from(Options options) throws StrategyException {
+    var keys = options.at("key").items();
+    var columns = new int[keys.size()];
+    for (var i = 0; i < columns.length; i++) {
+      columns[i] = Columns.number(keys.get(i));
+    }
     return new LineOrder(
-        options.at("key").items().stream()
-            .mapToInt(column -> column.integer().orElseThrow().intValue())
-            .toArray(),
-        options.at("numeric").flag(),
-        Delimiter.from(options.at("delimiter")));
+        columns, options.at("numeric").flag(), Delimiter.from(options.at("delimiter")));
   }
 
   /** How outputs get into this order: {@code sort -n} knows no exponents, {@code -g} does. */
@@ -204,11 +205,12 @@ final class LineOrder {
     var separator = delimiter.separator().charAt(0);
     var at = line.from;
     for (var column = 1; ; column++) {
-      while (blanks && at < line.to && isBlank(line.bytes[at])) {
+      while (blanks && at < line.to && Delimiter.isBlank(line.bytes[at])) {
         at++;
       }
       var end = at;
-      while (end < line.to && !(blanks ? isBlank(line.bytes[end]) : line.bytes[end] == separator)) {
+      while (end < line.to
+          && !(blanks ? Delimiter.isBlank(line.bytes[end]) : line.bytes[end] == separator)) {
         end++;
       }
       if (column == columns[index] && !(blanks && at == end)) {
@@ -231,15 +233,14 @@ final class LineOrder {
     var number = Decimals.parse(text);
     if (number == null) {
       throw new StrategyException(
-          "%s has `%s` where a number is expected."
-              .formatted(where.get(), text.isEmpty() ? line.shown() : LineReader.text(text)),
+          "%s has `%s` where a number%s is expected."
+              .formatted(
+                  where.get(),
+                  text.isEmpty() ? line.shown() : TableReader.shown(text),
+                  Decimals.isTooLong(text) ? " of at most 1,000 digits" : ""),
           "Let the command write plain numbers, or leave out `numeric`.");
     }
     return number;
-  }
-
-  private static boolean isBlank(byte b) {
-    return b >= 0 && b <= ' ';
   }
 
   /** A line within a buffer; the line feed behind it is no part of it. */

@@ -43,7 +43,8 @@ public final class LinesSplit implements SplitStrategy {
             {
               "description": "Lines in a fragment; the last one of a file may have fewer.",
               "type": "integer",
-              "minimum": 1
+              "minimum": 1,
+              "maximum": 1000000000000000
             },
             {
               "type": "object",
@@ -65,7 +66,8 @@ public final class LinesSplit implements SplitStrategy {
                 "every": {
                   "description": "Lines in a fragment, as the number alone would say.",
                   "type": "integer",
-                  "minimum": 1
+                  "minimum": 1,
+                  "maximum": 1000000000000000
                 },
                 "stable": {
                   "description": "%s",

@@ -55,6 +55,7 @@ public final class RecordsSplit implements SplitStrategy {
         Default: 1.",
               "type": "integer",
               "minimum": 1,
+              "maximum": 1000000000000000,
               "default": 1
             },
             "stable": {

@@ -46,9 +46,10 @@ public final class SortMerge implements MergeStrategy {
               "description": "The column, from 1, or columns to compare; otherwise the whole line.",
               "type": ["integer", "array"],
               "minimum": 1,
+              "maximum": 1000000,
               "minItems": 1,
               "uniqueItems": true,
-              "items": { "type": "integer", "minimum": 1 }
+              "items": { "type": "integer", "minimum": 1, "maximum": 1000000 }
             },
             "numeric": {
               "description": "Whether to compare numbers by value rather than text bytewise.",
@@ -74,8 +75,8 @@ public final class SortMerge implements MergeStrategy {
   }
 
   @Override
-  public Merger open(MergeContext context) throws IOException {
-    return new Sorted(context);
+  public Merger open(MergeContext context) throws IOException, StrategyException {
+    return new Sorted(context, LineOrder.from(context.options()));
   }
 
   /** Something that can be opened as sorted lines. */
@@ -90,10 +91,10 @@ public final class SortMerge implements MergeStrategy {
     private List<Source> sources = new ArrayList<>();
     private int runs;
 
-    Sorted(MergeContext context) throws IOException {
+    Sorted(MergeContext context, LineOrder order) throws IOException {
       super(context);
       this.folder = context.workingFolder();
-      this.order = LineOrder.from(context.options());
+      this.order = order;
       this.unique = context.options().at("unique").flag();
     }
 

@@ -66,8 +66,8 @@ public final class SumMerge implements MergeStrategy {
           }
           if (row.length != sums.length) {
             throw new StrategyException(
-                "%s has %d columns, the lines before it have %d."
-                    .formatted(rows.where(), row.length, sums.length),
+                "%s has %s, the lines before it have %,d."
+                    .formatted(rows.where(), Words.count(row.length, "column"), sums.length),
                 "Let every fragment write the same number of columns.");
           }
           for (var i = 0; i < row.length; i++) {

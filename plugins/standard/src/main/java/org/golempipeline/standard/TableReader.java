@@ -76,8 +76,14 @@ final class TableReader implements Closeable {
     var number = Decimals.parse(row[column]);
     if (number == null) {
       throw new StrategyException(
-          "%s has `%s` in column %d, which is not a number."
-              .formatted(where(), shown(row[column]), column + 1),
+          "%s has `%s` in column %d, which %s."
+              .formatted(
+                  where(),
+                  shown(row[column]),
+                  column + 1,
+                  Decimals.isTooLong(row[column])
+                      ? "has more than 1,000 digits"
+                      : "is not a number"),
           "Write plain numbers such as `12`, `-0.5` or `1e6` there; a header is only read where"
               + " columns are given by name.");
     }
@@ -94,7 +100,8 @@ final class TableReader implements Closeable {
     return delimiter == Delimiter.TAB ? line.isEmpty() : line.isBlank();
   }
 
-  private static String shown(String field) {
+  /** {@code field} in a message. */
+  static String shown(String field) {
     return LineReader.text(field.length() > 40 ? field.substring(0, 40) + "..." : field);
   }
 
@@ -119,7 +126,7 @@ final class TableReader implements Closeable {
     var i = 0;
     while (i < line.length()) {
       var from = i;
-      while (i < line.length() && line.charAt(i) > ' ') {
+      while (i < line.length() && !Delimiter.isBlank(line.charAt(i))) {
         i++;
       }
       if (i > from) {

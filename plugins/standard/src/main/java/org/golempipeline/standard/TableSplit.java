@@ -141,7 +141,8 @@ public final class TableSplit implements SplitStrategy {
       throws StrategyException {
     if (row.length != names.size()) {
       throw new StrategyException(
-          "%s has %d columns instead of %d.".formatted(rows.where(), row.length, names.size()),
+          "%s has %s instead of %,d."
+              .formatted(rows.where(), Words.count(row.length, "column"), names.size()),
           "Put a field that has the delimiter in it into quotes.");
     }
     var variables = new LinkedHashMap<String, String>();

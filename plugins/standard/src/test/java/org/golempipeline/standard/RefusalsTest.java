@@ -76,7 +76,7 @@ class RefusalsTest {
     assertThat(split(new FilesSplit(), "{\"by\": \"(a)\"}", "b"))
         .startsWith("`input` does not match `by: (a)`.");
     assertThat(split(new FilesSplit(), "{\"by\": \"(in)\", \"exactly\": 2}", "b"))
-        .startsWith("A group has 1 files instead of 2: `input`.");
+        .startsWith("A group has 1 file instead of 2: `input`.");
   }
 
   @Test
@@ -176,7 +176,7 @@ class RefusalsTest {
           a,B       | The table `t.csv` has a column `B`, which cannot be a variable.
           a,a       | The table `t.csv` has two columns `a`.
           a,b       | The table `t.csv` has no rows below its header.
-          a,b/1     | Line 2 of `t.csv` has 1 columns instead of 2.
+          a,b/1     | Line 2 of `t.csv` has 1 column instead of 2.
           a,b/1,"2  | Line 2 of `t.csv` opens a quote that is never closed.
           """)
   void tablesThatAreWrong(String table, String message) {
@@ -237,9 +237,41 @@ class RefusalsTest {
     assertThat(merge(new SumMerge(), "null", "1\n\nNaN\n"))
         .startsWith("Line 3 of fragment 0 has `NaN` in column 1, which is not a number.");
     assertThat(merge(new SumMerge(), "null", "1e999999999\n"))
-        .startsWith("Line 1 of fragment 0 has `1e999999999` in column 1, which is not a number.");
+        .startsWith(
+            "Line 1 of fragment 0 has `1e999999999` in column 1, which has more than 1,000 digits.");
     assertThat(merge(new SumMerge(), "null", "1 2\n", "3\n"))
-        .startsWith("Line 1 of fragment 1 has 1 columns, the lines before it have 2.");
+        .startsWith("Line 1 of fragment 1 has 1 column, the lines before it have 2.");
+  }
+
+  @Test
+  void numbersThatAreTooLong() {
+    for (var number :
+        List.of("1e1001", "-.5E-1001", "1".repeat(1001), "1.".concat("0".repeat(1000)))) {
+      assertThat(merge(new SumMerge(), "null", number))
+          .contains("in column 1, which has more than 1,000 digits.");
+      assertThat(merge(new SortMerge(), "{\"numeric\": true}", number))
+          .contains("where a number of at most 1,000 digits is expected.");
+    }
+    for (var text : List.of("1\0", "\0", "1\0\t2", "1e", "e1001", "1_" + "1".repeat(1000))) {
+      assertThat(merge(new SumMerge(), "null", text))
+          .contains("in column 1, which is not a number.");
+    }
+  }
+
+  @Test
+  void columnsThatAreTwoOrBeyondCounting() {
+    for (var options :
+        List.of("{\"by\": \"k\", \"count\": true}", "{\"by\": \"n\", \"sum\": \"k\"}")) {
+      assertThat(merge(new AggregateMerge(), options, "k,n,k\n1,2,3\n"))
+          .startsWith("Line 1 of fragment 0 names two columns `k`.");
+    }
+    for (var column : List.of("0", "1000001", "4294967297")) {
+      assertThat(merge(new SortMerge(), "{\"key\": %s}".formatted(column), "a\n"))
+          .startsWith("There is no column " + column + ".");
+      assertThat(
+              merge(new AggregateMerge(), "{\"by\": %s, \"count\": true}".formatted(column), "a\n"))
+          .startsWith("There is no column " + column + ".");
+    }
   }
 
   @Test

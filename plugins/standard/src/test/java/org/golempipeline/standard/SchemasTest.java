@@ -79,6 +79,8 @@ class SchemasTest {
           files     | {"group": 1, "exactly": 1}
           lines     | 0
           lines     | 1.5
+          lines     | 99999999999999999999
+          lines     | {"every": 99999999999999999999}
           lines     | "10"
           lines     | {"into": 0}
           lines     | {"into": 16, "stable": true}
@@ -86,6 +88,11 @@ class SchemasTest {
           lines     | {}
           bytes     | 10
           bytes     | {"delimiter": "x"}
+          files     | {"group": 99999999999999999999}
+          files     | {"by": "(x)", "exactly": 99999999999999999999}
+          csv       | {"rows": 99999999999999999999}
+          json      | {"elements": 99999999999999999999}
+          records   | {"start": "x", "every": 99999999999999999999}
           csv       | {"rows": 0}
           csv       | {"rows": 1, "delimiter": ";;"}
           json      | {}
@@ -98,6 +105,10 @@ class SchemasTest {
           table     | ""
           command:split | ""
           sort      | {"key": 0}
+          sort      | {"key": 4294967297}
+          sort      | {"key": [4294967297]}
+          aggregate | {"by": 2147483648, "count": true}
+          aggregate | {"by": 1, "sum": [2147483648]}
           aggregate | {"by": 1}
           aggregate | {"sum": 1}
           aggregate | {"by": 1, "total": 2}
