@@ -113,6 +113,7 @@ public final class Rehearsal {
         chaotic,
         difference,
         RehearsedPlan.isRace(plan),
+        plan.spec().stages().stream().allMatch(stage -> stage.verify() != null),
         findings,
         notes);
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param difference how the chaotic result differs from the calm one, null if it does not
  * @param mayDiffer whether results of this pipeline depend on who is first, so that a difference
  *     means nothing
+ * @param verified whether every stage has its results checked by {@code verify}
  * @param notes what could not be looked at, and why, a sentence each
  */
 public record RehearsalResult(
@@ -22,6 +23,7 @@ public record RehearsalResult(
     @Nullable RunFigures chaotic,
     @Nullable String difference,
     boolean mayDiffer,
+    boolean verified,
     List<Finding> findings,
     List<String> notes) {
   public RehearsalResult {

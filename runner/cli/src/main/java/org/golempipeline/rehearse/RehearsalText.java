@@ -20,6 +20,10 @@ public final class RehearsalText {
       "Providers lied, and nothing checks what they return: add `verify: { copies: 2 }`, or"
           + " `accept` with a command that recognises a right output.";
 
+  private static final String OUTVOTED =
+      "Providers lied, more than `verify` of this file finds: ask for more copies or a larger share"
+          + " of audits, or audit with `by: local`, which no number of liars outvotes.";
+
   private final RehearsalResult result;
   private final List<String> lines = new ArrayList<>();
   private final List<Row> rows = new ArrayList<>();
@@ -119,7 +123,7 @@ public final class RehearsalText {
     end("The calm run", result.calm());
     end("The run in chaos", result.chaotic());
     if (result.chaotic() != null && !result.chaotic().finished() && result.hasLiars()) {
-      hint(BELIEVED);
+      hint(aboutLiars());
       line("");
     }
     if (result.difference() != null) {
@@ -128,11 +132,15 @@ public final class RehearsalText {
           result.mayDiffer()
               ? "That can be: this pipeline takes whoever is first."
               : result.hasLiars()
-                  ? BELIEVED
+                  ? aboutLiars()
                   : "Look at the findings below; the same fragment must always give the same"
                       + " output.");
       line("");
     }
+  }
+
+  private String aboutLiars() {
+    return result.verified() ? OUTVOTED : BELIEVED;
   }
 
   private void end(String which, @Nullable RunFigures run) {
