@@ -222,7 +222,7 @@ class RunIT {
       assertThat(all.lines().get(1)).contains(second, "\"objections\":[\"excluded\"]");
       workspace.write("dear.yaml", workspace.read("one.yaml") + "resources: { threads: 65 }\n");
       var dear = workspace.run("providers", "market", "dear.yaml", "--for", "2s", "--all");
-      assertThat(dear.lines().get(0)).contains("excluded");
+      assertThat(dear.lines().subList(0, 2)).anyMatch(line -> line.contains("excluded"));
       assertThat(dear.lines().get(3))
           .isEqualTo("of 5 workers wanted: 1 more with `resources: { threads: 64 }`");
       var wrong = workspace.run("providers", "market", "one.yaml", "--for", "soon");
