@@ -18,11 +18,11 @@ import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.batch.ReturnLimits;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.batch.SourceFiles;
+import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.Script;
 import org.golempipeline.node.EmbeddedNode;
-import org.golempipeline.node.RunningProgram;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
 

@@ -74,16 +74,23 @@ class ArchitectureTest {
         "golem",
         new String[] {"golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"});
     arrows.put(
-        "node",
+        "exeunit",
         new String[] {
           "golem.wire",
           "com.fasterxml.jackson..",
-          "com.google.flatbuffers..",
-          "io.undertow..",
-          "org.xnio..",
           "org.apache.commons.io..",
           "java.net",
           "java.net.http"
+        });
+    arrows.put(
+        "node",
+        new String[] {
+          "exeunit",
+          "golem.wire",
+          "com.fasterxml.jackson..",
+          "io.undertow..",
+          "org.xnio..",
+          "java.net"
         });
     arrows.put(
         "journal",
@@ -140,6 +147,7 @@ class ArchitectureTest {
           "cache",
           "compare",
           "event",
+          "exeunit",
           "golem",
           "image",
           "journal",

@@ -1,49 +1,37 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import org.apache.commons.io.FileUtils;
+import org.golempipeline.exeunit.ExeBatch;
+import org.golempipeline.exeunit.ExeException;
+import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.golem.wire.ActivityUsage;
+import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExeScript;
-import org.golempipeline.golem.wire.RuntimeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Activities from creation to the last of their processes. Methods take the context's lock and
- * return at once; killing happens on the pool.
+ * return at once; what takes its time happens in the exe-units.
  */
 final class Activities {
-  private static final long STOP_SECONDS = 5;
-
   private final NodeContext context;
-  private final Path scratch;
-  private final Programs programs;
-  private final Transfers transfers;
+  private final ExeUnits units;
+  private final FileServices services;
   private final Payments payments;
-  private final CpuClock cpuClock = new CpuClock();
   private final Map<String, Activity> activities = new LinkedHashMap<>();
-  private int deployments;
 
-  Activities(
-      NodeContext context,
-      Path scratch,
-      Programs programs,
-      Transfers transfers,
-      Payments payments) {
+  Activities(NodeContext context, ExeUnits units, FileServices services, Payments payments) {
     this.context = context;
-    this.scratch = scratch;
-    this.programs = programs;
-    this.transfers = transfers;
+    this.units = units;
+    this.services = services;
     this.payments = payments;
   }
 
@@ -60,7 +48,7 @@ final class Activities {
       if (!agreement.activities.isEmpty() && !agreement.severalActivities()) {
         throw new ApiException(500, "Service error: the agreement allows a single activity");
       }
-      Activity activity = new Activity(context, context.hex(32), agreement);
+      Activity activity = new Activity(context.hex(32), agreement, units, services);
       activities.put(activity.id, activity);
       agreement.activities.add(activity);
       payments.activityCreated(activity);
@@ -118,36 +106,52 @@ final class Activities {
   }
 
   /** The batch, of an exe-unit that can still be asked. */
-  Batch batch(String id, String batchId) {
+  ExeBatch batch(String id, String batchId) {
     synchronized (context.lock) {
       Activity activity = get(id);
-      requireAlive(activity);
-      Batch batch = activity.batches.get(batchId);
-      if (batch == null) {
-        throw new ApiException(404, "Not found: batch_id = " + batchId);
+      activity.agreement.provider.requireReachable();
+      try {
+        return activity.unit.batch(batchId);
+      } catch (ExeException e) {
+        throw refusal(activity, e);
       }
-      return batch;
     }
   }
 
-  private static void requireAlive(Activity activity) {
-    activity.agreement.provider.requireReachable();
-    if (activity.over()) {
-      throw ApiException.unreachable("/public/exeunit/" + activity.id);
-    }
+  /** What the daemon makes of an exe-unit's refusal, or of its absence. */
+  private static ApiException refusal(Activity activity, ExeException problem) {
+    return switch (problem.kind()) {
+      case NOT_FOUND -> new ApiException(404, "Not found: " + problem.text());
+      case BAD_REQUEST -> new ApiException(400, "Bad request: " + problem.text());
+      case TIMEOUT -> ApiException.timeout();
+      case GONE -> ApiException.unreachable(activity.agreement.provider.address(activity.id));
+    };
   }
 
   CompletableFuture<Reply> results(
       String id, String batchId, Duration timeout, @Nullable Integer index) {
+    Activity activity;
+    ExeBatch batch;
     synchronized (context.lock) {
-      Activity activity = get(id);
-      Batch batch = batch(id, batchId);
+      activity = get(id);
+      batch = batch(id, batchId);
       if (activity.agreement.provider.has(ProviderFault.MUTE)) {
         return silence(timeout);
       }
-      Runnable alive = () -> requireAlive(activity);
-      return index == null ? batch.poll(timeout, alive) : batch.poll(timeout, index, alive);
     }
+    CompletableFuture<List<CommandResult>> results =
+        index == null ? batch.results(timeout) : batch.results(timeout, index);
+    return results
+        .thenApply(each -> Reply.json(200, each))
+        .exceptionally(
+            problem -> {
+              Throwable cause =
+                  problem instanceof CompletionException ? problem.getCause() : problem;
+              if (cause instanceof ExeException known) {
+                return refusal(activity, known).reply();
+              }
+              throw new CompletionException(cause);
+            });
   }
 
   /** Begins to execute a script. One that comes while another runs fails at its first command. */
@@ -155,27 +159,18 @@ final class Activities {
     List<ExeCommand> commands = parse(text);
     synchronized (context.lock) {
       Activity activity = get(id);
-      requireAlive(activity);
-      if (activity.agreement.provider.has(ProviderFault.MUTE)) {
+      activity.agreement.provider.requireReachable();
+      if (activity.agreement.provider.has(ProviderFault.MUTE) && !activity.over()) {
         return silence(timeout);
       }
-      Batch batch = new Batch(context, context.hex(32), commands);
-      activity.batches.put(batch.id, batch);
-      if (commands.size() == 1 && commands.get(0) instanceof ExeCommand.Terminate) {
-        context.pool.execute(() -> terminate(activity, batch));
-      } else if (activity.running != null) {
-        batch.finish(0, -1, "State error: Busy: a command is running", null, null);
-        batch.done.complete(null);
-      } else if (!commands.isEmpty()) {
-        activity.running = batch;
-        context.pool.execute(unit(activity, batch));
+      String batchId = context.hex(32);
+      try {
+        activity.unit.exec(batchId, commands);
+      } catch (ExeException e) {
+        throw refusal(activity, e);
       }
-      return CompletableFuture.completedFuture(Reply.json(200, batch.id));
+      return CompletableFuture.completedFuture(Reply.json(200, batchId));
     }
-  }
-
-  private ScriptRunner unit(Activity activity, Batch batch) {
-    return new ScriptRunner(context, programs, transfers, cpuClock, this, activity, batch);
   }
 
   private static List<ExeCommand> parse(String text) {
@@ -209,102 +204,18 @@ final class Activities {
     return value == null;
   }
 
-  /** A new folder for a deployment. */
-  Path newRoot() {
-    synchronized (context.lock) {
-      deployments++;
-      return scratch.resolve("a" + deployments);
-    }
-  }
-
-  /** A batch with nothing but {@code terminate}: stops the machine whatever it does. */
-  private void terminate(Activity activity, Batch batch) {
-    Batch stopped;
-    boolean transferring;
-    synchronized (context.lock) {
-      stopped = activity.running;
-      transferring = activity.command instanceof ExeCommand.Transfer;
-      if (stopped != null) {
-        stopped.aborted = true;
-      }
-    }
-    programs.killAll(activity.id);
-    if (stopped != null && !transferring) {
-      awaitDone(stopped);
-    }
-    synchronized (context.lock) {
-      batch.publish(0, RuntimeEvent.Kind.ofStarted(batch.commands.get(0)));
-      if (!activity.over()) {
-        reset(activity);
-        batch.finish(0, 0, null, null, null);
-      }
-    }
-    batch.done.complete(null);
-  }
-
-  /** Forgets what was deployed; the caller holds the lock and has killed all processes. */
-  void reset(Activity activity) {
-    Deployment deployment = activity.deployment;
-    activity.deployment = null;
-    activity.state = Activity.INITIALIZED;
-    if (deployment != null) {
-      remove(deployment);
-    }
-  }
-
-  private void remove(Deployment deployment) {
-    context.pool.execute(() -> FileUtils.deleteQuietly(deployment.root().toFile()));
-  }
-
-  private static void awaitDone(Batch batch) {
-    try {
-      batch.done.get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // It has been killed or told to stop; more can not be done.
-    }
-  }
-
   /** Ends an activity; completes when nothing of it runs any more. */
-  CompletableFuture<Void> end(Activity activity, @Nullable String reason) {
-    synchronized (context.lock) {
-      if (!activity.over()) {
-        activity.markEnd(reason);
-        stop(activity, () -> finish(activity));
-      }
-      return activity.killed;
+  private CompletableFuture<Void> end(Activity activity, @Nullable String reason) {
+    if (!activity.over()) {
+      var unused = activity.unit.end(reason).thenRun(() -> finish(activity));
     }
-  }
-
-  /** Kills what runs and lets pending requests find out; the caller holds the lock. */
-  void stop(Activity activity, Runnable then) {
-    Batch running = activity.running;
-    if (running != null) {
-      running.aborted = true;
-    }
-    if (activity.worker != null && activity.process == null) {
-      activity.worker.interrupt();
-    }
-    activity.batches.values().forEach(Batch::gone);
-    context.pool.execute(
-        () -> {
-          programs.killAll(activity.id);
-          if (running != null) {
-            awaitDone(running);
-          }
-          then.run();
-        });
+    return activity.closed;
   }
 
   private void finish(Activity activity) {
     synchronized (context.lock) {
-      activity.killed.complete(null);
+      activity.closed.complete(null);
       AgreementEntry agreement = activity.agreement;
-      Deployment deployment = activity.deployment;
-      if (deployment != null) {
-        remove(deployment);
-      }
       payments.activityEnded(activity);
       if (agreement.is(AgreementEntry.TERMINATED)) {
         closeAccount(agreement);
@@ -353,15 +264,15 @@ final class Activities {
       if (activity.agreement.provider.has(ProviderFault.MUTE)) {
         return silence(timeout);
       }
-      Topic killed = new Topic(context);
+      Topic closed = new Topic(context);
       CompletableFuture<Reply> answer =
-          killed.await(
+          closed.await(
               timeout,
-              () -> activity.killed() ? Reply.jsonNull() : null,
+              () -> activity.closed() ? Reply.jsonNull() : null,
               () -> {
                 throw ApiException.timeout();
               });
-      var unused = end(activity, null).thenRun(killed::changed);
+      var unused = end(activity, null).thenRun(closed::changed);
       return answer;
     }
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.golempipeline.exeunit.ExeBatch;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExecRequest;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class ActivityApi {
             activities.ask(
                 call.path("activity"),
                 call.timeout(5),
-                activity -> Reply.json(200, activity.toWire())));
+                activity -> Reply.json(200, activity.unit.state())));
     routes.late(
         "GET",
         ONE + "/usage",
@@ -74,7 +75,7 @@ final class ActivityApi {
   }
 
   private static Reply command(Activity activity) {
-    ExeCommand command = activity.command;
+    ExeCommand command = activity.unit.command().orElse(null);
     Map<String, @Nullable Object> answer = new HashMap<>();
     String name = command == null ? "none" : command.getClass().getSimpleName();
     answer.put("command", name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1));
@@ -112,7 +113,7 @@ final class ActivityApi {
   }
 
   private void stream(HttpServerExchange exchange) throws Exception {
-    Batch batch;
+    ExeBatch batch;
     try {
       batch = activities.batch(Call.path(exchange, "activity"), Call.path(exchange, "batch"));
     } catch (ApiException e) {

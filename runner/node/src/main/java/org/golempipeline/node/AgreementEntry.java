@@ -88,7 +88,7 @@ final class AgreementEntry {
   }
 
   boolean allActivitiesEnded() {
-    return activities.stream().allMatch(Activity::killed);
+    return activities.stream().allMatch(Activity::closed);
   }
 
   /** Whether both sides allow several activities. */

@@ -14,6 +14,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.golempipeline.exeunit.ExeUnits;
+import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.golem.wire.WireJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ public final class EmbeddedNode implements AutoCloseable {
   private final NodeContext context;
   private final Path folder;
   private final boolean folderIsOurs;
-  private final Programs programs;
+  private final ExeUnits units;
   private final Undertow server;
   private final URI url;
   private boolean closed;
@@ -44,22 +46,22 @@ public final class EmbeddedNode implements AutoCloseable {
     folder = asked.toRealPath();
     Path scratch = Files.createTempDirectory(folder, "node-").toRealPath();
     context = new NodeContext(options, timings, Clock.systemUTC());
-    programs =
-        new Programs(
+    units =
+        ExeUnits.open(
             scratch,
             folderIsOurs ? Optional.of(folder) : Optional.empty(),
-            context.hex(32) + "/",
-            context.pool);
+            context.pool,
+            Clock.systemUTC(),
+            timings.scripts());
     // Most of a start is loading classes, so it is done on several cores.
-    CompletableFuture<Routes> routes =
-        CompletableFuture.supplyAsync(() -> routes(scratch), context.pool);
+    CompletableFuture<Routes> routes = CompletableFuture.supplyAsync(this::routes, context.pool);
     Undertow started;
     try {
       started = server(options.port(), exchange -> routes.join().handleRequest(exchange));
       started.start();
       routes.join();
     } catch (RuntimeException e) {
-      programs.close();
+      units.close();
       context.close();
       if (e.getCause() instanceof IOException cause) {
         throw cause;
@@ -83,24 +85,17 @@ public final class EmbeddedNode implements AutoCloseable {
   }
 
   static EmbeddedNode start(NodeOptions options, Timings timings) throws IOException {
-    setIfAbsent("jdk.lang.Process.launchMechanism", "VFORK");
-    setIfAbsent("org.jboss.logging.provider", "slf4j");
+    if (System.getProperty("org.jboss.logging.provider") == null) {
+      System.setProperty("org.jboss.logging.provider", "slf4j");
+    }
     return new EmbeddedNode(options, timings);
   }
 
-  private static void setIfAbsent(String property, String value) {
-    boolean linux = System.getProperty("os.name", "").startsWith("Linux");
-    if (System.getProperty(property) == null && (linux || !value.equals("VFORK"))) {
-      System.setProperty(property, value);
-    }
-  }
-
-  private Routes routes(Path scratch) {
+  private Routes routes() {
     Allocations allocations = new Allocations(context);
     Payments payments = new Payments(context, allocations);
     FileServices services = new FileServices(context);
-    Transfers transfers = new Transfers(context, services);
-    Activities activities = new Activities(context, scratch, programs, transfers, payments);
+    Activities activities = new Activities(context, units, services, payments);
     Market market = new Market(context);
     Agreements agreements =
         new Agreements(
@@ -140,7 +135,7 @@ public final class EmbeddedNode implements AutoCloseable {
 
   /** What providers run at the moment, with all that their programs started and left behind. */
   public List<RunningProgram> running() {
-    return programs.running();
+    return units.running();
   }
 
   /** The switches for what goes wrong; they may be turned while it works. */
@@ -156,7 +151,7 @@ public final class EmbeddedNode implements AutoCloseable {
     }
     closed = true;
     server.stop();
-    programs.close();
+    units.close();
     context.close();
     if (folderIsOurs) {
       try {

@@ -4,14 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.golempipeline.exeunit.BatchListener;
 import org.golempipeline.golem.wire.RuntimeEvent;
 import org.golempipeline.golem.wire.WireJson;
 
 /**
  * A subscriber of a batch's events. One that reads too slowly misses output, but never the start or
- * the end of a command. Guarded by the context's lock, but for what the connection does.
+ * the end of a command.
  */
-final class EventStream {
+final class EventStream implements BatchListener {
   private static final int BUFFERED = 16;
 
   private final ServerSentEventConnection connection;
@@ -23,7 +24,8 @@ final class EventStream {
     connection.setKeepAliveTime(15_000);
   }
 
-  void send(RuntimeEvent event) {
+  @Override
+  public void event(RuntimeEvent event) {
     boolean output = event.kind().stdout() != null || event.kind().stderr() != null;
     if (output && pending.get() >= BUFFERED) {
       return;
@@ -35,7 +37,8 @@ final class EventStream {
   }
 
   /** Closes the connection after what was sent. */
-  void end() {
+  @Override
+  public void end() {
     connection.shutdown();
   }
 

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.golempipeline.exeunit.ExeHost;
+import org.golempipeline.exeunit.TransferException;
 import org.golempipeline.golem.wire.FileMessage;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ import org.xnio.Pooled;
  * WebSocket waits for it. Thread-safe: the registry is guarded by the context's lock, each service
  * by itself.
  */
-final class FileServices {
+final class FileServices implements ExeHost {
   /** A message of the bus must fit in one frame of this size. */
   static final int FRAME_LIMIT = 64 * 1024;
 
@@ -46,8 +48,7 @@ final class FileServices {
     if (on.isEmpty()) {
       throw new ApiException(400, "Missing service prefix: on");
     }
-    String id =
-        Base64.getUrlEncoder().withoutPadding().encodeToString(on.getBytes(StandardCharsets.UTF_8));
+    String id = idOf(on);
     synchronized (context.lock) {
       if (byId.containsKey(id)) {
         throw new ApiException(400, "Duplicated service address prefix: " + on);
@@ -78,19 +79,30 @@ final class FileServices {
     }
   }
 
-  /** The service at an address, null if nobody listens. */
-  @Nullable Service at(String address) {
-    String id =
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(address.getBytes(StandardCharsets.UTF_8));
-    synchronized (context.lock) {
-      return byId.get(id);
+  @Override
+  public RequestorFile file(String node, String file) throws TransferException {
+    RequestorFile service = null;
+    if (node.equalsIgnoreCase(context.identity)) {
+      synchronized (context.lock) {
+        service = byId.get(idOf("/public/gftp/" + file));
+      }
     }
+    if (service == null) {
+      throw TransferException.refused(
+          "GSB error: GSB failure: bad request: endpoint address not found: /net/%s/%s"
+              .formatted(node, file));
+    }
+    return service;
+  }
+
+  private static String idOf(String address) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(address.getBytes(StandardCharsets.UTF_8));
   }
 
   /** One address, served over one WebSocket at a time. */
-  static final class Service extends AbstractReceiveListener {
+  static final class Service extends AbstractReceiveListener implements ExeHost.RequestorFile {
     private final ServiceBinding.Listen listen;
     private final Duration limit;
     private final Map<String, CompletableFuture<FileMessage.Reply>> calls =
@@ -120,7 +132,7 @@ final class FileServices {
       }
       fresh.resumeReceives();
       if (replaced != null) {
-        failAll(new BrokenException("WebSocket replaced"));
+        failAll(TransferException.broken("WebSocket replaced"));
         WebSockets.sendClose(CloseMessage.MSG_VIOLATES_POLICY, "replaced", replaced, null);
       }
     }
@@ -132,7 +144,7 @@ final class FileServices {
         }
         channel = null;
       }
-      failAll(new BrokenException("WebSocket closed"));
+      failAll(TransferException.broken("WebSocket closed"));
     }
 
     private void failAll(Exception problem) {
@@ -146,17 +158,14 @@ final class FileServices {
         channel = null;
       }
       early.clear();
-      failAll(new CommandException("endpoint address not found: " + listen.on()));
+      failAll(TransferException.refused("endpoint address not found: " + listen.on()));
     }
 
-    /**
-     * Sends a message and completes with its answer, or with {@link CommandException} if there can
-     * be none and {@link BrokenException} if it may help to try again.
-     */
-    CompletableFuture<FileMessage.Reply> call(FileMessage.Request request) {
+    @Override
+    public CompletableFuture<FileMessage.Reply> call(FileMessage.Request request) {
       if (!listen.components().contains(request.component())) {
         return CompletableFuture.failedFuture(
-            new CommandException(
+            TransferException.refused(
                 "endpoint address not found: " + listen.on() + "/" + request.component()));
       }
       CompletableFuture<FileMessage.Reply> answer = new CompletableFuture<>();
@@ -213,15 +222,6 @@ final class FileServices {
     @Override
     protected void onFullTextMessage(WebSocketChannel from, BufferedTextMessage message) {
       WebSockets.sendClose(CloseMessage.WRONG_CODE, "binary only", from, null);
-    }
-  }
-
-  /** The connection broke; the transfer may be tried again. */
-  static final class BrokenException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    BrokenException(String message) {
-      super(message, null, false, false);
     }
   }
 }

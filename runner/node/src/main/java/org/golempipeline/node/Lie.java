@@ -1,12 +1,13 @@
 package org.golempipeline.node;
 
 import java.nio.charset.StandardCharsets;
+import org.golempipeline.exeunit.Conduct;
 
 /**
  * What a lying provider makes of a file that it returns, chunk by chunk. Of an archive the contents
  * of the files deep in it change, since a liar knows that nobody believes a broken archive.
  */
-final class Lie {
+final class Lie implements Conduct.Forger {
   private static final int BLOCK = 512;
   private static final int MAGIC = 257;
   private static final int SIZE = 124;
@@ -35,7 +36,8 @@ final class Lie {
   }
 
   /** Changes the next chunk, which is a number of whole blocks unless it is the last one. */
-  void tell(byte[] chunk, int length) {
+  @Override
+  public void forge(byte[] chunk, int length) {
     if (!begun) {
       begun = true;
       archive = length >= BLOCK && text(chunk, MAGIC, MAGIC + 5).equals("ustar");

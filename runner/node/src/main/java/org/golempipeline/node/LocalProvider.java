@@ -51,7 +51,7 @@ final class LocalProvider {
   private final Map<String, Object> offer;
 
   /** It vanished; that ends when the fault is switched off. */
-  private boolean gone;
+  private volatile boolean gone;
 
   LocalProvider(NodeContext context, int number) {
     this.context = context;
@@ -120,6 +120,16 @@ final class LocalProvider {
     return context.faults.has(number, fault);
   }
 
+  /** How much longer its next command takes. */
+  Duration delay() {
+    return context.faults.delay(number);
+  }
+
+  /** How long it takes it to move so many bytes. */
+  Duration transferTime(long bytes) {
+    return context.faults.transferTime(number, bytes);
+  }
+
   /** What it makes of a file that it returns, null if it is honest. */
   @Nullable Lie lie() {
     if (has(ProviderFault.COLLUDES)) {
@@ -131,8 +141,17 @@ final class LocalProvider {
   /** Fails as the daemon does when the provider is gone. */
   void requireReachable() {
     if (has(ProviderFault.VANISHES) && gone) {
-      throw ApiException.unreachable("/net/" + id + "/market/protocol/mk1");
+      throw ApiException.unreachable(address());
     }
+  }
+
+  /** Where a unit of it is looked for in vain: the unit, or the provider itself. */
+  String address(String activityId) {
+    return has(ProviderFault.VANISHES) && gone ? address() : "/public/exeunit/" + activityId;
+  }
+
+  private String address() {
+    return "/net/" + id + "/market/protocol/mk1";
   }
 
   void vanish() {

@@ -111,10 +111,6 @@ final class NodeContext implements AutoCloseable {
     var unused = after(delay, task);
   }
 
-  static void sleep(Duration duration) throws InterruptedException {
-    TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-  }
-
   /** A fresh id of {@code digits} hex digits. */
   String hex(int digits) {
     byte[] bytes = new byte[digits / 2];

@@ -1,6 +1,7 @@
 package org.golempipeline.node;
 
 import java.time.Duration;
+import org.golempipeline.exeunit.ExeUnits;
 
 /**
  * The waits that the network imposes; only tests shorten them.
@@ -9,9 +10,7 @@ import java.time.Duration;
  * @param idleAgreement after which a provider ends an agreement without an activity
  * @param settling from accepting a document to its payment
  * @param lateInvoice of a provider that is late
- * @param subscriberGrace how long a command with streamed output lets subscribers arrive, as the
- *     start of a process in a virtual machine does
- * @param transferRetry before a broken transfer is tried again; twice as long the second time
+ * @param scripts those within exe-units
  * @param busCall how long an answer of a file service is waited for
  */
 record Timings(
@@ -19,8 +18,7 @@ record Timings(
     Duration idleAgreement,
     Duration settling,
     Duration lateInvoice,
-    Duration subscriberGrace,
-    Duration transferRetry,
+    ExeUnits.Timings scripts,
     Duration busCall) {
 
   static final Timings REAL =
@@ -29,22 +27,24 @@ record Timings(
           Duration.ofSeconds(90),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(2),
+          ExeUnits.Timings.REAL,
           Duration.ofSeconds(60));
 
   Timings withDemandLife(Duration life) {
-    return new Timings(
-        life, idleAgreement, settling, lateInvoice, subscriberGrace, transferRetry, busCall);
+    return new Timings(life, idleAgreement, settling, lateInvoice, scripts, busCall);
   }
 
   Timings withIdleAgreement(Duration limit) {
-    return new Timings(
-        demandLife, limit, settling, lateInvoice, subscriberGrace, transferRetry, busCall);
+    return new Timings(demandLife, limit, settling, lateInvoice, scripts, busCall);
   }
 
   Timings withTransferRetry(Duration pause) {
     return new Timings(
-        demandLife, idleAgreement, settling, lateInvoice, subscriberGrace, pause, busCall);
+        demandLife,
+        idleAgreement,
+        settling,
+        lateInvoice,
+        new ExeUnits.Timings(scripts.subscriberGrace(), pause),
+        busCall);
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
@@ -45,8 +46,7 @@ final class SettleContractTest {
           Duration.ofSeconds(90),
           Duration.ofSeconds(5),
           Duration.ofSeconds(3),
-          Duration.ofMillis(25),
-          Duration.ofSeconds(2),
+          new ExeUnits.Timings(Duration.ofMillis(25), Duration.ofSeconds(2)),
           Duration.ofSeconds(60));
 
   @TempDir Path folder;

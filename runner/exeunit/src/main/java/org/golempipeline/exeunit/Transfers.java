@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,8 +19,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,16 +41,19 @@ final class Transfers {
   private static final int CHUNKS_IN_FLIGHT = 8;
   private static final int TRIES = 3;
 
-  private final NodeContext context;
-  private final FileServices services;
+  private final Executor executor;
+  private final Duration retry;
   private @Nullable HttpClient web;
 
-  Transfers(NodeContext context, FileServices services) {
-    this.context = context;
-    this.services = services;
+  /**
+   * @param retry before a broken transfer is tried again; twice as long the second time
+   */
+  Transfers(Executor executor, Duration retry) {
+    this.executor = executor;
+    this.retry = retry;
   }
 
-  void run(Deployment deployment, LocalProvider provider, String from, String to)
+  void run(Deployment deployment, ExeHost host, Conduct conduct, String from, String to)
       throws CommandException, IOException, InterruptedException {
     Matcher hashed = HASHED.matcher(from);
     String hash = hashed.matches() ? hashed.group(1).toLowerCase(Locale.ROOT) : null;
@@ -56,9 +63,9 @@ final class Transfers {
     if (targetScheme.equals("container") && !sourceScheme.equals("container")) {
       Path file = deployment.file(path(to));
       Files.createDirectories(file.getParent());
-      download(source, file, hash, provider);
+      download(source, file, hash, host, conduct);
     } else if (sourceScheme.equals("container") && !targetScheme.equals("container")) {
-      upload(deployment.file(path(source)), to, provider);
+      upload(deployment.file(path(source)), to, host, conduct);
     } else if (sourceScheme.equals("container")) {
       Path file = deployment.file(path(source));
       Files.copy(file, deployment.file(path(to)));
@@ -80,14 +87,15 @@ final class Transfers {
     return location.substring(location.indexOf(':') + 1);
   }
 
-  private void download(String source, Path file, @Nullable String hash, LocalProvider provider)
+  private void download(
+      String source, Path file, @Nullable String hash, ExeHost host, Conduct conduct)
       throws CommandException, IOException, InterruptedException {
-    boolean kept = provider.has(ProviderFault.RESUMES_TRANSFERS) && Files.exists(file);
+    boolean kept = conduct.resumesDownloads() && Files.exists(file);
     if (scheme(source).equals("gftp")) {
-      again(() -> fetch(service(source), file, kept, provider));
+      again(() -> fetch(service(host, source), file, kept, conduct));
     } else {
       again(() -> fetchWeb(URI.create(source), file, kept));
-      pace(provider, Files.size(file));
+      pace(conduct, Files.size(file));
     }
     if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
       throw new CommandException("Hash mismatch of " + source);
@@ -95,53 +103,51 @@ final class Transfers {
   }
 
   /** A slow link takes its time. */
-  private void pace(LocalProvider provider, long bytes) throws InterruptedException {
-    Duration time = context.faults.transferTime(provider.number, bytes);
+  private static void pace(Conduct conduct, long bytes) throws InterruptedException {
+    Duration time = conduct.transferTime(bytes);
     if (!time.isZero()) {
-      NodeContext.sleep(time);
+      sleep(time);
     }
   }
 
+  private static void sleep(Duration duration) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+  }
+
   private interface Step {
-    void run()
-        throws CommandException, FileServices.BrokenException, IOException, InterruptedException;
+    void run() throws CommandException, TransferException, IOException, InterruptedException;
   }
 
   /** Tries again what failed because a connection broke. */
   private void again(Step step) throws CommandException, IOException, InterruptedException {
-    Duration pause = context.timings.transferRetry();
+    Duration pause = retry;
     for (int tries = 1; ; tries++) {
       try {
         step.run();
         return;
-      } catch (FileServices.BrokenException e) {
-        if (tries == TRIES) {
-          throw new CommandException("Transfer failed: " + e.getMessage());
+      } catch (TransferException e) {
+        if (!e.mayPass()) {
+          throw new CommandException(e.text());
         }
-        NodeContext.sleep(pause);
+        if (tries == TRIES) {
+          throw new CommandException("Transfer failed: " + e.text());
+        }
+        sleep(pause);
         pause = pause.multipliedBy(2);
       }
     }
   }
 
-  private FileServices.Service service(String url) throws CommandException {
+  private static ExeHost.RequestorFile service(ExeHost host, String url) throws TransferException {
     String rest = url.substring(url.indexOf(':') + 1).replaceFirst("^//", "");
     int slash = rest.indexOf('/');
-    String node = slash < 0 ? rest : rest.substring(0, slash);
-    String address = "/public/gftp/" + rest.substring(slash + 1);
-    FileServices.Service service =
-        node.equalsIgnoreCase(context.identity) ? services.at(address) : null;
-    if (service == null) {
-      throw new CommandException(
-          "GSB error: GSB failure: bad request: endpoint address not found: /net/" + rest);
-    }
-    return service;
+    return host.file(slash < 0 ? rest : rest.substring(0, slash), rest.substring(slash + 1));
   }
 
   /** Reads a file of the requestor, several chunks ahead. */
-  private void fetch(
-      FileServices.Service service, Path file, boolean resume, LocalProvider provider)
-      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+  private static void fetch(
+      ExeHost.RequestorFile service, Path file, boolean resume, Conduct conduct)
+      throws CommandException, TransferException, IOException, InterruptedException {
     FileMessage.Reply metadata = answer(service.call(new FileMessage.GetMetadata(id())));
     if (!(metadata instanceof FileMessage.Metadata known)) {
       throw new CommandException("Unexpected answer to GetMetadata");
@@ -168,7 +174,7 @@ final class Transfers {
         written += content.content().remaining();
         int moved = content.content().remaining();
         write(target, content.content());
-        pace(provider, moved);
+        pace(conduct, moved);
       }
     }
   }
@@ -189,12 +195,12 @@ final class Transfers {
             StandardOpenOption.TRUNCATE_EXISTING);
   }
 
-  private String id() {
-    return context.uuid();
+  private static String id() {
+    return UUID.randomUUID().toString();
   }
 
   private static FileMessage.Reply answer(CompletableFuture<FileMessage.Reply> call)
-      throws CommandException, FileServices.BrokenException, InterruptedException {
+      throws CommandException, TransferException, InterruptedException {
     try {
       FileMessage.Reply reply = call.get();
       if (reply instanceof FileMessage.Failed failed) {
@@ -203,64 +209,58 @@ final class Transfers {
       return reply;
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
-      if (cause instanceof CommandException known) {
+      if (cause instanceof TransferException known) {
         throw known;
       }
-      if (cause instanceof FileServices.BrokenException broken) {
-        throw broken;
-      }
       if (cause instanceof TimeoutException) {
-        throw new FileServices.BrokenException("Timeout of the file service");
+        throw TransferException.broken("Timeout of the file service");
       }
       throw new IllegalStateException(cause);
     }
   }
 
-  private void upload(Path file, String to, LocalProvider provider)
+  private void upload(Path file, String to, ExeHost host, Conduct conduct)
       throws CommandException, IOException, InterruptedException {
     if (!Files.isRegularFile(file)) {
       throw new CommandException("No such file or directory (os error 2): " + file);
     }
     if (scheme(to).equals("gftp")) {
-      again(() -> send(file, service(to), provider));
+      again(() -> send(file, service(host, to), conduct));
     } else {
       again(() -> put(file, URI.create(to)));
-      pace(provider, Files.size(file));
+      pace(conduct, Files.size(file));
     }
   }
 
   /** Sends one chunk after the other: receivers append what comes and ignore offsets. */
-  private void send(Path file, FileServices.Service service, LocalProvider provider)
-      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+  private static void send(Path file, ExeHost.RequestorFile service, Conduct conduct)
+      throws CommandException, TransferException, IOException, InterruptedException {
     MessageDigest digest = digest(256);
     byte[] buffer = new byte[FileMessage.chunkSize()];
-    Lie lie = provider.lie();
+    Optional<Conduct.Forger> forger = conduct.forger();
     long offset = 0;
     try (InputStream source = Files.newInputStream(file)) {
       for (int n = source.readNBytes(buffer, 0, buffer.length);
           n > 0;
           n = source.readNBytes(buffer, 0, buffer.length)) {
-        if (lie != null) {
-          lie.tell(buffer, n);
+        if (forger.isPresent()) {
+          forger.get().forge(buffer, n);
         }
         ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
         CompletableFuture<FileMessage.Reply> sent =
             service.call(new FileMessage.UploadChunk(id(), offset, chunk));
         digest.update(buffer, 0, n);
         var unused = answer(sent);
-        pace(provider, n);
+        pace(conduct, n);
         offset += n;
       }
     }
-    String hash =
-        provider.has(ProviderFault.WRONG_HASH)
-            ? "0".repeat(64)
-            : HexFormat.of().formatHex(digest.digest());
+    String hash = conduct.statedHash(HexFormat.of().formatHex(digest.digest()));
     var unused = answer(service.call(new FileMessage.UploadFinished(id(), hash)));
   }
 
   private void fetchWeb(URI source, Path file, boolean resume)
-      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+      throws CommandException, TransferException, IOException, InterruptedException {
     HttpRequest head =
         HttpRequest.newBuilder(source).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
     requireOk(exchange(head, HttpResponse.BodyHandlers.discarding()), source);
@@ -280,7 +280,7 @@ final class Transfers {
   }
 
   private void put(Path file, URI target)
-      throws CommandException, FileServices.BrokenException, IOException, InterruptedException {
+      throws CommandException, TransferException, IOException, InterruptedException {
     HttpRequest.BodyPublisher body;
     try {
       body = HttpRequest.BodyPublishers.ofFile(file);
@@ -292,11 +292,11 @@ final class Transfers {
   }
 
   private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
-      throws FileServices.BrokenException, InterruptedException {
+      throws TransferException, InterruptedException {
     try {
       return web().send(request, handler);
     } catch (IOException e) {
-      throw new FileServices.BrokenException(request.uri() + ": " + e);
+      throw TransferException.broken(request.uri() + ": " + e);
     }
   }
 
@@ -305,7 +305,7 @@ final class Transfers {
       web =
           HttpClient.newBuilder()
               .followRedirects(HttpClient.Redirect.NORMAL)
-              .executor(context.pool)
+              .executor(executor)
               .build();
     }
     return web;

@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

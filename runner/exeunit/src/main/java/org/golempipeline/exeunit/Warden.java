@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 /** A command of a script failed; the message goes into its result. */
 final class CommandException extends Exception {

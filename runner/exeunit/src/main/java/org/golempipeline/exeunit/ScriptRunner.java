@@ -1,4 +1,4 @@
-package org.golempipeline.node;
+package org.golempipeline.exeunit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
@@ -29,28 +29,13 @@ final class ScriptRunner implements Runnable {
   /** How long output may still come after its program ended: others may hold the pipe open. */
   private static final long STRAGGLERS_MILLIS = 200;
 
-  private final NodeContext context;
-  private final Programs programs;
-  private final Transfers transfers;
-  private final CpuClock cpuClock;
-  private final Activities activities;
-  private final Activity activity;
-  private final Batch batch;
+  private final ExeUnits units;
+  private final ExeUnit unit;
+  private final ExeBatch batch;
 
-  ScriptRunner(
-      NodeContext context,
-      Programs programs,
-      Transfers transfers,
-      CpuClock cpuClock,
-      Activities activities,
-      Activity activity,
-      Batch batch) {
-    this.context = context;
-    this.programs = programs;
-    this.transfers = transfers;
-    this.cpuClock = cpuClock;
-    this.activities = activities;
-    this.activity = activity;
+  ScriptRunner(ExeUnit unit, ExeBatch batch) {
+    units = unit.units;
+    this.unit = unit;
     this.batch = batch;
   }
 
@@ -69,7 +54,7 @@ final class ScriptRunner implements Runnable {
         on = executeNext(index);
       }
     } finally {
-      synchronized (context.lock) {
+      synchronized (unit.lock) {
         release();
       }
       batch.done.complete(null);
@@ -77,10 +62,10 @@ final class ScriptRunner implements Runnable {
   }
 
   private void release() {
-    if (activity.running == batch) {
-      activity.running = null;
-      activity.worker = null;
-      activity.command = null;
+    if (unit.running == batch) {
+      unit.running = null;
+      unit.worker = null;
+      unit.command = null;
     }
     var unused = Thread.interrupted();
   }
@@ -88,22 +73,22 @@ final class ScriptRunner implements Runnable {
   private boolean executeNext(int index) {
     ExeCommand command = batch.commands.get(index);
     String objection;
-    synchronized (context.lock) {
-      if (batch.aborted || activity.over()) {
+    synchronized (unit.lock) {
+      if (batch.aborted || unit.isOver()) {
         return end(index, -1, "Interrupted", Outputs.NONE);
       }
-      activity.worker = Thread.currentThread();
-      activity.command = command;
-      objection = activity.objection(command);
+      unit.worker = Thread.currentThread();
+      unit.command = command;
+      objection = unit.objection(command);
     }
     batch.publish(index, RuntimeEvent.Kind.ofStarted(command));
     try {
       if (objection != null) {
         throw new CommandException(objection);
       }
-      Duration delay = context.faults.delay(activity.agreement.provider.number);
+      Duration delay = unit.conduct.delay();
       if (!delay.isZero()) {
-        var unused = activity.ended.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = unit.ended.await(delay.toNanos(), TimeUnit.NANOSECONDS);
       }
       return end(index, 0, null, execute(command, index));
     } catch (CommandException e) {
@@ -121,18 +106,19 @@ final class ScriptRunner implements Runnable {
 
   /** Records a result; answers whether the next command may begin. */
   private boolean end(int index, int code, @Nullable String message, Outputs outputs) {
-    synchronized (context.lock) {
-      if (activity.over()) {
+    boolean last = message != null || index == batch.commands.size() - 1;
+    synchronized (unit.lock) {
+      if (unit.isOver()) {
         return false;
       }
-      boolean last = message != null || index == batch.commands.size() - 1;
       if (last) {
         // Before anybody can know the result: the next batch may come at once.
         release();
       }
       batch.finish(index, code, message, outputs.stdout(), outputs.stderr());
-      return !last;
     }
+    batch.answerPolls();
+    return !last;
   }
 
   private Outputs execute(ExeCommand command, int index)
@@ -144,13 +130,13 @@ final class ScriptRunner implements Runnable {
       return run(run, index);
     }
     if (command instanceof ExeCommand.Start) {
-      setState(Activity.READY);
+      setState(ExeUnit.READY);
     } else if (command instanceof ExeCommand.Transfer transfer) {
-      transfers.run(deployment(), activity.agreement.provider, transfer.from(), transfer.to());
+      units.transfers.run(deployment(), unit.host, unit.conduct, transfer.from(), transfer.to());
     } else if (command instanceof ExeCommand.Terminate) {
-      programs.killAll(activity.id);
-      synchronized (context.lock) {
-        activities.reset(activity);
+      units.programs.killAll(unit.id());
+      synchronized (unit.lock) {
+        unit.reset();
       }
     } else if (command instanceof ExeCommand.Sign) {
       throw new CommandException("Signing is available in SGX runtimes only");
@@ -161,29 +147,27 @@ final class ScriptRunner implements Runnable {
   }
 
   private void setState(String state) {
-    synchronized (context.lock) {
-      if (!activity.over()) {
-        activity.state = state;
-      }
+    synchronized (unit.lock) {
+      unit.enter(state);
     }
   }
 
   private Deployment deployment() throws CommandException {
-    synchronized (context.lock) {
-      if (activity.deployment == null) {
+    synchronized (unit.lock) {
+      if (unit.deployment == null) {
         throw new CommandException("State error: Activity is not deployed");
       }
-      return activity.deployment;
+      return unit.deployment;
     }
   }
 
   private Outputs deploy(ExeCommand.Deploy command, int index)
       throws IOException, CommandException {
-    Deployment deployment = Deployment.create(activities.newRoot(), command);
-    synchronized (context.lock) {
-      activity.deployment = deployment;
+    Deployment deployment = Deployment.create(units.newRoot(), command);
+    synchronized (unit.lock) {
+      unit.deployment = deployment;
     }
-    setState(Activity.DEPLOYED);
+    setState(ExeUnit.DEPLOYED);
     CommandOutput report = CommandOutput.text(json(deployment));
     batch.publish(index, RuntimeEvent.Kind.ofStdout(report));
     return new Outputs(report, null);
@@ -196,42 +180,42 @@ final class ScriptRunner implements Runnable {
   private Outputs run(ExeCommand.Run command, int index)
       throws CommandException, IOException, InterruptedException {
     Deployment deployment = deployment();
-    if (activity.agreement.provider.has(ProviderFault.FAILS)) {
+    if (unit.conduct.programsFail()) {
       throw exit(1);
     }
     ExeCommand.Capture capture = command.capture();
     Output stdout = capture == null ? null : kept(Output.of(capture.stdout()));
     Output stderr = capture == null ? null : kept(Output.of(capture.stderr()));
     if ((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed)) {
-      batch.awaitSubscriber();
+      batch.awaitListener(units.timings.subscriberGrace());
     }
     Process process =
-        programs.start(
+        units.programs.start(
             words(command, deployment),
             deployment.workingFolder(),
             deployment.root(),
-            activity.id,
+            unit.id(),
             stdout != null,
             stderr != null);
     boolean late;
-    synchronized (context.lock) {
-      activity.process = process;
-      late = activity.over() || batch.aborted;
+    synchronized (unit.lock) {
+      unit.process = process;
+      late = unit.isOver() || batch.aborted;
     }
     if (late) {
       // It was started just after the others were killed.
-      programs.killAll(activity.id);
+      units.programs.killAll(unit.id());
     }
     CompletableFuture<Void> out =
         read(stdout, process.getInputStream(), index, RuntimeEvent.Kind::ofStdout);
     CompletableFuture<Void> err =
         read(stderr, process.getErrorStream(), index, RuntimeEvent.Kind::ofStderr);
-    misbehave();
+    unit.conduct.programStarted(unit);
     int code = await(process);
     drain(CompletableFuture.allOf(out, err));
     Outputs outputs =
         new Outputs(stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
-    if (code != 0 && !(batch.aborted && has(ProviderFault.SAYS_OK_WHEN_KILLED))) {
+    if (code != 0 && !(batch.aborted && unit.conduct.killedIsOk())) {
       failedOutputs = outputs;
       throw exit(code);
     }
@@ -239,11 +223,7 @@ final class ScriptRunner implements Runnable {
   }
 
   private @Nullable Output kept(@Nullable Output output) {
-    return output != null && has(ProviderFault.TRUNCATES_STDOUT) ? output.truncated() : output;
-  }
-
-  private boolean has(ProviderFault fault) {
-    return activity.agreement.provider.has(fault);
+    return output != null && unit.conduct.truncatesOutputs() ? output.truncated() : output;
   }
 
   private static CommandException exit(int code) {
@@ -269,24 +249,11 @@ final class ScriptRunner implements Runnable {
     try {
       return process.waitFor();
     } finally {
-      programs.left(process);
-      double cpu = process.isAlive() ? 0 : cpuClock.secondsOfEnded();
-      synchronized (context.lock) {
-        activity.process = null;
-        activity.addCpu(cpu);
-      }
-    }
-  }
-
-  /** Ends the agreement, or the provider, while its program runs. */
-  private void misbehave() {
-    LocalProvider provider = activity.agreement.provider;
-    synchronized (context.lock) {
-      if (provider.has(ProviderFault.CRASHES)) {
-        activity.agreement.endByProvider("Shutdown", "The provider is shutting down.");
-      } else if (provider.has(ProviderFault.VANISHES)) {
-        provider.vanish();
-        activities.stop(activity, () -> {});
+      units.programs.left(process);
+      double cpu = process.isAlive() ? 0 : units.cpuClock.secondsOfEnded();
+      synchronized (unit.lock) {
+        unit.process = null;
+        unit.addCpu(cpu);
       }
     }
   }
@@ -313,7 +280,7 @@ final class ScriptRunner implements Runnable {
             // The pipe ended with its program.
           }
         },
-        context.pool);
+        units.executor);
   }
 
   private static void drain(CompletableFuture<Void> readers) throws InterruptedException {

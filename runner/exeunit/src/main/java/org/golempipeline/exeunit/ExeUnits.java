@@ -1,0 +1,102 @@
+package org.golempipeline.exeunit;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.io.FileUtils;
+
+/**
+ * A place where exe-units work: the folder of their files, and the warden that kills what they left
+ * if this process dies without {@link #close}. Thread-safe.
+ */
+public final class ExeUnits implements AutoCloseable {
+  private static final int MARK_BYTES = 16;
+
+  /**
+   * The waits that scripts notice.
+   *
+   * @param subscriberGrace how long a command with streamed output lets subscribers arrive, as the
+   *     start of a process in a virtual machine does
+   * @param transferRetry before a broken transfer is tried again; twice as long the second time
+   */
+  public record Timings(Duration subscriberGrace, Duration transferRetry) {
+    public static final Timings REAL = new Timings(Duration.ofSeconds(1), Duration.ofSeconds(2));
+  }
+
+  final Programs programs;
+  final Transfers transfers;
+  final Executor executor;
+  final Clock clock;
+  final Timings timings;
+  final CpuClock cpuClock = new CpuClock();
+
+  private final Path scratch;
+  private final AtomicInteger deployments = new AtomicInteger();
+
+  private ExeUnits(
+      Path scratch, Optional<Path> around, Executor executor, Clock clock, Timings timings) {
+    this.scratch = scratch;
+    this.executor = executor;
+    this.clock = clock;
+    this.timings = timings;
+    programs = new Programs(scratch, around, mark(), executor);
+    transfers = new Transfers(executor, timings.transferRetry());
+  }
+
+  /**
+   * @param scratch an empty folder, by its real path; removed at the end
+   * @param around the folder that holds it, if that is removed as well
+   * @param executor with a thread for everything that blocks
+   */
+  public static ExeUnits open(
+      Path scratch, Optional<Path> around, Executor executor, Clock clock, Timings timings) {
+    // Programs start in a fraction of the time that a fork of a large process takes.
+    if (System.getProperty("jdk.lang.Process.launchMechanism") == null
+        && System.getProperty("os.name", "").startsWith("Linux")) {
+      System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
+    }
+    return new ExeUnits(scratch, around, executor, clock, timings);
+  }
+
+  private static String mark() {
+    byte[] bytes = new byte[MARK_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes) + "/";
+  }
+
+  /**
+   * A new unit, initialized.
+   *
+   * @param id of its activity
+   * @param counters the usage vector of the agreement
+   */
+  public ExeUnit start(String id, List<String> counters, ExeHost host, Conduct conduct) {
+    return new ExeUnit(this, id, counters, host, conduct);
+  }
+
+  /** What runs at the moment, with all that programs started and left behind. */
+  public List<RunningProgram> running() {
+    return programs.running();
+  }
+
+  /** A new folder for a deployment. */
+  Path newRoot() {
+    return scratch.resolve("a" + deployments.incrementAndGet());
+  }
+
+  void remove(Deployment deployment) {
+    executor.execute(() -> FileUtils.deleteQuietly(deployment.root().toFile()));
+  }
+
+  /** Kills all there is, and removes the scratch folder. */
+  @Override
+  public void close() {
+    programs.close();
+  }
+}
