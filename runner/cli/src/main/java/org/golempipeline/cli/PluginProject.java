@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,7 +24,9 @@ import org.golempipeline.strategy.ApiVersion;
 final class PluginProject {
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9-]*/)?[a-z][a-z0-9-]*");
   private static final String VENDOR = "example";
-  private static final String API = "golem-pipeline-plugin-api";
+
+  /** What it is built against, in the repository of its own. */
+  private static final List<String> INTERFACE = List.of("plugin-api", "plugin-testing");
 
   private final String vendor;
   private final String name;
@@ -95,14 +98,16 @@ final class PluginProject {
 
   private void repository(Path repository) throws IOException {
     var version = Version.number();
-    var place = repository.resolve("org/golempipeline").resolve(API).resolve(version);
-    var prefix = API + "-" + version;
-    text("plugin-api.pom", place.resolve(prefix + ".pom"));
-    copy(API + ".jar", place.resolve(prefix + ".jar"));
-    copy(API + "-tests.jar", place.resolve(prefix + "-tests.jar"));
-    try (var files = Files.list(place)) {
-      for (var file : files.toList()) {
-        Files.writeString(file.resolveSibling(file.getFileName() + ".sha1"), sha1(file));
+    for (var part : INTERFACE) {
+      var artifact = "golem-pipeline-" + part;
+      var place = repository.resolve("org/golempipeline").resolve(artifact).resolve(version);
+      var prefix = artifact + "-" + version;
+      text(part + ".pom", place.resolve(prefix + ".pom"));
+      copy(artifact + ".jar", place.resolve(prefix + ".jar"));
+      try (var files = Files.list(place)) {
+        for (var file : files.toList()) {
+          Files.writeString(file.resolveSibling(file.getFileName() + ".sha1"), sha1(file));
+        }
       }
     }
   }

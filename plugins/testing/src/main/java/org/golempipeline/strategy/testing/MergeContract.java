@@ -23,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  * cases, and JUnit checks the promises on each of them.
  */
 public abstract class MergeContract extends StrategyContract<MergeStrategy> {
-  @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // JUnit sets it.
+  @TempDir
+  private Path folder;
 
   protected MergeContract() {
     super(MergeStrategy.class);

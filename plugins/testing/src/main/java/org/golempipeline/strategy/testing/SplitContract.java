@@ -29,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * the promises on each of them.
  */
 public abstract class SplitContract extends StrategyContract<SplitStrategy> {
-  @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // JUnit sets it.
+  @TempDir
+  private Path folder;
 
   protected SplitContract() {
     super(SplitStrategy.class);

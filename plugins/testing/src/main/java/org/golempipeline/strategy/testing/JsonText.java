@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.strategy.Options;
+import org.jspecify.annotations.Nullable;
 
 /** Reads JSON into the tree that {@link Options} holds, so that tests can write options as text. */
 public final class JsonText {
@@ -26,7 +27,7 @@ public final class JsonText {
    *
    * @throws IllegalArgumentException if it is not valid JSON
    */
-  public static Object read(String json) {
+  public static @Nullable Object read(String json) {
     var reader = new JsonText(json);
     var value = reader.value();
     reader.blanks();
@@ -36,7 +37,7 @@ public final class JsonText {
     return value;
   }
 
-  private Object value() {
+  private @Nullable Object value() {
     blanks();
     if (position == text.length()) {
       throw wrong("a value");
@@ -53,8 +54,8 @@ public final class JsonText {
     };
   }
 
-  private Map<String, Object> map() {
-    var map = new LinkedHashMap<String, Object>();
+  private Map<String, @Nullable Object> map() {
+    var map = new LinkedHashMap<String, @Nullable Object>();
     take('{');
     for (var more = !takes('}'); more; more = takes(',')) {
       blanks();
@@ -73,8 +74,8 @@ public final class JsonText {
     return map;
   }
 
-  private List<Object> list() {
-    var list = new ArrayList<>();
+  private List<@Nullable Object> list() {
+    var list = new ArrayList<@Nullable Object>();
     take('[');
     if (takes(']')) {
       return list;
@@ -119,7 +120,7 @@ public final class JsonText {
     };
   }
 
-  private Object word(String word, Object value) {
+  private @Nullable Object word(String word, @Nullable Object value) {
     if (!text.startsWith(word, position)) {
       throw wrong(word);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.golempipeline.strategy.Strategy;
 import org.junit.jupiter.api.Test;
@@ -43,9 +44,9 @@ abstract class StrategyContract<S extends Strategy> {
   @Test
   void describesItsOptionsInJsonSchema() {
     var schema = JsonText.read(strategy().optionsSchema());
-    assertTrue(schema instanceof Map, "the schema is a JSON object");
-    assertTrue(((Map<?, ?>) schema).containsKey("description"), "the schema has a description");
-    describesProperties(schema);
+    var description = schema instanceof Map<?, ?> object ? object.get("description") : null;
+    assertTrue(description != null, "the schema is a JSON object with a description");
+    describesProperties(Objects.requireNonNull(schema));
   }
 
   @Test
