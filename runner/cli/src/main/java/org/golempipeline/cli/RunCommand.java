@@ -83,20 +83,34 @@ final class RunCommand implements Callable<Integer> {
     var pipeline = options.open(console);
     LeftOvers.removeIfPossible(pipeline.own());
     try (var folder = pipeline.workFolder("runs", false).claim()) {
+      if (target == Target.GOLEM) {
+        return runOnGolem(pipeline, folder);
+      }
       var plan = pipeline.requirePlan(folder.path());
-      return target == Target.GOLEM
-          ? runOnGolem(pipeline, plan, folder)
-          : run(pipeline, plan, folder, target, null, Images.notFetched());
+      return run(pipeline, plan, folder, target, null, Images.notFetched());
+    }
+  }
+
+  /** What earlier runs left is settled beside it, also if this one is refused. */
+  private int runOnGolem(OpenPipeline pipeline, WorkFolder folder)
+      throws Refusal, IOException, InterruptedException {
+    try (var unsettled =
+        UnsettledRuns.settle(console, pipeline.wiring(), pipeline.text().folder())) {
+      try {
+        return runOnGolem(pipeline, pipeline.requirePlan(folder.path()), folder, unsettled);
+      } finally {
+        unsettled.await();
+      }
     }
   }
 
   /** Everything that can be refused is refused before anything is spent. */
-  private int runOnGolem(OpenPipeline pipeline, Plan plan, WorkFolder folder)
+  private int runOnGolem(
+      OpenPipeline pipeline, Plan plan, WorkFolder folder, UnsettledRuns unsettled)
       throws Refusal, IOException, InterruptedException {
     requireBudget(plan.spec());
     requireAccept(plan);
     requireNoOutbound(plan.spec());
-    UnsettledRuns.warn(console, pipeline.text().folder(), plan.spec().name());
     var connection = pipeline.wiring().daemon();
     var found = pipeline.wiring().images(plan);
     new Messages(console).diagnostics(found.diagnostics());
@@ -106,6 +120,7 @@ final class RunCommand implements Callable<Integer> {
               .anyMatch(each -> each.id().equals(ImageDiagnosticIds.IMAGE_NO_ANSWER));
       return unanswered ? ExitCodes.PLATFORM : ExitCodes.USAGE;
     }
+    unsettled.await();
     return run(pipeline, plan, folder, Target.GOLEM, connection, found.orNull());
   }
 

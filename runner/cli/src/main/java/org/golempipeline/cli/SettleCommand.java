@@ -90,14 +90,8 @@ final class SettleCommand implements Callable<Integer> {
     if (all && !runs.isEmpty()) {
       throw Refusal.usage("`--all` and runs exclude each other.", "Leave one of them away.");
     }
-    var unsettled = new ArrayList<RunHistory>();
     if (runs.isEmpty()) {
-      for (var id : histories.ids()) {
-        var run = histories.read(id);
-        if (run.isUnsettled()) {
-          unsettled.add(run);
-        }
-      }
+      var unsettled = histories.unsettled(Integer.MAX_VALUE);
       if (!all && !unsettled.isEmpty()) {
         throw Refusal.usage("`settle` needs a run, or `--all`.", left(unsettled));
       }
@@ -136,6 +130,7 @@ final class SettleCommand implements Callable<Integer> {
           RunSettlement.settle(
               histories.folder(run.id()),
               connection,
+              patience,
               patience,
               stamped -> print(run.id(), stamped.event()),
               console.clock());

@@ -109,7 +109,7 @@ class SettleIT {
   }
 
   @Test
-  void theNextRunNamesWhatIsUnsettled() throws Exception {
+  void theNextRunSettlesWhatIsUnsettled() throws Exception {
     var id = "20260101-000000-abcdef";
     workspace.write(
         ".golem-pipeline/runs/" + id + "/journal.ndjson",
@@ -126,9 +126,33 @@ class SettleIT {
     var first = workspace.run(run);
 
     assertThat(first.exitCode()).as(first.err()).isZero();
-    assertThat(first.err()).contains("golem-pipeline settle " + id);
-    assertThat(workspace.run("settle", "--all").exitCode()).isZero();
+    assertThat(first.err())
+        .contains("Run " + id + " had left things unsettled: 0 GLM accepted in all, now it is");
     assertThat(workspace.run(run).err()).doesNotContain("settle");
+    assertThat(workspace.run("settle", "--all").out()).isEqualTo("Nothing to settle.\n");
+  }
+
+  @Test
+  void theNextRunEndsWhatAKilledOneLeft() throws Exception {
+    String[] run = {"run", "slow.yaml", "--on", "golem", "-p", "done=" + marks};
+    try (var child =
+        ChildJvm.start(
+            folder,
+            Map.of("YAGNA_APPKEY", node.appKey(), "YAGNA_API_URL", node.url().toString()),
+            run)) {
+      ChildJvm.await("commands to run", () -> marked() > 0);
+      child.signal("KILL");
+      assertThat(child.waitForExit()).isEqualTo(137);
+    }
+    Files.createFile(marks.resolve("go"));
+
+    var second = workspace.run(run);
+
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    assertThat(second.err()).containsPattern("agreements? ended, 0\\.\\d+ GLM accepted in all");
+    assertThat(approved()).isEqualTo("[]");
+    assertThat(get("/payment-api/v1/allocations")).isEqualTo("[]");
+    assertThat(get("/payment-api/v1/invoices")).doesNotContain("RECEIVED");
   }
 
   private long marked() {

@@ -8,16 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The runs of the pipelines in one folder, which are kept in {@code .golem-pipeline/runs} there. A
  * run's id begins with its time, so their order is that of the ids.
  */
 public final class RunHistories {
-  /** Unsettled runs are looked for among so many. */
-  private static final int RECENT = 100;
-
   private final Path runs;
 
   /**
@@ -52,16 +48,18 @@ public final class RunHistories {
   }
 
   /**
-   * The newest run of {@code pipeline} that left something on the network. Cheap: looks at recent
-   * runs only.
+   * The runs that left something on the network, the newest first.
+   *
+   * @param most only so many are looked at, from the newest on
    */
-  public Optional<RunHistory> unsettled(String pipeline) throws IOException {
-    for (var id : ids().stream().limit(RECENT).toList()) {
+  public List<RunHistory> unsettled(int most) throws IOException {
+    var unsettled = new ArrayList<RunHistory>();
+    for (var id : ids().stream().limit(most).toList()) {
       var run = read(id);
-      if (run.isUnsettled() && pipeline.equals(run.pipeline().orElse(""))) {
-        return Optional.of(run);
+      if (run.isUnsettled()) {
+        unsettled.add(run);
       }
     }
-    return Optional.empty();
+    return unsettled;
   }
 }

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param idleRelease how long a machine without work is kept
  * @param copyAfter a script that takes this much longer than expected may be a straggler
  * @param marketPause how long the market is left alone after it had nobody
- * @param settleLimit how long the end of a run waits for invoices
+ * @param settleLimit how long the end of a run waits for invoices; results are published by then
  * @param losses how often a fragment may be lost with its provider before it is given up
  * @param rentalLife how long an agreement lasts; it cannot be extended
  * @param moneyGrace what may be billed after a script: the next debit note and its acceptance
@@ -75,7 +75,7 @@ public record Policy(
         Duration.ofSeconds(60),
         Duration.ofSeconds(30),
         Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(15),
         5,
         rentalLife,
         Duration.ofSeconds(240));

@@ -46,12 +46,18 @@ public final class RunSettlement implements SettleListener {
    * Returns when everything is settled or {@code limit} is over; empty if the run lives or somebody
    * else is settling it.
    *
+   * @param invoiceLimit how much of it at the most for invoices, once everything has ended
    * @param watcher sees each event after it was written
    * @throws GolemException if the daemon cannot be talked to, or is not the run's
    * @throws IOException if the journal cannot be read or written
    */
   public static Optional<RunEvent.SettlementFinished> settle(
-      Path runFolder, GolemConnection connection, Duration limit, EventSink watcher, Clock clock)
+      Path runFolder,
+      GolemConnection connection,
+      Duration limit,
+      Duration invoiceLimit,
+      EventSink watcher,
+      Clock clock)
       throws IOException, InterruptedException {
     var reopened = Journal.reopen(runFolder);
     if (reopened.isEmpty()) {
@@ -60,17 +66,19 @@ public final class RunSettlement implements SettleListener {
     try (var journal = reopened.get()) {
       var traces = RunTraces.read(runFolder);
       return Optional.of(
-          new RunSettlement(traces, journal, watcher, clock).settle(connection, limit));
+          new RunSettlement(traces, journal, watcher, clock)
+              .settle(connection, limit, invoiceLimit));
     }
   }
 
-  private RunEvent.SettlementFinished settle(GolemConnection connection, Duration limit)
+  private RunEvent.SettlementFinished settle(
+      GolemConnection connection, Duration limit, Duration invoiceLimit)
       throws InterruptedException {
     if (traces.allocations().isEmpty()) {
       return finish(BigDecimal.ZERO, 0, List.of());
     }
     try {
-      var done = Yagna.settle(connection, terms(limit), this).get();
+      var done = Yagna.settle(connection, terms(limit, invoiceLimit), this).get();
       return finish(done.accepted().max(traces.accepted()), done.agreements(), done.outstanding());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GolemException trouble) {
@@ -80,7 +88,7 @@ public final class RunSettlement implements SettleListener {
     }
   }
 
-  private SettleTerms terms(Duration limit) {
+  private SettleTerms terms(Duration limit, Duration invoiceLimit) {
     var own = traces.allocations().get(0);
     return new SettleTerms(
         traces.started().sessionId(),
@@ -95,7 +103,8 @@ public final class RunSettlement implements SettleListener {
         traces.agreements(),
         traces.activities(),
         traces.invoices(),
-        limit);
+        limit,
+        invoiceLimit);
   }
 
   private RunEvent.SettlementFinished finish(

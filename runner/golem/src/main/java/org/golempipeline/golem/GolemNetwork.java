@@ -30,8 +30,8 @@ public interface GolemNetwork extends AutoCloseable {
 
   /**
    * Ends every rental, unsubscribes demands, waits up to {@code limit} for outstanding invoices,
-   * accepts them and releases the allocation if nothing is owed any more. Never fails: what could
-   * not be done is in the settlement.
+   * accepts them and releases the allocation, also if something is still owed: {@link Yagna#settle}
+   * makes another one for that. Never fails: what could not be done is in the settlement.
    */
   CompletableFuture<Settlement> settle(Duration limit);
 

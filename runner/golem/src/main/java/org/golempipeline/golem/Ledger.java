@@ -438,6 +438,12 @@ final class Ledger {
             + " GLM are allocated";
   }
 
+  /** Whether a document is being read, or accepted with the allocation. */
+  boolean isBusy() {
+    return !notes.isDone()
+        || accounts.values().stream().anyMatch(account -> !account.documents.isDone());
+  }
+
   /** What is still open, a sentence each. */
   List<String> outstanding() {
     List<String> open = new ArrayList<>();

@@ -179,9 +179,12 @@ final class OpenNetwork implements GolemNetwork {
     return CompletableFuture.allOf(expected.toArray(CompletableFuture[]::new));
   }
 
+  /**
+   * Whatever is still to come is accepted with an allocation of its own, so nothing stays locked.
+   */
   private CompletableFuture<List<String>> release() {
     List<String> outstanding = new ArrayList<>(ledger.outstanding());
-    if (!outstanding.isEmpty()) {
+    if (ledger.isBusy()) {
       return CompletableFuture.completedFuture(outstanding);
     }
     String id = session.allocation().allocationId();

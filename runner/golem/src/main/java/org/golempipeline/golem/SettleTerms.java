@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param activities that are known, each with its agreement
  * @param invoices that are known to be accepted, each by its agreement
  * @param limit how long providers are waited for
+ * @param invoiceLimit how long invoices are waited for at the most once everything has ended
  */
 public record SettleTerms(
     String sessionId,
@@ -34,7 +35,8 @@ public record SettleTerms(
     Map<String, Boolean> agreements,
     Map<String, String> activities,
     Map<String, String> invoices,
-    Duration limit) {
+    Duration limit,
+    Duration invoiceLimit) {
   public SettleTerms {
     allocations = List.copyOf(allocations);
     agreements = Map.copyOf(agreements);

@@ -171,7 +171,7 @@ final class Settling {
                 return within(ledger.recall());
               }
               expected.clear();
-              ledger.approved().forEach(account -> expected.add(account.ended));
+              expected.addAll(ends());
               return CompletableFuture.completedFuture(false);
             })
         .thenCompose(
@@ -180,8 +180,9 @@ final class Settling {
               if (recalled) {
                 pollers.forEach(EventPoller::start);
               }
-              return within(allOf(expected));
+              return within(allOf(ends()));
             })
+        .thenCompose(ended -> within(allOf(expected), terms.invoiceLimit()))
         .thenCompose(waited -> finish(found.allocations()))
         .whenComplete(
             (done, error) -> {
@@ -194,9 +195,20 @@ final class Settling {
     return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
   }
 
+  private List<CompletableFuture<?>> ends() {
+    List<CompletableFuture<?>> ends = new ArrayList<>();
+    ledger.approved().forEach(account -> ends.add(account.ended));
+    return ends;
+  }
+
   /** What is not done in time is outstanding. */
   private CompletableFuture<Boolean> within(CompletableFuture<?> work) {
-    Duration left = terms.limit().minus(session.since(begin));
+    return within(work, terms.limit());
+  }
+
+  private CompletableFuture<Boolean> within(CompletableFuture<?> work, Duration most) {
+    Duration rest = terms.limit().minus(session.since(begin));
+    Duration left = rest.compareTo(most) < 0 ? rest : most;
     return work.handle((done, error) -> error == null)
         .completeOnTimeout(false, Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS)
         .thenApplyAsync(inTime -> inTime, session.threads().loop());
@@ -419,7 +431,7 @@ final class Settling {
       }
     }
     CompletableFuture<Boolean> released = CompletableFuture.completedFuture(true);
-    if (outstanding.isEmpty()) {
+    if (!ledger.isBusy()) {
       Set<String> ids = new LinkedHashSet<>();
       allocations.forEach(allocation -> ids.add(allocation.allocationId()));
       ids.add(session.allocation().allocationId());

@@ -204,6 +204,7 @@ final class SettlingTest {
             Map.of("agr", true),
             Map.of(),
             invoices,
+            limit,
             limit);
     SettleListener listener =
         new SettleListener() {

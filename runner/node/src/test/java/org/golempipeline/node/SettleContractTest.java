@@ -165,7 +165,7 @@ final class SettleContractTest {
 
     Settlement first = settle(everything(), Duration.ofSeconds(1));
     assertThat(first.outstanding()).singleElement().asString().contains("is not accepted yet");
-    assertThat(allocations()).hasSize(1);
+    assertThat(allocations()).isEmpty();
 
     Settlement second = settle(everything(), LIMIT);
     assertThat(second.outstanding()).isEmpty();
@@ -308,6 +308,7 @@ final class SettleContractTest {
             terms.agreements(),
             terms.activities(),
             terms.invoices(),
+            limit,
             limit);
     SettleListener listener =
         new SettleListener() {
@@ -362,6 +363,7 @@ final class SettleContractTest {
         agreements,
         activities,
         Map.of(),
+        LIMIT,
         LIMIT);
   }
 
