@@ -12,4 +12,12 @@ import org.jspecify.annotations.Nullable;
  *     only once {@code count} or {@code share} is reached, if one is set
  */
 public record Enough(
-    @Nullable Integer count, @Nullable BigDecimal share, @Nullable ShellText until) {}
+    @Nullable Integer count, @Nullable BigDecimal share, @Nullable ShellText until) {
+  /** Whether so many fragments are done that the stage may end, or {@code until} be asked. */
+  public boolean isReached(int done, int fragments) {
+    if (count != null) {
+      return done >= count;
+    }
+    return share == null || Shares.isReached(share, done, fragments);
+  }
+}

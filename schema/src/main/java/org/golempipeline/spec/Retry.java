@@ -16,4 +16,12 @@ public record Retry(
     int attempts, Duration backoff, @Nullable Integer failCount, @Nullable BigDecimal failShare) {
   /** Three attempts, one second, no failures tolerated. */
   public static final Retry DEFAULT = new Retry(3, Duration.ofSeconds(1), null, null);
+
+  /** How many of so many fragments may fail before the run stops. */
+  public int tolerated(int fragments) {
+    if (failCount != null) {
+      return failCount;
+    }
+    return failShare == null ? 0 : (int) Shares.of(failShare, fragments);
+  }
 }

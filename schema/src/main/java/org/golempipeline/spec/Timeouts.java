@@ -2,6 +2,7 @@ package org.golempipeline.spec;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,11 @@ public record Timeouts(
           Duration.ofHours(1),
           null,
           Duration.ofMinutes(5));
+
+  /** How long a command may run where {@code runShare} is set and the median is known. */
+  public Duration run(double medianMillis) {
+    return Duration.ofMillis(Shares.of(Objects.requireNonNull(runShare), medianMillis));
+  }
 
   /** A duration as pipeline files write it. */
   public static String say(Duration time) {

@@ -22,6 +22,15 @@ public record Verify(int copies, BigDecimal audit, boolean local, Comparison com
         || copies > 1 && !other.local;
   }
 
+  /**
+   * Whether {@code audit} alone has a result checked.
+   *
+   * @param lot of the result, from 0 to below 1
+   */
+  public boolean audits(double lot) {
+    return new BigDecimal(lot).compareTo(audit) < 0;
+  }
+
   /** How many providers must have answered alike, the first one included. */
   public int answers() {
     return Math.max(2, copies);

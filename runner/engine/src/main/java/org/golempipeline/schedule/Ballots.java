@@ -57,12 +57,9 @@ final class Ballots {
    * @param lot between 0 and 1, which the provider could not foresee
    */
   boolean mustCheck(String provider, double lot) {
-    return verify.copies() > 1 || lot < rate(provider);
-  }
-
-  private double rate(String provider) {
-    var before = compared.getOrDefault(provider, 0);
-    return Math.max(verify.audit().doubleValue(), 1.0 / (1 + before));
+    return verify.copies() > 1
+        || verify.audits(lot)
+        || lot < 1.0 / (1 + compared.getOrDefault(provider, 0));
   }
 
   /** Remembers a result that was not checked, in case its maker turns out to be a liar. */

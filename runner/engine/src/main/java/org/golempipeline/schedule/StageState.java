@@ -26,6 +26,8 @@ final class StageState {
   /** A share of the median of fewer scripts limits nothing. */
   private static final int MEDIAN_OF = 5;
 
+  private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
+
   private record Took(double millis, int fragments) {
     double each() {
       return millis / fragments;
@@ -263,11 +265,12 @@ final class StageState {
 
   /** How long one fragment's command may take. */
   Duration fragmentLimit() {
-    var share = setup.timeouts().runShare();
-    if (share == null || times.size() < MEDIAN_OF) {
-      return setup.timeouts().run();
+    var timeouts = setup.timeouts();
+    if (timeouts.runShare() == null || times.size() < MEDIAN_OF) {
+      return timeouts.run();
     }
-    return Duration.ofMillis(Math.max(1000, (long) (medianMillis() * share.doubleValue())));
+    var limit = timeouts.run(medianMillis());
+    return limit.compareTo(SHORTEST_LIMIT) < 0 ? SHORTEST_LIMIT : limit;
   }
 
   void sentWith(Duration limit) {
@@ -288,22 +291,12 @@ final class StageState {
 
   /** How many fragments may fail before the run stops. */
   int tolerated() {
-    var retry = setup.retry();
-    if (retry.failCount() != null) {
-      return retry.failCount();
-    }
-    return retry.failShare() == null ? 0 : (int) (retry.failShare().doubleValue() * total);
+    return setup.retry().tolerated(total);
   }
 
   /** Whether as many fragments are done as the stage asks for before it may end. */
   boolean reachedEnough() {
     var enough = setup.enough();
-    if (enough == null || !active()) {
-      return false;
-    }
-    if (enough.count() != null) {
-      return done >= enough.count();
-    }
-    return enough.share() == null || done >= enough.share().doubleValue() * total;
+    return enough != null && active() && enough.isReached(done, total);
   }
 }

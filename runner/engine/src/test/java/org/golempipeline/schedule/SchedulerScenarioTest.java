@@ -142,6 +142,21 @@ class SchedulerScenarioTest {
   }
 
   @Test
+  void toleratesExactlyTheShare() {
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 100);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.29"));
+    stage.doomed.set(0, 29);
+    assertThat(end(scenario).fragmentsFailed()).isEqualTo(29);
+
+    stage.doomed.set(29);
+    var failure = end(scenario).failure();
+    assertThat(failure).isNotNull();
+    assertThat(failure.message())
+        .isEqualTo("30 fragments of `stage0` failed, more than `retry.fail` tolerates.");
+  }
+
+  @Test
   void skipsWhatFollowsAFragmentThatFailed() {
     var scenario = honest(1, 4);
     var stage = scenario.stage("stage0", 20);
