@@ -1,6 +1,7 @@
 package org.golempipeline.spec;
 
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -16,6 +17,9 @@ public record MatrixAxis(String name, Values values) {
     int count();
 
     String get(int index);
+
+    /** Whether a value stands in it twice. */
+    boolean repeats();
   }
 
   /** Values as they are written. */
@@ -32,6 +36,11 @@ public record MatrixAxis(String name, Values values) {
     @Override
     public String get(int index) {
       return items.get(index);
+    }
+
+    @Override
+    public boolean repeats() {
+      return new HashSet<>(items).size() < items.size();
     }
   }
 
@@ -52,6 +61,11 @@ public record MatrixAxis(String name, Values values) {
     public String get(int index) {
       return from.add(step.multiply(BigDecimal.valueOf(Objects.checkIndex(index, count()))))
           .toPlainString();
+    }
+
+    @Override
+    public boolean repeats() {
+      return false;
     }
   }
 }

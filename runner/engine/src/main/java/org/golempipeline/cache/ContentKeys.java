@@ -59,6 +59,9 @@ public final class ContentKeys {
     addShared(fields);
     addOut(fields);
     fields.text("split", content.split().name()).text("version", content.split().version());
+    if (!content.twin().isEmpty()) {
+      fields.text("twin", content.twin());
+    }
     addAccept(fields, content.accept());
     this.stage = fields.end();
   }
@@ -166,19 +169,20 @@ public final class ContentKeys {
   }
 
   /**
-   * The key of a fragment. Digests what it reads, unless the command does not.
+   * A digest of all that a fragment has in common with those of equal content. Digests what it
+   * reads, unless the command does not.
    *
    * @param judged the variables that {@code accept} names, by name
    * @throws IOException if an input cannot be read
    */
-  public Digest key(FragmentWork work, Map<String, String> judged) throws IOException {
-    return key(work, judged, false);
+  public Digest content(FragmentWork work, Map<String, String> judged) throws IOException {
+    return content(work, judged, false);
   }
 
   /**
    * @param again whether it is asked for the second time
    */
-  private Digest key(FragmentWork work, Map<String, String> judged, boolean again)
+  private Digest content(FragmentWork work, Map<String, String> judged, boolean again)
       throws IOException {
     var fields = new Fields().digest("stage", stage).texts("variables", work.variables());
     fields.texts("judged", judged);
@@ -245,22 +249,34 @@ public final class ContentKeys {
     }
   }
 
+  /**
+   * The key of one of several fragments of equal content: each keeps what it came to, since a
+   * command may draw random numbers. The first has the digest of the content for its key.
+   *
+   * @param before how many come before it
+   */
+  public static Digest key(Digest content, int before) {
+    return Lineage.repeated(content, before);
+  }
+
+  /** The key of a fragment whose place among those of equal content is not known. */
+  public static Digest key(Digest content, Digest lineage) {
+    return new Fields().digest("content", content).digest("lineage", lineage).end();
+  }
+
   /** The key under which a result is kept that was checked in one way or another. */
   public static Digest verified(Digest key) {
     return new Fields().digest("confirmed", key).end();
   }
 
   /**
-   * Whether a fragment would have {@code key} now as well: asked before its result is used, since
-   * somebody may have changed a file after it was digested and before it was sent.
+   * The content of a fragment now: asked before its result is used, since somebody may have changed
+   * a file after it was digested and before it was sent.
+   *
+   * @throws ChangedInputException if a file is gone or shorter than it was
    */
-  public boolean stillHolds(FragmentWork work, Map<String, String> judged, Digest key)
-      throws IOException {
-    try {
-      return key(work, judged, true).equals(key);
-    } catch (ChangedInputException e) {
-      return false;
-    }
+  public Digest contentNow(FragmentWork work, Map<String, String> judged) throws IOException {
+    return content(work, judged, true);
   }
 
   /** What the next run is to compare itself with, of the fragments that were given keys so far. */

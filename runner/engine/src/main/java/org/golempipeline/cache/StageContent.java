@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param accept what judges an output on this machine; null if nothing does
  * @param params and their values in this run, also those that the stage does not use
  * @param values of earlier stages, likewise
+ * @param twin the stage's name if another before it has the same command, so that what both are
+ *     given leaves a result each; empty if none has
  */
 public record StageContent(
     BatchRecipe recipe,
@@ -30,7 +32,8 @@ public record StageContent(
     Split split,
     @Nullable ShellText accept,
     Map<String, ParamValue> params,
-    Map<String, String> values) {
+    Map<String, String> values,
+    String twin) {
   public StageContent {
     Objects.requireNonNull(image);
     params = Collections.unmodifiableMap(new TreeMap<>(params));

@@ -81,7 +81,7 @@ public final class StageFragments {
   }
 
   /** How many fragments there are for each one of the split. */
-  int combinations() {
+  public int combinations() {
     return combinations;
   }
 

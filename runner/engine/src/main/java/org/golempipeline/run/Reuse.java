@@ -34,6 +34,7 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.schedule.Message;
+import org.golempipeline.spec.Command;
 import org.golempipeline.spec.Verify;
 import org.golempipeline.strategy.InputFile;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,22 @@ final class Reuse {
                 spec.split().options()),
             spec.accept(),
             plan.spec().params(),
-            stage.earlierValues()),
+            stage.earlierValues(),
+            hasTwin(stage.plan()) ? name(stage.plan()) : ""),
         digests);
+  }
+
+  /** Whether a stage before this one gives its fragments the same command to run. */
+  private boolean hasTwin(StagePlan stage) {
+    return plan.stages().stream()
+        .anyMatch(
+            other ->
+                other.number() < stage.number()
+                    && text(other.spec().run()).equals(text(stage.spec().run())));
+  }
+
+  private static String text(Command run) {
+    return run instanceof Command.Shell shell ? shell.text().text() : run.toString();
   }
 
   /**
@@ -157,7 +172,7 @@ final class Reuse {
 
   /** What was verified also serves a stage that asks for less, and not the other way round. */
   private Optional<Found> find(StageRuntime stage, int index) throws IOException {
-    var key = stage.key(index);
+    var key = stage.fragmentKeys().get(index);
     var verify = askedOfStrangers(stage);
     if (verify == null) {
       var found = cache.find(key).filter(this::usable);
@@ -242,8 +257,8 @@ final class Reuse {
     var kept = new ArrayList<Kept>();
     var changed = -1;
     for (var each : new TreeMap<>(parts).entrySet()) {
-      var key = stage.key(each.getKey());
-      if (stage.stillHolds(each.getKey())) {
+      var key = stage.fragmentKeys().get(each.getKey());
+      if (stage.fragmentKeys().stillHolds(each.getKey())) {
         var under = verify == null ? key : ContentKeys.verified(key);
         forgetWorse(under, askedOfStrangers(stage));
         kept.add(new Kept(under, provider, verify, ranges(each.getValue())));

@@ -160,7 +160,7 @@ final class Scripts implements AutoCloseable {
       var stage = stages.apply(execute.stage());
       // A key that is made of a file after it was sent would hide that it changed before.
       for (var index : execute.fragments().toArray()) {
-        stage.key(index);
+        stage.fragmentKeys().get(index);
       }
       var pack = reuse.newPack();
       var script =
@@ -250,7 +250,7 @@ final class Scripts implements AutoCloseable {
   private static void requireUnchanged(Action.Execute execute, StageRuntime stage)
       throws IOException {
     for (var index : execute.fragments().toArray()) {
-      if (!stage.stillHolds(index)) {
+      if (!stage.fragmentKeys().stillHolds(index)) {
         throw stage.changed(index);
       }
     }
@@ -350,7 +350,7 @@ final class Scripts implements AutoCloseable {
       returned.put(execute.batch(), kept);
     } else {
       for (var index : parts.keySet()) {
-        if (!stage.stillHolds(index)) {
+        if (!stage.fragmentKeys().stillHolds(index)) {
           throw stage.changed(index);
         }
       }

@@ -3,7 +3,6 @@ package org.golempipeline.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.batch.SharedFile;
 import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.cache.ContentKeys;
-import org.golempipeline.cache.Digest;
 import org.golempipeline.cache.InputStamps;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.StageFragments;
@@ -53,11 +51,9 @@ final class StageRuntime {
   private final Set<String> mentioned;
   private final @Nullable StageAnswers answers;
   private final ContentKeys keys;
+  private final FragmentKeys fragmentKeys;
   private final Tree tree;
   private final InputStamps atStart = new InputStamps();
-
-  /** Content keys, four numbers each; all zero while unknown. */
-  private long[] known = new long[0];
 
   private @Nullable String fingerprint;
   private @Nullable List<ResultFile> earlier;
@@ -66,6 +62,7 @@ final class StageRuntime {
    * @param inputs what the split was given
    * @param values params and values of earlier stages
    * @param shared what every provider gets
+   * @param followed stages whose fragments its own follow or combine
    * @param warnings gets what the merge tells the user of
    */
   StageRuntime(
@@ -75,6 +72,7 @@ final class StageRuntime {
       Map<String, String> values,
       List<SharedFile> shared,
       Tree tree,
+      List<StageRuntime> followed,
       Shell shell,
       RunFolder folder,
       Reuse reuse,
@@ -89,6 +87,7 @@ final class StageRuntime {
     var verify = plan.spec().verify();
     this.answers = verify == null ? null : new StageAnswers(verify.compare());
     this.keys = reuse.keys(this);
+    this.fragmentKeys = new FragmentKeys(this, followed);
     this.merge = new StageMerge(this, inputs, values, shell, folder, warnings);
   }
 
@@ -135,29 +134,9 @@ final class StageRuntime {
     return values;
   }
 
-  /**
-   * A fragment's content key. What it reads is digested the first time.
-   *
-   * @throws IOException if that cannot be read
-   */
-  Digest key(int index) throws IOException {
-    synchronized (keys) {
-      if (4 * index + 3 < known.length && known[4 * index] != 0) {
-        return new Digest(
-            known[4 * index], known[4 * index + 1], known[4 * index + 2], known[4 * index + 3]);
-      }
-    }
-    var key = keys.key(work(index), judged(index));
-    synchronized (keys) {
-      if (4 * index + 3 >= known.length) {
-        known = Arrays.copyOf(known, Math.max(4 * (index + 1), known.length * 3 / 2));
-      }
-      known[4 * index] = key.first();
-      known[4 * index + 1] = key.second();
-      known[4 * index + 2] = key.third();
-      known[4 * index + 3] = key.fourth();
-    }
-    return key;
+  /** The content keys of its fragments. */
+  FragmentKeys fragmentKeys() {
+    return fragmentKeys;
   }
 
   /** Names of inputs that other fragments are still to leave. */
@@ -165,7 +144,7 @@ final class StageRuntime {
     var names = new ArrayList<String>();
     if (plan.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
       for (var index = 0; index < fragments.count(); index++) {
-        if (!hasKey(index)) {
+        if (!fragmentKeys.knows(index)) {
           fragments.get(index).origin().ifPresent(file -> names.add(file.path()));
         }
       }
@@ -173,20 +152,9 @@ final class StageRuntime {
     return names;
   }
 
-  private boolean hasKey(int index) {
-    synchronized (keys) {
-      return 4 * index + 3 < known.length && known[4 * index] != 0;
-    }
-  }
-
   /** What the system said of the input and the shared files before any was read. */
   InputStamps atStart() {
     return atStart;
-  }
-
-  /** Whether a fragment's input is what it was when its key was made. */
-  boolean stillHolds(int index) throws IOException {
-    return keys.stillHolds(work(index), judged(index), key(index));
   }
 
   /** The file to blame if the input of a fragment does not hold any more. */
@@ -215,7 +183,7 @@ final class StageRuntime {
     for (var index = 0; index < fragments.count(); index++) {
       if (merge.counts(index)
           && files(index).stream().anyMatch(changed::contains)
-          && !stillHolds(index)) {
+          && !fragmentKeys.stillHolds(index)) {
         throw changed(index, changed);
       }
     }
@@ -231,7 +199,7 @@ final class StageRuntime {
   }
 
   /** What {@code accept} names of a fragment. */
-  private Map<String, String> judged(int index) {
+  Map<String, String> judged(int index) {
     var accept = plan.spec().accept();
     if (accept == null) {
       return Map.of();

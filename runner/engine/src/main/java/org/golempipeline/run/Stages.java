@@ -208,6 +208,7 @@ final class Stages implements AutoCloseable {
             values(stage),
             shared(stage),
             tree,
+            followed(stage),
             shell.within(stage.spec().timeouts()),
             folder,
             reuse,
@@ -216,6 +217,12 @@ final class Stages implements AutoCloseable {
     runtimes.put(number, runtime);
     tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
     return null;
+  }
+
+  private List<StageRuntime> followed(StagePlan stage) {
+    return stage.flow() == StagePlan.Flow.WHOLE
+        ? List.of()
+        : stage.spec().from().stream().map(from -> runtime(plan.stage(from).number())).toList();
   }
 
   /** Params and what it needs; which others are known by now is chance. */
@@ -324,8 +331,7 @@ final class Stages implements AutoCloseable {
   }
 
   private StageFragments following(StagePlan stage) {
-    var upstream =
-        stage.spec().from().stream().map(from -> runtime(plan.stage(from).number())).toList();
+    var upstream = followed(stage);
     var count = upstream.stream().mapToInt(each -> each.fragments().count()).sum();
     return StageExpander.oneByOne(
         stage.spec(),

@@ -60,6 +60,7 @@ class ContentKeysTest {
     CHANGES.put("out name", stage -> stage.out = new OutSpec.Named(".mkv"));
     CHANGES.put("out glob", stage -> stage.out = new OutSpec.Many(".mkv"));
     CHANGES.put("split", stage -> stage.splitName = "bytes");
+    CHANGES.put("twin", stage -> stage.twin = "again");
     CHANGES.put("split version", stage -> stage.splitVersion = "2");
     CHANGES.put("variable", stage -> stage.variables.put("crf", "28"));
     CHANGES.put("another variable", stage -> stage.variables.put("size", "26"));
@@ -202,12 +203,12 @@ class ContentKeysTest {
     Files.writeString(file, "before");
     stage.pieces = List.of(Piece.Slice.whole(new InputFile(file, 0, 6, "changing")));
     var keys = new ContentKeys(stage.content(), DIGESTS);
-    var key = keys.key(stage.work(), stage.judged);
-    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
+    var key = keys.content(stage.work(), stage.judged);
+    assertThat(keys.contentNow(stage.work(), stage.judged)).isEqualTo(key);
     Files.writeString(file, "behind");
-    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isFalse();
+    assertThat(keys.contentNow(stage.work(), stage.judged)).isNotEqualTo(key);
     Files.writeString(file, "before");
-    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
+    assertThat(keys.contentNow(stage.work(), stage.judged)).isEqualTo(key);
   }
 
   @Example
@@ -253,6 +254,7 @@ class ContentKeysTest {
     all.add(stage.splitName + "\n" + stage.splitVersion);
     all.add(new HashMap<>(stage.variables));
     all.add(stage.argv);
+    all.add(stage.twin);
     all.add(stage.usesIn);
     if (stage.usesIn) {
       all.add(stage.shape);
@@ -362,8 +364,8 @@ class ContentKeysTest {
 
   private static Digest key(ExampleStage stage) throws IOException {
     var keys = new ContentKeys(stage.content(), DIGESTS);
-    var key = keys.key(stage.work(), stage.judged);
-    assertThat(keys.stillHolds(stage.work(), stage.judged, key)).isTrue();
+    var key = keys.content(stage.work(), stage.judged);
+    assertThat(keys.contentNow(stage.work(), stage.judged)).isEqualTo(key);
     return key;
   }
 

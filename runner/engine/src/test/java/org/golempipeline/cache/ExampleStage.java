@@ -48,6 +48,7 @@ final class ExampleStage {
   Map<String, String> variables = new LinkedHashMap<>(Map.of("crf", "26"));
   List<String> argv = List.of();
   @Nullable String accept;
+  String twin = "";
   Map<String, String> judged = new LinkedHashMap<>();
 
   StageContent content() {
@@ -68,7 +69,8 @@ final class ExampleStage {
         new StageContent.Split(splitName, splitVersion, splitOptions),
         accept == null ? null : new ShellText(accept, Range.START),
         params,
-        values);
+        values,
+        twin);
   }
 
   FragmentWork work() {

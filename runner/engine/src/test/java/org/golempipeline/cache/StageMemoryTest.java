@@ -211,7 +211,7 @@ class StageMemoryTest {
     var folder = root.resolve("cache");
     try (var digests = FileDigests.open(folder, folder, Clock.systemUTC(), true)) {
       var keys = new ContentKeys(stage.content(), digests);
-      keys.key(stage.work(), stage.judged);
+      keys.content(stage.work(), stage.judged);
       return keys.memory();
     }
   }
