@@ -63,6 +63,18 @@ final class Call {
     }
   }
 
+  /** The parameter {@code name}, which counts something and so is never negative. */
+  int count(String name, int ifAbsent) {
+    String text = query(name);
+    try {
+      return text == null
+          ? ifAbsent
+          : (int) Math.min(Integer.MAX_VALUE, Integer.parseUnsignedInt(text) & 0xffff_ffffL);
+    } catch (NumberFormatException e) {
+      throw new ApiException(400, "Query deserialize error: invalid digit: " + name);
+    }
+  }
+
   @Nullable Instant time(String name) {
     String text = query(name);
     try {
@@ -80,6 +92,11 @@ final class Call {
   @Nullable String header(String name) {
     HeaderMap headers = exchange.getRequestHeaders();
     return headers.getFirst(name);
+  }
+
+  /** Host and port by which the caller knows us. */
+  String host() {
+    return exchange.getHostAndPort();
   }
 
   /** The body, of which nothing required may be missing. */

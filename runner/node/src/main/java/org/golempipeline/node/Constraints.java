@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class Constraints {
 
   private static final Filter NEVER = properties -> Truth.UNDEFINED;
 
+  /** Deeper ones are refused: reading and evaluating them takes a piece of the stack a level. */
+  private static final int DEEPEST = 256;
+
   private final Filter filter;
 
   private Constraints(Filter filter) {
@@ -42,10 +46,15 @@ final class Constraints {
 
   /** Reads the first expression in {@code text}; one that is malformed matches nothing. */
   static Constraints parse(String text) {
+    return read(text).orElseGet(() -> new Constraints(NEVER));
+  }
+
+  /** The same, and nothing if it is malformed. */
+  static Optional<Constraints> read(String text) {
     try {
-      return new Constraints(new Parser(text).filter());
+      return Optional.of(new Constraints(new Parser(text).filter()));
     } catch (MalformedException e) {
-      return new Constraints(NEVER);
+      return Optional.empty();
     }
   }
 
@@ -195,12 +204,23 @@ final class Constraints {
   private static final class Parser {
     private final String text;
     private int at;
+    private int depth;
 
     Parser(String text) {
       this.text = text;
     }
 
     Filter filter() throws MalformedException {
+      if (depth == DEEPEST) {
+        throw new MalformedException();
+      }
+      depth++;
+      Filter filter = filterHere();
+      depth--;
+      return filter;
+    }
+
+    private Filter filterHere() throws MalformedException {
       skipSpace();
       expect('(');
       skipSpace();

@@ -1,17 +1,14 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.sse.ServerSentEventHandler;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.wire.AgreementRequest;
 import org.golempipeline.golem.wire.DemandRequest;
-import org.golempipeline.golem.wire.Offer;
 import org.golempipeline.golem.wire.Reason;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The endpoints below {@code /market-api/v1}. */
 final class MarketApi {
   private static final String ROOT = "/market-api/v1";
+  private static final int SCANNED_AT_ONCE = 500;
   private static final Instant BEGINNING = Instant.parse("2016-11-11T00:00:00Z");
   private static final Set<String> STATES =
       Set.of(
@@ -30,19 +28,14 @@ final class MarketApi {
           AgreementEntry.EXPIRED,
           AgreementEntry.TERMINATED);
 
-  private final NodeContext context;
   private final Market market;
   private final Agreements agreements;
-
-  /** Open scans, and what they have not delivered yet. */
-  private final Map<String, List<Offer>> scans = new HashMap<>();
-
-  private int lastScan;
+  private final Scans scans;
 
   MarketApi(NodeContext context, Market market, Agreements agreements) {
-    this.context = context;
     this.market = market;
     this.agreements = agreements;
+    scans = new Scans(context, market);
   }
 
   void addTo(Routes routes) {
@@ -57,9 +50,14 @@ final class MarketApi {
                 call.integer("maxEvents", 20),
                 call.timeOr("afterTimestamp", BEGINNING),
                 call.query("appSessionId")));
-    routes.post(ROOT + "/scan", this::beginScan);
-    routes.late("GET", ROOT + "/scan/{scan}/events", this::scanned);
-    routes.delete(ROOT + "/scan/{scan}", this::endScan);
+    routes.post(ROOT + "/scan", call -> Reply.json(201, scans.begin(call.json())));
+    routes.raw("GET", ROOT + "/scan/{scan}/events", scannedOrStream(routes));
+    routes.delete(
+        ROOT + "/scan/{scan}",
+        call -> {
+          scans.end(call.path("scan"));
+          return Reply.empty(204);
+        });
   }
 
   private void demands(Routes routes, String root) {
@@ -172,42 +170,31 @@ final class MarketApi {
     return Objects.requireNonNull(WireJson.mapper().convertValue(body, Reason.class));
   }
 
-  private Reply beginScan(Call call) {
-    JsonNode body = call.json();
-    boolean offers = body.path("type").asText().equals("offer");
-    Constraints constraints = Constraints.parse(body.path("constraints").asText("()"));
-    synchronized (context.lock) {
-      lastScan++;
-      String id = Integer.toString(lastScan);
-      scans.put(id, offers ? market.offers(constraints) : List.of());
-      return Reply.json(201, id);
-    }
-  }
-
   private CompletableFuture<Reply> scanned(Call call) {
     String id = call.path("scan");
-    Duration timeout = call.timeout(5);
-    synchronized (context.lock) {
-      if (!scans.containsKey(id)) {
-        throw new ApiException(404, "Scan [" + id + "] not found");
-      }
-      return new Topic(context)
-          .await(
-              timeout,
-              () -> {
-                List<Offer> offers = scans.put(id, List.of());
-                return offers == null || offers.isEmpty() ? null : Reply.json(200, offers);
-              },
-              () -> Reply.json(200, List.of()));
-    }
+    int limit = call.count("maxEvents", SCANNED_AT_ONCE);
+    String provider = call.query("peerId");
+    return provider == null
+        ? scans.collect(id, call.timeout(5), limit)
+        : CompletableFuture.completedFuture(Reply.json(200, scans.of(id, provider, limit)));
   }
 
-  private Reply endScan(Call call) {
-    synchronized (context.lock) {
-      if (scans.remove(call.path("scan")) == null) {
-        throw new ApiException(404, "Scan not found");
+  private HttpHandler scannedOrStream(Routes routes) {
+    HttpHandler pages = routes.handler(this::scanned, false);
+    return exchange -> {
+      if (!Routes.prefers(exchange, "text/event-stream")) {
+        pages.handleRequest(exchange);
+        return;
       }
-      return Reply.empty(204);
-    }
+      String id = Call.path(exchange, "scan");
+      try {
+        scans.require(id);
+      } catch (ApiException e) {
+        Routes.send(exchange, e.reply());
+        return;
+      }
+      new ServerSentEventHandler((connection, lastEventId) -> scans.stream(id, connection))
+          .handleRequest(exchange);
+    };
   }
 }

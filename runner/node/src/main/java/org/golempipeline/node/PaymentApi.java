@@ -64,7 +64,7 @@ final class PaymentApi {
     routes.post(root, call -> Reply.json(201, allocations.create(call.json())));
     routes.get(
         root,
-        call -> Reply.json(200, allocations.list(call.timeOr("afterTimestamp", Instant.EPOCH))));
+        call -> page(call, allocations::list));
     String one = root + "/{allocation}";
     routes.get(one, call -> Reply.json(200, allocations.get(call.path("allocation"))));
     routes.put(
@@ -97,7 +97,7 @@ final class PaymentApi {
   private void notes(Routes routes, String root) {
     routes.get(
         root,
-        call -> Reply.json(200, payments.notes(call.timeOr("afterTimestamp", Instant.EPOCH))));
+        call -> page(call, payments::notes));
     String one = root + "/{note}";
     routes.get(one, call -> Reply.json(200, payments.note(call.path("note"))));
     routes.post(
@@ -115,7 +115,7 @@ final class PaymentApi {
   private void invoices(Routes routes, String root) {
     routes.get(
         root,
-        call -> Reply.json(200, payments.invoices(call.timeOr("afterTimestamp", Instant.EPOCH))));
+        call -> page(call, payments::invoices));
     String one = root + "/{invoice}";
     routes.get(one, call -> Reply.json(200, payments.invoice(call.path("invoice"))));
     routes.post(
@@ -139,6 +139,13 @@ final class PaymentApi {
         });
   }
 
+  /** What there is after a moment, and only so much of it. */
+  private static Reply page(Call call, Function<Instant, ? extends List<?>> all) {
+    Instant after = call.timeOr("afterTimestamp", Instant.EPOCH);
+    int limit = call.count("maxItems", Integer.MAX_VALUE);
+    return Reply.json(200, all.apply(after).stream().limit(limit).toList());
+  }
+
   private static Acceptance acceptance(Call call) {
     Acceptance acceptance = call.body(Acceptance.class);
     if (missing(acceptance.allocationId()) || missing(acceptance.totalAmountAccepted())) {
@@ -158,7 +165,7 @@ final class PaymentApi {
         Set.of((header == null ? DEFAULT_EVENTS : header).replace(" ", "").split(","));
     return log.poll(
         call.timeout(5),
-        call.integer("maxEvents", Integer.MAX_VALUE),
+        call.count("maxEvents", Integer.MAX_VALUE),
         call.timeOr("afterTimestamp", Instant.EPOCH),
         call.query("appSessionId"),
         event -> wanted.contains(kind(type.apply(event), prefix)));

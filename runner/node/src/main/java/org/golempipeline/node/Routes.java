@@ -144,7 +144,8 @@ final class Routes implements HttpHandler {
     String path = exchange.getRequestPath();
     if (path.startsWith("/version/get")
         || path.startsWith("/metrics-api")
-        || path.startsWith("/v1/image/")) {
+        || path.startsWith("/v1/image/")
+        || path.startsWith("/download/")) {
       return null;
     }
     String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
@@ -204,6 +205,12 @@ final class Routes implements HttpHandler {
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()));
     }
+  }
+
+  /** Whether the caller names this kind of answer before any other. */
+  static boolean prefers(HttpServerExchange exchange, String type) {
+    String header = exchange.getRequestHeaders().getFirst(Headers.ACCEPT);
+    return header != null && header.split("[,;]", 2)[0].strip().equalsIgnoreCase(type);
   }
 
   /** The value of a header that must be exactly this. */
