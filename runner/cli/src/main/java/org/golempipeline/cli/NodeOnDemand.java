@@ -39,7 +39,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
       return network;
     }
     if (market == null) {
-      market = wiring.startNode(folder.get(), 0, providers);
+      market = wiring.startNode(folder.get(), providers);
     }
     return connection(market);
   }
@@ -50,7 +50,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
     if (auditor == null) {
       auditor =
           wiring.startNode(
-              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 0, 1);
+              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1);
     }
     return connection(auditor);
   }

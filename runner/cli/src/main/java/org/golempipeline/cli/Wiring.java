@@ -100,10 +100,14 @@ final class Wiring {
   }
 
   /** A node on this machine, in a folder that goes when it is closed. */
-  EmbeddedNode startNode(Path folder, int port, int providers) throws IOException {
-    var appKey = UUID.randomUUID().toString().replace("-", "");
+  EmbeddedNode startNode(Path folder, int providers) throws IOException {
     var seed = console.clock().millis();
-    return EmbeddedNode.start(new NodeOptions(port, appKey, providers, folder, seed, true));
+    return EmbeddedNode.start(new NodeOptions(0, newAppKey(), providers, folder, seed, true));
+  }
+
+  /** A key that nobody can guess. */
+  static String newAppKey() {
+    return UUID.randomUUID().toString().replace("-", "");
   }
 
   /** The user's own daemon. */
@@ -143,13 +147,18 @@ final class Wiring {
                         "Make one with `yagna app-key create golem-pipeline` and export it as"
                             + " `YAGNA_APPKEY`."));
     // As part of a header it would be refused in words that repeat it.
-    if (!key.chars().allMatch(each -> each > ' ' && each < 0x7f)) {
+    if (!isAppKey(key)) {
       throw new Refusal(
           ExitCodes.PLATFORM,
           "`YAGNA_APPKEY` holds a blank, a line end or another character that no key has.",
           "Export it again as `yagna app-key list` shows it.");
     }
     return key;
+  }
+
+  /** Whether a daemon could have such a key. */
+  static boolean isAppKey(String key) {
+    return !key.isEmpty() && key.chars().allMatch(each -> each > ' ' && each < 0x7f);
   }
 
   /** What providers fetch. */

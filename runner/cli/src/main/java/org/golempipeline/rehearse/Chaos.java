@@ -20,7 +20,6 @@ import static org.golempipeline.rehearse.Persona.SLUGGISH;
 import static org.golempipeline.rehearse.Persona.VANISHING;
 import static org.golempipeline.rehearse.Persona.WITHDRAWING;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,8 +60,6 @@ public enum Chaos {
       OVERBILLING,
       INVOICING_TWICE);
 
-  private static final Duration SLOWNESS = Duration.ofMillis(300);
-  private static final long LINK_SPEED = 200_000;
   private static final double FAILED_REQUESTS = 0.02;
   private static final int LEAST_HONEST = 3;
   private static final int NO_LIMIT = Integer.MAX_VALUE;
@@ -116,11 +113,7 @@ public enum Chaos {
 
   /** Makes a node's providers what {@code cast} says, and its daemon what belongs to that. */
   void begin(List<Persona> cast, Faults faults) {
-    faults.slowness(SLOWNESS);
-    faults.linkSpeed(LINK_SPEED);
-    for (var i = 0; i < cast.size(); i++) {
-      faults.provider(i, cast.get(i).faults());
-    }
+    Persona.assign(cast, faults);
     if (this == STORM) {
       var reading = "/(market|activity|payment)-api/v1/.*";
       faults.endpoint("GET", reading, EndpointFault.INTERNAL_ERROR, NO_LIMIT, FAILED_REQUESTS);

@@ -21,7 +21,12 @@ import static org.golempipeline.node.ProviderFault.TRUNCATES_STDOUT;
 import static org.golempipeline.node.ProviderFault.VANISHES;
 import static org.golempipeline.node.ProviderFault.WRONG_HASH;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.golempipeline.node.Faults;
 import org.golempipeline.node.ProviderFault;
 
 /** What kind of provider one is. */
@@ -46,14 +51,32 @@ public enum Persona {
   INVOICING_LATE(INVOICES_LATE),
   NEVER_INVOICING(NEVER_INVOICES);
 
+  private static final Duration SLOWNESS = Duration.ofMillis(300);
+  private static final long LINK_SPEED = 200_000;
+
   private final ProviderFault[] faults;
 
   Persona(ProviderFault... faults) {
     this.faults = faults;
   }
 
-  ProviderFault[] faults() {
-    return faults.clone();
+  /** The one of that name on the command line. */
+  public static Optional<Persona> named(String name) {
+    return Stream.of(values()).filter(each -> each.commandName().equals(name)).findFirst();
+  }
+
+  /** Makes a node's providers, in the order of their numbers, what {@code cast} says. */
+  public static void assign(List<Persona> cast, Faults faults) {
+    faults.slowness(SLOWNESS);
+    faults.linkSpeed(LINK_SPEED);
+    for (var i = 0; i < cast.size(); i++) {
+      faults.provider(i, cast.get(i).faults);
+    }
+  }
+
+  /** In one word: {@code mute-after-agreement}. */
+  public String commandName() {
+    return toString().replace(' ', '-');
   }
 
   /** In words: {@code mute after agreement}. */
