@@ -2,9 +2,13 @@ package org.golempipeline.exeunit;
 
 import org.golempipeline.golem.wire.RuntimeEvent;
 
-/** Listens to a batch. Called in order while the unit's lock is held: to be handed on, no more. */
+/**
+ * Listens to a batch. Called one event after the other, on threads that wait for it as long as it
+ * takes, without any lock.
+ */
 public interface BatchListener {
-  void event(RuntimeEvent event);
+  /** The next event; interrupted, it is told no more. */
+  void event(RuntimeEvent event) throws InterruptedException;
 
   /** Nothing comes any more. */
   void end();

@@ -9,7 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.golempipeline.golem.wire.CommandOutput;
@@ -19,8 +18,8 @@ import org.golempipeline.golem.wire.RuntimeEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A script that was sent: its results so far, and who listens to it. Guarded by its unit's lock;
- * answers are given without it.
+ * A script that was sent: its results so far, and all that happened to it. Guarded by its unit's
+ * lock; answers are given without it.
  */
 public final class ExeBatch {
   private static final int WHOLE = -1;
@@ -35,18 +34,20 @@ public final class ExeBatch {
   private final Clock clock;
   private final List<CommandResult> results = new ArrayList<>();
   private final List<Poll> polls = new ArrayList<>();
-  private final List<BatchListener> listeners = new ArrayList<>();
-  private final CountDownLatch asked = new CountDownLatch(1);
-  private volatile boolean hasListeners;
+  private final EventSpool events;
+
+  /** What the outputs in its results take of the room for them. */
+  long keptBytes;
 
   /** Stopped from outside: no further command begins. */
   volatile boolean aborted;
 
-  ExeBatch(String id, List<ExeCommand> commands, Object lock, Clock clock) {
+  ExeBatch(String id, List<ExeCommand> commands, Object lock, Clock clock, EventSpool events) {
     this.id = id;
     this.commands = List.copyOf(commands);
     this.lock = lock;
     this.clock = clock;
+    this.events = events;
   }
 
   /** Somebody who waits for the result of the command {@code index}, or for all. */
@@ -72,12 +73,8 @@ public final class ExeBatch {
             last));
     publish(index, RuntimeEvent.Kind.ofFinished(returnCode, message));
     if (last) {
-      endListeners();
+      events.end();
     }
-  }
-
-  private boolean over() {
-    return !results.isEmpty() && results.get(results.size() - 1).isBatchFinished();
   }
 
   /**
@@ -98,7 +95,6 @@ public final class ExeBatch {
   }
 
   private CompletableFuture<List<CommandResult>> poll(int index, Duration timeout) {
-    asked.countDown();
     Poll poll = new Poll(index, new CompletableFuture<>());
     synchronized (lock) {
       List<CommandResult> now = answer(index);
@@ -178,50 +174,29 @@ public final class ExeBatch {
   /** Lets who waits or listens find out that the unit is gone; to be called without the lock. */
   void gone(ExeException why) {
     List<Poll> waiting;
+    events.end();
     synchronized (lock) {
-      endListeners();
       waiting = List.copyOf(polls);
       polls.clear();
     }
     waiting.forEach(each -> each.answer.completeExceptionally(why));
   }
 
-  private void endListeners() {
-    listeners.forEach(BatchListener::end);
-    listeners.clear();
-    hasListeners = false;
-  }
-
-  /** Everything that happens from now on is told to {@code listener}, until the batch ends. */
-  public void subscribe(BatchListener listener) {
-    synchronized (lock) {
-      if (over() || aborted) {
-        listener.end();
-      } else {
-        listeners.add(listener);
-        hasListeners = true;
-      }
-      asked.countDown();
-    }
-  }
-
   /**
-   * Gives those who want to listen a little time to come. Who polls for results does not listen, or
-   * not from the beginning.
+   * Tells {@code listener} everything that happened and happens, until the batch ends. It is called
+   * on threads of the unit.
    */
-  void awaitListener(Duration grace) throws InterruptedException {
-    if (!asked.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
-      asked.countDown();
-    }
+  public void subscribe(BatchListener listener) {
+    events.follow(listener);
   }
 
   void publish(int index, RuntimeEvent.Kind kind) {
-    if (hasListeners) {
-      String time = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).toString();
-      RuntimeEvent event = new RuntimeEvent(id, index, time, kind);
-      synchronized (lock) {
-        listeners.forEach(each -> each.event(event));
-      }
-    }
+    String time = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).toString();
+    events.add(new RuntimeEvent(id, index, time, kind));
+  }
+
+  /** Nobody will ask for it any more. */
+  void forget() {
+    events.forget();
   }
 }

@@ -3,6 +3,7 @@ package org.golempipeline.exeunit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One activity: executes the scripts that are sent to it, one at a time, and counts what it uses.
  * Methods return at once; programs, files and transfers are handled on the executor of its {@link
- * ExeUnits}. Thread-safe, with a lock of its own, under which nothing else is locked.
+ * ExeUnits}. Thread-safe, with a lock of its own, under which only leaves are locked.
  */
 public final class ExeUnit {
   private static final int KEPT_BATCHES = 64;
@@ -47,15 +48,7 @@ public final class ExeUnit {
   private final Instant created;
 
   /** The latest; of those before nobody asks, and their output takes room. */
-  private final Map<String, ExeBatch> batches =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ExeBatch> eldest) {
-          return size() > KEPT_BATCHES;
-        }
-      };
+  private final Map<String, ExeBatch> batches = new LinkedHashMap<>();
 
   /** Completes when it has ended and none of its processes is left. */
   private final CompletableFuture<Void> killed = new CompletableFuture<>();
@@ -211,7 +204,7 @@ public final class ExeUnit {
    * @param batchId under which its results can be asked for; not used before
    */
   public void exec(String batchId, List<ExeCommand> commands) throws ExeException {
-    ExeBatch batch = new ExeBatch(batchId, commands, lock, units.clock);
+    ExeBatch batch = new ExeBatch(batchId, commands, lock, units.clock, units.newSpool());
     synchronized (lock) {
       requireAlive();
       if (batches.containsKey(batchId)) {
@@ -219,6 +212,9 @@ public final class ExeUnit {
             ExeException.Kind.BAD_REQUEST, "Batch " + batchId + " already exists");
       }
       batches.put(batchId, batch);
+      if (batches.size() > KEPT_BATCHES) {
+        var unused = dropEldest(batch);
+      }
       if (commands.size() == 1 && commands.get(0) instanceof ExeCommand.Terminate) {
         units.executor.execute(() -> terminate(batch));
       } else if (running != null) {
@@ -229,6 +225,42 @@ public final class ExeUnit {
         units.executor.execute(new ScriptRunner(this, batch));
       }
     }
+  }
+
+  /** Forgets the eldest batch that does not run and is not {@code latest}, if there is one. */
+  private boolean dropEldest(ExeBatch latest) {
+    for (Iterator<ExeBatch> each = batches.values().iterator(); each.hasNext(); ) {
+      ExeBatch eldest = each.next();
+      if (eldest != latest && eldest != running) {
+        each.remove();
+        forget(eldest);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void forget(ExeBatch batch) {
+    units.outputRoom.giveBack(batch.keptBytes);
+    batch.keptBytes = 0;
+    batch.forget();
+  }
+
+  /**
+   * Whether so much output can be kept for the results of {@code batch}; batches before it are
+   * forgotten for that. The caller holds the lock.
+   */
+  boolean makeRoom(ExeBatch batch, long bytes) {
+    if (bytes > units.outputRoom.ofBatch() - batch.keptBytes) {
+      return false;
+    }
+    while (!units.outputRoom.take(bytes)) {
+      if (!dropEldest(batch)) {
+        return false;
+      }
+    }
+    batch.keptBytes += bytes;
+    return true;
   }
 
   /** A batch with nothing but {@code terminate}: stops the machine whatever it does. */
@@ -302,6 +334,7 @@ public final class ExeUnit {
   private void finish() {
     synchronized (lock) {
       removeDeployment();
+      batches.values().forEach(this::forget);
       batches.clear();
     }
     killed.complete(null);

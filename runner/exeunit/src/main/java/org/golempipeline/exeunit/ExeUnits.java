@@ -21,30 +21,34 @@ public final class ExeUnits implements AutoCloseable {
   /**
    * The waits that scripts notice.
    *
-   * @param subscriberGrace how long a command with streamed output lets subscribers arrive, as the
-   *     start of a process in a virtual machine does
    * @param transferRetry before a broken transfer is tried again; twice as long the second time
    */
-  public record Timings(Duration subscriberGrace, Duration transferRetry) {
-    public static final Timings REAL = new Timings(Duration.ofSeconds(1), Duration.ofSeconds(2));
+  public record Timings(Duration transferRetry) {
+    public static final Timings REAL = new Timings(Duration.ofSeconds(2));
   }
 
   final Programs programs;
   final Transfers transfers;
   final Executor executor;
   final Clock clock;
-  final Timings timings;
+  final OutputRoom outputRoom;
   final CpuClock cpuClock = new CpuClock();
 
   private final Path scratch;
   private final AtomicInteger deployments = new AtomicInteger();
+  private final AtomicInteger spools = new AtomicInteger();
 
-  private ExeUnits(
-      Path scratch, Optional<Path> around, Executor executor, Clock clock, Timings timings) {
+  ExeUnits(
+      Path scratch,
+      Optional<Path> around,
+      Executor executor,
+      Clock clock,
+      Timings timings,
+      OutputRoom outputRoom) {
     this.scratch = scratch;
+    this.outputRoom = outputRoom;
     this.executor = executor;
     this.clock = clock;
-    this.timings = timings;
     programs = new Programs(scratch, around, mark(), executor);
     transfers = new Transfers(executor, timings.transferRetry());
   }
@@ -61,7 +65,7 @@ public final class ExeUnits implements AutoCloseable {
         && System.getProperty("os.name", "").startsWith("Linux")) {
       System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
     }
-    return new ExeUnits(scratch, around, executor, clock, timings);
+    return new ExeUnits(scratch, around, executor, clock, timings, OutputRoom.ofThisProcess());
   }
 
   private static String mark() {
@@ -88,6 +92,11 @@ public final class ExeUnits implements AutoCloseable {
   /** A new folder for a deployment. */
   Path newRoot() {
     return scratch.resolve("a" + deployments.incrementAndGet());
+  }
+
+  /** For the events of a batch. */
+  EventSpool newSpool() {
+    return new EventSpool(() -> scratch.resolve("e" + spools.incrementAndGet()), executor);
   }
 
   void remove(Deployment deployment) {

@@ -1,6 +1,7 @@
 package org.golempipeline.exeunit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class ScriptRunner implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ScriptRunner.class);
   private static final int CHUNK = 8192;
+  private static final String NO_ROOM =
+      "ExeScript command error: there is no room left for its output";
 
   /** How long output may still come after its program ended: others may hold the pipe open. */
   private static final long STRAGGLERS_MILLIS = 200;
@@ -44,6 +47,10 @@ final class ScriptRunner implements Runnable {
 
   private record Outputs(@Nullable CommandOutput stdout, @Nullable CommandOutput stderr) {
     static final Outputs NONE = new Outputs(null, null);
+
+    long size() {
+      return (stdout == null ? 0 : stdout.size()) + (stderr == null ? 0 : stderr.size());
+    }
   }
 
   @Override
@@ -97,10 +104,11 @@ final class ScriptRunner implements Runnable {
       return end(index, -1, String.valueOf(e.getMessage()), Outputs.NONE);
     } catch (InterruptedException e) {
       return end(index, -1, "Interrupted", Outputs.NONE);
-    } catch (RuntimeException e) {
-      // Whoever polls must get an answer, also if it is our own fault.
+    } catch (RuntimeException | Error e) {
+      // Whoever polls must get an answer, also if it is our own fault or memory is used up.
+      boolean on = end(index, -1, "Internal error: " + e, Outputs.NONE);
       LOG.error("{}", command, e);
-      return end(index, -1, "Internal error: " + e, Outputs.NONE);
+      return on;
     }
   }
 
@@ -110,6 +118,12 @@ final class ScriptRunner implements Runnable {
     synchronized (unit.lock) {
       if (unit.isOver()) {
         return false;
+      }
+      if (!unit.makeRoom(batch, outputs.size())) {
+        outputs = Outputs.NONE;
+        message = message == null ? NO_ROOM : message + "; " + NO_ROOM;
+        code = code == 0 ? -1 : code;
+        last = true;
       }
       if (last) {
         // Before anybody can know the result: the next batch may come at once.
@@ -132,7 +146,10 @@ final class ScriptRunner implements Runnable {
     if (command instanceof ExeCommand.Start) {
       setState(ExeUnit.READY);
     } else if (command instanceof ExeCommand.Transfer transfer) {
-      units.transfers.run(deployment(), unit.host, unit.conduct, transfer.from(), transfer.to());
+      Progress progress = progress(transfer.progress(), index);
+      units.transfers.run(
+          deployment(), unit.host, unit.conduct, transfer.from(), transfer.to(), progress);
+      progress.end();
     } else if (command instanceof ExeCommand.Terminate) {
       units.programs.killAll(unit.id());
       synchronized (unit.lock) {
@@ -168,9 +185,15 @@ final class ScriptRunner implements Runnable {
       unit.deployment = deployment;
     }
     setState(ExeUnit.DEPLOYED);
+    // There was nothing to fetch.
+    progress(command.progress(), index).message("Deployed image from cache");
     CommandOutput report = CommandOutput.text(json(deployment));
     batch.publish(index, RuntimeEvent.Kind.ofStdout(report));
     return new Outputs(report, null);
+  }
+
+  private Progress progress(@Nullable JsonNode asked, int index) {
+    return Progress.of(asked, report -> batch.publish(index, report));
   }
 
   private static String json(Deployment deployment) throws JsonProcessingException {
@@ -186,9 +209,6 @@ final class ScriptRunner implements Runnable {
     ExeCommand.Capture capture = command.capture();
     Output stdout = capture == null ? null : kept(Output.of(capture.stdout()));
     Output stderr = capture == null ? null : kept(Output.of(capture.stderr()));
-    if ((stdout != null && stdout.streamed) || (stderr != null && stderr.streamed)) {
-      batch.awaitListener(units.timings.subscriberGrace());
-    }
     Process process =
         units.programs.start(
             words(command, deployment),
@@ -206,13 +226,21 @@ final class ScriptRunner implements Runnable {
       // It was started just after the others were killed.
       units.programs.killAll(unit.id());
     }
-    CompletableFuture<Void> out =
-        read(stdout, process.getInputStream(), index, RuntimeEvent.Kind::ofStdout);
-    CompletableFuture<Void> err =
-        read(stderr, process.getErrorStream(), index, RuntimeEvent.Kind::ofStderr);
+    List<Reader> readers = new ArrayList<>();
+    if (stdout != null) {
+      readers.add(new Reader(stdout, process.getInputStream(), index, RuntimeEvent.Kind::ofStdout));
+    }
+    if (stderr != null) {
+      readers.add(new Reader(stderr, process.getErrorStream(), index, RuntimeEvent.Kind::ofStderr));
+    }
+    CompletableFuture<Void> reading =
+        CompletableFuture.allOf(
+            readers.stream()
+                .map(each -> CompletableFuture.runAsync(each, units.executor))
+                .toArray(CompletableFuture<?>[]::new));
     unit.conduct.programStarted(unit);
     int code = await(process);
-    drain(CompletableFuture.allOf(out, err));
+    drain(readers, reading);
     Outputs outputs =
         new Outputs(stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
     if (code != 0 && !(batch.aborted && unit.conduct.killedIsOk())) {
@@ -258,36 +286,63 @@ final class ScriptRunner implements Runnable {
     }
   }
 
-  private CompletableFuture<Void> read(
-      @Nullable Output output,
-      InputStream stream,
-      int index,
-      Function<CommandOutput, RuntimeEvent.Kind> event) {
-    if (output == null) {
-      return CompletableFuture.completedFuture(null);
+  /** Reads an output of a program until it ends. */
+  private final class Reader implements Runnable {
+    private final Output output;
+    private final InputStream stream;
+    private final int index;
+    private final Function<CommandOutput, RuntimeEvent.Kind> event;
+    private volatile long bytes;
+
+    Reader(
+        Output output,
+        InputStream stream,
+        int index,
+        Function<CommandOutput, RuntimeEvent.Kind> event) {
+      this.output = output;
+      this.stream = stream;
+      this.index = index;
+      this.event = event;
     }
-    return CompletableFuture.runAsync(
-        () -> {
-          byte[] buffer = new byte[CHUNK];
-          try (stream) {
-            for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-              output.add(buffer, n);
-              if (output.streamed) {
-                batch.publish(index, event.apply(output.onWire(buffer, n)));
-              }
-            }
-          } catch (IOException e) {
-            // The pipe ended with its program.
+
+    @Override
+    public void run() {
+      byte[] buffer = new byte[CHUNK];
+      try (stream) {
+        for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+          output.add(buffer, n);
+          if (output.streamed) {
+            batch.publish(index, event.apply(output.onWire(buffer, n)));
           }
-        },
-        units.executor);
+          bytes += n;
+        }
+      } catch (IOException e) {
+        // The pipe ended with its program.
+      }
+    }
   }
 
-  private static void drain(CompletableFuture<Void> readers) throws InterruptedException {
-    try {
-      readers.get(STRAGGLERS_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      // What came is enough: a process in the background has the pipe.
+  /**
+   * Waits until all of it is read, or nothing comes any more: a process left behind has the pipe.
+   */
+  private static void drain(List<Reader> readers, CompletableFuture<Void> reading)
+      throws InterruptedException {
+    long before = -1;
+    for (long now = bytes(readers); now > before; now = bytes(readers)) {
+      before = now;
+      try {
+        reading.get(STRAGGLERS_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        // Perhaps this machine is busy.
+      } catch (ExecutionException e) {
+        // Part of it is lost, and the command must not look as if that was all.
+        throw new IllegalStateException("its output could not be read", e.getCause());
+      }
     }
+  }
+
+  private static long bytes(List<Reader> readers) {
+    return readers.stream().mapToLong(each -> each.bytes).sum();
   }
 }

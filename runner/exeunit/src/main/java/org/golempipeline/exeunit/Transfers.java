@@ -3,6 +3,7 @@ package org.golempipeline.exeunit;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,7 +55,13 @@ final class Transfers {
     this.retry = retry;
   }
 
-  void run(Deployment deployment, ExeHost host, Conduct conduct, String from, String to)
+  void run(
+      Deployment deployment,
+      ExeHost host,
+      Conduct conduct,
+      String from,
+      String to,
+      Progress progress)
       throws CommandException, IOException, InterruptedException {
     Matcher hashed = HASHED.matcher(from);
     String hash = hashed.matches() ? hashed.group(1).toLowerCase(Locale.ROOT) : null;
@@ -63,14 +71,32 @@ final class Transfers {
     if (targetScheme.equals("container") && !sourceScheme.equals("container")) {
       Path file = deployment.file(path(to));
       Files.createDirectories(file.getParent());
-      download(source, file, hash, host, conduct);
+      download(source, file, hash, host, conduct, progress);
     } else if (sourceScheme.equals("container") && !targetScheme.equals("container")) {
-      upload(deployment.file(path(source)), to, host, conduct);
+      upload(deployment.file(path(source)), to, host, conduct, progress);
     } else if (sourceScheme.equals("container")) {
-      Path file = deployment.file(path(source));
-      Files.copy(file, deployment.file(path(to)));
+      copy(deployment.file(path(source)), deployment.file(path(to)), progress);
     } else {
       throw new CommandException("Unsupported transfer from " + source + " to " + to);
+    }
+  }
+
+  private static void copy(Path from, Path to, Progress progress)
+      throws CommandException, IOException {
+    requireFile(from);
+    if (Files.isDirectory(to)) {
+      throw new CommandException("Is a directory (os error 21): " + to);
+    }
+    Files.createDirectories(to.getParent());
+    if (!Files.exists(to) || !Files.isSameFile(from, to)) {
+      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+    progress.moved(Files.size(to), Files.size(to));
+  }
+
+  private static void requireFile(Path file) throws CommandException {
+    if (!Files.isRegularFile(file)) {
+      throw new CommandException("No such file or directory (os error 2): " + file);
     }
   }
 
@@ -88,17 +114,23 @@ final class Transfers {
   }
 
   private void download(
-      String source, Path file, @Nullable String hash, ExeHost host, Conduct conduct)
+      String source,
+      Path file,
+      @Nullable String hash,
+      ExeHost host,
+      Conduct conduct,
+      Progress progress)
       throws CommandException, IOException, InterruptedException {
     boolean kept = conduct.resumesDownloads() && Files.exists(file);
     if (scheme(source).equals("gftp")) {
-      again(() -> fetch(service(host, source), file, kept, conduct));
+      again(() -> fetch(service(host, source), file, kept, conduct, progress));
     } else {
-      again(() -> fetchWeb(URI.create(source), file, kept));
+      WebFile web = WebFile.at(source);
+      again(() -> fetchWeb(web, file, kept, progress));
       pace(conduct, Files.size(file));
     }
     if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
-      throw new CommandException("Hash mismatch of " + source);
+      throw new CommandException("Hash mismatch of " + source.replaceFirst("//[^/@]*@", "//"));
     }
   }
 
@@ -146,7 +178,7 @@ final class Transfers {
 
   /** Reads a file of the requestor, several chunks ahead. */
   private static void fetch(
-      ExeHost.RequestorFile service, Path file, boolean resume, Conduct conduct)
+      ExeHost.RequestorFile service, Path file, boolean resume, Conduct conduct, Progress progress)
       throws CommandException, TransferException, IOException, InterruptedException {
     FileMessage.Reply metadata = answer(service.call(new FileMessage.GetMetadata(id())));
     if (!(metadata instanceof FileMessage.Metadata known)) {
@@ -175,6 +207,7 @@ final class Transfers {
         int moved = content.content().remaining();
         write(target, content.content());
         pace(conduct, moved);
+        progress.moved(written, size);
       }
     }
   }
@@ -219,26 +252,27 @@ final class Transfers {
     }
   }
 
-  private void upload(Path file, String to, ExeHost host, Conduct conduct)
+  private void upload(Path file, String to, ExeHost host, Conduct conduct, Progress progress)
       throws CommandException, IOException, InterruptedException {
-    if (!Files.isRegularFile(file)) {
-      throw new CommandException("No such file or directory (os error 2): " + file);
-    }
+    requireFile(file);
     if (scheme(to).equals("gftp")) {
-      again(() -> send(file, service(host, to), conduct));
+      again(() -> send(file, service(host, to), conduct, progress));
     } else {
-      again(() -> put(file, URI.create(to)));
+      WebFile web = WebFile.at(to);
+      again(() -> put(file, web, progress));
       pace(conduct, Files.size(file));
     }
   }
 
   /** Sends one chunk after the other: receivers append what comes and ignore offsets. */
-  private static void send(Path file, ExeHost.RequestorFile service, Conduct conduct)
+  private static void send(
+      Path file, ExeHost.RequestorFile service, Conduct conduct, Progress progress)
       throws CommandException, TransferException, IOException, InterruptedException {
     MessageDigest digest = digest(256);
     byte[] buffer = new byte[FileMessage.chunkSize()];
     Optional<Conduct.Forger> forger = conduct.forger();
     long offset = 0;
+    long size = Files.size(file);
     try (InputStream source = Files.newInputStream(file)) {
       for (int n = source.readNBytes(buffer, 0, buffer.length);
           n > 0;
@@ -253,33 +287,48 @@ final class Transfers {
         var unused = answer(sent);
         pace(conduct, n);
         offset += n;
+        progress.moved(offset, size);
       }
     }
     String hash = conduct.statedHash(HexFormat.of().formatHex(digest.digest()));
     var unused = answer(service.call(new FileMessage.UploadFinished(id(), hash)));
   }
 
-  private void fetchWeb(URI source, Path file, boolean resume)
+  private void fetchWeb(WebFile source, Path file, boolean resume, Progress progress)
       throws CommandException, TransferException, IOException, InterruptedException {
-    HttpRequest head =
-        HttpRequest.newBuilder(source).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
-    requireOk(exchange(head, HttpResponse.BodyHandlers.discarding()), source);
+    HttpRequest head = source.request().method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    HttpResponse<Void> found = exchange(head, HttpResponse.BodyHandlers.discarding());
+    requireOk(found, source.uri());
     if (resume) {
       return;
     }
-    HttpRequest get = HttpRequest.newBuilder(source).GET().build();
-    requireOk(
-        exchange(
-            get,
-            HttpResponse.BodyHandlers.ofFile(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)),
-        source);
+    HttpRequest get = source.request().GET().build();
+    HttpResponse<InputStream> got = exchange(get, HttpResponse.BodyHandlers.ofInputStream());
+    long length = got.headers().firstValueAsLong("Content-Length").orElse(-1);
+    try (InputStream content = got.body();
+        OutputStream target = Files.newOutputStream(file)) {
+      requireOk(got, source.uri());
+      byte[] buffer = new byte[64 * 1024];
+      long done = 0;
+      for (int n = read(content, buffer, source); n >= 0; n = read(content, buffer, source)) {
+        target.write(buffer, 0, n);
+        done += n;
+        progress.moved(done, length < 0 ? null : length);
+      }
+    }
   }
 
-  private void put(Path file, URI target)
+  /** That a connection breaks is another trouble than a full disk. */
+  private static int read(InputStream content, byte[] buffer, WebFile source)
+      throws TransferException {
+    try {
+      return content.read(buffer);
+    } catch (IOException e) {
+      throw TransferException.broken(source.uri() + ": " + e);
+    }
+  }
+
+  private void put(Path file, WebFile target, Progress progress)
       throws CommandException, TransferException, IOException, InterruptedException {
     HttpRequest.BodyPublisher body;
     try {
@@ -287,8 +336,9 @@ final class Transfers {
     } catch (FileNotFoundException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
-    HttpRequest request = HttpRequest.newBuilder(target).PUT(body).build();
-    requireOk(exchange(request, HttpResponse.BodyHandlers.discarding()), target);
+    HttpRequest request = target.request().PUT(body).build();
+    requireOk(exchange(request, HttpResponse.BodyHandlers.discarding()), target.uri());
+    progress.moved(Files.size(file), Files.size(file));
   }
 
   private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)

@@ -101,7 +101,7 @@ final class ActivityApi {
                     call.path("activity"),
                     call.path("batch"),
                     call.timeout(0),
-                    call.query("commandIndex") == null ? null : call.integer("commandIndex", 0)),
+                    call.query("commandIndex") == null ? null : call.count("commandIndex", 0)),
             false);
     return exchange -> {
       if (Routes.accepts(exchange, "text/event-stream")) {

@@ -57,7 +57,7 @@ public final class EmbeddedNode implements AutoCloseable {
     CompletableFuture<Routes> routes = CompletableFuture.supplyAsync(this::routes, context.pool);
     Undertow started;
     try {
-      started = server(options.port(), exchange -> routes.join().handleRequest(exchange));
+      started = server(options.port(), timings, exchange -> routes.join().handleRequest(exchange));
       started.start();
       routes.join();
     } catch (RuntimeException e) {
@@ -109,7 +109,7 @@ public final class EmbeddedNode implements AutoCloseable {
     return routes;
   }
 
-  private static Undertow server(int port, HttpHandler handler) {
+  private static Undertow server(int port, Timings timings, HttpHandler handler) {
     return Undertow.builder()
         .addHttpListener(port, HOST)
         .setHandler(handler)
@@ -118,6 +118,7 @@ public final class EmbeddedNode implements AutoCloseable {
         .setWorkerOption(Options.THREAD_DAEMON, true)
         .setSocketOption(Options.TCP_NODELAY, true)
         .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
+        .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) timings.arriving().toMillis())
         .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
         .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, false)
         .build();

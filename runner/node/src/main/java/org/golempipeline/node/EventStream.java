@@ -3,20 +3,17 @@ package org.golempipeline.node;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import org.golempipeline.exeunit.BatchListener;
 import org.golempipeline.golem.wire.RuntimeEvent;
 import org.golempipeline.golem.wire.WireJson;
 
-/**
- * A subscriber of a batch's events. One that reads too slowly misses output, but never the start or
- * the end of a command.
- */
+/** A subscriber of a batch's events, who is sent them as fast as it reads. */
 final class EventStream implements BatchListener {
-  private static final int BUFFERED = 16;
+  private static final int UNDER_WAY = 16;
 
   private final ServerSentEventConnection connection;
-  private final AtomicInteger pending = new AtomicInteger();
+  private final Semaphore room = new Semaphore(UNDER_WAY);
   private int sent;
 
   EventStream(ServerSentEventConnection connection) {
@@ -25,12 +22,8 @@ final class EventStream implements BatchListener {
   }
 
   @Override
-  public void event(RuntimeEvent event) {
-    boolean output = event.kind().stdout() != null || event.kind().stderr() != null;
-    if (output && pending.get() >= BUFFERED) {
-      return;
-    }
-    pending.incrementAndGet();
+  public void event(RuntimeEvent event) throws InterruptedException {
+    room.acquire();
     // The space after each colon is how the daemon writes it.
     connection.send(" " + json(event), " runtime", " " + sent, new Sent());
     sent++;
@@ -53,7 +46,7 @@ final class EventStream implements BatchListener {
   private final class Sent implements ServerSentEventConnection.EventCallback {
     @Override
     public void done(ServerSentEventConnection connection, String data, String event, String id) {
-      pending.decrementAndGet();
+      room.release();
     }
 
     @Override
@@ -63,7 +56,7 @@ final class EventStream implements BatchListener {
         String event,
         String id,
         IOException problem) {
-      pending.decrementAndGet();
+      room.release();
     }
   }
 }

@@ -62,9 +62,7 @@ final class PaymentApi {
 
   private void allocations(Routes routes, String root) {
     routes.post(root, call -> Reply.json(201, allocations.create(call.json())));
-    routes.get(
-        root,
-        call -> page(call, allocations::list));
+    routes.get(root, call -> page(call, allocations::list));
     String one = root + "/{allocation}";
     routes.get(one, call -> Reply.json(200, allocations.get(call.path("allocation"))));
     routes.put(
@@ -95,9 +93,7 @@ final class PaymentApi {
   }
 
   private void notes(Routes routes, String root) {
-    routes.get(
-        root,
-        call -> page(call, payments::notes));
+    routes.get(root, call -> page(call, payments::notes));
     String one = root + "/{note}";
     routes.get(one, call -> Reply.json(200, payments.note(call.path("note"))));
     routes.post(
@@ -113,9 +109,7 @@ final class PaymentApi {
   }
 
   private void invoices(Routes routes, String root) {
-    routes.get(
-        root,
-        call -> page(call, payments::invoices));
+    routes.get(root, call -> page(call, payments::invoices));
     String one = root + "/{invoice}";
     routes.get(one, call -> Reply.json(200, payments.invoice(call.path("invoice"))));
     routes.post(

@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 
 /**
  * Leads requests to endpoints: authentication, bodies, errors, answers that come later, and faults.
@@ -90,18 +92,28 @@ final class Routes implements HttpHandler {
     }
     return exchange -> {
       exchange.setMaxEntitySize(MOST_READ);
+      XnioExecutor.Key late =
+          exchange
+              .getIoThread()
+              .executeAfter(
+                  () -> drop(exchange),
+                  context.timings.arriving().toMillis(),
+                  TimeUnit.MILLISECONDS);
       exchange
           .getRequestReceiver()
           .receiveFullBytes(
               (same, body) -> {
+                late.remove();
                 if (body.length > MAX_BODY) {
                   send(same, Reply.error(400, "Payload error: it is too large"));
                 } else {
                   answer(same, endpoint, body);
                 }
               },
-              (same, problem) ->
-                  send(same, Reply.error(400, "Payload error: " + problem.getMessage())));
+              (same, problem) -> {
+                late.remove();
+                send(same, Reply.error(400, "Payload error: " + problem.getMessage()));
+              });
     };
   }
 
@@ -167,12 +179,11 @@ final class Routes implements HttpHandler {
   private static void answer(HttpServerExchange exchange, LateEndpoint endpoint, byte[] body) {
     CompletableFuture<Reply> reply;
     try {
-      reply = endpoint.answer(new Call(exchange, body));
+      reply = endpoint.answer(new Call(exchange, body)).exceptionally(e -> failure(exchange, e));
     } catch (ApiException e) {
       reply = CompletableFuture.completedFuture(e.reply());
-    } catch (RuntimeException e) {
-      LOG.error("{} {}", exchange.getRequestMethod(), exchange.getRequestPath(), e);
-      reply = CompletableFuture.completedFuture(Reply.error(500, "Internal error: " + e));
+    } catch (RuntimeException | Error e) {
+      reply = CompletableFuture.completedFuture(failure(exchange, e));
     }
     if (reply.isDone()) {
       send(exchange, reply.join());
@@ -186,6 +197,13 @@ final class Routes implements HttpHandler {
               later.thenAccept(
                   value -> exchange.getIoThread().execute(() -> send(exchange, value)));
         });
+  }
+
+  /** Who asked must hear something, also if it is our own fault or memory is used up. */
+  private static Reply failure(HttpServerExchange exchange, Throwable problem) {
+    Reply reply = Reply.error(500, "Internal error: " + problem);
+    LOG.error("{} {}", exchange.getRequestMethod(), exchange.getRequestPath(), problem);
+    return reply;
   }
 
   static void send(HttpServerExchange exchange, Reply reply) {

@@ -12,6 +12,7 @@ import org.golempipeline.exeunit.ExeUnits;
  * @param lateInvoice of a provider that is late
  * @param scripts those within exe-units
  * @param busCall how long an answer of a file service is waited for
+ * @param arriving how long a request's head, and then its body, may take to arrive
  */
 record Timings(
     Duration demandLife,
@@ -19,7 +20,8 @@ record Timings(
     Duration settling,
     Duration lateInvoice,
     ExeUnits.Timings scripts,
-    Duration busCall) {
+    Duration busCall,
+    Duration arriving) {
 
   static final Timings REAL =
       new Timings(
@@ -28,14 +30,15 @@ record Timings(
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
           ExeUnits.Timings.REAL,
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30));
 
   Timings withDemandLife(Duration life) {
-    return new Timings(life, idleAgreement, settling, lateInvoice, scripts, busCall);
+    return new Timings(life, idleAgreement, settling, lateInvoice, scripts, busCall, arriving);
   }
 
   Timings withIdleAgreement(Duration limit) {
-    return new Timings(demandLife, limit, settling, lateInvoice, scripts, busCall);
+    return new Timings(demandLife, limit, settling, lateInvoice, scripts, busCall, arriving);
   }
 
   Timings withTransferRetry(Duration pause) {
@@ -44,7 +47,12 @@ record Timings(
         idleAgreement,
         settling,
         lateInvoice,
-        new ExeUnits.Timings(scripts.subscriberGrace(), pause),
-        busCall);
+        new ExeUnits.Timings(pause),
+        busCall,
+        arriving);
+  }
+
+  Timings withArriving(Duration limit) {
+    return new Timings(demandLife, idleAgreement, settling, lateInvoice, scripts, busCall, limit);
   }
 }

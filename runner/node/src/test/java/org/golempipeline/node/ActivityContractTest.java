@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -320,33 +319,6 @@ class ActivityContractTest extends NodeTest {
     assertThat(last.at("/kind/finished/return_code").asInt()).isEqualTo(2);
     assertThat(last.get("timestamp").asText()).doesNotContain("Z");
     assertThat(data.get(data.size() - 2)).contains("\"kind\":{\"stdout\":\"hello\\n\"}");
-  }
-
-  @Test
-  void quickCommandsWaitForSubscribersThatComeLate() throws Exception {
-    Requestor.Machine machine = requestor.machine();
-    Map<String, Object> stream = Map.of("stdout", Map.of("stream", Map.of("format", "str")));
-    String batch =
-        requestor
-            .exec(machine.activity(), run(List.of("-c", "echo hello"), stream))
-            .json()
-            .asText();
-
-    // An SDK asks for the activity's state and opens a connection before it listens.
-    Executor late = CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
-    Requestor.Answer events =
-        CompletableFuture.supplyAsync(
-                () ->
-                    requestor.send(
-                        requestor
-                            .request(path(machine) + "/exec/" + batch)
-                            .setHeader("Accept", "text/event-stream")),
-                late)
-            .get(10, TimeUnit.SECONDS);
-
-    assertThat(events.expect(200).text())
-        .contains("\"stdout\":\"hello\\n\"")
-        .contains("\"return_code\":0");
   }
 
   @Test

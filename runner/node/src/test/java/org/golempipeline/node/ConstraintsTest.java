@@ -92,6 +92,19 @@ class ConstraintsTest {
   }
 
   @Test
+  void nestingHasAnEnd() {
+    for (String operator : List.of("&", "|", "!")) {
+      String deep = ("(" + operator).repeat(200) + "(cores=4)" + ")".repeat(200);
+      assertThat(Constraints.parse(deep).evaluate(OFFER)).isEqualTo(Truth.TRUE);
+      String deeper = ("(" + operator).repeat(100_000) + "(cores=4)" + ")".repeat(100_000);
+      assertThat(Constraints.parse(deeper).evaluate(OFFER)).isEqualTo(Truth.UNDEFINED);
+      assertThat(Constraints.read(deeper)).isEmpty();
+    }
+    String wide = "(&" + "(cores=4)".repeat(1000) + ")";
+    assertThat(Constraints.parse(wide).evaluate(OFFER)).isEqualTo(Truth.TRUE);
+  }
+
+  @Test
   void allowsWhiteSpaceBetweenElements() {
     assertThat(Constraints.parse(" (&\n\t(cores=4)\n  ( | (name=x) (name=vm) )\n)").matches(OFFER))
         .isTrue();

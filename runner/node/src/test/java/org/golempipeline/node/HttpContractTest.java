@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -111,19 +110,39 @@ class HttpContractTest extends NodeTest {
   }
 
   @Test
-  void keepsAccountOfNetworks() {
-    String root = "/net-api/v1/net";
-    JsonNode net = requestor.post(root, Map.of("ip", "192.168.0.0/24")).expect(200).json();
-    assertThat(net.get("gateway").asText()).isEqualTo("192.168.0.1");
-    assertThat(net.get("mask").asText()).isEqualTo("255.255.255.0");
-    String one = root + "/" + net.get("id").asText();
-    requestor.post(one + "/addresses", Map.of("ip", "192.168.0.1")).expect(200);
-    Map<String, String> member = Map.of("id", "0xaa", "ip", "192.168.0.2");
-    assertThat(requestor.post(one + "/nodes", member).expect(200).text()).isEqualTo("null");
-    requestor.post(one + "/nodes", member).expect(409);
-    assertThat(requestor.get(one + "/nodes").json()).hasSize(1);
-    requestor.delete(one + "/nodes/0xaa").expect(200);
-    requestor.delete(one).expect(200);
-    requestor.get(one).expect(404);
+  void imagesAreSaidToBeHere() {
+    JsonNode image = bare("/v1/image/info?count=true&tag=golem/alpine:latest").expect(200).json();
+    String url = image.get("http").asText();
+    assertThat(url).isEqualTo(node.url() + "/download/" + image.get("sha3").asText());
+    assertThat(image.get("https").asText()).isEqualTo(url);
+    assertThat(bare(url.substring(node.url().toString().length())).expect(404).text())
+        .contains("no images");
+  }
+
+  @Test
+  void countsAreNeverNegative() {
+    for (String path :
+        List.of(
+            Requestor.PAYMENT + "/invoiceEvents?maxEvents=-1",
+            Requestor.PAYMENT + "/debitNoteEvents?maxEvents=-1",
+            Requestor.PAYMENT + "/invoices?maxItems=-1",
+            Requestor.PAYMENT + "/debitNotes?maxItems=x",
+            Requestor.PAYMENT + "/allocations?maxItems=-1",
+            Requestor.MARKET + "/agreementEvents?maxEvents=-1")) {
+      requestor.get(path).expect(400);
+    }
+  }
+
+  @Test
+  void listsAreAsLongAsAskedFor() {
+    requestor.allocation("1");
+    requestor.allocation("2");
+    requestor.allocation("3");
+    String all = Requestor.PAYMENT + "/allocations";
+    assertThat(requestor.get(all + "?maxItems=4294967295").json()).hasSize(3);
+    assertThat(requestor.get(all + "?maxItems=2").json())
+        .extracting(each -> each.get("totalAmount").asText())
+        .containsExactly("1", "2");
+    assertThat(requestor.get(all + "?maxItems=0").json()).isEmpty();
   }
 }

@@ -5,13 +5,17 @@ import static org.golempipeline.node.Requestor.MARKET;
 import static org.golempipeline.node.Requestor.proposalId;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The inconvenient rules of the market. */
@@ -280,7 +284,82 @@ class MarketContractTest extends NodeTest {
         .json()
         .forEach(offer -> providers.add(offer.get("providerId").asText()));
     assertThat(providers).hasSize(2);
+    assertThat(requestor.get(MARKET + "/scan/" + scan + "/events?timeout=0").json()).isEmpty();
     requestor.delete(MARKET + "/scan/" + scan + "/events").expect(405);
     requestor.delete(MARKET + "/scan/" + scan).expect(204);
+    requestor.get(MARKET + "/scan/" + scan + "/events").expect(404);
+    requestor.delete(MARKET + "/scan/" + scan).expect(404);
+  }
+
+  private String scan(Map<String, Object> request) {
+    return requestor.post(MARKET + "/scan", request).expect(201).json().asText();
+  }
+
+  private static Set<String> ids(JsonNode offers) {
+    Set<String> ids = new HashSet<>();
+    offers.forEach(each -> ids.add(each.get("providerId").asText()));
+    return ids;
+  }
+
+  @Test
+  void scansGiveAsManyAsAskedFor() {
+    String events = MARKET + "/scan/" + scan(Map.of("type", "offer")) + "/events";
+    requestor.get(events + "?maxEvents=-1").expect(400);
+    Set<String> ids = ids(requestor.get(events + "?maxEvents=1").expect(200).json());
+    assertThat(ids).hasSize(1);
+    String first = ids.iterator().next();
+    ids.addAll(ids(requestor.get(events + "?maxEvents=1").expect(200).json()));
+    assertThat(ids).hasSize(2);
+    // One provider can be asked again.
+    assertThat(ids(requestor.get(events + "?peerId=" + first).expect(200).json()))
+        .containsExactly(first);
+  }
+
+  @Test
+  void scansOfNonsenseAreRefused() {
+    requestor.post(MARKET + "/scan", Map.of()).expect(400);
+    requestor.post(MARKET + "/scan", Map.of("type", "x")).expect(400);
+    requestor.post(MARKET + "/scan", Map.of("type", "offer", "constraints", "((")).expect(400);
+    String demands = MARKET + "/scan/" + scan(Map.of("type", "demand")) + "/events?timeout=0";
+    assertThat(requestor.get(demands).expect(200).json()).isEmpty();
+  }
+
+  @Test
+  void scansAreStreamedUntilTheyEnd() throws Exception {
+    String scan = scan(Map.of("type", "offer"));
+    HttpResponse<Stream<String>> response =
+        Requestor.HTTP
+            .sendAsync(
+                requestor
+                    .request(MARKET + "/scan/" + scan + "/events")
+                    .setHeader("Accept", "text/event-stream, */*;q=0.1")
+                    .build(),
+                HttpResponse.BodyHandlers.ofLines())
+            .get(5, TimeUnit.SECONDS);
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("text/event-stream");
+    Iterator<String> lines = response.body().iterator();
+    for (int i = 0; i < 2; i++) {
+      assertThat(lines.next()).isEqualTo("event: offer");
+      String data = lines.next();
+      assertThat(data).startsWith("data: ");
+      assertThat(Requestor.JSON.readTree(data.substring(6)).get("providerId").asText())
+          .startsWith("0x");
+      assertThat(lines.next()).isEmpty();
+    }
+    requestor.delete(MARKET + "/scan/" + scan).expect(204);
+    CompletableFuture<Boolean> more = CompletableFuture.supplyAsync(lines::hasNext);
+    assertThat(more.get(5, TimeUnit.SECONDS)).isFalse();
+    HttpRequest.Builder again =
+        requestor
+            .request(MARKET + "/scan/" + scan + "/events")
+            .setHeader("Accept", "text/event-stream");
+    requestor.send(again).expect(404);
+  }
+
+  @Test
+  void scansThatNobodyReadsAreForgotten() {
+    String events = "/scan/" + scan(Map.of("type", "offer", "timeout", 0)) + "/events?timeout=0";
+    Waiting.until(() -> requestor.get(MARKET + events).status() == 404);
   }
 }

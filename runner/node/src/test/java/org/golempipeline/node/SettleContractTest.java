@@ -46,8 +46,9 @@ final class SettleContractTest {
           Duration.ofSeconds(90),
           Duration.ofSeconds(5),
           Duration.ofSeconds(3),
-          new ExeUnits.Timings(Duration.ofMillis(25), Duration.ofSeconds(2)),
-          Duration.ofSeconds(60));
+          ExeUnits.Timings.REAL,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30));
 
   @TempDir Path folder;
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();

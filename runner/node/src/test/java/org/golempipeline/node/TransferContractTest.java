@@ -1,5 +1,6 @@
 package org.golempipeline.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.golempipeline.node.Requestor.sh;
 import static org.golempipeline.node.Requestor.transfer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,25 @@ class TransferContractTest extends NodeTest {
         .contains("path not found in container");
     assertThat(error(transfer("file:/etc/passwd", "container:/golem/work/x")))
         .contains("Unsupported scheme");
+  }
+
+  @Test
+  void filesAreCopiedWithinTheMachine() throws Exception {
+    ok(sh("echo one > a; echo another > b; mkdir folder; ln -s a link"));
+    ok(transfer("container:/golem/work/a", "container:/golem/work/new/deep/c"));
+    assertThat(machine.folder().resolve("new/deep/c")).hasContent("one");
+    ok(transfer("container:/golem/work/a", "container:/golem/work/b"));
+    assertThat(machine.folder().resolve("b")).hasContent("one");
+    ok(transfer("container:/golem/work/a", "container:/golem/work/a"));
+    ok(transfer("container:/golem/work/link", "container:/golem/work/a"));
+    assertThat(machine.folder().resolve("a")).hasContent("one");
+    for (String missing : List.of("none", "folder")) {
+      assertThat(error(transfer("container:/golem/work/" + missing, "container:/golem/work/x")))
+          .contains("No such file");
+    }
+    assertThat(error(transfer("container:/golem/work/a", "container:/golem/work/folder")))
+        .isNotEmpty();
+    assertThat(machine.folder().resolve("folder")).isDirectory();
   }
 
   @Test
@@ -245,6 +266,44 @@ class TransferContractTest extends NodeTest {
                       "container:/golem/work/y")))
           .contains("Hash mismatch");
       assertThat(error(transfer(url + "/none", "container:/golem/work/z"))).contains("404");
+    } finally {
+      web.stop(0);
+    }
+  }
+
+  @Test
+  void userAndPasswordOfUrlsAreTold() throws Exception {
+    Map<String, String> told = new ConcurrentHashMap<>();
+    HttpServer web =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    web.createContext(
+        "/",
+        exchange -> {
+          String key = exchange.getRequestHeaders().getFirst("Authorization");
+          told.put(exchange.getRequestMethod() + exchange.getRequestURI(), String.valueOf(key));
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    web.start();
+    try {
+      String host = "127.0.0.1:" + web.getAddress().getPort();
+      ok(transfer("http://me:a%40b@" + host + "/get?x=me@", "container:/golem/work/x"));
+      ok(transfer("container:/golem/work/x", "http://me@" + host + "/put"));
+      ok(transfer("container:/golem/work/x", "http://" + host + "/bare"));
+      String whole = "Basic " + Base64.getEncoder().encodeToString("me:a@b".getBytes(UTF_8));
+      String user = "Basic " + Base64.getEncoder().encodeToString("me".getBytes(UTF_8));
+      assertThat(told)
+          .containsOnly(
+              Map.entry("HEAD/get?x=me@", whole),
+              Map.entry("GET/get?x=me@", whole),
+              Map.entry("PUT/put", user),
+              Map.entry("PUT/bare", "null"));
+      String bad = "hash:sha3:" + "0".repeat(64) + ":http://me:secret@" + host + "/get";
+      assertThat(error(transfer(bad, "container:/golem/work/y"))).doesNotContain("secret");
+      for (String url : List.of("http://", "http:///x", "http://a b/x", "http:x")) {
+        assertThat(error(transfer(url, "container:/golem/work/y"))).contains("Invalid url");
+      }
     } finally {
       web.stop(0);
     }

@@ -3,8 +3,9 @@ package org.golempipeline.golem.wire;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.RandomAccess;
 
 /** What a command wrote: text, or bytes if they were asked for. */
 public record CommandOutput(Object json) {
@@ -14,11 +15,31 @@ public record CommandOutput(Object json) {
 
   /** On the wire an array of numbers. */
   public static CommandOutput bytes(byte[] bytes) {
-    List<Integer> numbers = new ArrayList<>(bytes.length);
-    for (byte b : bytes) {
-      numbers.add(b & 0xff);
+    return new CommandOutput(new Numbers(bytes));
+  }
+
+  /** Takes a byte for each. */
+  private static final class Numbers extends AbstractList<Integer> implements RandomAccess {
+    private final byte[] bytes;
+
+    Numbers(byte[] bytes) {
+      this.bytes = bytes.clone();
     }
-    return new CommandOutput(numbers);
+
+    @Override
+    public Integer get(int index) {
+      return bytes[index] & 0xff;
+    }
+
+    @Override
+    public int size() {
+      return bytes.length;
+    }
+  }
+
+  /** How many characters or bytes it has. */
+  public int size() {
+    return json instanceof List<?> numbers ? numbers.size() : json.toString().length();
   }
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

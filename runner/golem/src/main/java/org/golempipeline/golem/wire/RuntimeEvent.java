@@ -33,6 +33,10 @@ public record RuntimeEvent(
       return new Kind(null, null, output, null, null);
     }
 
+    public static Kind ofProgress(Progress progress) {
+      return new Kind(null, null, null, null, progress);
+    }
+
     public static Kind ofFinished(int returnCode, @Nullable String message) {
       return new Kind(null, null, null, new Finished(returnCode, message), null);
     }
