@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +17,13 @@ import org.golempipeline.report.Screen;
  * All that a process gets from outside, so that nothing else has to ask for it: streams, terminal,
  * environment, current folder and clock.
  *
+ * @param in what somebody tells us while we work
  * @param out the answer: what a script would read
  * @param err everything that is said beside it
  * @param columns how wide the terminal is at the moment
  */
 record Console(
+    InputStream in,
     PrintStream out,
     PrintStream err,
     boolean outIsTerminal,
@@ -37,6 +40,7 @@ record Console(
     var environment = System.getenv();
     var terminals = System.getProperty(TERMINALS, "");
     return new Console(
+        System.in,
         stream(out),
         stream(new FileOutputStream(FileDescriptor.err)),
         terminals.contains("out"),

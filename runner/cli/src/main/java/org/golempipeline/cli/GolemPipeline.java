@@ -43,6 +43,7 @@ final class GolemPipeline {
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, this::commandLine));
     commands.put("node", () -> new NodeCommand(console));
+    commands.put("gftp", () -> GftpCommand.line(console));
   }
 
   /** Does what {@code arguments} say and answers the exit code. */

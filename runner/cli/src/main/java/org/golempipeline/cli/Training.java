@@ -1,5 +1,6 @@
 package org.golempipeline.cli;
 
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,16 @@ final class Training {
     Files.writeString(folder.resolve("wrong.yaml"), wrong());
     var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     var console =
-        new Console(nowhere, nowhere, false, true, () -> 80, Map.of(), folder, Clock.systemUTC());
+        new Console(
+            InputStream.nullInputStream(),
+            nowhere,
+            nowhere,
+            false,
+            true,
+            () -> 80,
+            Map.of(),
+            folder,
+            Clock.systemUTC());
     for (var command :
         new String[] {
           "check wrong.yaml",

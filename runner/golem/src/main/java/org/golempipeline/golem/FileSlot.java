@@ -27,7 +27,7 @@ final class FileSlot {
       List.of("GetMetadata", "GetChunk", "UploadChunk", "UploadFinished");
   private static final int LARGEST_FRAME = 1 << 20;
 
-  private final Session session;
+  private final FileHost host;
   private final List<String> components;
   private final String fileId = UUID.randomUUID().toString().replace("-", "");
   private final Queue<ByteBuffer> replies = new ArrayDeque<>();
@@ -42,19 +42,19 @@ final class FileSlot {
   private @Nullable String trouble;
   private boolean resting = true;
 
-  private FileSlot(Session session, List<String> components) {
-    this.session = session;
+  private FileSlot(FileHost host, List<String> components) {
+    this.host = host;
     this.components = components;
   }
 
   /** Binds the address and connects. */
-  static CompletableFuture<FileSlot> open(Session session) {
-    return new FileSlot(session, BOTH_WAYS).open();
+  static CompletableFuture<FileSlot> open(FileHost host) {
+    return new FileSlot(host, BOTH_WAYS).open();
   }
 
   /** An address that stands for one file, for any number of readers, until it is closed. */
-  static CompletableFuture<FileSlot> serve(Session session, ByteSource file) {
-    FileSlot slot = new FileSlot(session, READING);
+  static CompletableFuture<FileSlot> serve(FileHost host, ByteSource file) {
+    FileSlot slot = new FileSlot(host, READING);
     slot.point(file, null, () -> {});
     return slot.open();
   }
@@ -73,7 +73,7 @@ final class FileSlot {
 
   /** Where the provider finds it. */
   String url() {
-    return "gftp://" + session.identity() + "/" + fileId;
+    return "gftp://" + host.identity() + "/" + fileId;
   }
 
   /** The files of the next batch; {@code beat} is called whenever bytes move. */
@@ -117,14 +117,13 @@ final class FileSlot {
     }
     return id == null
         ? CompletableFuture.completedFuture(true)
-        : session.send(Calls.unbindService(id)).exceptionally(error -> false);
+        : host.send(Calls.unbindService(id)).exceptionally(error -> false);
   }
 
   private CompletableFuture<Boolean> bind() {
     ServiceBinding binding =
         new ServiceBinding(new ServiceBinding.Listen("/public/gftp/" + fileId, components), null);
-    return session
-        .caller()
+    return host.caller()
         .send(Calls.bindService(binding))
         .thenApply(
             bound -> {
@@ -144,8 +143,7 @@ final class FileSlot {
       return CompletableFuture.failedFuture(
           new IllegalStateException("the daemon names no file service"));
     }
-    return session
-        .caller()
+    return host.caller()
         .webSocket(Calls.servicePath(id), new Listener())
         .thenApply(
             open -> {
@@ -166,15 +164,14 @@ final class FileSlot {
   /** The daemon may have forgotten the service as well, when it was started anew. */
   private void reconnect(@Nullable WebSocket broken) {
     synchronized (this) {
-      if (closed || socket != broken || session.closed().get()) {
+      if (closed || socket != broken || host.closed().get()) {
         return;
       }
       socket = null;
       failures++;
     }
-    session
-        .threads()
-        .after(session.retrier().pause(failures))
+    host.threads()
+        .after(host.retrier().pause(failures))
         .thenCompose(waited -> connect())
         .whenComplete(
             (connected, error) -> {
@@ -301,8 +298,7 @@ final class FileSlot {
       }
       parts.reset();
       byte[] frame = bytes;
-      session
-          .threads()
+      host.threads()
           .files()
           .execute(
               () -> {

@@ -80,7 +80,7 @@ final class OpenNetwork implements GolemNetwork {
   @Override
   public CompletableFuture<String> serve(ByteSource file) {
     CompletableFuture<String> url = new CompletableFuture<>();
-    FileSlot.serve(session, file)
+    FileSlot.serve(session.files(), file)
         .thenApplyAsync(this::keep, session.threads().loop())
         .whenCompleteAsync(
             (kept, error) -> {

@@ -144,7 +144,7 @@ final class RentedMachine implements Rental {
       return CompletableFuture.completedFuture(true);
     }
     List<CompletableFuture<FileSlot>> more =
-        Stream.generate(() -> FileSlot.open(session)).limit(missing).toList();
+        Stream.generate(() -> FileSlot.open(session.files())).limit(missing).toList();
     return CompletableFuture.allOf(more.toArray(CompletableFuture[]::new))
         .thenApply(
             opened -> {

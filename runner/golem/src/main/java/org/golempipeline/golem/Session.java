@@ -29,6 +29,11 @@ record Session(
     return caller.send(call).thenApplyAsync(value -> value, threads.loop());
   }
 
+  /** For addresses at which providers find files. */
+  FileHost files() {
+    return new FileHost(caller, retrier, threads, identity, closed);
+  }
+
   void emit(GolemEvent event) {
     try {
       listener.on(event);

@@ -37,7 +37,7 @@ final class Starter {
     CompletableFuture<String> stop = new CompletableFuture<>();
     account.lost.thenAccept(stop::complete);
     over.whenComplete((value, error) -> stop.complete("not needed any more"));
-    CompletableFuture<FileSlot> slot = FileSlot.open(session);
+    CompletableFuture<FileSlot> slot = FileSlot.open(session.files());
     CompletableFuture<@Nullable String> activity = new CompletableFuture<>();
     CompletableFuture<RentedMachine> machine =
         create(account, limit)
