@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -22,17 +21,6 @@ final class Progress {
   static final Progress NONE = new Progress(Duration.ofDays(1), kind -> {});
 
   private static final Pattern PART = Pattern.compile("\\s*(\\d+)\\s*(ms|s|m|h)\\s*");
-  private static final Map<String, TimeUnit> UNITS =
-      Map.of(
-          "ms",
-          TimeUnit.MILLISECONDS,
-          "s",
-          TimeUnit.SECONDS,
-          "m",
-          TimeUnit.MINUTES,
-          "h",
-          TimeUnit.HOURS);
-
   private final long interval;
   private final Consumer<RuntimeEvent.Kind> reports;
   private long lastReport = System.nanoTime();
@@ -59,10 +47,19 @@ final class Progress {
     long millis = 0;
     int at = 0;
     while (part.find() && part.start() == at) {
-      millis += UNITS.get(part.group(2)).toMillis(Long.parseLong(part.group(1)));
+      millis += millis(Long.parseLong(part.group(1)), part.group(2));
       at = part.end();
     }
     return at == 0 || at < text.length() ? Duration.ofSeconds(1) : Duration.ofMillis(millis);
+  }
+
+  private static long millis(long amount, String unit) {
+    return switch (unit) {
+      case "ms" -> amount;
+      case "s" -> TimeUnit.SECONDS.toMillis(amount);
+      case "m" -> TimeUnit.MINUTES.toMillis(amount);
+      default -> TimeUnit.HOURS.toMillis(amount);
+    };
   }
 
   /** So many bytes have been moved by now, of so many, if that is known. */
