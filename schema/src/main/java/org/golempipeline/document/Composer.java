@@ -15,14 +15,16 @@ import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
 import org.golempipeline.document.Node.Style;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
-import org.yaml.snakeyaml.events.AliasEvent;
-import org.yaml.snakeyaml.events.CollectionStartEvent;
-import org.yaml.snakeyaml.events.DocumentStartEvent;
-import org.yaml.snakeyaml.events.Event;
-import org.yaml.snakeyaml.events.NodeEvent;
-import org.yaml.snakeyaml.events.ScalarEvent;
-import org.yaml.snakeyaml.parser.Parser;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
  * Parser events to nodes. An alias becomes the very node it names, so expansion costs nothing here;
@@ -33,6 +35,7 @@ final class Composer {
   private static final long MOST_NODES = 200_000;
 
   private final Parser parser;
+  private final ScannerText scanned;
   private final Positions positions;
   private final Problems problems;
   private final Map<String, Node> anchors = new HashMap<>();
@@ -43,23 +46,24 @@ final class Composer {
   /** Whether there is an alias. */
   private boolean expands;
 
-  Composer(Parser parser, Positions positions, Problems problems) {
+  Composer(Parser parser, ScannerText scanned, Positions positions, Problems problems) {
     this.parser = parser;
+    this.scanned = scanned;
     this.positions = positions;
     this.problems = problems;
   }
 
   /** The only document of the text, or null if there is none. */
   @Nullable Node document() {
-    parser.getEvent();
+    parser.next();
     if (!parser.checkEvent(Event.ID.DocumentStart)) {
       return null;
     }
-    parser.getEvent();
+    parser.next();
     var root = node();
-    parser.getEvent();
+    parser.next();
     if (parser.peekEvent() instanceof DocumentStartEvent second) {
-      var at = second.getStartMark().getIndex();
+      var at = start(second);
       problems.error(
           DiagnosticIds.YAML_DOCUMENTS,
           positions.word(at),
@@ -70,12 +74,12 @@ final class Composer {
   }
 
   private Node node() {
-    var event = parser.getEvent();
+    var event = parser.next();
     if (event instanceof AliasEvent alias) {
       return aliased(alias);
     }
     var start = (NodeEvent) event;
-    var anchor = start.getAnchor();
+    var anchor = start.getAnchor().map(Anchor::getValue).map(scanned::restored).orElse(null);
     if (anchor != null) {
       open.put(anchor, true);
     }
@@ -93,7 +97,7 @@ final class Composer {
   private Node aliased(AliasEvent alias) {
     expands = true;
     var range = range(alias);
-    var name = alias.getAnchor();
+    var name = scanned.restored(alias.getAlias().getValue());
     if (open.containsKey(name)) {
       problems.error(
           DiagnosticIds.YAML_CYCLE,
@@ -115,8 +119,9 @@ final class Composer {
   }
 
   private Node collection(CollectionStartEvent start) {
-    var from = contentStart(start, start.getTag());
-    checkTag(start, start.getTag(), from);
+    var tag = start.getTag().orElse(null);
+    var from = contentStart(start, tag);
+    checkTag(start, tag, from);
     if (++depth > DEEPEST) {
       throw new LimitException(
           DiagnosticIds.YAML_TOO_DEEP,
@@ -125,7 +130,7 @@ final class Composer {
           null);
     }
     var node =
-        start.is(Event.ID.MappingStart)
+        start.getEventId() == Event.ID.MappingStart
             ? mapping(from, !start.isFlow())
             : sequence(from, !start.isFlow());
     depth--;
@@ -200,17 +205,21 @@ final class Composer {
   }
 
   private Scalar scalar(ScalarEvent event) {
-    var from = contentStart(event, event.getTag());
-    checkTag(event, event.getTag(), from);
+    var tag = event.getTag().orElse(null);
+    var from = contentStart(event, tag);
+    checkTag(event, tag, from);
     var style = style(event.getScalarStyle());
-    var end = event.getEndMark().getIndex();
+    var end = end(event);
     while (end > from && style != Style.PLAIN && Positions.isWhite(positions.at(end - 1))) {
       end--;
     }
+    if (style == Style.SINGLE_QUOTED || style == Style.DOUBLE_QUOTED) {
+      checkBehind(end);
+    }
     var range = positions.range(Math.min(from, end), end);
-    var text = event.getValue();
+    var text = scanned.restored(event.getValue());
     Object value =
-        style == Style.PLAIN && event.getTag() == null ? CoreScalars.resolve(text) : text;
+        style == Style.PLAIN && tag == null ? CoreScalars.resolve(text) : text;
     if (value == CoreScalars.UNUSABLE) {
       problems.error(
           DiagnosticIds.YAML_NUMBER,
@@ -220,6 +229,17 @@ final class Composer {
       value = text;
     }
     return new Scalar(text, style, value, range);
+  }
+
+  /** What follows a quote or bracket at once is no comment, though the library takes it for one. */
+  private void checkBehind(int end) {
+    if (positions.at(end) == '#') {
+      problems.error(
+          DiagnosticIds.YAML_COMMENT,
+          positions.range(end, end + 1),
+          "A `#` right behind a quote or a bracket is neither a comment nor part of the value.",
+          "For a comment put a space before it; else put all of the value into quotes.");
+    }
   }
 
   private static String shortened(String text) {
@@ -240,7 +260,7 @@ final class Composer {
     if (tag == null) {
       return;
     }
-    var from = event.getStartMark().getIndex();
+    var from = start(event);
     if (positions.at(from) == '&') {
       from = skipWhite(positions.wordEnd(from));
     }
@@ -261,9 +281,9 @@ final class Composer {
 
   /** Where the node itself starts, after anchor and tag. */
   private int contentStart(NodeEvent event, @Nullable String tag) {
-    var at = event.getStartMark().getIndex();
-    var end = event.getEndMark().getIndex();
-    var marks = (event.getAnchor() == null ? 0 : 1) + (tag == null ? 0 : 1);
+    var at = start(event);
+    var end = end(event);
+    var marks = (event.getAnchor().isPresent() ? 1 : 0) + (tag == null ? 0 : 1);
     for (; marks > 0 && (positions.at(at) == '&' || positions.at(at) == '!'); marks--) {
       at = skipWhite(positions.wordEnd(at));
     }
@@ -284,9 +304,11 @@ final class Composer {
    * in the text.
    */
   private Range rangeTo(int from, boolean block, List<Node> parts) {
-    var end = parser.getEvent().getEndMark().getIndex();
+    var end = end(parser.next());
     var range = positions.range(from, block ? from : end);
-    if (block) {
+    if (!block) {
+      checkBehind(end);
+    } else {
       for (var part : parts) {
         if (endsBefore(range, part.range())) {
           range =
@@ -303,8 +325,16 @@ final class Composer {
         || range.endLine() == other.endLine() && range.endColumn() < other.endColumn();
   }
 
+  private static int start(Event event) {
+    return event.getStartMark().map(Mark::getIndex).orElseThrow();
+  }
+
+  private static int end(Event event) {
+    return event.getEndMark().map(Mark::getIndex).orElseThrow();
+  }
+
   private Range range(Event event) {
-    return positions.range(event.getStartMark().getIndex(), event.getEndMark().getIndex());
+    return positions.range(start(event), end(event));
   }
 
   private long size(Node node) {

@@ -34,8 +34,10 @@ final class Positions {
     return codePoints.length;
   }
 
+  /** What stands there, as far as there is text. */
   String text(int from, int to) {
-    return new String(codePoints, from, Math.max(0, Math.min(to, codePoints.length) - from));
+    var start = Math.min(from, codePoints.length);
+    return new String(codePoints, start, Math.max(0, Math.min(to, codePoints.length) - start));
   }
 
   Range range(int from, int to) {

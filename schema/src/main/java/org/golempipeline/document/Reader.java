@@ -11,11 +11,10 @@ import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.ReaderException;
-import org.yaml.snakeyaml.reader.StreamReader;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Bytes to a document. Where a mistake has an obvious extent, such as an unquoted {@code *.txt}, it
@@ -25,6 +24,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
 final class Reader {
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_PATCHES = 20;
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   private final Problems problems;
   private final Positions positions;
@@ -88,7 +88,7 @@ final class Reader {
 
   private Document document() {
     var text = problems.source().text();
-    var root = text.isBlank() ? null : composed(text);
+    var root = text.isBlank() || hasForbidden() ? null : composed();
     if (root == null && !problems.hasErrors()) {
       problems.error(
           DiagnosticIds.YAML_EMPTY,
@@ -99,29 +99,34 @@ final class Reader {
     return new Document(problems.source(), Optional.ofNullable(root), problems.all());
   }
 
-  /**
-   * The tree of {@code text}, which differs from the source only where mistakes are blotted out.
-   */
-  private @Nullable Node composed(String text) {
-    var readable = text;
+  /** The tree of the source, read from a text in which mistakes are blotted out. */
+  private @Nullable Node composed() {
+    var scanned = ScannerText.of(problems.source().text());
+    var readable = scanned.text();
     for (var patches = 0; ; patches++) {
       var found = new Problems(problems.source());
+      // With a smaller buffer the library copies a long value once for every piece of it.
+      var settings =
+          LoadSettings.builder()
+              .setCodePointLimit(MOST_BYTES)
+              .setBufferSize(readable.length())
+              .build();
+      var characters = new StreamReader(settings, readable);
       try {
-        var options = new LoaderOptions();
-        options.setCodePointLimit(MOST_BYTES);
-        var parser = new ParserImpl(new StreamReader(readable), options);
-        var root = new Composer(parser, positions, found).document();
+        var parser = new ParserImpl(settings, characters);
+        var root = new Composer(parser, scanned, positions, found).document();
         found.all().forEach(problems::add);
         return root;
-      } catch (MarkedYAMLException e) {
+      } catch (MarkedYamlEngineException e) {
         var mistake = SyntaxMistake.of(e, positions);
-        problems.error(mistake.id(), mistake.range(), mistake.message(), mistake.hint());
+        report(mistake);
         if (mistake.blot() < 0 || patches == MOST_PATCHES) {
           return null;
         }
         readable = blotted(readable, mistake.blot(), mistake.replacement());
-      } catch (ReaderException e) {
-        unprintable(e);
+      } catch (NumberFormatException e) {
+        // The library reads the digits of an escape without a look at how many there are.
+        report(SyntaxMistake.digits(positions, characters.getIndex()));
         return null;
       } catch (Composer.LimitException e) {
         problems.error(e.id, e.range, e.sentence, e.hint);
@@ -130,25 +135,34 @@ final class Reader {
     }
   }
 
-  private void unprintable(ReaderException e) {
-    var offset = firstOf(e.getCodePoint());
-    problems.error(
-        DiagnosticIds.YAML_CHARACTER,
-        positions.range(offset, offset + 1),
-        "The control character U+%04X may not stand in a pipeline file."
-            .formatted(e.getCodePoint()),
-        e.getCodePoint() == 0
-            ? "Remove it: no command, variable or path can hold one."
-            : "Remove it, or write it as `\\u%04X` in double quotes.".formatted(e.getCodePoint()));
+  private void report(SyntaxMistake mistake) {
+    problems.error(mistake.id(), mistake.range(), mistake.message(), mistake.hint());
   }
 
-  private int firstOf(int codePoint) {
+  /** Whether a character stands there that the scanner must not see. */
+  private boolean hasForbidden() {
     for (var i = 0; i < positions.length(); i++) {
-      if (positions.at(i) == codePoint) {
-        return i;
+      var character = positions.at(i);
+      if (character == BYTE_ORDER_MARK) {
+        problems.error(
+            DiagnosticIds.YAML_CHARACTER,
+            positions.range(i, i + 1),
+            "A byte order mark (U+FEFF), which cannot be seen, may stand at the start of the file only.",
+            "Remove it, or write it as `\\uFEFF` in double quotes.");
+        return true;
+      }
+      if (!StreamReader.isPrintable(character)) {
+        problems.error(
+            DiagnosticIds.YAML_CHARACTER,
+            positions.range(i, i + 1),
+            "The control character U+%04X may not stand in a pipeline file.".formatted(character),
+            character == 0
+                ? "Remove it: no command, variable or path can hold one."
+                : "Remove it, or write it as `\\u%04X` in double quotes.".formatted(character));
+        return true;
       }
     }
-    return 0;
+    return false;
   }
 
   private static String blotted(String text, int codePoint, char replacement) {

@@ -3,7 +3,8 @@ package org.golempipeline.document;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Range;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
  * What the parser stumbled over, in words for people.
@@ -13,12 +14,15 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 record SyntaxMistake(
     String id, Range range, String message, @Nullable String hint, int blot, char replacement) {
 
-  static SyntaxMistake of(MarkedYAMLException e, Positions positions) {
+  static SyntaxMistake of(MarkedYamlEngineException e, Positions positions) {
     var problem = e.getProblem() == null ? "" : e.getProblem();
     var context = e.getContext() == null ? "" : e.getContext();
-    var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-    var at = mark == null ? 0 : Math.min(mark.getIndex(), positions.length());
-    var contextAt = e.getContextMark() == null ? at : e.getContextMark().getIndex();
+    var at =
+        e.getProblemMark()
+            .or(e::getContextMark)
+            .map(mark -> Math.min(mark.getIndex(), positions.length()))
+            .orElse(0);
+    var contextAt = e.getContextMark().map(Mark::getIndex).orElse(at);
     if (context.startsWith("while scanning an alias")
         || context.startsWith("while scanning a tag")) {
       return pattern(positions, contextAt);
@@ -29,10 +33,13 @@ record SyntaxMistake(
     if (problem.startsWith("mapping values are not allowed")) {
       return colon(positions, at);
     }
-    if (problem.startsWith("found unknown escape character")) {
+    if (problem.startsWith("expected escape sequence")) {
+      return digits(positions, at);
+    }
+    if (problem.startsWith("found unknown escape character") && at < positions.length()) {
       return escape(positions, at);
     }
-    if (context.startsWith("while scanning a quoted scalar") || problem.contains("quoted scalar")) {
+    if (context.contains("quoted scalar") || problem.contains("quoted scalar")) {
       return fatal(
           positions.range(contextAt, contextAt + 1),
           "This quote is never closed.",
@@ -49,10 +56,13 @@ record SyntaxMistake(
     while (word.length() > 1 && ",]}".indexOf(word.charAt(word.length() - 1)) >= 0) {
       word = word.substring(0, word.length() - 1);
     }
+    var isTag = word.startsWith("!");
     return new SyntaxMistake(
-        word.startsWith("!") ? DiagnosticIds.YAML_TAG : DiagnosticIds.YAML_ALIAS,
+        isTag ? DiagnosticIds.YAML_TAG : DiagnosticIds.YAML_ALIAS,
         positions.range(at, at + word.codePointCount(0, word.length())),
-        "`%s` is read as a YAML %s.".formatted(word, word.startsWith("!") ? "tag" : "alias"),
+        isTag
+            ? "`%s` is read as a YAML tag, and a pipeline file has none.".formatted(word)
+            : "`%s` is read as a YAML alias.".formatted(word),
         "If it is a pattern, put it in quotes: `'%s'`.".formatted(word),
         at,
         'x');
@@ -113,6 +123,18 @@ record SyntaxMistake(
         "Use single quotes, where a backslash is just that, or write `\\\\`.",
         at,
         'n');
+  }
+
+  /** An escape that ends at {@code at}, where the digits of a character should stand. */
+  static SyntaxMistake digits(Positions positions, int at) {
+    return new SyntaxMistake(
+        DiagnosticIds.YAML_ESCAPE,
+        positions.range(Math.max(0, at - 2), at),
+        "Behind `%s` stands the hex number of a character: 2 digits after `\\x`, 4 after `\\u`, 8 after `\\U`."
+            .formatted(positions.text(Math.max(0, at - 2), at)),
+        "Use single quotes, where a backslash is just that, or write `\\\\`.",
+        -1,
+        ' ');
   }
 
   private static SyntaxMistake flow(Positions positions, int at, int contextAt) {
