@@ -229,5 +229,11 @@ public final class DiagnosticIds {
   /** A command that writes no output. */
   public static final String LINT_NO_OUTPUT = "Lint.NoOutput";
 
+  /** A value inside the text of a program. */
+  public static final String LINT_PROGRAM_TEXT = "Lint.ProgramText";
+
+  /** A param or a variable of fragments that nothing names. */
+  public static final String LINT_UNUSED = "Lint.Unused";
+
   private DiagnosticIds() {}
 }

@@ -133,12 +133,14 @@ final class Params {
     if (text == null) {
       missing(entry, "");
     } else {
-      var value = new Constraints(declaration).violation(text);
-      if (value != null) {
+      var constraints = new Constraints(declaration);
+      text = constraints.canonical(text);
+      var violation = constraints.violation(text);
+      if (violation != null) {
         problems.error(
             DiagnosticIds.PARAM_VALUE,
             entry.key().range(),
-            "The secret `%s` %s.".formatted(entry.name(), value),
+            "The secret `%s` %s.".formatted(entry.name(), violation),
             null);
       }
       if (Secrets.isTooShort(text)) {
@@ -172,9 +174,16 @@ final class Params {
           null);
       return;
     }
+    for (var odd : constraints.oddChoices) {
+      problems.error(
+          DiagnosticIds.PARAM_DECLARATION,
+          odd.range(),
+          "`%s` in `enum` is not of the type `%s`.".formatted(odd.text(), constraints.type),
+          "Remove it, or change the `type`.");
+    }
     var fallback = declaration.get("default") instanceof Scalar scalar ? scalar : null;
     if (fallback != null && fallback.value() != null) {
-      var violation = constraints.violation(fallback.text());
+      var violation = constraints.violation(constraints.canonical(fallback.text()));
       if (violation != null) {
         problems.error(
             DiagnosticIds.PARAM_VALUE,
@@ -185,6 +194,7 @@ final class Params {
     }
     var text = given(entry);
     if (text != null) {
+      text = constraints.canonical(text);
       var violation = constraints.violation(text);
       if (violation != null) {
         problems.error(
@@ -200,7 +210,7 @@ final class Params {
       missing(entry, "");
       return;
     } else {
-      text = fallback.text();
+      text = constraints.canonical(fallback.text());
     }
     values.put(entry.name(), new ParamValue(text, false));
   }
@@ -223,20 +233,25 @@ final class Params {
     private final List<String> allowed = new ArrayList<>();
     private final @Nullable BigDecimal minimum;
     private final @Nullable BigDecimal maximum;
+    private final List<Scalar> oddChoices = new ArrayList<>();
     private @Nullable Pattern pattern;
     private @Nullable Scalar brokenPattern;
 
     Constraints(Mapping declaration) {
       type = declaration.get("type") instanceof Scalar scalar ? scalar.text() : "string";
+      minimum = number(declaration.get("minimum"));
+      maximum = number(declaration.get("maximum"));
       if (declaration.get("enum") instanceof Sequence sequence) {
         for (var item : sequence.items()) {
           if (item instanceof Scalar scalar) {
-            allowed.add(scalar.text());
+            var choice = canonical(scalar.text());
+            allowed.add(choice);
+            if (typeViolation(choice) != null) {
+              oddChoices.add(scalar);
+            }
           }
         }
       }
-      minimum = number(declaration.get("minimum"));
-      maximum = number(declaration.get("maximum"));
       if (declaration.get("pattern") instanceof Scalar scalar) {
         try {
           pattern = Pattern.compile(scalar.text());
@@ -252,25 +267,46 @@ final class Params {
           : null;
     }
 
-    /** What is wrong with {@code text}, as the end of a sentence; null if nothing is. */
-    @Nullable String violation(String text) {
+    /**
+     * The one way to write that number or boolean, so that a shell takes it for what it is: {@code
+     * 010}, {@code 1e1} and {@code 10.0} are {@code 10}, {@code True} is {@code true}.
+     */
+    String canonical(String text) {
       var value = Scalar.plain(text, Range.START).value();
-      var number = value instanceof BigDecimal decimal ? decimal : null;
-      if (Set.of("integer", "number").contains(type) && number == null) {
-        return "must be a number";
+      if (isNumeric() && value instanceof BigDecimal number) {
+        var shortest = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+        return shortest.toPlainString();
       }
-      if (type.equals("integer") && number != null && number.stripTrailingZeros().scale() > 0) {
+      return type.equals("boolean") && value instanceof Boolean flag ? flag.toString() : text;
+    }
+
+    private boolean isNumeric() {
+      return Set.of("integer", "number").contains(type) || minimum != null || maximum != null;
+    }
+
+    private @Nullable String typeViolation(String text) {
+      var value = Scalar.plain(text, Range.START).value();
+      if (isNumeric() && !(value instanceof BigDecimal)) {
+        return "must be a number such as `10`";
+      }
+      if (type.equals("integer") && value instanceof BigDecimal number && number.scale() > 0) {
         return "must be a whole number";
       }
-      if (type.equals("boolean") && !(value instanceof Boolean)) {
-        return "must be `true` or `false`";
+      return type.equals("boolean") && !(value instanceof Boolean)
+          ? "must be `true` or `false`"
+          : null;
+    }
+
+    /** What is wrong with a canonical value, as the end of a sentence; null if nothing is. */
+    @Nullable String violation(String text) {
+      var ofType = typeViolation(text);
+      if (ofType != null) {
+        return ofType;
       }
       if (!allowed.isEmpty() && !allowed.contains(text)) {
         return "must be " + Words.anyOf(allowed);
       }
-      if ((minimum != null || maximum != null) && number == null) {
-        return "must be a number";
-      }
+      var number = isNumeric() ? new BigDecimal(text) : null;
       if (minimum != null && number != null && number.compareTo(minimum) < 0) {
         return "must be at least `%s`".formatted(minimum.toPlainString());
       }

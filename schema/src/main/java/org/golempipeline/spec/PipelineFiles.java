@@ -106,6 +106,11 @@ public final class PipelineFiles {
       TemplateCheck.run(file, stage, Objects.requireNonNull(scopes.get(stage.name())));
     }
     ShellLint.run(file, scopes);
+    ArgvLint.run(file);
+    if (!file.problems().hasErrors()) {
+      // What could not be read may name anything.
+      UnusedNames.run(file, scopes);
+    }
     return order;
   }
 }

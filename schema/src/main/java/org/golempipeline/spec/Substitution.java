@@ -27,6 +27,7 @@ final class Substitution {
   private final Set<String> stages;
   private final Problems problems;
   private final Map<Node, Template> open = new IdentityHashMap<>();
+  private final Map<Node, Template> written = new IdentityHashMap<>();
 
   private Substitution(Params params, Set<String> stages, Problems problems) {
     this.params = params;
@@ -37,7 +38,8 @@ final class Substitution {
   static ResolvedTree apply(
       Mapping root, SchemaPlace place, Params params, Set<String> stages, Problems problems) {
     var substitution = new Substitution(params, stages, problems);
-    return new ResolvedTree(substitution.file(root, place), substitution.open);
+    return new ResolvedTree(
+        substitution.file(root, place), substitution.open, substitution.written);
   }
 
   private Mapping file(Mapping root, SchemaPlace place) {
@@ -99,9 +101,13 @@ final class Substitution {
     }
     var scalar = (Scalar) node;
     var text = scalar.string();
-    return text == null || text.indexOf('$') < 0 || place.isShell()
-        ? scalar
-        : resolved(scalar, Template.of(text), place, names);
+    if (text == null || text.indexOf('$') < 0 || place.isShell()) {
+      return scalar;
+    }
+    var template = Template.of(text);
+    var resolved = resolved(scalar, template, place, names);
+    written.put(resolved, template);
+    return resolved;
   }
 
   private Scalar resolved(Scalar scalar, Template template, SchemaPlace place, Names names) {

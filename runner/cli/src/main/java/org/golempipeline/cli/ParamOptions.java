@@ -41,7 +41,8 @@ final class ParamOptions {
   private static String content(Console console, String file) throws Refusal {
     try {
       var text = Files.readString(console.folder().resolve(file));
-      return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+      var lineEnd = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
+      return text.substring(0, text.length() - lineEnd);
     } catch (CharacterCodingException e) {
       throw Refusal.usage("`%s` is not UTF-8 text.".formatted(file), "Params are text.");
     } catch (IOException | InvalidPathException e) {
