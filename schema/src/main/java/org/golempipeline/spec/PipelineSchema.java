@@ -24,17 +24,20 @@ public final class PipelineSchema {
 
   private PipelineSchema() {}
 
-  /** The schema as text, the options of {@code strategies} included. */
+  /** The schema of files as they are written, the options of {@code strategies} included. */
   public static String json(Strategies strategies) {
-    return tree(strategies).toPrettyString() + "\n";
+    var root = tree(strategies);
+    ReferencePlaces.open(root);
+    return root.toPrettyString() + "\n";
   }
 
-  static JsonNode tree(Strategies strategies) {
+  /** The schema of a file with the values of its params put in. */
+  static ObjectNode tree(Strategies strategies) {
     return tree(strategies, name -> true);
   }
 
   /** The same with the options of those strategies only; the options of others may be anything. */
-  static JsonNode tree(Strategies strategies, Predicate<String> wanted) {
+  static ObjectNode tree(Strategies strategies, Predicate<String> wanted) {
     var root = (ObjectNode) JsonText.parse(resource());
     var definitions = (ObjectNode) root.get("$defs");
     var stage = (ObjectNode) definitions.get("stage").get("properties");

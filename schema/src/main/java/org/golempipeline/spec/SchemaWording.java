@@ -38,6 +38,7 @@ final class SchemaWording {
       case Violation.NONE_OF -> noneOf(violation);
       case "oneOf" -> exclusive(violation);
       case "if", "anyOf" -> {}
+      case "not" -> together(violation);
       case "false" -> forbidden(violation);
       case "type" -> shape(violation, List.of(violation.schema()));
       case Violation.SHAPE -> shape(violation, violation.alternatives());
@@ -203,6 +204,22 @@ final class SchemaWording {
             : "%s takes only one of %s."
                 .formatted(capital(subject(violation.path())), Words.list(keys)),
         keys.isEmpty() ? null : "Keep one of them.");
+  }
+
+  /** Keys that must not stand side by side. */
+  private void together(Violation violation) {
+    var keys = new ArrayList<String>();
+    violation.schema().path("not").path("required").forEach(each -> keys.add(each.asText()));
+    var second = keys.size() == 2 ? places.entry(violation.path(), keys.get(1)) : null;
+    if (second == null) {
+      rule(violation);
+      return;
+    }
+    problems.error(
+        DiagnosticIds.SCHEMA_EXCLUSIVE,
+        second.key().range(),
+        "`%s` stands instead of `%s`, and here are both.".formatted(keys.get(1), keys.get(0)),
+        "Remove one of them.");
   }
 
   private void forbidden(Violation violation) {

@@ -84,13 +84,6 @@ final class StageChecks {
     var body = stage.body();
     var input = body.entry("input");
     var from = body.entry("from");
-    if (input != null && from != null) {
-      problems.error(
-          DiagnosticIds.SCHEMA_EXCLUSIVE,
-          from.key().range(),
-          "`from` stands instead of `input`, and here are both.",
-          "Remove one of them.");
-    }
     var split = stage.split(file.strategies());
     if (split == null) {
       return;

@@ -20,7 +20,7 @@ class PluginExamplesIT {
   @MethodSource("plugins")
   void makesWhatIsExpected(String plugin) throws IOException {
     var module = Workspace.project().resolve("plugins").resolve(plugin);
-    var jar = only(module.resolve("target"), "golem-pipeline-" + plugin + "-[0-9.]+\\.jar");
+    var jar = jar(plugin);
     var example = only(module.resolve("example"), ".*");
     var name = example.getFileName().toString();
     var workspace = new Workspace(folder).copy(example, name);
@@ -39,6 +39,12 @@ class PluginExamplesIT {
 
   static List<String> plugins() {
     return List.of("genomes", "media");
+  }
+
+  /** The jar that the build made of a plugin. */
+  static Path jar(String plugin) throws IOException {
+    var target = Workspace.project().resolve("plugins").resolve(plugin).resolve("target");
+    return only(target, "golem-pipeline-" + plugin + "-[0-9.]+\\.jar");
   }
 
   private static Path only(Path folder, String name) throws IOException {

@@ -1,0 +1,76 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.harrel.jsonschema.ValidatorFactory;
+import dev.harrel.jsonschema.providers.JacksonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/**
+ * An independent validator accepts, by the schema that the product prints, every example and every
+ * pipeline of the documentation as it is written.
+ */
+class SchemaIT {
+  @TempDir Path folder;
+
+  @Test
+  void acceptsEveryExampleAndEveryPipelineOfTheDocumentation() throws IOException {
+    var workspace = new Workspace(folder);
+    var printed =
+        workspace.run(
+            "schema",
+            "--plugin",
+            PluginExamplesIT.jar("media").toString(),
+            "--plugin",
+            PluginExamplesIT.jar("genomes").toString());
+    assertThat(printed.err()).isEmpty();
+    var pipelines = pipelines();
+    assertThat(pipelines).hasSizeGreaterThan(20);
+
+    pipelines.forEach(
+        (name, text) -> {
+          var core = LoadSettings.builder().setSchema(new CoreSchema()).build();
+          var value = new ObjectMapper().valueToTree(new Load(core).loadFromString(text));
+          var result =
+              new ValidatorFactory()
+                  .withJsonNodeFactory(new JacksonNode.Factory())
+                  .validate(printed.out(), value.toString());
+          assertThat(result.getErrors())
+              .as(name)
+              .extracting(error -> error.getInstanceLocation() + " " + error.getError())
+              .isEmpty();
+        });
+  }
+
+  private static Map<String, String> pipelines() throws IOException {
+    var found = new LinkedHashMap<String, String>();
+    for (var example : DocsIT.pipelines()) {
+      found.put(example.name(), example.text());
+    }
+    for (var folder : new String[] {"pipelines", "plugins"}) {
+      try (Stream<Path> files = Files.walk(Workspace.project().resolve(folder))) {
+        var examples =
+            files
+                .filter(file -> file.endsWith("pipeline.yaml"))
+                .filter(file -> !file.toString().contains("/target/"))
+                .sorted()
+                .toList();
+        for (var example : examples) {
+          found.put(example.toString(), Files.readString(example));
+        }
+      }
+    }
+    return found;
+  }
+}
