@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
@@ -16,6 +15,8 @@ import org.golempipeline.document.Node.Entry;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
+import org.golempipeline.strategy.Regex;
+import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,12 +167,13 @@ final class Params {
           "Add `secret: true`, or pass the value with `-p`.");
     }
     var constraints = new Constraints(declaration);
-    if (constraints.brokenPattern != null) {
+    var refusal = constraints.patternRefusal;
+    if (refusal != null) {
       problems.error(
           DiagnosticIds.PARAM_DECLARATION,
-          constraints.brokenPattern.range(),
-          "`%s` is not a regular expression.".formatted(constraints.brokenPattern.text()),
-          null);
+          Objects.requireNonNull(declaration.get("pattern")).range(),
+          refusal.getMessage(),
+          refusal.hint().orElse(null));
       return;
     }
     for (var odd : constraints.oddChoices) {
@@ -234,8 +236,8 @@ final class Params {
     private final @Nullable BigDecimal minimum;
     private final @Nullable BigDecimal maximum;
     private final List<Scalar> oddChoices = new ArrayList<>();
-    private @Nullable Pattern pattern;
-    private @Nullable Scalar brokenPattern;
+    private @Nullable Regex pattern;
+    private @Nullable StrategyException patternRefusal;
 
     Constraints(Mapping declaration) {
       type = declaration.get("type") instanceof Scalar scalar ? scalar.text() : "string";
@@ -254,9 +256,9 @@ final class Params {
       }
       if (declaration.get("pattern") instanceof Scalar scalar) {
         try {
-          pattern = Pattern.compile(scalar.text());
-        } catch (PatternSyntaxException e) {
-          brokenPattern = scalar;
+          pattern = Regex.of("pattern", scalar.text());
+        } catch (StrategyException e) {
+          patternRefusal = e;
         }
       }
     }
@@ -313,8 +315,8 @@ final class Params {
       if (maximum != null && number != null && number.compareTo(maximum) > 0) {
         return "must be at most `%s`".formatted(maximum.toPlainString());
       }
-      if (pattern != null && !pattern.matcher(text).matches()) {
-        return "must match `%s`".formatted(pattern.pattern());
+      if (pattern != null && !pattern.matches(text)) {
+        return "must match `%s`".formatted(pattern);
       }
       return null;
     }

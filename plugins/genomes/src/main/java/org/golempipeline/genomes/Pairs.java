@@ -2,26 +2,22 @@ package org.golempipeline.genomes;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.Regex;
 import org.golempipeline.strategy.StrategyException;
 
 /** The option {@code pairs}: a pattern that tells which files hold the mates of each other. */
 final class Pairs {
   private static final String MATE = "mate";
-  private static final Pattern GROUP = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
-  private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9]*");
+  private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9_]*");
   private static final int MOST_SHOWN = 5;
 
-  private final Pattern pattern;
+  private final Regex pattern;
   private final List<String> names;
 
   /**
@@ -31,7 +27,7 @@ final class Pairs {
    */
   record Pair(InputFile first, InputFile second, Map<String, String> captures) {}
 
-  private Pairs(Pattern pattern, List<String> names) {
+  private Pairs(Regex pattern, List<String> names) {
     this.pattern = pattern;
     this.names = names;
   }
@@ -40,16 +36,9 @@ final class Pairs {
    * @param taken names that no capture may have
    */
   static Pairs of(String regex, List<String> taken) throws StrategyException {
-    Pattern pattern;
-    try {
-      pattern = Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new StrategyException(
-          "`pairs: %s` is not a regular expression: %s near character %d."
-              .formatted(regex, e.getDescription(), e.getIndex() + 1),
-          "Put a backslash before a character that is meant literally.");
-    }
-    var groups = groups(regex);
+    var pattern = Regex.of("pairs", regex);
+    var groups = new ArrayList<>(pattern.groups());
+    groups.removeIf(String::isEmpty);
     if (!groups.remove(MATE)) {
       throw new StrategyException(
           "`pairs: %s` does not say which mate a file holds.".formatted(regex),
@@ -59,7 +48,7 @@ final class Pairs {
       if (!VARIABLE.matcher(name).matches() || taken.contains(name)) {
         throw new StrategyException(
             "The capture `%s` cannot be a variable.".formatted(name),
-            "Use lower-case letters and digits, but none of `%s`."
+            "Use lower-case letters, digits and `_`, a letter first, but none of `%s`."
                 .formatted(String.join("`, `", taken)));
       }
     }
@@ -75,17 +64,17 @@ final class Pairs {
   List<Pair> of(List<InputFile> files) throws StrategyException {
     var groups = new LinkedHashMap<Map<String, String>, Map<String, List<InputFile>>>();
     for (var file : files) {
-      var match = pattern.matcher(file.path());
-      if (!match.find()) {
+      var match = pattern.captures(file.path());
+      if (match.isEmpty()) {
         throw new StrategyException(
             "`%s` does not match `pairs: %s`.".formatted(file.path(), pattern),
             "Correct the pattern, or leave the file out of `input` with a `!` pattern.");
       }
       var captures = new LinkedHashMap<String, String>();
-      names.forEach(name -> captures.put(name, captured(match, name)));
+      names.forEach(name -> captures.put(name, captured(match.get(), name)));
       groups
           .computeIfAbsent(captures, key -> new TreeMap<>())
-          .computeIfAbsent(captured(match, MATE), key -> new ArrayList<>())
+          .computeIfAbsent(captured(match.get(), MATE), key -> new ArrayList<>())
           .add(file);
     }
     var pairs = new ArrayList<Pair>();
@@ -112,29 +101,7 @@ final class Pairs {
         "A pair is two files for which `mate` differs and every other capture is the same.");
   }
 
-  private static String captured(Matcher match, String name) {
-    var text = match.group(name);
-    return text == null ? "" : text;
-  }
-
-  /**
-   * Java tells the names only from version 20 on: a reference to a group that is none is refused.
-   */
-  private static Set<String> groups(String regex) {
-    return GROUP
-        .matcher(regex)
-        .results()
-        .map(found -> found.group(1))
-        .filter(name -> isPattern(regex + "\\k<" + name + ">"))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  private static boolean isPattern(String regex) {
-    try {
-      Pattern.compile(regex);
-      return true;
-    } catch (PatternSyntaxException e) {
-      return false;
-    }
+  private String captured(List<String> match, String name) {
+    return match.get(pattern.groups().indexOf(name));
   }
 }

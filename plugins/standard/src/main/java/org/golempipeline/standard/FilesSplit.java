@@ -4,25 +4,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Piece;
+import org.golempipeline.strategy.Regex;
 import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code files}: whole files, one a fragment or in groups. Groups by number and by size are runs of
  * neighbours in input order; a group by pattern stands where its first file stood.
  */
 public final class FilesSplit implements SplitStrategy {
-  private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9]*");
+  private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9_]*");
   private static final int MOST_SHOWN = 5;
 
   @Override
@@ -65,7 +63,7 @@ public final class FilesSplit implements SplitStrategy {
               "x-unit": "size"
             },
             "by": {
-              "description": "A regular expression (Java's) looked for in each path. Files for \
+              "description": "A regular expression (RE2's) looked for in each path. Files for \
         which it captures the same are a fragment, and named captures are its variables.",
               "type": "string",
               "minLength": 1
@@ -153,13 +151,13 @@ public final class FilesSplit implements SplitStrategy {
       throws StrategyException {
     var groups = new LinkedHashMap<List<String>, List<InputFile>>();
     for (var file : files) {
-      var matcher = captures.pattern().matcher(file.path());
-      if (!matcher.find()) {
+      var captured = captures.pattern().captures(file.path());
+      if (captured.isEmpty()) {
         throw new StrategyException(
             "`%s` does not match `by: %s`.".formatted(file.path(), captures.pattern()),
             "Correct the pattern, or leave the file out of `input` with a `!` pattern.");
       }
-      groups.computeIfAbsent(captures.of(matcher), key -> new ArrayList<>()).add(file);
+      groups.computeIfAbsent(captured.get(), key -> new ArrayList<>()).add(file);
     }
     if (exactly > 0) {
       requireExactly(groups.values(), exactly);
@@ -190,92 +188,37 @@ public final class FilesSplit implements SplitStrategy {
     return new Fragment(files.stream().<Piece>map(Piece.Slice::whole).toList(), variables);
   }
 
-  /** A pattern and the names of its captures, those without a name as the empty string. */
-  private record Captures(Pattern pattern, List<String> groups) {
+  /** A pattern, and the variables that its captures become. */
+  private record Captures(Regex pattern) {
     static Captures of(String regex) throws StrategyException {
-      Pattern pattern;
-      try {
-        pattern = Pattern.compile(regex);
-      } catch (PatternSyntaxException e) {
-        throw new StrategyException(
-            "`by: %s` is not a regular expression: %s near character %d."
-                .formatted(regex, e.getDescription(), e.getIndex() + 1),
-            "Put a backslash before a character that is meant literally.");
-      }
-      var groups = groups(regex, pattern.matcher("").groupCount());
-      if (groups.isEmpty()) {
+      var pattern = Regex.of("by", regex);
+      if (pattern.groups().isEmpty()) {
         throw new StrategyException(
             "`by: %s` captures nothing, so all files would be one group.".formatted(regex),
             "Put the part that the files of a group share into `(?<name>…)`.");
       }
-      for (var name : groups) {
+      for (var name : pattern.groups()) {
         if (!name.isEmpty() && !VARIABLE.matcher(name).matches()) {
           throw new StrategyException(
               "The capture `%s` cannot be a variable.".formatted(name),
-              "Use lower-case letters and digits.");
+              "Use lower-case letters, digits and `_`, a letter first.");
         }
       }
-      return new Captures(pattern, groups);
+      return new Captures(pattern);
     }
 
     List<String> names() {
-      return groups.stream().filter(name -> !name.isEmpty()).toList();
-    }
-
-    List<String> of(Matcher match) {
-      var captured = new ArrayList<String>();
-      for (var i = 1; i <= groups.size(); i++) {
-        var text = match.group(i);
-        captured.add(text == null ? "" : text);
-      }
-      return List.copyOf(captured);
+      return pattern.groups().stream().filter(name -> !name.isEmpty()).toList();
     }
 
     Map<String, String> variables(List<String> captured) {
       var variables = new LinkedHashMap<String, String>();
-      for (var i = 0; i < groups.size(); i++) {
-        if (!groups.get(i).isEmpty()) {
-          variables.put(groups.get(i), captured.get(i));
+      for (var i = 0; i < captured.size(); i++) {
+        if (!pattern.groups().get(i).isEmpty()) {
+          variables.put(pattern.groups().get(i), captured.get(i));
         }
       }
       return variables;
-    }
-
-    /** Java tells the names only from version 20 on, so they are read from a valid expression. */
-    private static List<String> groups(String regex, int count) {
-      var groups = new ArrayList<String>();
-      var classes = 0;
-      for (var i = 0; i < regex.length() && groups.size() < count; i++) {
-        var c = regex.charAt(i);
-        if (regex.startsWith("\\Q", i)) {
-          var end = regex.indexOf("\\E", i);
-          i = end < 0 ? regex.length() : end + 1;
-        } else if (c == '\\') {
-          i++;
-        } else if (c == '[') {
-          classes++;
-        } else if (c == ']' && classes > 0) {
-          classes--;
-        } else if (c == '(' && classes == 0) {
-          var name = groupName(regex, i);
-          if (name != null) {
-            groups.add(name);
-          }
-        }
-      }
-      return groups;
-    }
-
-    /** The name of the group that opens at {@code i}; null if it captures nothing. */
-    private static @Nullable String groupName(String regex, int i) {
-      if (!regex.startsWith("(?", i)) {
-        return "";
-      }
-      var named =
-          regex.startsWith("(?<", i)
-              && !regex.startsWith("(?<=", i)
-              && !regex.startsWith("(?<!", i);
-      return named ? regex.substring(i + 3, regex.indexOf('>', i)) : null;
     }
   }
 }

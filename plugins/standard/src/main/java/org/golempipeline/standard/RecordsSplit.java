@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
+import org.golempipeline.strategy.Regex;
 import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
@@ -45,7 +45,7 @@ public final class RecordsSplit implements SplitStrategy {
           "type": "object",
           "properties": {
             "start": {
-              "description": "A regular expression (Java's) looked for in each line, of which \
+              "description": "A regular expression (RE2's) looked for in each line, of which \
         the first 64 KiB count. A line that has it begins a record.",
               "type": "string",
               "minLength": 1
@@ -137,17 +137,10 @@ public final class RecordsSplit implements SplitStrategy {
 
   private static Start start(Options options) throws StrategyException {
     var regex = options.at("start").text().orElseThrow();
-    try {
-      var literal = LITERAL.matcher(regex).matches();
-      return new Start(
-          Pattern.compile(regex),
-          literal ? regex.substring(1).getBytes(StandardCharsets.UTF_8) : null);
-    } catch (PatternSyntaxException e) {
-      throw new StrategyException(
-          "`start: %s` is not a regular expression: %s near character %d."
-              .formatted(regex, e.getDescription(), e.getIndex() + 1),
-          "Put a backslash before a character that is meant literally.");
-    }
+    var literal = LITERAL.matcher(regex).matches();
+    return new Start(
+        Regex.of("start", regex),
+        literal ? regex.substring(1).getBytes(StandardCharsets.UTF_8) : null);
   }
 
   /**
@@ -155,10 +148,10 @@ public final class RecordsSplit implements SplitStrategy {
    *
    * @param prefix the bytes a line must start with, if the pattern says no more than that
    */
-  private record Start(Pattern pattern, byte @Nullable [] prefix) {
+  private record Start(Regex pattern, byte @Nullable [] prefix) {
     boolean isIn(Lines line) {
       if (prefix == null) {
-        return pattern.matcher(line.text()).find();
+        return pattern.isIn(line.text());
       }
       var end = line.from + prefix.length;
       return end <= line.to && Arrays.equals(line.buffer, line.from, end, prefix, 0, prefix.length);
