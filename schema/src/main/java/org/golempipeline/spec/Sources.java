@@ -149,6 +149,7 @@ final class Sources {
           "Use a path below it.");
     }
     if (isGlob(text)) {
+      requireReadable(scalar);
       return new OutSpec.Many(text);
     }
     if (text.contains("/") || text.equals(".") || text.equals("..")) {
@@ -159,6 +160,18 @@ final class Sources {
           "For files in folders use a glob such as `**/*.txt`.");
     }
     return text.startsWith(".") ? new OutSpec.One(text) : new OutSpec.Named(text);
+  }
+
+  private void requireReadable(Scalar glob) {
+    try {
+      NamePattern.of(glob.text());
+    } catch (IllegalArgumentException e) {
+      problems.error(
+          DiagnosticIds.SCHEMA_FORM,
+          glob.range(),
+          "The pattern `%s` cannot be read: %s.".formatted(glob.text(), e.getMessage()),
+          "Put a `\\` before `[`, `{` or `\\` that belongs to a name.");
+    }
   }
 
   /** Whether that value of {@code out} stands for several files. */

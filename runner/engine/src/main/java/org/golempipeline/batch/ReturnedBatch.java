@@ -5,20 +5,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.batch.ReturnedFragment.Extent;
 import org.golempipeline.batch.ReturnedFragment.Output;
 import org.golempipeline.golem.ByteSink;
+import org.golempipeline.spec.NamePattern;
 import org.golempipeline.spec.OutSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -147,8 +147,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     private final Map<Integer, Extent> logFiles = new HashMap<>();
     private final Map<Integer, List<Output>> outputs = new HashMap<>();
     private final Map<String, Extent> files = new HashMap<>();
-    private final @Nullable PathMatcher matcher =
-        out instanceof OutSpec.Many many ? matcher(many.glob()) : null;
+    private final @Nullable Predicate<String> wanted =
+        out instanceof OutSpec.Many many ? wanted(many.glob()) : null;
     private @Nullable Extent recordFile;
     private @Nullable Extent setupLog;
     private int setupStatus;
@@ -295,11 +295,10 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         problems[position] = "The name of the output `" + name + "` is not UTF-8.";
         return;
       }
-      try {
-        if (matcher != null && !matcher.matches(Path.of(name))) {
-          return;
-        }
-      } catch (InvalidPathException e) {
+      if (wanted != null && !wanted.test(name)) {
+        return;
+      }
+      if (!isPath(name)) {
         problems[position] = "This machine has no files with names like `" + name + "`.";
         return;
       }
@@ -376,14 +375,23 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     }
   }
 
-  private static PathMatcher matcher(String glob) {
-    var whole = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+  private static Predicate<String> wanted(String glob) {
+    var whole = NamePattern.of(glob);
     if (!glob.startsWith("**/")) {
-      return whole;
+      return whole::matches;
     }
-    // For Java, `**/` is at least one folder; for everybody else it may be none.
-    var here = FileSystems.getDefault().getPathMatcher("glob:" + glob.substring(3));
-    return path -> whole.matches(path) || here.matches(path);
+    // As a pattern `**/` is at least one folder; for everybody it may be none.
+    var here = NamePattern.of(glob.substring(3));
+    return name -> whole.matches(name) || here.matches(name);
+  }
+
+  private static boolean isPath(String name) {
+    try {
+      Path.of(name);
+      return true;
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static boolean isNumber(String text) {

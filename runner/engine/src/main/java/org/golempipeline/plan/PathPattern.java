@@ -1,18 +1,20 @@
 package org.golempipeline.plan;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.spec.NamePattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,7 @@ final class PathPattern {
   /** Files below {@code folder} that match, each once, in bytewise order. */
   List<Match> find(Path folder) throws IOException {
     var found = new ArrayList<Match>();
-    walk(folder, "", 0, found);
+    walk(folder, "", 0, new Search(found, new HashSet<>()));
     if (found.stream().anyMatch(match -> hasSurrogates(match.path()))) {
       found.sort(Comparator.comparing(Match::path, BYTEWISE));
     } else {
@@ -117,7 +119,13 @@ final class PathPattern {
 
   /** Whether a relative path, with {@code /}, matches. */
   boolean matches(String path) {
-    return matches(path.split("/", -1), 0, 0);
+    var names = path.split("/", -1);
+    var reached = new BitSet(names.length + 1);
+    reached.set(0);
+    for (var i = 0; i < segments.size(); i++) {
+      reached = behind(segments.get(i), i == segments.size() - 1, names, reached);
+    }
+    return reached.get(names.length);
   }
 
   /** {@code path} below the pattern's literal folders: what the user knows the file by. */
@@ -129,28 +137,24 @@ final class PathPattern {
     return rest;
   }
 
-  private boolean matches(String[] names, int name, int segment) {
-    if (segment == segments.size()) {
-      return name == names.length;
-    }
-    var wanted = segments.get(segment);
-    if (wanted.anyFolders) {
-      if (segment == segments.size() - 1) {
-        return name < names.length && visible(names, name);
-      }
-      for (var skip = name; skip < names.length; skip++) {
-        if (matches(names, skip, segment + 1)) {
-          return true;
+  /** How many names can be matched behind a segment that begins behind so many. */
+  private static BitSet behind(Segment segment, boolean last, String[] names, BitSet reached) {
+    var behind = new BitSet(names.length + 1);
+    for (var at = reached.nextSetBit(0); at >= 0 && at < names.length; ) {
+      var end = at;
+      if (!segment.anyFolders) {
+        behind.set(at + 1, segment.matches(names[at]));
+      } else if (last) {
+        behind.set(names.length, behind.get(names.length) || visible(names, at));
+      } else {
+        while (end < names.length && !names[end].startsWith(".")) {
+          end++;
         }
-        if (names[skip].startsWith(".")) {
-          return false;
-        }
+        behind.set(at, end + 1);
       }
-      return false;
+      at = reached.nextSetBit(end + 1);
     }
-    return name < names.length
-        && wanted.matches(Path.of(names[name]))
-        && matches(names, name + 1, segment + 1);
+    return behind;
   }
 
   private static boolean visible(String[] names, int from) {
@@ -162,46 +166,61 @@ final class PathPattern {
     return true;
   }
 
-  private void walk(Path folder, String prefix, int at, List<Match> found) throws IOException {
+  /**
+   * What is known so far.
+   *
+   * @param begun segments with the folders they were begun in: several {@code **} lead there in
+   *     many ways
+   */
+  private record Search(List<Match> found, Set<String> begun) {
+    boolean begins(int segment, String prefix) {
+      return begun.add(segment + "/" + prefix);
+    }
+  }
+
+  private void walk(Path folder, String prefix, int at, Search search) throws IOException {
+    if (!search.begins(at, prefix)) {
+      return;
+    }
     var segment = segments.get(at);
     var last = at == segments.size() - 1;
     if (segment.literal != null) {
       var next = folder.resolve(segment.literal);
       if (last) {
-        addFile(next, prefix + segment.literal, true, found);
+        addFile(next, prefix + segment.literal, true, search.found());
       } else if (Files.isDirectory(next)) {
-        walk(next, prefix + segment.literal + "/", at + 1, found);
+        walk(next, prefix + segment.literal + "/", at + 1, search);
       }
       return;
     }
     if (segment.anyFolders && !last) {
-      walk(folder, prefix, at + 1, found);
+      walk(folder, prefix, at + 1, search);
     }
     try (var entries = Files.newDirectoryStream(folder)) {
       for (var entry : entries) {
         var name = entry.getFileName();
         if (segment.anyFolders) {
-          walkAnyFolders(entry, name.toString(), prefix, at, found);
-        } else if (segment.matches(name)) {
+          walkAnyFolders(entry, name.toString(), prefix, at, search);
+        } else if (segment.matches(name.toString())) {
           if (last) {
-            addFile(entry, prefix + name, true, found);
+            addFile(entry, prefix + name, true, search.found());
           } else if (Files.isDirectory(entry)) {
-            walk(entry, prefix + name + "/", at + 1, found);
+            walk(entry, prefix + name + "/", at + 1, search);
           }
         }
       }
     }
   }
 
-  private void walkAnyFolders(Path entry, String name, String prefix, int at, List<Match> found)
+  private void walkAnyFolders(Path entry, String name, String prefix, int at, Search search)
       throws IOException {
     if (name.startsWith(".")) {
       return;
     }
     if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-      walk(entry, prefix + name + "/", at, found);
+      walk(entry, prefix + name + "/", at, search);
     } else if (at == segments.size() - 1) {
-      addFile(entry, prefix + name, false, found);
+      addFile(entry, prefix + name, false, search.found());
     }
   }
 
@@ -247,7 +266,7 @@ final class PathPattern {
   }
 
   private record Segment(
-      @Nullable String literal, boolean anyFolders, boolean dotted, @Nullable PathMatcher matcher) {
+      @Nullable String literal, boolean anyFolders, boolean dotted, @Nullable NamePattern pattern) {
     static Segment of(String text) {
       if (text.equals("**")) {
         return new Segment(null, true, false, null);
@@ -259,17 +278,14 @@ final class PathPattern {
           && text.replaceAll("\\\\.", "").chars().noneMatch(c -> "?[]{}".indexOf(c) >= 0)) {
         return new Segment(text.replaceAll("\\\\(.)", "$1"), false, false, null);
       }
-      var matcher = FileSystems.getDefault().getPathMatcher("glob:" + text);
-      return new Segment(null, false, text.startsWith("."), matcher);
+      return new Segment(null, false, text.startsWith("."), NamePattern.of(text));
     }
 
-    boolean matches(Path name) {
+    boolean matches(String name) {
       if (literal != null) {
-        return literal.equals(name.toString());
+        return literal.equals(name);
       }
-      return matcher != null
-          && (dotted || !name.toString().startsWith("."))
-          && matcher.matches(name);
+      return pattern != null && (dotted || !name.startsWith(".")) && pattern.matches(name);
     }
   }
 }
