@@ -52,7 +52,8 @@ final class FastqRecords implements Closeable {
     }
     nameLength = lines.word(1);
     lines.copy(1, nameLength, name);
-    var bases = lines.next() ? lines.length() : -1;
+    var bases = lines.next(Alphabet.READ) ? lines.length() : -1;
+    refuseStray("bases");
     if (bases < 0 || !lines.next()) {
       throw wrong("is cut short: the file ends within it");
     }
@@ -60,7 +61,8 @@ final class FastqRecords implements Closeable {
       throw wrong("has `%s` as its third line, not `+`".formatted(shown(lines.text())));
     }
     // The qualities of an empty read at the end of a file may be no line at all.
-    var qualities = lines.next() ? lines.length() : 0;
+    var qualities = lines.next(Alphabet.QUALITIES) ? lines.length() : 0;
+    refuseStray("qualities");
     if (qualities != bases) {
       throw wrong("has %s but %,d qualities".formatted(Words.count(bases, "base"), qualities));
     }
@@ -113,6 +115,13 @@ final class FastqRecords implements Closeable {
             && name[nameLength - 2] == '/'
             && (name[nameLength - 1] == '1' || name[nameLength - 1] == '2');
     return numbered ? nameLength - 2 : nameLength;
+  }
+
+  private void refuseStray(String among) throws StrategyException {
+    var stray = lines.stray();
+    if (stray != null) {
+      throw wrong("has %s among its %s".formatted(stray, among));
+    }
   }
 
   private void requireOnlyBlankLines() throws IOException, StrategyException {

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.NotText;
 import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over the lines of an input file, of any length: a line is where it begins and how long it
@@ -37,6 +39,11 @@ final class Lines implements Closeable {
   private long length;
   private long number;
 
+  /** Where in the line its first byte is that may not be in it, and which that is. */
+  private long strayAt;
+
+  private byte stray;
+
   /** Where its first bytes are, and how many of them. */
   private byte[] head;
 
@@ -53,7 +60,7 @@ final class Lines implements Closeable {
   /**
    * Opens {@code file} before its first line.
    *
-   * @param cure what to do if it is compressed
+   * @param cure what to do if it is packed
    */
   static Lines open(InputFile file, String cure) throws IOException, StrategyException {
     if (file.remote() != null) {
@@ -65,12 +72,14 @@ final class Lines implements Closeable {
     var lines = new Lines(file);
     try {
       lines.fill();
-      var compression = Magic.compression(lines.buffer, lines.limit);
-      if (compression.isPresent()) {
+      var other = NotText.in(lines.buffer, lines.limit);
+      if (other.isPresent()) {
+        var encoding = other.get().encoding();
         throw new StrategyException(
-            "`%s` is compressed with %s, so it cannot be cut."
-                .formatted(file.path(), compression.get()),
-            cure);
+            "`%s` is %s, so it cannot be cut.".formatted(file.path(), other.get().what()),
+            encoding == null
+                ? cure
+                : "Convert it with `iconv -f %s -t UTF-8`.".formatted(encoding));
       }
       return lines;
     } catch (IOException | StrategyException | RuntimeException e) {
@@ -81,6 +90,14 @@ final class Lines implements Closeable {
 
   /** Moves to the next line; false at the end of the file. */
   boolean next() throws IOException {
+    return next(Alphabet.ANYTHING);
+  }
+
+  /**
+   * Moves to the next line, and has {@link #stray} know of the first byte that is not of {@code
+   * alphabet}; false at the end of the file.
+   */
+  boolean next(Alphabet alphabet) throws IOException {
     if (limit - next < SHOWN) {
       fill();
     }
@@ -91,11 +108,13 @@ final class Lines implements Closeable {
     head = buffer;
     from = next;
     offset = base + next;
+    strayAt = -1;
     var end = LineFeeds.find(buffer, next, limit);
     if (end == limit && base + limit < file.size()) {
-      walkBeyondTheBuffer();
+      walkBeyondTheBuffer(alphabet);
       return true;
     }
+    see(alphabet, from, end, 0);
     shown = Math.min(SHOWN, end - from);
     next = Math.min(limit, end + 1);
     width = (long) next - from;
@@ -108,7 +127,8 @@ final class Lines implements Closeable {
   }
 
   /** The line began in the buffer and ends in a later one. */
-  private void walkBeyondTheBuffer() throws IOException {
+  private void walkBeyondTheBuffer(Alphabet alphabet) throws IOException {
+    see(alphabet, from, limit, 0);
     shown = Math.min(SHOWN, limit - from);
     head = Arrays.copyOfRange(buffer, from, from + shown);
     from = 0;
@@ -118,12 +138,52 @@ final class Lines implements Closeable {
       next = limit;
       fill();
       end = LineFeeds.find(buffer, 0, limit);
+      see(alphabet, 0, end, base - offset);
       last = end > 0 ? buffer[end - 1] : last;
     }
     next = Math.min(limit, end + 1);
     width = base + next - offset;
     length = base + end - offset - (last == '\r' ? 1 : 0);
     shown = (int) Math.min(shown, length);
+  }
+
+  /**
+   * @param before how many bytes of the line come before {@code begin}
+   */
+  private void see(Alphabet alphabet, int begin, int end, long before) {
+    if (strayAt >= 0) {
+      return;
+    }
+    var found = alphabet.firstOther(buffer, begin, end);
+    if (found < end) {
+      strayAt = before + found - begin;
+      stray = buffer[found];
+    }
+  }
+
+  /** What is in the line, without its end, that may not be: shown with its place; or null. */
+  @Nullable String stray() {
+    if (strayAt < 0 || strayAt >= length) {
+      return null;
+    }
+    var shown =
+        switch (stray) {
+          case '\r' -> "a carriage return";
+          case ' ', '\t' -> "a blank";
+          default ->
+              stray > ' ' && stray < 0x7f ? "`" + (char) stray + "`" : "byte " + (stray & 0xff);
+        };
+    return "%s in place %,d".formatted(shown, strayAt + 1);
+  }
+
+  /** Whether the lines seem to end in carriage returns alone, as far as this one shows. */
+  boolean hasReturns() {
+    for (var i = from; i < from + shown; i++) {
+      if (head[i] == '\r') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where the line begins in the file. */

@@ -93,6 +93,7 @@ final class Sequences {
   private static List<Sequence> index(Lines lines) throws IOException, StrategyException {
     var sequences = new ArrayList<Sequence>();
     do {
+      requireLineFeeds(lines);
       var columns = lines.text().split("\t", -1);
       if (columns.length < 2 || columns[0].isEmpty() || !LENGTH.matcher(columns[1]).matches()) {
         throw new StrategyException(
@@ -112,7 +113,7 @@ final class Sequences {
   private static List<Sequence> fasta(Lines lines) throws IOException, StrategyException {
     var sequences = new ArrayList<Sequence>();
     var scan = new Scan(lines);
-    while (lines.next()) {
+    while (lines.next(Alphabet.SEQUENCE)) {
       if (lines.startsWith('>')) {
         sequences.add(scan.sequence());
         scan = new Scan(lines);
@@ -122,6 +123,16 @@ final class Sequences {
     }
     sequences.add(scan.sequence());
     return sequences;
+  }
+
+  /** A file of the old Mac would be one line, and all but its first record lost. */
+  private static void requireLineFeeds(Lines lines) throws StrategyException {
+    if (lines.hasReturns()) {
+      throw new StrategyException(
+          "Line %,d of `%s` has a carriage return without a line feed in it."
+              .formatted(lines.number(), lines.file().path()),
+          "Lines must end in LF or CRLF: `tr '\\r' '\\n'` converts them.");
+    }
   }
 
   /** A sequence while its lines are read. */
@@ -138,6 +149,7 @@ final class Sequences {
 
     /** Begins at a header. */
     Scan(Lines lines) throws StrategyException {
+      requireLineFeeds(lines);
       var word = lines.word(1);
       if (word == 0 || word == Lines.SHOWN - 1) {
         throw new StrategyException(
@@ -157,6 +169,14 @@ final class Sequences {
       if (lines.length() == 0) {
         ended = "a blank one";
         return;
+      }
+      var stray = lines.stray();
+      if (stray != null) {
+        throw new StrategyException(
+            "Line %,d of `%s` has %s among the bases of `%s`."
+                .formatted(lines.number(), lines.file().path(), stray, name),
+            "Every record must begin with a line of its own, and only letters, `*`, `-` and `.` are"
+                + " bases. Where files were joined, one may lack the line feed at its end.");
       }
       if (ended != null) {
         throw uneven("comes after " + ended);

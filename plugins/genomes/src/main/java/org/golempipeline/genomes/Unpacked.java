@@ -47,8 +47,7 @@ final class Unpacked {
 
   private static boolean isGzip(InputFile file) throws IOException {
     try (var in = open(file)) {
-      var head = in.readNBytes(Magic.LENGTH);
-      return Magic.compression(head, head.length).filter("gzip"::equals).isPresent();
+      return in.read() == 0x1f && in.read() == 0x8b;
     }
   }
 

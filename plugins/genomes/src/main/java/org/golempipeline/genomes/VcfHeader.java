@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class VcfHeader {
   private static final String COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
-  private static final String FORMAT = "##fileformat=";
+
+  /** What a file begins with. */
+  static final String FORMAT = "##fileformat=";
+
   private static final String CONTIG = "##contig=<";
 
   private final Map<String, Meta> metas = new LinkedHashMap<>();
@@ -40,6 +43,11 @@ final class VcfHeader {
     }
     do {
       var line = lines.text();
+      if (line.indexOf('\r') >= 0) {
+        throw new StrategyException(
+            "The header of %s has a carriage return without a line feed.".formatted(lines.label()),
+            "Lines must end in LF or CRLF: `tr '\\r' '\\n'` converts them.");
+      }
       if (line.startsWith("##")) {
         addMeta(line, lines.label());
       } else {
@@ -61,6 +69,12 @@ final class VcfHeader {
       all.add(columns.line());
     }
     return all;
+  }
+
+  /** Whether some file has said that in its header. */
+  boolean has(String line) {
+    var known = line.startsWith("##") ? metas.get(key(line, id(line))) : columns;
+    return known != null && known.line().equals(line);
   }
 
   /** Where a contig stands in the header, from 0; -1 if it is not declared. */

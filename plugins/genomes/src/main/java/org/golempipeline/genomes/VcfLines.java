@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.golempipeline.strategy.NotText;
 import org.golempipeline.strategy.StrategyException;
 
 /**
@@ -150,12 +151,12 @@ final class VcfLines implements Closeable {
   }
 
   private void requireText() throws StrategyException {
-    var head = Arrays.copyOfRange(buffer, from, Math.min(limit, from + Magic.LENGTH));
-    var compression = Magic.compression(head, head.length);
-    if (compression.isPresent() || text(from, to).startsWith("BCF\2")) {
+    var head = Arrays.copyOfRange(buffer, from, Math.min(limit, from + NotText.HEAD));
+    var other = NotText.in(head, head.length);
+    if (other.isPresent() || text(from, to).startsWith("BCF\2")) {
       throw new StrategyException(
           "The output of %s is %s, not VCF text."
-              .formatted(label, compression.map("compressed with "::concat).orElse("BCF")),
+              .formatted(label, other.map(NotText::what).orElse("BCF")),
           "Let the command write plain text: `bcftools` does with `-Ov`.");
     }
   }

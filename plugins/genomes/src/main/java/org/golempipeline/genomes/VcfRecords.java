@@ -38,7 +38,7 @@ final class VcfRecords implements Closeable {
       if (!lines.next()) {
         return false;
       }
-    } while (lines.buffer()[lines.from()] == '#');
+    } while (isHeader());
     var formerRank = rank;
     var formerPosition = position;
     read();
@@ -84,13 +84,36 @@ final class VcfRecords implements Closeable {
     lines.close();
   }
 
+  /** Outputs that were joined repeat their header; another one would give columns other names. */
+  private boolean isHeader() throws StrategyException {
+    if (lines.buffer()[lines.from()] != '#') {
+      return false;
+    }
+    if (!header.has(lines.text())) {
+      throw new StrategyException(
+          "Line %,d of %s, `%s`, is behind the records and not in the header."
+              .formatted(lines.number(), lines.label(), lines.shown()),
+          "Let the command write one header, before all records: `bcftools concat` joins files.");
+    }
+    return true;
+  }
+
   private void read() throws StrategyException {
     var buffer = lines.buffer();
     var from = lines.from();
     var to = lines.to();
     var tabs = 0;
+    var hashes = 0;
     for (var i = from; i < to; i++) {
       tabs += buffer[i] == '\t' ? 1 : 0;
+      hashes += buffer[i] == '#' ? 1 : 0;
+    }
+    if (hashes > 1 && lines.text().contains(VcfHeader.FORMAT)) {
+      throw new StrategyException(
+          "Line %,d of %s has a header behind its record: `%s`."
+              .formatted(lines.number(), lines.label(), lines.shown()),
+          "A file lacked the line feed at its end when another was joined to it: `bcftools concat`"
+              + " joins files.");
     }
     if (tabs + 1 != columns) {
       throw new StrategyException(

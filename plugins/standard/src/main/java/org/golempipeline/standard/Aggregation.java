@@ -70,7 +70,8 @@ final class Aggregation extends TargetMerger {
 
   @Override
   public void add(FragmentOutput output) throws IOException, StrategyException {
-    try (var rows = new TableReader(output.open(), output.size(), output.label(), delimiter)) {
+    try (var rows =
+        new TableReader(Outputs.openText(output), output.size(), output.label(), delimiter)) {
       var row = rows.next();
       if (row == null) {
         return;

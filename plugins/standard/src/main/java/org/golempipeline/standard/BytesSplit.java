@@ -103,7 +103,7 @@ public final class BytesSplit implements SplitStrategy {
           slices.add(start, end);
         } while (end < file.size());
       } else {
-        try (var content = Content.openText(file)) {
+        try (var content = Content.openItems(file, delimiter.get())) {
           new Cutter(content, delimiter.get().getBytes(StandardCharsets.UTF_8)).cut(each, slices);
         }
       }

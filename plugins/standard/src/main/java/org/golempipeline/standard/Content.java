@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import org.golempipeline.strategy.InputFile;
+import org.golempipeline.strategy.NotText;
 import org.golempipeline.strategy.StrategyException;
 
 /**
@@ -15,15 +15,6 @@ import org.golempipeline.strategy.StrategyException;
  * notices when the file has become shorter since it was listed.
  */
 final class Content implements Closeable {
-  private static final int[][] GZIP = {{0x1f, 0x8b}};
-  private static final int[][] ZSTD = {{0x28, 0xb5, 0x2f, 0xfd}};
-  private static final int[][] XZ = {{0xfd, '7', 'z', 'X', 'Z', 0}};
-  private static final int[][] BZIP2 = {
-    {'B', 'Z', 'h', -1, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59},
-    {'B', 'Z', 'h', -1, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90}
-  };
-  private static final int[][] UTF_16 = {{0xff, 0xfe}, {0xfe, 0xff}};
-
   private final InputFile file;
   private final FileChannel channel;
 
@@ -47,12 +38,20 @@ final class Content implements Closeable {
     return new Content(file);
   }
 
-  /** Opens {@code file} unless it is compressed or in an encoding whose lines cannot be found. */
+  /** Opens {@code file} unless it is packed or in an encoding whose lines cannot be found. */
   static Content openText(InputFile file) throws IOException, StrategyException {
+    return openItems(file, "\n");
+  }
+
+  /**
+   * Opens {@code file} unless it is packed or in an encoding in which {@code delimiter} cannot be
+   * found; zero bytes speak for such an encoding unless they delimit.
+   */
+  static Content openItems(InputFile file, String delimiter) throws IOException, StrategyException {
     requireHere(file);
     var content = new Content(file);
     try {
-      content.requireText();
+      content.requireText(delimiter.indexOf('\0') >= 0);
       return content;
     } catch (IOException | StrategyException | RuntimeException e) {
       content.close();
@@ -110,40 +109,20 @@ final class Content implements Closeable {
     channel.close();
   }
 
-  private void requireText() throws IOException, StrategyException {
-    var head = ByteBuffer.allocate(10);
+  private void requireText(boolean hasZeros) throws IOException, StrategyException {
+    var head = ByteBuffer.allocate((int) Math.min(NotText.HEAD, file.size()));
     read(head, 0);
-    refuseCompressed(head, "gzip", GZIP);
-    refuseCompressed(head, "zstd", ZSTD);
-    refuseCompressed(head, "bzip2", BZIP2);
-    refuseCompressed(head, "xz", XZ);
-    if (startsWith(head, UTF_16)) {
+    var other =
+        NotText.in(head.array(), head.limit())
+            .filter(found -> found.encoding() == null || !hasZeros);
+    if (other.isPresent()) {
+      var encoding = other.get().encoding();
       throw new StrategyException(
-          "`%s` is UTF-16 text, whose lines cannot be cut safely.".formatted(file.path()),
-          "Convert it to UTF-8, or use `split: files` to hand out whole files.");
+          "`%s` is %s, so its text cannot be cut.".formatted(file.path(), other.get().what()),
+          encoding == null
+              ? "Use `split: files` and unpack each file in `run`, or unpack it beforehand."
+              : "Convert it with `iconv -f %s -t UTF-8`, or use `split: files` to hand out whole files."
+                  .formatted(encoding));
     }
-  }
-
-  private void refuseCompressed(ByteBuffer head, String format, int[][] magics)
-      throws StrategyException {
-    if (startsWith(head, magics)) {
-      throw new StrategyException(
-          "`%s` is compressed with %s, so its text cannot be cut."
-              .formatted(file.path(), format.toLowerCase(Locale.ROOT)),
-          "Use `split: files` and decompress each file in `run`, or decompress it beforehand.");
-    }
-  }
-
-  private static boolean startsWith(ByteBuffer head, int[][] magics) {
-    for (var magic : magics) {
-      var same = head.limit() >= magic.length;
-      for (var i = 0; same && i < magic.length; i++) {
-        same = magic[i] < 0 || (head.get(i) & 0xff) == magic[i];
-      }
-      if (same) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -63,7 +63,8 @@ public final class CsvMerge implements MergeStrategy {
         return;
       }
       try (var stream =
-          new BufferedInputStream(output.open(), Buffers.sizeFor(output.size(), BUFFER))) {
+          new BufferedInputStream(
+              Outputs.openText(output), Buffers.sizeFor(output.size(), BUFFER))) {
         var pending = last != '\n';
         var own = CsvRows.Header.read(stream, output.label());
         if (header == null) {

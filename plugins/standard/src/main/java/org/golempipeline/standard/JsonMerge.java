@@ -52,7 +52,7 @@ public final class JsonMerge implements MergeStrategy {
 
     @Override
     public void add(FragmentOutput output) throws IOException, StrategyException {
-      try (var json = new JsonScanner(output.open(), output.size(), output.label())) {
+      try (var json = new JsonScanner(Outputs.openText(output), output.size(), output.label())) {
         for (var next = json.peek(); next >= 0; next = json.peek()) {
           if (next == '[') {
             addElements(json);

@@ -81,7 +81,7 @@ public final class SortMerge implements MergeStrategy {
 
   /** Something that can be opened as sorted lines. */
   private interface Source {
-    SortedLines open() throws IOException;
+    SortedLines open() throws IOException, StrategyException;
   }
 
   private static final class Sorted extends TargetMerger {
@@ -101,7 +101,8 @@ public final class SortMerge implements MergeStrategy {
     @Override
     public void add(FragmentOutput output) {
       if (output.size() > 0) {
-        sources.add(() -> new SortedLines(output.open(), output.size(), output.label(), order));
+        sources.add(
+            () -> new SortedLines(Outputs.openText(output), output.size(), output.label(), order));
       }
     }
 

@@ -57,7 +57,8 @@ public final class SumMerge implements MergeStrategy {
 
     @Override
     public void add(FragmentOutput output) throws IOException, StrategyException {
-      try (var rows = new TableReader(output.open(), output.size(), output.label(), delimiter)) {
+      try (var rows =
+          new TableReader(Outputs.openText(output), output.size(), output.label(), delimiter)) {
         for (var row = rows.next(); row != null; row = rows.next()) {
           if (delimiter == null) {
             delimiter = rows.delimiter();

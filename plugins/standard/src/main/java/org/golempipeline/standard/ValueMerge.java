@@ -52,7 +52,8 @@ public final class ValueMerge implements MergeStrategy {
 
     @Override
     public void add(FragmentOutput output) throws IOException, StrategyException {
-      try (var lines = new LineReader(output.open(), output.size(), output.label(), LONGEST)) {
+      try (var lines =
+          new LineReader(Outputs.openText(output), output.size(), output.label(), LONGEST)) {
         for (var next = lines.next(); next != null; next = lines.next()) {
           if (line != null) {
             throw new StrategyException(

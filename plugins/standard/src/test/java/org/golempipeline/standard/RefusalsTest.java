@@ -7,6 +7,7 @@ import static org.golempipeline.standard.Sandbox.utf8;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.SplitStrategy;
@@ -31,7 +32,9 @@ class RefusalsTest {
     "gzip, '\u001f\u008b\u0008'",
     "zstd, '\u0028\u00b5\u002f\u00fd'",
     "bzip2, 'BZh91AY&SY'",
-    "xz, '\u00fd7zXZ\u0000'"
+    "xz, '\u00fd7zXZ\u0000'",
+    "lz4, '\u0004\"M\u0018'",
+    "compress, '\u001f\u009d'"
   })
   void textThatIsCompressed(String format, String magic) {
     var options =
@@ -53,7 +56,7 @@ class RefusalsTest {
       var split = splits.get(i);
       assertThat(refusal(() -> split.split(context)))
           .isEqualTo(
-              "`a/x` is compressed with %s, so its text cannot be cut. [Use `split: files` and decompress each file in `run`, or decompress it beforehand.]"
+              "`a/x` is compressed with %s, so its text cannot be cut. [Use `split: files` and unpack each file in `run`, or unpack it beforehand.]"
                   .formatted(format));
     }
   }
@@ -62,15 +65,65 @@ class RefusalsTest {
   void textInUtf16() {
     var context = sandbox.context("1").input("x", new byte[] {(byte) 0xff, (byte) 0xfe, 'a', 0});
     assertThat(refusal(() -> new LinesSplit().split(context)))
-        .startsWith("`x` is UTF-16 text, whose lines cannot be cut safely.");
+        .isEqualTo(
+            "`x` is UTF-16 text, so its text cannot be cut. [Convert it with `iconv -f UTF-16 -t UTF-8`, or use `split: files` to hand out whole files.]");
+  }
+
+  /** An empty archive, as the names of what is in one are no matter here. */
+  @Test
+  void archives() {
+    var zip = sandbox.context("1").input("a.xlsx", "PK\5\6".getBytes(ISO_8859_1));
+    assertThat(refusal(() -> new LinesSplit().split(zip)))
+        .startsWith("`a.xlsx` is a zip archive, so its text cannot be cut. [Use `split: files`");
+  }
+
+  /** Zeros are what such a list has between its items, not a sign of UTF-16. */
+  @Test
+  void listsThatZerosDelimitAreText() throws Exception {
+    var options = "{\"size\": \"2B\", \"delimiter\": \"\\u0000\"}";
+    assertThat(sandbox.split(new BytesSplit(), options, "a\0b\0c\0d\0").count()).isEqualTo(4);
+  }
+
+  /** Joined as text, members of gzip would come out sorted by their compressed bytes. */
+  @Test
+  void outputsThatAreNoText() {
+    var merges =
+        Map.of(
+            "sort", new SortMerge(),
+            "csv", new CsvMerge(),
+            "json", new JsonMerge(),
+            "sum", new SumMerge(),
+            "value", new ValueMerge(),
+            "aggregate", new AggregateMerge());
+    var texts = Map.of("gzip", "\u001f\u008b\b\0\0", "zip", "PK\3\4", "wide", "1\0,\0002\0\n\0");
+    merges.forEach(
+        (name, merge) -> {
+          var options = name.equals("aggregate") ? "{\"by\": 1, \"count\": true}" : "null";
+          assertThat(mergeBytes(merge, options, texts.get("gzip")))
+              .isEqualTo(
+                  "What fragment 0 left is compressed with gzip, which cannot be joined as text. [Let `run` write plain text, or keep the outputs as they are with `merge: collect`.]");
+          assertThat(mergeBytes(merge, options, texts.get("zip")))
+              .startsWith("What fragment 0 left is a zip archive, which cannot be joined as text.");
+          assertThat(mergeBytes(merge, options, texts.get("wide")))
+              .isEqualTo(
+                  "What fragment 0 left is UTF-16 text, which cannot be joined as text. [Let `run` write UTF-8: `iconv -f UTF-16LE -t UTF-8` converts.]");
+        });
+  }
+
+  /** Members of gzip may follow each other, so `concat` joins whatever it is given. */
+  @Test
+  void concatJoinsBytes() throws Exception {
+    var member = "\u001f\u008b\b\0\0".getBytes(ISO_8859_1);
+    var joined = sandbox.merge(new ConcatMerge(), "null", List.of(member, member));
+    assertThat(joined).hasSize(2 * member.length);
   }
 
   @Test
   void patternsForFiles() {
     assertThat(variables(new FilesSplit(), "{\"by\": \"(\"}"))
-        .startsWith("`by: (` is not a regular expression: Unclosed group near character");
-    assertThat(variables(new FilesSplit(), "{\"by\": \"R[(]\\\\(x(?:y)(?=z)\"}"))
-        .startsWith("`by: R[(]\\(x(?:y)(?=z)` captures nothing, so all files would be one group.");
+        .startsWith("`by: (` is not a regular expression that can be used: missing closing ).");
+    assertThat(variables(new FilesSplit(), "{\"by\": \"R[(]\\\\(x(?:y)(?i)z\"}"))
+        .startsWith("`by: R[(]\\(x(?:y)(?i)z` captures nothing, so all files would be one group.");
     assertThat(variables(new FilesSplit(), "{\"by\": \"(?<Sample>.)\"}"))
         .startsWith("The capture `Sample` cannot be a variable.");
     assertThat(split(new FilesSplit(), "{\"by\": \"(a)\"}", "b"))
@@ -151,7 +204,7 @@ class RefusalsTest {
     assertThat(split(new RecordsSplit(), "{\"start\": \"^>\"}", "a\nb\n"))
         .startsWith("No line of `input` matches `start: ^>`.");
     assertThat(variables(new RecordsSplit(), "{\"start\": \"[\"}"))
-        .startsWith("`start: [` is not a regular expression: Unclosed character class");
+        .startsWith("`start: [` is not a regular expression that can be used: missing closing ].");
   }
 
   @Test
@@ -308,6 +361,10 @@ class RefusalsTest {
 
   private String merge(MergeStrategy strategy, String options, String... outputs) {
     return refusal(() -> sandbox.merge(strategy, options, outputs));
+  }
+
+  private String mergeBytes(MergeStrategy strategy, String options, String output) {
+    return refusal(() -> sandbox.merge(strategy, options, List.of(output.getBytes(ISO_8859_1))));
   }
 
   /** The message and, in brackets, the hint. */
