@@ -26,5 +26,12 @@ await connected(golem, async () => {
   const failed = await failing.waitForExit();
   console.log(`${failed.result} ${failed.message}`);
 
+  const long = await machine.runAndStream("seq 1 200000");
+  let numbers = "";
+  long.stdout.subscribe((data) => (numbers += data));
+  await long.waitForExit();
+  const expected = Array.from({ length: 200000 }, (_, index) => `${index + 1}\n`).join("");
+  console.log(`${numbers.length} characters, whole ${numbers === expected}`);
+
   await rental.stopAndFinalize();
 });

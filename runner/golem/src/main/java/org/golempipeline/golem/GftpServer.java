@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +93,9 @@ public final class GftpServer {
       answer.set("result", result(request));
     } catch (RpcException e) {
       answer.putObject("error").put("code", e.code).put("message", e.getMessage());
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
+      answer.putObject("error").put("code", FAILED).put("message", e.getFile() + ": no such file");
+    } catch (IOException | InvalidPathException e) {
       answer.putObject("error").put("code", FAILED).put("message", CallFailure.text(e));
     } catch (GolemException e) {
       answer.putObject("error").put("code", FAILED).put("message", e.getMessage());

@@ -66,7 +66,19 @@ class JavascriptSdkIT extends NodeTest {
 
     assertThat(ran.lines())
         .containsExactly(
-            "Ok \"first\\nsecond\\n\" \"third\\n\"", "Error ExeScript command exited with code 7");
+            "Ok \"first\\nsecond\\n\" \"third\\n\"",
+            "Error ExeScript command exited with code 7",
+            "1288895 characters, whole true");
+    Ended.everything(requestor, 1);
+  }
+
+  @Test
+  void offersAreScannedAndProgramsReachedThroughNetworks() throws Exception {
+    Sdk.Ran ran = sdk.run(node, "network.mjs").succeeded();
+
+    assertThat(ran.lines())
+        .containsExactly("on offer local-1,local-2", "hello through the network", "Ok");
+    assertThat(requestor.get("/net-api/v1/net").json()).isEmpty();
     Ended.everything(requestor, 1);
   }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Unmodified yapapi is at home on the node, with a stand-in for yagna's program {@code gftp} that
- * it sends files by.
+ * Unmodified yapapi is at home on the node, and sends its files by our stand-in for yagna's {@code
+ * gftp}.
  */
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
@@ -55,5 +55,13 @@ class PythonSdkIT extends NodeTest {
 
     assertThat(ran.out()).isEqualTo("8 tasks on 2 machines, any lost: True\n");
     Sdk.assertCapitals(in, out);
+  }
+
+  @Test
+  void outputIsFollowedByEvents() throws Exception {
+    Sdk.Ran ran = sdk.run(node, "stream.py").succeeded();
+
+    assertThat(ran.lines()).containsExactly("stderr late", "deployed True, whole True");
+    Ended.everything(requestor, 1);
   }
 }

@@ -86,6 +86,7 @@ final class Sdk {
                 "--no-compile",
                 "-r",
                 "requirements.txt")));
+    GftpProgram.install(folder);
     return new Sdk(folder, List.of(python));
   }
 
