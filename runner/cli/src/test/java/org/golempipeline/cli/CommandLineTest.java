@@ -65,7 +65,14 @@ class CommandLineTest {
           {"run", "right.yaml", "--workers", "many"},
           {"run", "right.yaml", "--on", "moon"},
           {"node", "--port", "70000"},
-          {"node", "--providers", "0"}
+          {"node", "--providers", "0"},
+          {"node", "--app-key", "two words"},
+          {"node", "--app-key", ""},
+          {"node", "--persona", "nasty"},
+          {"node", "--providers", "1", "--persona", "lying,lying"},
+          {"node", "--seed", "x"},
+          {"gftp"},
+          {"gftp", "publish"}
         }) {
       var ran = workspace.run(arguments);
       assertThat(ran.exitCode()).as(String.join(" ", arguments)).isEqualTo(2);
@@ -88,6 +95,21 @@ class CommandLineTest {
         .extracting(Workspace.Ran::out)
         .asString()
         .contains("--on", "--workers", "--overwrite", "--allow-outside", "--no-local-commands");
+  }
+
+  @Test
+  void aPersonaThatIsNotThereIsSaidToBeAnother() {
+    assertThat(workspace.run("node", "--persona", "crashing,lyin").err())
+        .contains("There is no persona `lyin`.", "Did you mean `lying`?");
+  }
+
+  @Test
+  void gftpNeedsADaemonAndEndsWithItsRequests() {
+    var ran = workspace.run("gftp", "server");
+    assertThat(ran.exitCode()).isEqualTo(4);
+    assertThat(ran.err()).contains("`YAGNA_APPKEY` is not set");
+    assertThat(workspace.with("YAGNA_APPKEY", "k").run("gftp", "server"))
+        .isEqualTo(new Workspace.Ran(0, "", ""));
   }
 
   @Test

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,24 +92,43 @@ class InterruptionIT {
   }
 
   @Test
-  void nodeServesUntilControlC() throws Exception {
-    try (var child = ChildJvm.start(folder, Map.of(), "node", "--providers", "1")) {
+  void nodeServesAsAskedUntilControlC() throws Exception {
+    try (var child =
+        ChildJvm.start(
+            folder,
+            Map.of("YAGNA_AUTOCONF_APPKEY", "chosen"),
+            "node --providers 3 --priced --persona crashing,mute-after-agreement --seed 7"
+                .split(" "))) {
       ChildJvm.await("the node", () -> said(child).contains("YAGNA_APPKEY="));
       var lines = said(child).lines().toList();
-      assertThat(lines).hasSize(2).allMatch(line -> line.matches("YAGNA_[A-Z_]+=\\S+"));
+      assertThat(lines).hasSize(2);
+      assertThat(lines.get(1)).isEqualTo("YAGNA_APPKEY=chosen");
       var url = lines.get(0).substring("YAGNA_API_URL=".length());
-      var key = lines.get(1).substring("YAGNA_APPKEY=".length());
 
-      var request =
-          HttpRequest.newBuilder(URI.create(url + "/me")).header("Authorization", "Bearer " + key);
-      var answer =
-          HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.body()).contains("identity");
+      var scan = ask(url + "/market-api/v1/scan", BodyPublishers.ofString("{\"type\":\"offer\"}"));
+      var offers = ask(url + "/market-api/v1/scan/" + scan.replace("\"", "") + "/events", null);
+      assertThat(offers)
+          .contains("\"local-1\"", "\"local-3\"", "2.777E-5")
+          .doesNotContain("[0.0,0.0,0.0]", "\"local-4\"");
 
       child.signal("INT");
       assertThat(child.waitForExit()).isZero();
+      assertThat(child.said("err"))
+          .startsWith("local-1 is crashing.\nlocal-2 is mute after agreement.\n")
+          .contains("Listening, with the seed 7. Ctrl-C ends it.");
     }
+  }
+
+  private static String ask(String url, @Nullable BodyPublisher body)
+      throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer chosen");
+    if (body != null) {
+      request.POST(body);
+    }
+    var answer =
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+    return answer.body();
   }
 
   @Test

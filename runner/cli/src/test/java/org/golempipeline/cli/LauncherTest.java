@@ -80,6 +80,14 @@ class LauncherTest {
   }
 
   @Test
+  void isTheProgramThatSdksStartIfItIsCalledSo() throws Exception {
+    var link = temporary.resolve("bin/gftp");
+    Files.createSymbolicLink(link, root.resolve("golem-pipeline"));
+
+    assertThat(launch(link, "server").out()).endsWith("<" + jar() + ">\n<gftp>\n<server>\n");
+  }
+
+  @Test
   void takesTheQuickCompilerForShortCommandsOnly() throws Exception {
     var launcher = root.resolve("golem-pipeline");
 

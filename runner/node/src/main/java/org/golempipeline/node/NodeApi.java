@@ -20,6 +20,8 @@ final class NodeApi {
   private static final String SERVICES = "/gsb-api/v1/services";
   private static final String VERSION = "0.17.6";
   private static final String DOWNLOADS = "/download/";
+  private static final String NO_IMAGES =
+      "This node holds no images: its programs are those of the machine that it runs on.";
   private static final Set<String> PROTOCOLS = Set.of("gsb+flexbuffers");
 
   private final NodeContext context;
@@ -51,8 +53,10 @@ final class NodeApi {
                     "127.0.0.1",
                     "sessions",
                     List.of())));
-    routes.get("/v1/image/info", this::image);
-    routes.get(DOWNLOADS + "{hash}", this::download);
+    routes.get("/v1/image/info", NodeApi::image);
+    routes.get(DOWNLOADS + "{hash}", call -> Reply.text(404, NO_IMAGES));
+    // Some SDKs look whether there is something before they name it to a provider.
+    routes.raw("HEAD", DOWNLOADS + "{hash}", exchange -> Routes.send(exchange, Reply.empty(200)));
     routes.post(SERVICES, this::bind);
     routes.delete(
         SERVICES + "/{service}",
@@ -79,7 +83,7 @@ final class NodeApi {
    * Every tag exists here, whatever it stands for elsewhere: its hash comes from its name, and its
    * content is nowhere.
    */
-  private Reply image(Call call) {
+  private static Reply image(Call call) {
     String hash = call.query("hash");
     String tag = call.query("tag");
     if (hash == null && tag == null) {
@@ -89,11 +93,6 @@ final class NodeApi {
     // There is no TLS here; who prefers it is answered with what there is.
     String url = "http://" + call.host() + DOWNLOADS + sha3;
     return Reply.json(200, Map.of("http", url, "https", url, "sha3", sha3, "size", 2_588_672));
-  }
-
-  private Reply download(Call call) {
-    return Reply.text(
-        404, "This node holds no images: its programs are those of the machine it runs on.");
   }
 
   private static String sha3(String text) {

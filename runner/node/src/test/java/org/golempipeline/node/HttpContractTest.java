@@ -117,6 +117,11 @@ class HttpContractTest extends NodeTest {
     assertThat(image.get("https").asText()).isEqualTo(url);
     assertThat(bare(url.substring(node.url().toString().length())).expect(404).text())
         .contains("no images");
+    requestor
+        .send(
+            HttpRequest.newBuilder(URI.create(url))
+                .method("HEAD", HttpRequest.BodyPublishers.noBody()))
+        .expect(200);
   }
 
   @Test
