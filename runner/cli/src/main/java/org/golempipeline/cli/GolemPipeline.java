@@ -42,6 +42,7 @@ final class GolemPipeline {
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, this::commandLine));
+    commands.put("provide", () -> new ProvideCommand(console));
     commands.put("node", () -> new NodeCommand(console));
     commands.put("gftp", () -> GftpCommand.line(console));
   }

@@ -83,6 +83,14 @@ class ArchitectureTest {
           "java.net.http"
         });
     arrows.put(
+        "bus",
+        new String[] {
+          "golem.wire", "com.fasterxml.jackson..", "com.google.protobuf..", "java.net"
+        });
+    arrows.put(
+        "provider",
+        new String[] {"bus", "exeunit", "golem", "golem.wire", "com.fasterxml.jackson.."});
+    arrows.put(
         "node",
         new String[] {
           "exeunit",

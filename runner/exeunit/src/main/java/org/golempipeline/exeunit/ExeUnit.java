@@ -39,6 +39,7 @@ public final class ExeUnit {
   final ExeUnits units;
   final ExeHost host;
   final Conduct conduct;
+  final Optional<String> image;
 
   /** Counted down when it ends. */
   final CountDownLatch ended = new CountDownLatch(1);
@@ -73,10 +74,17 @@ public final class ExeUnit {
   /** Executes the batch; interrupted when the activity ends. */
   @Nullable Thread worker;
 
-  ExeUnit(ExeUnits units, String id, List<String> counters, ExeHost host, Conduct conduct) {
+  ExeUnit(
+      ExeUnits units,
+      String id,
+      List<String> counters,
+      Optional<String> image,
+      ExeHost host,
+      Conduct conduct) {
     this.units = units;
     this.id = id;
     this.counters = List.copyOf(counters);
+    this.image = image;
     this.host = host;
     this.conduct = conduct;
     created = units.clock.instant();

@@ -34,6 +34,8 @@ public final class ExeUnits implements AutoCloseable {
   final OutputRoom outputRoom;
   final CpuClock cpuClock = new CpuClock();
 
+  final ImageCache images;
+
   private final Path scratch;
   private final AtomicInteger deployments = new AtomicInteger();
   private final AtomicInteger spools = new AtomicInteger();
@@ -41,6 +43,7 @@ public final class ExeUnits implements AutoCloseable {
   ExeUnits(
       Path scratch,
       Optional<Path> around,
+      Path images,
       Executor executor,
       Clock clock,
       Timings timings,
@@ -51,21 +54,31 @@ public final class ExeUnits implements AutoCloseable {
     this.clock = clock;
     programs = new Programs(scratch, around, mark(), executor);
     transfers = new Transfers(executor, timings.transferRetry());
+    this.images = new ImageCache(images, transfers);
   }
 
   /**
+   * Opens a place.
+   *
    * @param scratch an empty folder, by its real path; removed at the end
    * @param around the folder that holds it, if that is removed as well
+   * @param images where images are kept, by their hash; made if it is needed
    * @param executor with a thread for everything that blocks
    */
   public static ExeUnits open(
-      Path scratch, Optional<Path> around, Executor executor, Clock clock, Timings timings) {
+      Path scratch,
+      Optional<Path> around,
+      Path images,
+      Executor executor,
+      Clock clock,
+      Timings timings) {
     // Programs start in a fraction of the time that a fork of a large process takes.
     if (System.getProperty("jdk.lang.Process.launchMechanism") == null
         && System.getProperty("os.name", "").startsWith("Linux")) {
       System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
     }
-    return new ExeUnits(scratch, around, executor, clock, timings, OutputRoom.ofThisProcess());
+    return new ExeUnits(
+        scratch, around, images, executor, clock, timings, OutputRoom.ofThisProcess());
   }
 
   private static String mark() {
@@ -79,9 +92,12 @@ public final class ExeUnits implements AutoCloseable {
    *
    * @param id of its activity
    * @param counters the usage vector of the agreement
+   * @param image what {@code deploy} fetches and checks, as {@code hash:sha3:<hex>:<url>}; without
+   *     one, nothing
    */
-  public ExeUnit start(String id, List<String> counters, ExeHost host, Conduct conduct) {
-    return new ExeUnit(this, id, counters, host, conduct);
+  public ExeUnit start(
+      String id, List<String> counters, Optional<String> image, ExeHost host, Conduct conduct) {
+    return new ExeUnit(this, id, counters, image, host, conduct);
   }
 
   /** What runs at the moment, with all that programs started and left behind. */

@@ -179,14 +179,20 @@ final class ScriptRunner implements Runnable {
   }
 
   private Outputs deploy(ExeCommand.Deploy command, int index)
-      throws IOException, CommandException {
+      throws IOException, CommandException, InterruptedException {
+    Progress progress = progress(command.progress(), index);
+    boolean fetched =
+        unit.image.isPresent() && units.images.fetch(unit.image.get(), unit.host, progress);
     Deployment deployment = Deployment.create(units.newRoot(), command);
     synchronized (unit.lock) {
       unit.deployment = deployment;
     }
     setState(ExeUnit.DEPLOYED);
-    // There was nothing to fetch.
-    progress(command.progress(), index).message("Deployed image from cache");
+    if (fetched) {
+      progress.end();
+    } else {
+      progress.message("Deployed image from cache");
+    }
     CommandOutput report = CommandOutput.text(json(deployment));
     batch.publish(index, RuntimeEvent.Kind.ofStdout(report));
     return new Outputs(report, null);

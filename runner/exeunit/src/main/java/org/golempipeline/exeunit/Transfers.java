@@ -81,6 +81,22 @@ final class Transfers {
     }
   }
 
+  /** Fetches an image, whose content must have this hash. */
+  void fetchImage(String source, Path file, String hash, ExeHost host, Progress progress)
+      throws CommandException, IOException, InterruptedException {
+    if (scheme(source).equals("container")) {
+      throw new CommandException("Unsupported scheme of an image: " + source);
+    }
+    fetch(source, file, false, host, Conduct.HONEST, progress);
+    String actual = sha3(file, hash.length() * 4);
+    if (!hash.equals(actual)) {
+      throw new CommandException(
+          ("Incorrect hash provided or downloaded image is corrupted: calculated hash %s differs"
+                  + " from the expected one %s")
+              .formatted(actual, hash));
+    }
+  }
+
   private static void copy(Path from, Path to, Progress progress)
       throws CommandException, IOException {
     requireFile(from);
@@ -122,15 +138,21 @@ final class Transfers {
       Progress progress)
       throws CommandException, IOException, InterruptedException {
     boolean kept = conduct.resumesDownloads() && Files.exists(file);
+    fetch(source, file, kept, host, conduct, progress);
+    if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
+      throw new CommandException("Hash mismatch of " + source.replaceFirst("//[^/@]*@", "//"));
+    }
+  }
+
+  private void fetch(
+      String source, Path file, boolean kept, ExeHost host, Conduct conduct, Progress progress)
+      throws CommandException, IOException, InterruptedException {
     if (scheme(source).equals("gftp")) {
       again(() -> fetch(service(host, source), file, kept, conduct, progress));
     } else {
       WebFile web = WebFile.at(source);
       again(() -> fetchWeb(web, file, kept, progress));
       pace(conduct, Files.size(file));
-    }
-    if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
-      throw new CommandException("Hash mismatch of " + source.replaceFirst("//[^/@]*@", "//"));
     }
   }
 

@@ -80,6 +80,11 @@ record Call<T>(
     return new Call<>(action, "POST", path, json, decoder, LIMIT, Retrier.Repeat.UNLESS_ARRIVED);
   }
 
+  static Call<Boolean> put(String action, String path, Object body) {
+    return new Call<>(
+        action, "PUT", path, json(body), Decoder.nothing(), LIMIT, Retrier.Repeat.ALWAYS);
+  }
+
   static Call<Boolean> delete(String action, String path) {
     return new Call<>(
         action, "DELETE", path, null, Decoder.nothing(), LIMIT, Retrier.Repeat.ALWAYS);

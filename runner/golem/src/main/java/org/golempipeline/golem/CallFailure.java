@@ -6,10 +6,10 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to the daemon that did not succeed. Stays inside the client; users get the {@link
+ * A call to the daemon that did not succeed. Users of {@link GolemNetwork} get the {@link
  * GolemException} made of it.
  */
-final class CallFailure extends RuntimeException {
+public final class CallFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** How sure we are that the daemon did not act on the call. */
@@ -44,7 +44,7 @@ final class CallFailure extends RuntimeException {
   }
 
   /** The failure of a future, whatever it is wrapped in. */
-  static CallFailure of(String action, Throwable error) {
+  public static CallFailure of(String action, Throwable error) {
     Throwable cause = unwrap(error);
     if (cause instanceof CallFailure failure) {
       return failure;
@@ -71,12 +71,12 @@ final class CallFailure extends RuntimeException {
   }
 
   /** HTTP status, 0 without an answer. */
-  int status() {
+  public int status() {
     return status;
   }
 
   /** The daemon's words or what happened to the connection, without a full stop. */
-  String reason() {
+  public String reason() {
     return reason;
   }
 
@@ -89,12 +89,12 @@ final class CallFailure extends RuntimeException {
   }
 
   /** What we wanted to end or remove is not there any more. */
-  boolean isGone() {
+  public boolean isGone() {
     return status == 404 || status == 409 || status == 410;
   }
 
   /** The daemon refuses our key or can't be talked to: no provider's fault. */
-  boolean isOurs() {
+  public boolean isOurs() {
     return status == 401 || arrival == Arrival.NOT_ARRIVED;
   }
 }

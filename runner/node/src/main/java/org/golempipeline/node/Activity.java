@@ -3,6 +3,7 @@ package org.golempipeline.node;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.exeunit.ExeHost;
 import org.golempipeline.exeunit.ExeUnit;
@@ -28,7 +29,7 @@ final class Activity {
   Activity(String id, AgreementEntry agreement, ExeUnits units, ExeHost host) {
     this.id = id;
     this.agreement = agreement;
-    unit = units.start(id, counters(agreement), host, new Persona(agreement));
+    unit = units.start(id, counters(agreement), Optional.empty(), host, new Persona(agreement));
   }
 
   private static List<String> counters(AgreementEntry agreement) {

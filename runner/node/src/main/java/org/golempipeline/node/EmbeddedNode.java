@@ -50,6 +50,7 @@ public final class EmbeddedNode implements AutoCloseable {
         ExeUnits.open(
             scratch,
             folderIsOurs ? Optional.of(folder) : Optional.empty(),
+            scratch.resolve("images"),
             context.pool,
             Clock.systemUTC(),
             timings.scripts());

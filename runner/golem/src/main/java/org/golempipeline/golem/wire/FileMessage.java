@@ -1,14 +1,14 @@
 package org.golempipeline.golem.wire;
 
-import com.google.flatbuffers.ArrayReadWriteBuf;
 import com.google.flatbuffers.FlexBuffers;
 import com.google.flatbuffers.FlexBuffersBuilder;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message of the file service, as one binary WebSocket frame with a FlexBuffers map. Requests go
- * from the daemon to whoever serves the file, replies the other way; both carry the request's id.
+ * A message of the file service in FlexBuffers: as one binary WebSocket frame, which carries the
+ * request's id and kind, or as the body of a packet on the daemon's bus, where both are outside.
+ * Requests go to whoever serves the file, replies the other way.
  */
 public final class FileMessage {
   private static final int OVERHEAD = 512;
@@ -84,6 +84,23 @@ public final class FileMessage {
     int message = out.startMap();
     out.putString("id", request.id());
     out.putString("component", request.component());
+    putPayload(out, "payload", request);
+    out.endMap(null, message);
+    return out.finish();
+  }
+
+  /** The body of a request on the bus. */
+  public static ByteBuffer encodeBody(Request request) {
+    FlexBuffersBuilder out = builder(request instanceof UploadChunk chunk ? chunk.content() : null);
+    if (request instanceof GetMetadata) {
+      out.putNull();
+    } else {
+      putPayload(out, null, request);
+    }
+    return out.finish();
+  }
+
+  private static void putPayload(FlexBuffersBuilder out, @Nullable String key, Request request) {
     int payload = out.startMap();
     if (request instanceof GetChunk chunk) {
       out.putInt("offset", chunk.offset());
@@ -91,7 +108,7 @@ public final class FileMessage {
     } else if (request instanceof UploadChunk chunk) {
       int part = out.startMap();
       out.putInt("offset", chunk.offset());
-      out.putBlob("content", bytes(chunk.content()));
+      out.putBlob("content", WireFlex.bytes(chunk.content()));
       out.endMap("chunk", part);
     } else if (request instanceof UploadFinished finished) {
       if (finished.hash() == null) {
@@ -100,9 +117,7 @@ public final class FileMessage {
         out.putString("hash", finished.hash());
       }
     }
-    out.endMap("payload", payload);
-    out.endMap(null, message);
-    return out.finish();
+    out.endMap(key, payload);
   }
 
   /** The frame for a reply. */
@@ -116,7 +131,7 @@ public final class FileMessage {
       out.endMap("payload", payload);
     } else if (reply instanceof Chunk chunk) {
       int payload = out.startMap();
-      out.putBlob("content", bytes(chunk.content()));
+      out.putBlob("content", WireFlex.bytes(chunk.content()));
       out.putInt("offset", chunk.offset());
       out.endMap("payload", payload);
     } else if (reply instanceof Failed failed) {
@@ -169,27 +184,43 @@ public final class FileMessage {
   public static Reply decodeReply(ByteBuffer frame) {
     try {
       FlexBuffers.Map message = root(frame);
-      String id = message.get("id").asString();
-      FlexBuffers.Reference error = message.get("error");
-      if (error.isMap()) {
-        FlexBuffers.Map map = error.asMap();
-        return new Failed(id, map.keys().get(0).toString(), map.values().get(0).asString());
-      }
-      if (error.isString()) {
-        return new Failed(id, "InternalError", error.asString());
-      }
-      FlexBuffers.Reference payload = message.get("payload");
-      if (!payload.isMap()) {
-        return new Done(id);
-      }
-      FlexBuffers.Map map = payload.asMap();
-      FlexBuffers.Reference fileSize = map.get("fileSize");
-      return fileSize.isNull()
-          ? new Chunk(id, map.get("offset").asLong(), content(map.get("content")))
-          : new Metadata(id, fileSize.asLong());
+      return reply(message.get("id").asString(), message.get("error"), message.get("payload"));
     } catch (IndexOutOfBoundsException | FlexBuffers.FlexBufferException e) {
       throw new IllegalArgumentException("not a reply of the file service", e);
     }
+  }
+
+  /**
+   * Reads the body of a reply on the bus, to the request {@code id}.
+   *
+   * @throws IllegalArgumentException if it is not a reply
+   */
+  public static Reply decodeBody(String id, ByteBuffer body) {
+    try {
+      FlexBuffers.Map result = root(body);
+      return reply(id, result.get("Err"), result.get("Ok"));
+    } catch (IndexOutOfBoundsException | FlexBuffers.FlexBufferException e) {
+      throw new IllegalArgumentException("not a reply of the file service", e);
+    }
+  }
+
+  private static Reply reply(
+      String id, FlexBuffers.Reference error, FlexBuffers.Reference payload) {
+    if (error.isMap()) {
+      FlexBuffers.Map map = error.asMap();
+      return new Failed(id, map.keys().get(0).toString(), map.values().get(0).asString());
+    }
+    if (error.isString()) {
+      return new Failed(id, "InternalError", error.asString());
+    }
+    if (!payload.isMap()) {
+      return new Done(id);
+    }
+    FlexBuffers.Map map = payload.asMap();
+    FlexBuffers.Reference fileSize = map.get("fileSize");
+    return fileSize.isNull()
+        ? new Chunk(id, map.get("offset").asLong(), content(map.get("content")))
+        : new Metadata(id, fileSize.asLong());
   }
 
   /** What {@link GetChunk} and {@link UploadChunk} contain at most. */
@@ -197,15 +228,12 @@ public final class FileMessage {
     return 40 * 1024;
   }
 
-  /** The library ignores the offset of a buffer in its array. */
   private static FlexBuffers.Map root(ByteBuffer frame) {
-    return FlexBuffers.getRoot(ByteBuffer.wrap(bytes(frame))).asMap();
+    return WireFlex.root(frame).asMap();
   }
 
   private static FlexBuffersBuilder builder(@Nullable ByteBuffer content) {
-    int size = OVERHEAD + (content == null ? 0 : content.remaining());
-    return new FlexBuffersBuilder(
-        new ArrayReadWriteBuf(size), FlexBuffersBuilder.BUILDER_FLAG_SHARE_KEYS);
+    return WireFlex.builder(OVERHEAD + (content == null ? 0 : content.remaining()));
   }
 
   /** Some senders write bytes as a vector of numbers. */
@@ -219,15 +247,5 @@ public final class FileMessage {
       bytes[i] = (byte) vector.get(i).asInt();
     }
     return ByteBuffer.wrap(bytes);
-  }
-
-  private static byte[] bytes(ByteBuffer content) {
-    byte[] array = content.hasArray() ? content.array() : null;
-    if (array != null && content.arrayOffset() == 0 && content.remaining() == array.length) {
-      return array;
-    }
-    byte[] copy = new byte[content.remaining()];
-    content.duplicate().get(copy);
-    return copy;
   }
 }

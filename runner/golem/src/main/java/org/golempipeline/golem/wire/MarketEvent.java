@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a demand; read once, then gone from the daemon's queue. */
+/** What happened to a demand or an offer; read once, then gone from the daemon's queue. */
 @JsonTypeInfo(
     use = JsonTypeInfo.Id.NAME,
     include = JsonTypeInfo.As.EXISTING_PROPERTY,
@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = MarketEvent.ProposalEvent.class, name = "ProposalEvent"),
   @JsonSubTypes.Type(
       value = MarketEvent.ProposalRejectedEvent.class,
-      name = "ProposalRejectedEvent")
+      name = "ProposalRejectedEvent"),
+  @JsonSubTypes.Type(value = MarketEvent.AgreementProposed.class, name = "AgreementEvent")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface MarketEvent {
   @JsonProperty("eventType")
   String eventType();
 
-  /** An offer that matches, or a provider's answer to our counter-proposal. */
+  /** What matches, or the other side's answer to our counter-proposal. */
   record ProposalEvent(@Nullable Instant eventDate, Proposal proposal) implements MarketEvent {
     @Override
     public String eventType() {
@@ -32,13 +33,22 @@ public sealed interface MarketEvent {
     }
   }
 
-  /** A provider refused our counter-proposal {@code proposalId}. */
+  /** The other side refused our counter-proposal {@code proposalId}. */
   record ProposalRejectedEvent(
       @Nullable Instant eventDate, String proposalId, @Nullable Reason reason)
       implements MarketEvent {
     @Override
     public String eventType() {
       return "ProposalRejectedEvent";
+    }
+  }
+
+  /** A requestor wants to sign: a provider approves or rejects it. */
+  record AgreementProposed(@Nullable Instant eventDate, Agreement agreement)
+      implements MarketEvent {
+    @Override
+    public String eventType() {
+      return "AgreementEvent";
     }
   }
 

@@ -1,0 +1,150 @@
+package org.golempipeline.provider;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.golempipeline.bus.Bus;
+import org.golempipeline.golem.CallFailure;
+import org.golempipeline.golem.DaemonCalls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the parts of a provider share. One thread owns all their state: answers, events and timers
+ * come to it, and nothing on it may block.
+ */
+final class Desk implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+  private static final double SLOWER = 1.5;
+
+  final DaemonCalls calls;
+  final Bus bus;
+  final Journal journal;
+  final Clock clock;
+
+  /** Our node id. */
+  final String identity;
+
+  /** By which the daemon tells our agreements from those of other programs. */
+  final String session = UUID.randomUUID().toString();
+
+  private final Consumer<ProviderEvent> listener;
+  private final ScheduledThreadPoolExecutor loop;
+
+  Desk(
+      DaemonCalls calls,
+      Bus bus,
+      Journal journal,
+      String identity,
+      Clock clock,
+      Consumer<ProviderEvent> listener) {
+    this.calls = calls;
+    this.bus = bus;
+    this.journal = journal;
+    this.identity = identity;
+    this.clock = clock;
+    this.listener = listener;
+    loop =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "golem-provider");
+              thread.setDaemon(true);
+              return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
+    loop.setRemoveOnCancelPolicy(true);
+    loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  void say(ProviderEvent event) {
+    listener.accept(event);
+  }
+
+  /** Does it on the thread that owns the state. */
+  void run(Runnable task) {
+    loop.execute(guarded(task));
+  }
+
+  /** The same after a while, unless it is called off. */
+  ScheduledFuture<?> after(Duration pause, Runnable task) {
+    return loop.schedule(guarded(task), Math.max(0, pause.toNanos()), TimeUnit.NANOSECONDS);
+  }
+
+  private static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("a step of the provider failed", e);
+      }
+    };
+  }
+
+  /** Hands what comes of {@code future} to the thread that owns the state. */
+  <T> void then(CompletableFuture<T> future, Consumer<T> value, Consumer<CallFailure> problem) {
+    var unused = future.whenComplete(
+        (done, error) ->
+            run(
+                () -> {
+                  if (error == null) {
+                    value.accept(done);
+                  } else {
+                    problem.accept(CallFailure.of("go on", error));
+                  }
+                }));
+  }
+
+  /**
+   * Tries until it succeeds, with pauses from {@code pause} to {@code longest}, or until the
+   * failure is final; ends with the desk.
+   */
+  <T> CompletableFuture<T> insist(
+      Duration pause,
+      Duration longest,
+      Predicate<CallFailure> isFinal,
+      Supplier<CompletableFuture<T>> attempt) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    run(() -> attempt(pause, longest, isFinal, attempt, result));
+    return result;
+  }
+
+  private <T> void attempt(
+      Duration pause,
+      Duration longest,
+      Predicate<CallFailure> isFinal,
+      Supplier<CompletableFuture<T>> attempt,
+      CompletableFuture<T> result) {
+    then(
+        attempt.get(),
+        result::complete,
+        problem -> {
+          if (isFinal.test(problem)) {
+            result.completeExceptionally(problem);
+            return;
+          }
+          LOG.debug("trying again in {}", pause, problem);
+          Duration slower = Duration.ofMillis((long) (pause.toMillis() * SLOWER));
+          Duration next = slower.compareTo(longest) > 0 ? longest : slower;
+          var unused = after(pause, () -> attempt(next, longest, isFinal, attempt, result));
+        });
+  }
+
+  @Override
+  public void close() {
+    loop.shutdownNow();
+  }
+}
