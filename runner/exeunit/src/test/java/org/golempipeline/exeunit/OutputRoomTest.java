@@ -35,6 +35,7 @@ class OutputRoomTest {
         new ExeUnits(
             folder.toRealPath(),
             Optional.empty(),
+            folder.resolve("images"),
             threads,
             Clock.systemUTC(),
             ExeUnits.Timings.REAL,
@@ -52,7 +53,9 @@ class OutputRoomTest {
         (node, file) -> {
           throw TransferException.refused("nobody");
         };
-    ExeUnit unit = units.start("unit-" + UUID.randomUUID(), List.of(), nobody, Conduct.HONEST);
+    ExeUnit unit =
+        units.start(
+            "unit-" + UUID.randomUUID(), List.of(), Optional.empty(), nobody, Conduct.HONEST);
     execute(unit, "begin", List.of(ExeCommand.Deploy.plain(), new ExeCommand.Start(null)));
     return unit;
   }

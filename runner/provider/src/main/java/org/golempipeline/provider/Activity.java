@@ -96,7 +96,7 @@ final class Activity implements ExeHost {
   private void reportRegularly() {
     if (!unit.over()) {
       var unused = reportUsage();
-      var next = desk.after(REPORT_INTERVAL, this::reportRegularly);
+      var unusedTimer = desk.after(REPORT_INTERVAL, this::reportRegularly);
     }
   }
 

@@ -96,16 +96,17 @@ final class Desk implements AutoCloseable {
 
   /** Hands what comes of {@code future} to the thread that owns the state. */
   <T> void then(CompletableFuture<T> future, Consumer<T> value, Consumer<CallFailure> problem) {
-    var unused = future.whenComplete(
-        (done, error) ->
-            run(
-                () -> {
-                  if (error == null) {
-                    value.accept(done);
-                  } else {
-                    problem.accept(CallFailure.of("go on", error));
-                  }
-                }));
+    var unused =
+        future.whenComplete(
+            (done, error) ->
+                run(
+                    () -> {
+                      if (error == null) {
+                        value.accept(done);
+                      } else {
+                        problem.accept(CallFailure.of("go on", error));
+                      }
+                    }));
   }
 
   /**

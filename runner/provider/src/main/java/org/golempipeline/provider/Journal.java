@@ -70,7 +70,8 @@ final class Journal implements AutoCloseable {
 
   private static List<Left> read(Path path) throws IOException {
     Map<String, Left> left = new LinkedHashMap<>();
-    for (String text : new String(Files.readAllBytes(path), StandardCharsets.UTF_8).split("\n", -1)) {
+    for (String text :
+        new String(Files.readAllBytes(path), StandardCharsets.UTF_8).split("\n", -1)) {
       JsonNode line;
       try {
         line = WireJson.mapper().readTree(text);
