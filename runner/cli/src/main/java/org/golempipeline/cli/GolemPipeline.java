@@ -54,11 +54,12 @@ final class GolemPipeline {
 
   private CommandLine commandLine(String... arguments) {
     var line = new CommandLine(new RootCommand());
-    // The other commands' classes are not even loaded when one is named: that is start-up time.
-    var named = arguments.length > 0 ? commands.get(arguments[0]) : null;
+    // Commands that are not asked for are not even loaded: that is start-up time.
+    var first = arguments.length > 0 ? arguments[0] : "";
+    var named = commands.get(first);
     if (named != null) {
-      line.addSubcommand(arguments[0], named.get());
-    } else {
+      line.addSubcommand(first, named.get());
+    } else if (!first.equals("--version")) {
       commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
     }
     return line.setOut(writer(console.out()))

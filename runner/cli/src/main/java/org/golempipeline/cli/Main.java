@@ -1,6 +1,7 @@
 package org.golempipeline.cli;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Where the process begins and ends. */
@@ -25,7 +26,9 @@ public final class Main {
       new Messages(console).bug(e);
     } finally {
       console.out().flush();
-      System.exit(said(console, out.trouble(), exitCode));
+      exitCode = said(console, out.trouble(), exitCode);
+      endHttpClients();
+      System.exit(exitCode);
     }
   }
 
@@ -39,5 +42,20 @@ public final class Main {
     }
     console.err().flush();
     return trouble != null && exitCode == ExitCodes.DONE ? ExitCodes.FAILED : exitCode;
+  }
+
+  /**
+   * HotSpot gives every thread that waits inside the system 0.3 s to come back before it exits, and
+   * the HTTP client's waits there for ever. On JDK 17 a client cannot be closed, but its thread
+   * ends when it is interrupted.
+   */
+  private static void endHttpClients() {
+    var threads = new Thread[Thread.activeCount() + 16];
+    var count = Thread.enumerate(threads);
+    for (var thread : Arrays.copyOf(threads, count)) {
+      if (thread.getName().endsWith("-SelectorManager")) {
+        thread.interrupt();
+      }
+    }
   }
 }

@@ -43,13 +43,19 @@ class LauncherTest {
     java = jdk("17.0.15");
     script(
         temporary.resolve("bin/mvn"),
-        "#!/bin/sh\necho mvn \"$@\" >> \"$MVN_LOG\"\ntouch \"$JAR\"\n");
+        """
+        #!/bin/sh
+        echo mvn "$@" >> "$MVN_LOG"
+        echo '[INFO] Building golem-pipeline-schema 0.1.0            [2/9]'
+        touch "$JAR"
+        """);
   }
 
   @Test
   void buildsOnceAndHandsArgumentsOver() throws Exception {
     var first = launch(root.resolve("golem-pipeline"), "check", "a b.yaml", "-p", "x=$(y) 'z'");
-    assertThat(first.err()).contains("building with Maven");
+    assertThat(first.err())
+        .contains("building with Maven", "  golem-pipeline-schema 0.1.0 (2 of 9)\n");
     assertThat(first.out()).endsWith("<check>\n<a b.yaml>\n<-p>\n<x=$(y) 'z'>\n");
 
     var second = launch(root.resolve("golem-pipeline"), "check", "f");
@@ -143,12 +149,16 @@ class LauncherTest {
 
   @Test
   void showsWhyABuildFailed() throws Exception {
-    script(temporary.resolve("bin/mvn"), "#!/bin/sh\necho no such symbol\nexit 1\n");
+    script(
+        temporary.resolve("bin/mvn"),
+        "#!/bin/sh\necho '[INFO] compiling'\necho no such symbol\nexit 1\n");
 
     var launched = launch(root.resolve("golem-pipeline"), "check", "f");
 
     assertThat(launched.exitCode()).isEqualTo(4);
-    assertThat(launched.err()).contains("no such symbol", "The build failed.");
+    assertThat(launched.err())
+        .contains("no such symbol", "The build failed.")
+        .doesNotContain("INFO");
     assertThat(root.resolve("runner/cli/target/launcher-lock")).doesNotExist();
   }
 
