@@ -15,16 +15,14 @@ import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
 import org.golempipeline.document.Node.Style;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.Anchor;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.events.AliasEvent;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
-import org.snakeyaml.engine.v2.events.DocumentStartEvent;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.NodeEvent;
-import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.parser.Parser;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.DocumentStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
 
 /**
  * Parser events to nodes. An alias becomes the very node it names, so expansion costs nothing here;
@@ -55,13 +53,13 @@ final class Composer {
 
   /** The only document of the text, or null if there is none. */
   @Nullable Node document() {
-    parser.next();
+    parser.getEvent();
     if (!parser.checkEvent(Event.ID.DocumentStart)) {
       return null;
     }
-    parser.next();
+    parser.getEvent();
     var root = node();
-    parser.next();
+    parser.getEvent();
     if (parser.peekEvent() instanceof DocumentStartEvent second) {
       var at = start(second);
       problems.error(
@@ -74,12 +72,12 @@ final class Composer {
   }
 
   private Node node() {
-    var event = parser.next();
+    var event = parser.getEvent();
     if (event instanceof AliasEvent alias) {
       return aliased(alias);
     }
     var start = (NodeEvent) event;
-    var anchor = start.getAnchor().map(Anchor::getValue).map(scanned::restored).orElse(null);
+    var anchor = start.getAnchor() == null ? null : scanned.restored(start.getAnchor());
     if (anchor != null) {
       open.put(anchor, true);
     }
@@ -97,7 +95,7 @@ final class Composer {
   private Node aliased(AliasEvent alias) {
     expands = true;
     var range = range(alias);
-    var name = scanned.restored(alias.getAlias().getValue());
+    var name = scanned.restored(alias.getAnchor());
     if (open.containsKey(name)) {
       problems.error(
           DiagnosticIds.YAML_CYCLE,
@@ -119,7 +117,7 @@ final class Composer {
   }
 
   private Node collection(CollectionStartEvent start) {
-    var tag = start.getTag().orElse(null);
+    var tag = start.getTag();
     var from = contentStart(start, tag);
     checkTag(start, tag, from);
     if (++depth > DEEPEST) {
@@ -130,7 +128,7 @@ final class Composer {
           null);
     }
     var node =
-        start.getEventId() == Event.ID.MappingStart
+        start.is(Event.ID.MappingStart)
             ? mapping(from, !start.isFlow())
             : sequence(from, !start.isFlow());
     depth--;
@@ -205,7 +203,7 @@ final class Composer {
   }
 
   private Scalar scalar(ScalarEvent event) {
-    var tag = event.getTag().orElse(null);
+    var tag = event.getTag();
     var from = contentStart(event, tag);
     checkTag(event, tag, from);
     var style = style(event.getScalarStyle());
@@ -218,8 +216,7 @@ final class Composer {
     }
     var range = positions.range(Math.min(from, end), end);
     var text = scanned.restored(event.getValue());
-    Object value =
-        style == Style.PLAIN && tag == null ? CoreScalars.resolve(text) : text;
+    Object value = style == Style.PLAIN && tag == null ? CoreScalars.resolve(text) : text;
     if (value == CoreScalars.UNUSABLE) {
       problems.error(
           DiagnosticIds.YAML_NUMBER,
@@ -283,7 +280,7 @@ final class Composer {
   private int contentStart(NodeEvent event, @Nullable String tag) {
     var at = start(event);
     var end = end(event);
-    var marks = (event.getAnchor().isPresent() ? 1 : 0) + (tag == null ? 0 : 1);
+    var marks = (event.getAnchor() == null ? 0 : 1) + (tag == null ? 0 : 1);
     for (; marks > 0 && (positions.at(at) == '&' || positions.at(at) == '!'); marks--) {
       at = skipWhite(positions.wordEnd(at));
     }
@@ -304,7 +301,7 @@ final class Composer {
    * in the text.
    */
   private Range rangeTo(int from, boolean block, List<Node> parts) {
-    var end = end(parser.next());
+    var end = end(parser.getEvent());
     var range = positions.range(from, block ? from : end);
     if (!block) {
       checkBehind(end);
@@ -326,11 +323,11 @@ final class Composer {
   }
 
   private static int start(Event event) {
-    return event.getStartMark().map(Mark::getIndex).orElseThrow();
+    return event.getStartMark().getIndex();
   }
 
   private static int end(Event event) {
-    return event.getEndMark().map(Mark::getIndex).orElseThrow();
+    return event.getEndMark().getIndex();
   }
 
   private Range range(Event event) {

@@ -11,10 +11,10 @@ import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * Bytes to a document. Where a mistake has an obvious extent, such as an unquoted {@code *.txt}, it
@@ -105,19 +105,15 @@ final class Reader {
     var readable = scanned.text();
     for (var patches = 0; ; patches++) {
       var found = new Problems(problems.source());
-      // With a smaller buffer the library copies a long value once for every piece of it.
-      var settings =
-          LoadSettings.builder()
-              .setCodePointLimit(MOST_BYTES)
-              .setBufferSize(readable.length())
-              .build();
-      var characters = new StreamReader(settings, readable);
+      var options = new LoaderOptions();
+      options.setCodePointLimit(MOST_BYTES);
+      var characters = new StreamReader(readable);
       try {
-        var parser = new ParserImpl(settings, characters);
+        var parser = new ParserImpl(characters, options);
         var root = new Composer(parser, scanned, positions, found).document();
         found.all().forEach(problems::add);
         return root;
-      } catch (MarkedYamlEngineException e) {
+      } catch (MarkedYAMLException e) {
         var mistake = SyntaxMistake.of(e, positions);
         report(mistake);
         if (mistake.blot() < 0 || patches == MOST_PATCHES) {

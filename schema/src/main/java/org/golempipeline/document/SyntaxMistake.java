@@ -3,8 +3,7 @@ package org.golempipeline.document;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Range;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * What the parser stumbled over, in words for people.
@@ -14,15 +13,12 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 record SyntaxMistake(
     String id, Range range, String message, @Nullable String hint, int blot, char replacement) {
 
-  static SyntaxMistake of(MarkedYamlEngineException e, Positions positions) {
+  static SyntaxMistake of(MarkedYAMLException e, Positions positions) {
     var problem = e.getProblem() == null ? "" : e.getProblem();
     var context = e.getContext() == null ? "" : e.getContext();
-    var at =
-        e.getProblemMark()
-            .or(e::getContextMark)
-            .map(mark -> Math.min(mark.getIndex(), positions.length()))
-            .orElse(0);
-    var contextAt = e.getContextMark().map(Mark::getIndex).orElse(at);
+    var mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+    var at = mark == null ? 0 : Math.min(mark.getIndex(), positions.length());
+    var contextAt = e.getContextMark() == null ? at : e.getContextMark().getIndex();
     if (context.startsWith("while scanning an alias")
         || context.startsWith("while scanning a tag")) {
       return pattern(positions, contextAt);

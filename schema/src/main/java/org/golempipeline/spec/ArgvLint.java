@@ -117,17 +117,20 @@ final class ArgvLint {
         "node|nodejs|bun|deno",
         "-[pe]+|--eval|--print",
         "Add `\"${%1$s}\"` to the list as a word of its own, and read `process.argv[1]`."),
-    PHP("php[0-9.]*", "-r", "Add `\"${%1$s}\"` to the list as a word of its own, and read `$argv[1]`."),
-    LUA(
-        "lua[0-9.]*|luajit",
-        "-e",
-        "Hand the value to a script in `files` as a word of its own."),
+    PHP(
+        "php[0-9.]*",
+        "-r",
+        "Add `\"${%1$s}\"` to the list as a word of its own, and read `$argv[1]`."),
+    LUA("lua[0-9.]*|luajit", "-e", "Hand the value to a script in `files` as a word of its own."),
     R(
         "Rscript",
         "-e",
         "Add `\"${%1$s}\"` to the list as a word of its own, and read `commandArgs(TRUE)[1]`."),
     AWK("[gmn]?awk", null, "Hand it over with the words `-v`, `%1$s=${%1$s}`, and read `%1$s`."),
-    JQ("jq|gojq|jaq", null, "Hand it over with the words `--arg`, `%1$s`, `\"${%1$s}\"`, and read `$%1$s`."),
+    JQ(
+        "jq|gojq|jaq",
+        null,
+        "Hand it over with the words `--arg`, `%1$s`, `\"${%1$s}\"`, and read `$%1$s`."),
     SED("sed|gsed", null, "Let `awk` do it, which takes values with `-v %1$s=${%1$s}`.");
 
     /** Options of those without a letter for a program that take the next word with them. */

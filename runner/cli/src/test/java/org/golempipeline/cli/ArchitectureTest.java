@@ -57,7 +57,7 @@ class ArchitectureTest {
     arrows.put("diagnostic", new String[] {});
     arrows.put("event", new String[] {});
     arrows.put("standard", new String[] {"strategy"});
-    arrows.put("document", new String[] {"diagnostic", "org.snakeyaml.engine.."});
+    arrows.put("document", new String[] {"diagnostic", "org.yaml.snakeyaml.."});
     arrows.put(
         "spec",
         new String[] {
