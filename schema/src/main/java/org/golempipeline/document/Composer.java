@@ -77,6 +77,7 @@ final class Composer {
       return aliased(alias);
     }
     var start = (NodeEvent) event;
+    checkBefore(start(start));
     var anchor = start.getAnchor() == null ? null : scanned.restored(start.getAnchor());
     if (anchor != null) {
       open.put(anchor, true);
@@ -226,6 +227,17 @@ final class Composer {
       value = text;
     }
     return new Scalar(text, style, value, range);
+  }
+
+  /** In braces and brackets the library takes a `?` for a mark of a key, whatever follows it. */
+  private void checkBefore(int start) {
+    if (positions.at(start - 1) == '?') {
+      problems.error(
+          DiagnosticIds.YAML_KEY,
+          positions.range(start - 1, start),
+          "This `?` is read as the start of a key.",
+          "If it belongs to the text, put that in quotes: `'?…'`.");
+    }
   }
 
   /** What follows a quote or bracket at once is no comment, though the library takes it for one. */
