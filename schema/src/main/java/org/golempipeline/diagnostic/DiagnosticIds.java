@@ -235,5 +235,20 @@ public final class DiagnosticIds {
   /** A param or a variable of fragments that nothing names. */
   public static final String LINT_UNUSED = "Lint.Unused";
 
+  /** What the shell cannot read. */
+  public static final String LINT_SYNTAX = "Lint.Syntax";
+
+  /** What only bash can read. */
+  public static final String LINT_BASH = "Lint.Bash";
+
+  /** A placeholder of another tool. */
+  public static final String LINT_PLACEHOLDER = "Lint.Placeholder";
+
+  /** A file that providers do not get. */
+  public static final String LINT_FILE_BESIDE = "Lint.FileBeside";
+
+  /** A list that is no program with its arguments. */
+  public static final String LINT_LIST = "Lint.List";
+
   private DiagnosticIds() {}
 }

@@ -1,6 +1,7 @@
 package org.golempipeline.spec;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,22 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArgvLint {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.+-]*");
+  private static final Pattern BLANK = Pattern.compile("\\s");
+  private static final Pattern VARIABLE = Pattern.compile("(?<!\\$)\\$([a-z][a-z0-9_]*)");
 
   /** What the runner itself gives, and always in plain characters. */
   private static final Set<String> OWN = Set.of("index", "count", "out", "outdir", "tmp");
 
   private final FileUnderCheck file;
   private final StageOutline stage;
+  private final ShellNames names;
 
-  private ArgvLint(FileUnderCheck file, StageOutline stage) {
+  private ArgvLint(FileUnderCheck file, StageOutline stage, ShellNames names) {
     this.file = file;
     this.stage = stage;
+    this.names = names;
   }
 
-  static void run(FileUnderCheck file) {
+  static void run(FileUnderCheck file, Map<String, Scope> scopes) {
+    var names = new ShellNames(file, scopes);
     for (var stage : file.stages()) {
       if (stage.body().get("run") instanceof Sequence argv) {
-        new ArgvLint(file, stage).argv(argv);
+        new ArgvLint(file, stage, names).argv(argv);
       }
     }
   }
@@ -45,12 +51,46 @@ final class ArgvLint {
       words.add(
           template != null ? template.toString() : item instanceof Scalar word ? word.text() : "");
     }
+    var programs = new HashSet<Integer>();
     for (var at = 0; at < words.size(); at++) {
       var language = Language.of(words.get(at));
       if (language != null) {
         for (var program : language.programs(words, at)) {
           program(argv.items().get(program), words.get(at), language);
+          programs.add(program);
         }
+      }
+    }
+    if (BLANK.matcher(words.get(0)).find()) {
+      file.problems()
+          .warning(
+              DiagnosticIds.LINT_LIST,
+              argv.items().get(0).range(),
+              "A list is one program and its arguments, and no program is called `%s`."
+                  .formatted(words.get(0).strip().lines().findFirst().orElse("")),
+              "For lines of a shell write `run: |` and the lines below it.");
+      return;
+    }
+    for (var at = 0; at < words.size(); at++) {
+      if (!programs.contains(at)) {
+        dollar(argv.items().get(at), words.get(at));
+      }
+    }
+  }
+
+  /** A variable as a shell has it, where there is no shell. */
+  private void dollar(Node word, String text) {
+    var dollar = VARIABLE.matcher(text);
+    while (dollar.find()) {
+      var name = dollar.group(1);
+      if (names.available(stage, "run").contains(name)) {
+        file.problems()
+            .warning(
+                DiagnosticIds.LINT_LIST,
+                word.range(),
+                "No shell reads a list, so `$%s` stays as it is.".formatted(name),
+                "Write `${%s}`.".formatted(name));
+        return;
       }
     }
   }

@@ -16,13 +16,15 @@ import java.util.function.Function;
  * @param environment looks up the variables that secrets are taken from
  * @param allowOutside whether paths may leave the folder of the file
  * @param localCommands whether the file may run commands of its own on the user's machine
+ * @param surroundings what lies around the file
  */
 public record Overrides(
     Map<String, String> params,
     Map<String, String> earlier,
     Function<String, Optional<String>> environment,
     boolean allowOutside,
-    boolean localCommands) {
+    boolean localCommands,
+    Surroundings surroundings) {
   /** Nothing: no params, an empty environment, no paths outside. */
   public static final Overrides NONE = new Overrides(Map.of(), name -> Optional.empty(), false);
 
@@ -30,13 +32,14 @@ public record Overrides(
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
     earlier = Map.copyOf(earlier);
     Objects.requireNonNull(environment);
+    Objects.requireNonNull(surroundings);
   }
 
-  /** Without an earlier run, local commands allowed. */
+  /** Without an earlier run or surroundings, local commands allowed. */
   public Overrides(
       Map<String, String> params,
       Function<String, Optional<String>> environment,
       boolean allowOutside) {
-    this(params, Map.of(), environment, allowOutside, true);
+    this(params, Map.of(), environment, allowOutside, true, Surroundings.NONE);
   }
 }

@@ -3,6 +3,7 @@ package org.golempipeline.spec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the paths of a file below its folder, and results out of what runs keep for themselves. */
 final class PathCheck {
   private static final String OWN = ".golem-pipeline";
+  private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
   private final FileUnderCheck file;
 
@@ -27,9 +29,6 @@ final class PathCheck {
     var check = new PathCheck(file);
     for (var stage : file.stages()) {
       check.output(stage.name(), stage.body().get("output"));
-    }
-    if (file.overrides().allowOutside()) {
-      return;
     }
     check.files(file.tree().root().get("files"));
     for (var stage : file.stages()) {
@@ -98,7 +97,20 @@ final class PathCheck {
     if (path.startsWith("!")) {
       path = path.substring(1);
     }
-    if (leavesFolder(path)) {
+    if (ADDRESS.matcher(path).lookingAt()) {
+      var isWeb = path.startsWith("http");
+      file.problems()
+          .error(
+              DiagnosticIds.SCHEMA_FORM,
+              scalar.range(),
+              "`%s` is an address, and here stands a path below the folder of this file."
+                  .formatted(scalar.text()),
+              isWeb
+                  ? "Fetch it first; what providers are to fetch is `{ url: …, hash: … }` in `input` or `files`."
+                  : "Copy it to or from there beside the run, with the tool made for it.");
+      return;
+    }
+    if (!file.overrides().allowOutside() && leavesFolder(path)) {
       file.problems()
           .error(
               DiagnosticIds.PATH_OUTSIDE,

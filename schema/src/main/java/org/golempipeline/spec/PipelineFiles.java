@@ -106,7 +106,7 @@ public final class PipelineFiles {
       TemplateCheck.run(file, stage, Objects.requireNonNull(scopes.get(stage.name())));
     }
     ShellLint.run(file, scopes);
-    ArgvLint.run(file);
+    ArgvLint.run(file, scopes);
     if (!file.problems().hasErrors()) {
       // What could not be read may name anything.
       UnusedNames.run(file, scopes);

@@ -17,7 +17,7 @@ import org.golempipeline.strategy.Strategy;
  * options put in, for editors and for {@link PipelineFiles}. Beside the standard keywords it has
  * {@code x-shell} (shell text), {@code x-variables} (what a strategy sets in it), {@code x-unit} (a
  * quantity), {@code x-local-commands} (a strategy that runs commands which are not in the file) and
- * {@code x-glob}.
+ * {@code x-glob}, and for messages {@code x-says}, {@code x-keys-say} and {@code x-instead}.
  */
 public final class PipelineSchema {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

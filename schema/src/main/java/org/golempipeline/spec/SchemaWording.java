@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
@@ -17,6 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A broken rule of the schema as a sentence, with the place it is about and the cure. */
 final class SchemaWording {
+  /** A strategy with its option behind it, as other tools write it. */
+  private static final Pattern IN_ONE_WORD =
+      Pattern.compile("([a-z/]+)(?:\\s*[:=(]\\s*|\\s+)([^\\s()]+)\\)?");
+
+  /** A number with a unit of another spelling. */
+  private static final Pattern QUANTITY = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z/%]+)");
+
   private final Places places;
   private final JsonNode root;
   private final Strategies strategies;
@@ -92,6 +100,10 @@ final class SchemaWording {
   }
 
   private String keyHint(String name, List<String> known, boolean besideSplit) {
+    var foreign = besideSplit ? ForeignKeys.cure(name) : Optional.<String>empty();
+    if (foreign.isPresent()) {
+      return foreign.get();
+    }
     if (besideSplit && strategies.split(name).isPresent()) {
       return "Write `split: { %s: … }`.".formatted(name);
     }
@@ -113,6 +125,15 @@ final class SchemaWording {
       strategies.splits().forEach(each -> known.add(each.name()));
     } else {
       strategies.merges().forEach(each -> known.add(each.name()));
+    }
+    var inOneWord = IN_ONE_WORD.matcher(name);
+    if (inOneWord.matches() && known.contains(inOneWord.group(1))) {
+      problems.error(
+          DiagnosticIds.STRATEGY_OPTIONS_MISSING,
+          range,
+          "`%s` is one text, and a strategy and its options are a map.".formatted(name),
+          "Write `%s: { %s: %s }`.".formatted(kind, inOneWord.group(1), inOneWord.group(2)));
+      return;
     }
     if (known.contains(name)) {
       problems.error(
@@ -265,13 +286,24 @@ final class SchemaWording {
                 capital(subject(path)),
                 Words.joined(List.copyOf(wanted), "or"),
                 isUnit && bareNumber ? ": the unit is required" : ""),
-        shapeHint(node, alternatives, units));
+        shapeHint(alternatives, node, units));
   }
 
   private @Nullable String shapeHint(
-      @Nullable Node node, List<JsonNode> alternatives, Set<String> units) {
+      List<JsonNode> alternatives, @Nullable Node node, Set<String> units) {
+    var instead =
+        alternatives.stream().filter(schema -> schema.has("x-instead")).findFirst().orElse(null);
+    if (instead != null && !(node instanceof Scalar scalar && scalar.value() == null)) {
+      return instead.get("x-instead").asText();
+    }
     if (!(node instanceof Scalar scalar)) {
       return null;
+    }
+    var quantity = QUANTITY.matcher(scalar.text());
+    if (quantity.matches() && !units.isEmpty()) {
+      return Shapes.unitFor(quantity.group(2), units)
+          .map(unit -> "Write `%s%s`.".formatted(quantity.group(1), unit))
+          .orElse(null);
     }
     if (scalar.value() == null) {
       return "Write a value, or remove the key.";

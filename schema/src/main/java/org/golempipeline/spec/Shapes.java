@@ -3,6 +3,8 @@ package org.golempipeline.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a schema wants, in words. */
@@ -67,6 +69,39 @@ final class Shapes {
       case "share" -> "%";
       default -> "";
     };
+  }
+
+  /** What people write for a unit of one of those kinds, in our spelling. */
+  static Optional<String> unitFor(String written, Set<String> kinds) {
+    var word = written.toLowerCase(Locale.ROOT);
+    for (var kind : kinds) {
+      var unit =
+          switch (kind) {
+            case "duration" ->
+                switch (word) {
+                  case "sec", "secs", "second", "seconds" -> "s";
+                  case "min", "mins", "minute", "minutes" -> "m";
+                  case "hr", "hrs", "hour", "hours" -> "h";
+                  case "day", "days" -> "d";
+                  default -> "";
+                };
+            case "size" ->
+                switch (word) {
+                  case "k", "ki", "kib", "kb" -> "KiB";
+                  case "m", "mi", "mib", "mb" -> "MiB";
+                  case "g", "gi", "gib", "gb" -> "GiB";
+                  case "t", "ti", "tib", "tb" -> "TiB";
+                  default -> "";
+                };
+            case "money" -> word.equals("glm") || word.equals("tglm") ? " GLM" : "";
+            case "price" -> word.startsWith("glm") ? " GLM/h" : "";
+            default -> "";
+          };
+      if (!unit.isEmpty()) {
+        return Optional.of(unit);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String type(String type) {

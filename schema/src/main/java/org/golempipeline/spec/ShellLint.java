@@ -1,5 +1,6 @@
 package org.golempipeline.spec;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,29 @@ final class ShellLint {
               + "[^|&;\\n]*\\|(?!\\|)");
   private static final Set<String> NUMBERS = Set.of("index", "count");
 
+  /** Stands for a plugin's text of which nobody knows what is set in it. */
+  private static final String SILENT = "plugin";
+
+  /** Upper-case names are the system's. */
+  private static final Pattern OWN_NAME = Pattern.compile("[a-z][a-z0-9_]*");
+
+  private static final Set<String> OF_THE_SYSTEM =
+      Set.of("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy");
+
+  /** A text that another one sets variables in. */
+  private static final Pattern SETS_UNSEEN =
+      Pattern.compile("(?:^|[;&|\\n(])\\s*(?:\\.|source)\\s|\\beval\\b|set\\s+\\+u");
+
   private final FileUnderCheck file;
   private final Problems problems;
   private final Map<String, Scope> scopes;
   private final ShellNames names;
   private final ShellPlaces places;
+  private final ShellDialect dialect;
+  private final FilesBeside beside;
+
+  /** The texts that a shell may be asked about. */
+  private final List<Scalar> readable = new ArrayList<>();
 
   private ShellLint(FileUnderCheck file, Map<String, Scope> scopes) {
     this.file = file;
@@ -39,6 +58,8 @@ final class ShellLint {
     this.scopes = scopes;
     this.names = new ShellNames(file, scopes);
     this.places = new ShellPlaces(problems.source());
+    this.dialect = new ShellDialect(problems, places);
+    this.beside = new FilesBeside(file, places);
   }
 
   static void run(FileUnderCheck file, Map<String, Scope> scopes) {
@@ -61,6 +82,30 @@ final class ShellLint {
           lint.options(key, strategy, file.place(stage, key), stage);
         }
       }
+      if (stage.body().get("run") instanceof Sequence argv) {
+        lint.beside.check(argv, stage);
+      }
+    }
+    lint.syntax();
+  }
+
+  /** What the shell says to all the texts. */
+  private void syntax() {
+    var complaints =
+        file.overrides()
+            .surroundings()
+            .syntax(readable.stream().map(Scalar::text).toList());
+    for (var i = 0; i < readable.size(); i++) {
+      var scalar = readable.get(i);
+      complaints
+          .get(i)
+          .ifPresent(
+              complaint ->
+                  problems.warning(
+                      DiagnosticIds.LINT_SYNTAX,
+                      places.line(scalar, complaint.line()),
+                      "The shell cannot read this: %s.".formatted(complaint.message()),
+                      "It was asked with `sh -n`; what is wrong may stand before this place."));
     }
   }
 
@@ -78,7 +123,7 @@ final class ShellLint {
       var own = place.variables();
       if (own == null) {
         // A plugin that does not say what it sets.
-        text(what, entry, names.common(stage, Variables.RESERVED), stage);
+        text(SILENT, entry, names.common(stage, Variables.RESERVED), stage);
       } else {
         clashes(entry, own, stage);
         text(what, entry, names.common(stage, own), stage);
@@ -143,29 +188,36 @@ final class ShellLint {
       return;
     }
     var scan = ShellScan.of(scalar.text());
-    cut(entry.name(), scalar, scan);
+    var isWhole = !cut(entry.name(), scalar, scan);
     failures(scalar, scan, available.contains("tmp"));
+    var isPlain = dialect.check(scalar, scan);
+    if (isWhole && isPlain) {
+      readable.add(scalar);
+    }
     var reported = new HashSet<String>();
     for (var use : scan.uses()) {
       if (!reported.contains(use.name()) && variable(use, scalar, available, what, stage)) {
         reported.add(use.name());
       }
     }
+    if (stage != null && (what.equals("run") || what.equals("setup"))) {
+      beside.check(scalar, scan, stage);
+    }
     if (stage != null && what.equals("run")) {
       run(stage, scalar, entry.key().range());
     }
   }
 
-  /** A plain command with a comment behind it: perhaps the comment was part of the command. */
-  private void cut(String key, Scalar scalar, ShellScan scan) {
+  /** Whether a comment behind a plain command was perhaps part of it. */
+  private boolean cut(String key, Scalar scalar, ShellScan scan) {
     var range = scalar.range();
     if (scalar.style() != Style.PLAIN || range.line() != range.endLine()) {
-      return;
+      return false;
     }
     var rest = places.rest(range.endLine(), range.endColumn());
     var isComment = rest.stripLeading().startsWith("#") && !rest.startsWith("#");
     if (!isComment || !scan.isUnclosed() && !key.equals("run")) {
-      return;
+      return false;
     }
     var place =
         new Range(
@@ -187,6 +239,7 @@ final class ShellLint {
           "This is a comment and not part of the command.",
           hint);
     }
+    return true;
   }
 
   private void failures(Scalar scalar, ShellScan scan, boolean hasFolder) {
@@ -235,8 +288,11 @@ final class ShellLint {
     var isValue = source != null && source.result(file.strategies()) == Result.VALUE;
     var isFragments =
         Variables.RESERVED.contains(name) || stage != null && names.variables(stage).contains(name);
-    if (!isValue && !isFragments || isAssigned(name, scalar.text())) {
+    if (isAssigned(name, scalar.text())) {
       return false;
+    }
+    if (!isValue && !isFragments) {
+      return !what.equals(SILENT) && unknown(use, scalar, available, stage);
     }
     problems.warning(
         DiagnosticIds.LINT_UNSET,
@@ -246,7 +302,31 @@ final class ShellLint {
     return true;
   }
 
-  private static @Nullable String unsetHint(
+  /** A name that nothing in the file has: a slip, or what only some shells or machines set. */
+  private boolean unknown(
+      ShellScan.Use use, Scalar scalar, Set<String> available, @Nullable StageOutline stage) {
+    var scope = stage == null ? null : scopes.get(stage.name());
+    var mayBeSet =
+        use.fallsBack()
+            || !OWN_NAME.matcher(use.name()).matches()
+            || OF_THE_SYSTEM.contains(use.name())
+            || scope == null
+            || !scope.complete()
+            || SETS_UNSEEN.matcher(scalar.text()).find();
+    if (mayBeSet) {
+      return false;
+    }
+    problems.warning(
+        DiagnosticIds.LINT_UNSET,
+        places.locate(scalar, use.from(), use.to()),
+        "Nothing sets `$%s`, and the shell stops at a variable without a value.".formatted(use.name()),
+        Nearest.to(use.name(), available)
+            .map("Did you mean `$%s`?"::formatted)
+            .orElse("Declare it under `params`, or set it in the text."));
+    return true;
+  }
+
+  private @Nullable String unsetHint(
       String name, String what, boolean isValue, @Nullable StageOutline stage) {
     if (isValue) {
       return stage == null ? null : "Add `needs: %s`.".formatted(name);
@@ -255,20 +335,37 @@ final class ShellLint {
       case "setup" -> "`setup` runs once per provider, before it knows any fragment.";
       case "accept" -> "`accept` gets the output to judge as `\"$in\"`.";
       case "until" -> "`until` gets the result so far as `\"$in\"`.";
-      case "split", "merge" ->
+      case "split", "merge", SILENT ->
           "A strategy's command knows params, values of needed stages, and what the reference lists for it.";
       default ->
           switch (name) {
             case "out" -> "`out` is a glob, so files go into `\"$outdir\"`.";
             case "outdir" ->
                 "The stage leaves one file, `\"$out\"`; for several set `out` to a glob.";
+            case "in", "path", "stem" -> inputHint(stage);
             default -> null;
           };
     };
   }
 
+  /** {@code needs} only waits; it is {@code from} that reads. */
+  private String inputHint(@Nullable StageOutline stage) {
+    var needed = stage == null ? List.<Scalar>of() : stage.references("needs");
+    for (var need : needed) {
+      var source = file.stage(need.text());
+      if (source != null && source.result(file.strategies()) != Result.VALUE) {
+        return "Write `from: %s` in place of `needs`, which only waits and hands nothing over."
+            .formatted(need.text());
+      }
+    }
+    return "The stage has neither `input` nor `from`.";
+  }
+
   private static boolean isAssigned(String name, String text) {
-    return Pattern.compile("\\b(?:%1$s=|for\\s+%1$s\\b|read\\b[^\\n;|]*\\b%1$s\\b)".formatted(name))
+    return Pattern.compile(
+            ("\\b%1$s\\+?=|\\$\\{%1$s:?=|\\b(?:for|select|read|getopts|local|export|readonly|declare"
+                    + "|typeset|mapfile|readarray|printf|let)\\b[^\\n;|]*\\b%1$s\\b|\\(\\([^)\\n]*\\b%1$s\\b")
+                .formatted(name))
         .matcher(text)
         .find();
   }

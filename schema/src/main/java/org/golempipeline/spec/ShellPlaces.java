@@ -16,6 +16,24 @@ record ShellPlaces(Source source) {
         : line.substring(line.offsetByCodePoints(0, column - 1));
   }
 
+  /** Where that line of a shell text stands, counted from 1; the last one if there are fewer. */
+  Range line(Scalar scalar, int number) {
+    var text = scalar.text();
+    var from = 0;
+    for (var i = 1; i < number && text.indexOf('\n', from) >= 0; i++) {
+      var next = text.indexOf('\n', from) + 1;
+      if (text.substring(next).isBlank()) {
+        break;
+      }
+      from = next;
+    }
+    var end = text.indexOf('\n', from) < 0 ? text.length() : text.indexOf('\n', from);
+    while (from < end && Character.isWhitespace(text.charAt(from))) {
+      from++;
+    }
+    return number == 0 ? scalar.range() : locate(scalar, from, end);
+  }
+
   /** Where a part of a shell text stands in the file; the whole text if that cannot be told. */
   Range locate(Scalar scalar, int from, int to) {
     var text = scalar.text();

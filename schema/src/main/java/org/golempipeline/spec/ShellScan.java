@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads shell text well enough to tell code from quotes, comments and here-documents. Not a parser:
@@ -16,8 +17,11 @@ final class ShellScan {
   private static final char QUOTES = '"';
   private static final char BACKTICKS = '`';
 
+  private static final Pattern FALLBACK = Pattern.compile(":?[-=+?]");
+
   private final String text;
   private final StringBuilder code;
+  private final StringBuilder expanded;
   private final List<Use> uses = new ArrayList<>();
   private final Deque<Character> contexts = new ArrayDeque<>(List.of(CODE));
   private final List<String> pendingDocuments = new ArrayList<>();
@@ -27,6 +31,7 @@ final class ShellScan {
   private ShellScan(String text) {
     this.text = text;
     this.code = new StringBuilder(text);
+    this.expanded = new StringBuilder(text);
   }
 
   static ShellScan of(String text) {
@@ -38,6 +43,11 @@ final class ShellScan {
   /** The text with everything blanked that is not code; offsets are those of the text. */
   String code() {
     return code.toString();
+  }
+
+  /** The same with what stands in double quotes, which the shell expands. */
+  String expanded() {
+    return expanded.toString();
   }
 
   /** The variables it reads, in order. */
@@ -61,7 +71,7 @@ final class ShellScan {
   private int inQuotes(int at) {
     var c = text.charAt(at);
     if (c == '\\') {
-      return blank(at, at + 2);
+      return blank(code, at, at + 2);
     }
     if (c == '"') {
       contexts.pop();
@@ -70,7 +80,7 @@ final class ShellScan {
     if (c == '`') {
       return backtick(at);
     }
-    return c == '$' ? dollar(at, true) : blank(at, at + 1);
+    return c == '$' ? dollar(at, true) : blank(code, at, at + 1);
   }
 
   private int inCode(int at) {
@@ -127,7 +137,7 @@ final class ShellScan {
   private int dollar(int at, boolean quoted) {
     if (text.startsWith("$((", at)) {
       var end = text.indexOf("))", at);
-      return blank(at, end < 0 ? text.length() : end + 2);
+      return blank(code, at, end < 0 ? text.length() : end + 2);
     }
     if (text.startsWith("$(", at)) {
       contexts.push(SUBSTITUTION);
@@ -145,9 +155,11 @@ final class ShellScan {
     }
     if (end > from && !Character.isDigit(text.charAt(from))) {
       var whole = braced && end < text.length() && text.charAt(end) == '}' ? end + 1 : end;
-      uses.add(new Use(text.substring(from, end), at, whole, quoted || isSafe(at, from, braced)));
+      var fallsBack = braced && FALLBACK.matcher(text).region(end, text.length()).lookingAt();
+      var isSafe = quoted || isSafe(at, from, braced);
+      uses.add(new Use(text.substring(from, end), at, whole, isSafe, fallsBack));
     }
-    return quoted ? blank(at, Math.max(end, at + 1)) : Math.max(end, at + 1);
+    return quoted ? blank(code, at, Math.max(end, at + 1)) : Math.max(end, at + 1);
   }
 
   /** Whether the shell does not split here although there are no quotes. */
@@ -200,9 +212,14 @@ final class ShellScan {
   }
 
   private int blank(int from, int to) {
+    blank(expanded, from, to);
+    return blank(code, from, to);
+  }
+
+  private int blank(StringBuilder view, int from, int to) {
     for (var i = from; i < Math.min(to, text.length()); i++) {
       if (text.charAt(i) != '\n') {
-        code.setCharAt(i, ' ');
+        view.setCharAt(i, ' ');
       }
     }
     return to;
@@ -222,6 +239,7 @@ final class ShellScan {
    * @param from offset of the dollar
    * @param to offset after its name, or after the brace
    * @param safe whether it cannot be split at spaces
+   * @param fallsBack whether the text says what holds where it has no value
    */
-  record Use(String name, int from, int to, boolean safe) {}
+  record Use(String name, int from, int to, boolean safe, boolean fallsBack) {}
 }

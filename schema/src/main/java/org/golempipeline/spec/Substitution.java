@@ -148,7 +148,9 @@ final class Substitution {
             DiagnosticIds.REFERENCE_FORM,
             scalar.range(),
             "`${%s}` is not a reference: between the braces stands one name.".formatted(name),
-            "For a dollar write `$$`.");
+            name.startsWith("{") || name.contains(".")
+                ? "Write the name of a param alone, as `${name}`; for a dollar write `$$`."
+                : "For a dollar write `$$`.");
         return false;
       }
     }

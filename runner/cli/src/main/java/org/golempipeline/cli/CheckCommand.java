@@ -38,12 +38,12 @@ final class CheckCommand implements Callable<Integer> {
       console.out().flush();
       return exitCode;
     }
-    var checked = pipeline.spec();
+    var checked = pipeline.spec().then(pipeline::lookForInput);
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {
       new Messages(console).diagnostics(checked.diagnostics());
-      if (checked.orNull() != null) {
+      if (checked.diagnostics().isEmpty()) {
         console.out().println(options.file() + ": no mistakes found.");
       }
     }

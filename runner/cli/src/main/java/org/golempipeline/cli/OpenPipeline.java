@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.Planner;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineSpec;
@@ -45,7 +46,8 @@ final class OpenPipeline {
             values,
             overrides.environment(),
             overrides.allowOutside(),
-            overrides.localCommands()));
+            overrides.localCommands(),
+            overrides.surroundings()));
   }
 
   PipelineText text() {
@@ -84,6 +86,11 @@ final class OpenPipeline {
   /** What stands in the file, or all its mistakes. */
   Checked<PipelineSpec> spec() {
     return plugins.then(known -> wiring.load(text, overrides));
+  }
+
+  /** The same with a warning for input that is not there now. */
+  Checked<PipelineSpec> lookForInput(PipelineSpec spec) {
+    return new Checked<>(spec, Planner.missingInput(spec, text.folder()));
   }
 
   /**

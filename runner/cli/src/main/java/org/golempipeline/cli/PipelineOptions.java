@@ -39,7 +39,12 @@ final class PipelineOptions {
     var text = PipelineText.read(console, file);
     var overrides =
         new Overrides(
-            params.values(console), Map.of(), console::variable, allowOutside, !noLocalCommands);
+            params.values(console),
+            Map.of(),
+            console::variable,
+            allowOutside,
+            !noLocalCommands,
+            new FolderSurroundings(text.folder()));
     var known = plugins.announced(console, text);
     return new OpenPipeline(console, text, known, overrides);
   }

@@ -2,6 +2,7 @@ package org.golempipeline.plan;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,43 @@ public final class Planner {
     this.folder = folder;
     this.expander = new StageExpander(folder, work, shell);
     this.finder = new InputFinder(spec.source(), folder, diagnostics);
+  }
+
+  /** Whether a file or folder has that very name. */
+  private static boolean isThere(InputSource source, Path folder) {
+    var name =
+        source instanceof InputSource.Literal literal
+            ? literal.path()
+            : source instanceof InputSource.Glob glob ? glob.pattern() : "";
+    try {
+      return Files.exists(folder.resolve(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** A warning for each input and shared file of {@code spec} that is not in {@code folder} now. */
+  public static List<Diagnostic> missingInput(PipelineSpec spec, Path folder) {
+    var found = new ArrayList<Diagnostic>();
+    var finder = new InputFinder(spec.source(), folder, found);
+    for (var stage : spec.stages()) {
+      finder.find(stage.input());
+      var shared = new ArrayList<InputSource>();
+      for (var file : stage.files()) {
+        if (file.origin() instanceof SharedFile.Origin.Local local
+            && !isThere(local.source(), folder)) {
+          shared.add(local.source());
+        }
+      }
+      finder.find(shared);
+    }
+    return found.stream()
+        .distinct()
+        .map(
+            each ->
+                Diagnostic.warning(
+                    each.id(), each.source(), each.range(), each.message(), each.hint()))
+        .toList();
   }
 
   /**
