@@ -11,6 +11,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import org.golempipeline.plainfile.NotPlainException;
 
 /** What the JDK throws about files, in words: its messages are often only the names of files. */
 public final class Trouble {
@@ -31,6 +32,9 @@ public final class Trouble {
     if (trouble instanceof DirectoryNotEmptyException) {
       return "the folder `%s` is not empty".formatted(((FileSystemException) trouble).getFile());
     }
+    if (trouble instanceof NotPlainException other) {
+      return "`%s` %s".formatted(other.getFile(), other.getReason());
+    }
     if (trouble instanceof FileSystemException other && other.getFile() != null) {
       return other.getReason() == null
           ? "something is wrong with `%s`".formatted(place(other))
@@ -44,7 +48,7 @@ public final class Trouble {
   public static String reason(Throwable thrown, Path folder) {
     var said = reason(thrown);
     return isFull(said) && !said.contains("`")
-        ? "there is no space left in `%s` (%s)".formatted(folder, said)
+        ? "nothing more can be written in `%s` (%s)".formatted(folder, said)
         : said;
   }
 
@@ -61,6 +65,9 @@ public final class Trouble {
     if (trouble instanceof EOFException) {
       return "The file was shortened while it was read: leave it alone, and run again.";
     }
+    if (trouble instanceof NotPlainException) {
+      return "Put a plain file in its place, and run again.";
+    }
     if (isFull(message)) {
       return "Make room there, and run again: what is done is kept.";
     }
@@ -73,7 +80,10 @@ public final class Trouble {
   /** Whether {@code message} says that nothing more can be written. */
   public static boolean isFull(String message) {
     var said = message.toLowerCase(Locale.ROOT);
-    return said.contains("no space left") || said.contains("quota");
+    return said.contains("no space left")
+        || said.contains("quota")
+        || said.contains("file too large")
+        || said.contains("read-only file system");
   }
 
   /** A move that failed is about the place that it led to. */

@@ -46,7 +46,7 @@ class TroubleTest {
   void namesThePlaceOfAFullDisk() {
     var full = new IOException("No space left on device");
     assertThat(Trouble.reason(full, Path.of("runs/1")))
-        .isEqualTo("there is no space left in `runs/1` (No space left on device)");
+        .isEqualTo("nothing more can be written in `runs/1` (No space left on device)");
     assertThat(Trouble.cure(full)).startsWith("Make room");
     assertThat(Trouble.reason(new IOException("other"), Path.of("runs/1"))).isEqualTo("other");
   }

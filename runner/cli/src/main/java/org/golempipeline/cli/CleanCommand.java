@@ -104,16 +104,15 @@ final class CleanCommand implements Callable<Integer> {
   }
 
   /** Runs that are over and owe nothing. */
-  private static int removeRuns(Path folder, Instant before) throws IOException {
+  private int removeRuns(Path folder, Instant before) throws IOException {
     var histories = new RunHistories(folder);
     var removed = 0;
-    for (var id : histories.ids()) {
-      var run = histories.read(id);
+    for (var run : histories.newest(Integer.MAX_VALUE, new Messages(console)::unreadable)) {
       if (run.state() != RunHistory.State.RUNNING
           && !run.isUnsettled()
           && run.at() != null
           && run.at().plus(run.took()).isBefore(before)) {
-        FileUtils.deleteDirectory(histories.folder(id).toFile());
+        FileUtils.deleteDirectory(histories.folder(run.id()).toFile());
         removed++;
       }
     }

@@ -16,6 +16,7 @@ import org.golempipeline.journal.FragmentAttempts.Attempt;
 import org.golempipeline.journal.RunFailures;
 import org.golempipeline.journal.RunFailures.Reason;
 import org.golempipeline.journal.RunHistory;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -208,7 +209,7 @@ final class LogsCommand implements Callable<Integer> {
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    try (var reader = new java.io.InputStreamReader(Files.newInputStream(file), decoder)) {
+    try (var reader = new java.io.InputStreamReader(PlainFile.stream(file), decoder)) {
       var chunk = new char[BUFFER];
       var begins = true;
       for (int count, kept = 0; (count = reader.read(chunk, kept, BUFFER - kept)) > 0; ) {

@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where the process begins and ends. */
@@ -11,12 +12,17 @@ public final class Main {
   public static void main(String[] arguments) {
     // Debug logging is for developers, who put a provider of it on the class path.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    HeadStart.take(arguments);
+    // Numbers, positions and commands to paste have the same digits and letters everywhere.
+    Locale.setDefault(Locale.ROOT);
     var out = new StandardOutput();
     var console = Console.ofProcess(out);
+    ForeignOutput.divert(console.err());
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> new Messages(console).bug(thrown));
+    var exit = ForeignExit.watch(console);
     var exitCode = ExitCodes.BUG;
     try {
-      exitCode = new GolemPipeline(console).execute(arguments);
+      exitCode = execute(console, arguments);
     } catch (OutOfMemoryError e) {
       new Messages(console)
           .error(
@@ -28,8 +34,23 @@ public final class Main {
       console.out().flush();
       exitCode = said(console, out.trouble(), exitCode);
       endHttpClients();
+      exit.expect();
       System.exit(exitCode);
     }
+  }
+
+  private static int execute(Console console, String... arguments) {
+    var encoding = System.getProperty("sun.jnu.encoding", "");
+    if (!encoding.equalsIgnoreCase("UTF-8")) {
+      new Messages(console)
+          .error(
+              "The names of files cannot be read: here the locale says that they are in the"
+                  + " encoding `%s`, and they are in UTF-8.".formatted(encoding),
+              "Set a locale of UTF-8 that `locale -a` lists, such as with `export LC_ALL=C.UTF-8`.");
+      return ExitCodes.PLATFORM;
+    }
+    HeadStart.take(arguments);
+    return new GolemPipeline(console).execute(arguments);
   }
 
   /** An answer that nobody got is a failure, whatever else went well. */

@@ -1,8 +1,12 @@
 package org.golempipeline.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.report.DiagnosticText;
 import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +28,10 @@ final class Messages {
   }
 
   /** A run that is not counted in. */
-  void unreadable(String run) {
+  void unreadable(String run, IOException why) {
     warning(
-        "Run %s is left out: its journal cannot be read.".formatted(run),
-        "Check the permissions of its folder.");
+        "Run %s is left out: %s.".formatted(run, Trouble.reason(why)),
+        "Check the permissions of its folder; if its journal is damaged, remove the folder.");
   }
 
   private void say(String severity, String message, @Nullable String hint) {
@@ -48,7 +52,9 @@ final class Messages {
   void bug(Throwable exception) {
     PrintStream err = console.err();
     err.println("This is a bug in golem-pipeline. Please report it with these lines:");
-    exception.printStackTrace(err);
+    var stack = new StringWriter();
+    exception.printStackTrace(new PrintWriter(stack, true));
+    err.print(TerminalText.safeLines(stack.toString()));
     err.flush();
   }
 }

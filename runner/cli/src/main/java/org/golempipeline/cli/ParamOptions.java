@@ -2,12 +2,14 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.plainfile.NotPlainException;
+import org.golempipeline.plainfile.PlainFile;
 import picocli.CommandLine.Option;
 
 /** {@code -p name=value}, shared by the commands that read a pipeline file. */
@@ -40,11 +42,15 @@ final class ParamOptions {
 
   private static String content(Console console, String file) throws Refusal {
     try {
-      var text = Files.readString(console.folder().resolve(file));
+      var text = PlainFile.text(console.folder().resolve(file));
       var lineEnd = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
       return text.substring(0, text.length() - lineEnd);
     } catch (CharacterCodingException e) {
       throw Refusal.usage("`%s` is not UTF-8 text.".formatted(file), "Params are text.");
+    } catch (NotPlainException e) {
+      throw Refusal.usage(
+          "Could not read what `-p` names: %s.".formatted(Trouble.reason(e)),
+          "Write the values into a file first: a pipe could keep everybody waiting.");
     } catch (IOException | InvalidPathException e) {
       throw Refusal.usage(
           "Could not read `%s`, which `-p` names.".formatted(file),

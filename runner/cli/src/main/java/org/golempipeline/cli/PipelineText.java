@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.plainfile.NotPlainException;
+import org.golempipeline.plainfile.PlainFile;
 
 /** A pipeline file as it was found on disk. */
 final class PipelineText {
@@ -36,16 +38,15 @@ final class PipelineText {
     }
     try {
       return new PipelineText(
-          name,
-          Objects.requireNonNull(path.toAbsolutePath().getParent()),
-          Files.readAllBytes(path));
+          name, Objects.requireNonNull(path.toAbsolutePath().getParent()), PlainFile.bytes(path));
     } catch (NoSuchFileException e) {
       throw Refusal.usage(
           "There is no file `%s`.".formatted(name),
           "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
     } catch (IOException e) {
       throw Refusal.usage(
-          "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)), "Check its permissions.");
+          "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)),
+          e instanceof NotPlainException ? "Name a file." : "Check its permissions.");
     }
   }
 

@@ -210,7 +210,7 @@ final class ProvidersCommand implements Callable<Integer> {
       try {
         records.add(histories.folder(run));
       } catch (IOException e) {
-        new Messages(console).unreadable(run);
+        new Messages(console).unreadable(run, e);
       }
     }
     return records.list();

@@ -126,8 +126,8 @@ final class ReproCommand implements Callable<Integer> {
       choice.place = options.file();
       return histories.read(choice.resolve(histories, run));
     }
-    for (var id : histories.ids().stream().limit(RUNS_LOOKED_AT).toList()) {
-      var found = histories.read(id);
+    var unreadable = new Messages(console);
+    for (var found : histories.newest(RUNS_LOOKED_AT, unreadable::unreadable)) {
       if (RunChoice.isOf(found, options.file())) {
         return found;
       }

@@ -52,14 +52,7 @@ final class RunsCommand implements Callable<Integer> {
     var named = console.folder().resolve(place);
     var file = Files.isRegularFile(named) ? String.valueOf(named.getFileName()) : null;
     var rows = new ArrayList<List<String>>();
-    for (var id : histories.ids()) {
-      RunHistory run;
-      try {
-        run = histories.read(id);
-      } catch (IOException e) {
-        new Messages(console).unreadable(id);
-        continue;
-      }
+    for (var run : histories.newest(Integer.MAX_VALUE, new Messages(console)::unreadable)) {
       if (file != null && !RunChoice.isOf(run, file)) {
         continue;
       }

@@ -91,7 +91,7 @@ final class SettleCommand implements Callable<Integer> {
       throw Refusal.usage("`--all` and runs exclude each other.", "Leave one of them away.");
     }
     if (runs.isEmpty()) {
-      var unsettled = histories.unsettled(Integer.MAX_VALUE);
+      var unsettled = histories.unsettled(Integer.MAX_VALUE, new Messages(console)::unreadable);
       if (!all && !unsettled.isEmpty()) {
         throw Refusal.usage("`settle` needs a run, or `--all`.", left(unsettled));
       }

@@ -65,7 +65,7 @@ final class UnsettledRuns implements AutoCloseable {
     var runs = new UnsettledRuns(console, folder);
     try {
       var connection = wiring.daemon();
-      for (var run : runs.histories.unsettled(RECENT)) {
+      for (var run : runs.histories.unsettled(RECENT, (id, damaged) -> {})) {
         runs.settling.put(run.id(), runs.threads.submit(() -> runs.settle(run.id(), connection)));
       }
     } catch (IOException | Refusal e) {

@@ -2,14 +2,13 @@ package org.golempipeline.html;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.golempipeline.plainfile.PlainFile;
 
 /** The end of what a fragment wrote. */
 final class LogTail {
@@ -37,7 +36,7 @@ final class LogTail {
   }
 
   private static Optional<String> read(Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (var channel = PlainFile.open(file, LinkOption.NOFOLLOW_LINKS)) {
       var begin = Math.max(0, channel.size() - BYTES);
       var buffer = ByteBuffer.allocate(BYTES);
       while (buffer.hasRemaining() && channel.read(buffer, begin + buffer.position()) > 0) {

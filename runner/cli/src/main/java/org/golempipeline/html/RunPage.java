@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.journal.RunHistory.State;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.Words;
 
@@ -82,7 +83,7 @@ public final class RunPage {
     if (!Files.isRegularFile(file)) {
       return false;
     }
-    try (var in = Files.newInputStream(file)) {
+    try (var in = PlainFile.stream(file)) {
       return new String(in.readNBytes(HEAD), StandardCharsets.UTF_8).contains(GENERATOR);
     }
   }

@@ -54,7 +54,8 @@ class ArchitectureTest {
   private static Map<String, String[]> arrows() {
     var arrows = new LinkedHashMap<String, String[]>();
     arrows.put("strategy", new String[] {"com.google.re2j.."});
-    arrows.put("diagnostic", new String[] {});
+    arrows.put("plainfile", new String[] {});
+    arrows.put("diagnostic", new String[] {"plainfile"});
     arrows.put("event", new String[] {});
     arrows.put("standard", new String[] {"strategy"});
     arrows.put("document", new String[] {"diagnostic", "org.yaml.snakeyaml.."});
@@ -103,11 +104,21 @@ class ArchitectureTest {
     arrows.put(
         "journal",
         new String[] {
-          "event", "filelock", "plan", "schedule", "spec", "strategy", "com.fasterxml.jackson.."
+          "event",
+          "filelock",
+          "plainfile",
+          "plan",
+          "schedule",
+          "spec",
+          "strategy",
+          "com.fasterxml.jackson.."
         });
     arrows.put("schedule", new String[] {"event", "plan", "spec", "strategy"});
     arrows.put(
-        "batch", new String[] {"event", "golem", "spec", "strategy", "org.apache.commons.io.."});
+        "batch",
+        new String[] {
+          "event", "golem", "plainfile", "spec", "strategy", "org.apache.commons.io.."
+        });
     arrows.put("compare", new String[] {"spec", "com.fasterxml.jackson.."});
     arrows.put(
         "cache",
@@ -115,17 +126,22 @@ class ArchitectureTest {
           "batch",
           "diagnostic",
           "filelock",
+          "plainfile",
           "spec",
           "strategy",
           "org.apache.commons.io..",
           "com.fasterxml.jackson.."
         });
-    arrows.put("filelock", new String[] {});
-    arrows.put("lock", new String[] {"diagnostic", "com.fasterxml.jackson.."});
+    arrows.put("filelock", new String[] {"plainfile"});
+    arrows.put("lock", new String[] {"diagnostic", "plainfile", "com.fasterxml.jackson.."});
     arrows.put(
         "image",
-        new String[] {"plan", "spec", "diagnostic", "golem", "lock", "com.fasterxml.jackson.."});
-    arrows.put("plugins", new String[] {"strategy", "spec", "diagnostic", "lock", "java.net"});
+        new String[] {
+          "plainfile", "plan", "spec", "diagnostic", "golem", "lock", "com.fasterxml.jackson.."
+        });
+    arrows.put(
+        "plugins",
+        new String[] {"strategy", "spec", "diagnostic", "lock", "plainfile", "java.net"});
     arrows.put(
         "run",
         new String[] {
@@ -133,6 +149,7 @@ class ArchitectureTest {
           "cache",
           "compare",
           "image",
+          "plainfile",
           "plan",
           "schedule",
           "spec",
@@ -182,8 +199,10 @@ class ArchitectureTest {
           "strategy",
           "com.fasterxml.jackson.core.."
         });
-    arrows.put("report", new String[] {"event", "diagnostic", "com.fasterxml.jackson.core.."});
-    arrows.put("html", new String[] {"event", "journal", "report"});
+    arrows.put(
+        "report",
+        new String[] {"event", "diagnostic", "plainfile", "com.fasterxml.jackson.core.."});
+    arrows.put("html", new String[] {"event", "journal", "plainfile", "report"});
     return arrows;
   }
 

@@ -50,6 +50,7 @@ final class ChildJvm implements AutoCloseable {
             .directory(folder.toFile())
             .redirectOutput(folder.resolve("child.out").toFile())
             .redirectError(folder.resolve("child.err").toFile());
+    builder.environment().put("LC_ALL", "C.UTF-8"); // as the launcher does
     builder.environment().putAll(environment);
     return new ChildJvm(builder.start(), folder);
   }

@@ -129,6 +129,22 @@ class LauncherTest {
     assertThat(launchAfter("ulimit -n 128").exitCode()).isZero();
   }
 
+  /** The JVM reads the names of files by the locale, and a named one need not be installed. */
+  @Test
+  void givesTheJvmALocaleOfUtf8() throws Exception {
+    launch(root.resolve("golem-pipeline"), "check", "f");
+    script(
+        java.resolve("bin/java"),
+        "#!/bin/sh\nprintf '<%s %s>\\n' \"$LC_ALL\" \"$(locale charmap)\"\n");
+    for (var locale :
+        List.of("C", "POSIX", "C.UTF-8", "en_US.UTF-8", "de_DE.ISO-8859-1", "nowhere", "")) {
+      var launched = launchAfter("export LC_ALL=" + locale + " LANG=" + locale);
+
+      assertThat(launched.err()).as(locale).isEmpty();
+      assertThat(launched.out()).as(locale).endsWith(" UTF-8>\n");
+    }
+  }
+
   private Workspace.Ran launchAfter(String preparation) throws Exception {
     var starter = temporary.resolve("bin/starter");
     script(

@@ -1,8 +1,11 @@
 package org.golempipeline.batch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Names of members of archives. */
 final class ArchivePaths {
@@ -27,6 +30,25 @@ final class ArchivePaths {
       }
     }
     return true;
+  }
+
+  /** Where a symbolic link at {@code path} leads; null if not to anything that can be named so. */
+  static @Nullable String follow(String path, String target) {
+    if (target.isEmpty() || target.startsWith("/")) {
+      return null;
+    }
+    var names = new ArrayDeque<>(List.of(path.split("/")));
+    names.removeLast();
+    for (var segment : target.split("/")) {
+      if (segment.equals("..")) {
+        if (names.pollLast() == null) {
+          return null;
+        }
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        names.addLast(segment);
+      }
+    }
+    return String.join("/", names);
   }
 
   static void requireRelative(String path) {

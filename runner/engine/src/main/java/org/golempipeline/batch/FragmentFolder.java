@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
@@ -188,7 +189,7 @@ public final class FragmentFolder {
 
   private static void copy(Piece.Slice slice, FileChannel target) throws IOException {
     var file = slice.file();
-    try (var source = FileChannel.open(file.file(), StandardOpenOption.READ)) {
+    try (var source = PlainFile.open(file.file())) {
       var at = file.offset() + slice.offset();
       for (var left = slice.length(); left > 0; ) {
         var count = source.transferTo(at, left, target);

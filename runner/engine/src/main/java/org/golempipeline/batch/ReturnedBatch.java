@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.batch.ReturnedFragment.Extent;
@@ -25,11 +27,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the archive that a batch leaves. Its bytes are appended to the pack file and never copied
  * again: outputs are ranges of it. An archive that no driver of ours writes fails the transfer;
- * outputs that an honest driver may have to send, but that cannot be used, fail their fragment.
+ * outputs that an honest driver may have to send, but that cannot be used, fail their fragment. An
+ * output is a plain file of the fragment's own: a link is taken for what it leads to among the
+ * files that came with it, and for nothing else.
  */
 public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private static final long MOST_NAME_BYTES = 64L << 20;
   private static final int BLANK = 64 * 1024;
+  private static final Set<String> PROBLEMS =
+      Set.of("unpackable", "link", "folder", "file", "pipe", "device");
+
+  /** As many links follow one another on most systems. */
+  private static final int MOST_LINKS = 40;
 
   private final Path pack;
   private final String folder;
@@ -43,6 +52,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private long received;
   private @Nullable List<ReturnedFragment> fragments;
   private @Nullable Extent setupLog;
+  private @Nullable IOException trouble;
 
   /** What commands wrote, but for what is an output under another name. */
   private List<Extent> logs = List.of();
@@ -70,10 +80,20 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       throw new IOException(
           "What comes back is more than the %d bytes that are allowed.".formatted(limits.bytes()));
     }
-    var target = opened();
-    while (chunk.hasRemaining()) {
-      received += target.write(chunk, start + received);
+    try {
+      var target = opened();
+      while (chunk.hasRemaining()) {
+        received += target.write(chunk, start + received);
+      }
+    } catch (IOException e) {
+      trouble = e;
+      throw e;
     }
+  }
+
+  /** What kept this machine from writing down what came; no provider is to blame for it. */
+  public Optional<IOException> trouble() {
+    return Optional.ofNullable(trouble);
   }
 
   @Override
@@ -139,6 +159,13 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     return channel;
   }
 
+  /** A symbolic link among the outputs of a fragment. */
+  private record Link(int position, String name, String target) {
+    String path(String folder) {
+      return "%s/%d/out/%s".formatted(folder, position, name);
+    }
+  }
+
   /** What one reading of the archive finds. */
   private final class Contents {
     private final @Nullable String[] records = new String[count];
@@ -147,6 +174,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     private final Map<Integer, Extent> logFiles = new HashMap<>();
     private final Map<Integer, List<Output>> outputs = new HashMap<>();
     private final Map<String, Extent> files = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
+    private final List<Link> links = new ArrayList<>();
     private final @Nullable Predicate<String> wanted =
         out instanceof OutSpec.Many many ? wanted(many.glob()) : null;
     private @Nullable Extent recordFile;
@@ -169,6 +198,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         throw new IOException("The archive that came back has no records.");
       }
       readRecords(recordFile);
+      followLinks();
     }
 
     List<ReturnedFragment> fragments() {
@@ -202,8 +232,12 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         return new ReturnedFragment(Ending.TIMED_OUT, 0, "", List.of(), log);
       }
       var problem = problems[position];
-      if (record.equals("unpackable")) {
-        problem = "The output could not be packed; the log says why.";
+      if (isProblem(record)) {
+        problem =
+            record.equals("unpackable")
+                ? "The output could not be packed; the log says why."
+                : "The output is a %s, not a %s of its own."
+                    .formatted(record, layout.several() ? "folder" : "plain file");
       }
       if (problem != null) {
         return new ReturnedFragment(Ending.UNUSABLE, 0, problem, List.of(), log);
@@ -230,7 +264,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         throw new IOException("The names of what comes back are too long.");
       }
       var isText = isText(entry.name());
-      if (entry.type() != TarReader.Type.FOLDER && isText && files.containsKey(name)) {
+      if (entry.type() != TarReader.Type.FOLDER && isText && !names.add(name)) {
         throw new IOException("The archive that came back holds `" + name + "` twice.");
       }
       var parts = name.split("/", 4);
@@ -244,7 +278,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
           throw new IOException("`" + name + "` links to what the archive does not hold.");
         }
       }
-      if (entry.type() != TarReader.Type.FOLDER && isText) {
+      if (isPlain(entry.type()) && isText) {
         files.put(name, extent);
       }
       if (parts.length == 2) {
@@ -303,9 +337,40 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
         return;
       }
       if (entry.type() == TarReader.Type.OTHER) {
-        problems[position] = "The output `" + name + "` is a link or a device, not a file.";
+        problems[position] = "The output `" + name + "` is a pipe or a device, not a file.";
         return;
       }
+      if (entry.type() == TarReader.Type.LINK) {
+        links.add(new Link(position, name, new String(entry.link(), StandardCharsets.UTF_8)));
+        return;
+      }
+      addOutput(position, name, extent);
+    }
+
+    /** Adds what links lead to, once all is known that came. */
+    private void followLinks() throws IOException {
+      var targets = new HashMap<String, String>();
+      for (var link : links) {
+        targets.put(link.path(folder), link.target());
+      }
+      for (var link : links) {
+        var path = link.path(folder);
+        for (var i = 0; i < MOST_LINKS && path != null && targets.containsKey(path); i++) {
+          path = ArchivePaths.follow(path, targets.getOrDefault(path, ""));
+        }
+        var own = "%s/%d/out/".formatted(folder, link.position());
+        var extent = path == null || !path.startsWith(own) ? null : files.get(path);
+        if (extent == null) {
+          problems[link.position()] =
+              "The output `%s` is a link to `%s`, which is no plain file among the outputs."
+                  .formatted(link.name(), link.target());
+        } else {
+          addOutput(link.position(), link.name(), extent);
+        }
+      }
+    }
+
+    private void addOutput(int position, String name, Extent extent) throws IOException {
       if (extent.size() > limits.bytes() - outputBytes) {
         throw new IOException(
             "The outputs are more than the %d bytes that are allowed.".formatted(limits.bytes()));
@@ -347,7 +412,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       var position = position(words[0], count);
       if (position < 0
-          || !(isStatus(what) || what.equals("timeout") || what.equals("unpackable"))
+          || !(isStatus(what) || what.equals("timeout") || isProblem(what))
           || words.length > 3) {
         throw new IOException("The records that came back hold the line `" + line + "`.");
       }
@@ -392,6 +457,15 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     } catch (InvalidPathException e) {
       return false;
     }
+  }
+
+  private static boolean isPlain(TarReader.Type type) {
+    return type == TarReader.Type.FILE || type == TarReader.Type.HARD_LINK;
+  }
+
+  /** What the driver says of an output that it does not pack. */
+  private static boolean isProblem(String record) {
+    return PROBLEMS.contains(record);
   }
 
   private static boolean isNumber(String text) {

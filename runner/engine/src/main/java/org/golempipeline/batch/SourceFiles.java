@@ -8,8 +8,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * The local files that archives are read from. Hides that only a few of them are open at a time,
@@ -112,7 +112,7 @@ public final class SourceFiles implements AutoCloseable {
 
   private static OpenFile open(Path file) {
     try {
-      return new OpenFile(FileChannel.open(file, StandardOpenOption.READ));
+      return new OpenFile(PlainFile.open(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -38,7 +38,9 @@ final class TarReader {
     FOLDER,
     /** The same file as an earlier member. */
     HARD_LINK,
-    /** A symbolic link, a device or a pipe. */
+    /** A symbolic link. */
+    LINK,
+    /** A device or a pipe. */
     OTHER
   }
 
@@ -66,7 +68,7 @@ final class TarReader {
       return type;
     }
 
-    /** For a hard link, the name of the other member. */
+    /** For a hard link, the name of the other member; for a symbolic one, where it leads. */
     byte[] link() {
       return link;
     }
@@ -132,7 +134,8 @@ final class TarReader {
     return switch (type) {
       case '0', '\0' -> Type.FILE;
       case '1' -> Type.HARD_LINK;
-      case '2', '3', '4', '6' -> Type.OTHER;
+      case '2' -> Type.LINK;
+      case '3', '4', '6' -> Type.OTHER;
       case '5' -> Type.FOLDER;
       default -> throw refused("a member of the unknown type " + (int) type);
     };

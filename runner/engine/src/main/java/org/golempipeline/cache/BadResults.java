@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * Results that are not to be found again, by pack and key. Every run writes what it finds into a
@@ -69,7 +70,7 @@ final class BadResults {
 
   private static void visit(CacheFolder folder, Visitor visitor) throws IOException {
     for (var file : folder.index(CacheFolder.BAD)) {
-      try (var stream = new BufferedInputStream(Files.newInputStream(file))) {
+      try (var stream = new BufferedInputStream(PlainFile.stream(file))) {
         for (var bytes = stream.readNBytes(RECORD);
             bytes.length == RECORD;
             bytes = stream.readNBytes(RECORD)) {

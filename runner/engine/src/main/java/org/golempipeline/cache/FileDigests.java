@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -100,7 +101,7 @@ public final class FileDigests implements AutoCloseable {
 
   private static DigestTable read(Path memory) {
     var digest = Digest.sha256();
-    try (var stream = Files.newInputStream(memory)) {
+    try (var stream = PlainFile.stream(memory)) {
       var bytes = Files.size(memory) - 2 * Integer.BYTES - Digest.SIZE;
       var source = new DataInputStream(new DigestInputStream(stream, digest));
       if (source.readInt() == MAGIC) {

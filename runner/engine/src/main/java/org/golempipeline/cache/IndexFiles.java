@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.Predicate;
+import org.golempipeline.plainfile.PlainFile;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -58,7 +58,7 @@ final class IndexFiles {
 
   private void visitAlone(Path file, Visitor visitor) throws IOException {
     var name = CacheFolder.name(file);
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = PlainFile.open(file)) {
       var size = channel.size();
       if (name != null && size <= Integer.MAX_VALUE) {
         var content = range(channel, 0, (int) size);
@@ -72,7 +72,7 @@ final class IndexFiles {
   }
 
   private void visitBundle(Path file, Visitor visitor) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = PlainFile.open(file)) {
       var size = channel.size();
       var window = range(channel, 0, (int) Math.min(size, WINDOW));
       var begin = 0L;

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * Reads ranges of files and keeps the files open that were used last, since neighbours lie
@@ -97,7 +97,7 @@ final class OpenFiles implements AutoCloseable {
     if (eldest != null) {
       eldest.channel().close();
     }
-    return new OpenFile(path, FileChannel.open(path, StandardOpenOption.READ));
+    return new OpenFile(path, PlainFile.open(path));
   }
 
   /** A channel is closed when a thread is interrupted in it: then it is of no use any more. */

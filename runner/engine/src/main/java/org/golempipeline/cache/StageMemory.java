@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -186,7 +187,7 @@ public record StageMemory(
   public static Optional<StageMemory> read(Path folder, String pipeline, String stage) {
     var file = file(folder, pipeline, stage);
     try {
-      var tree = JSON.readTree(Files.readAllBytes(file));
+      var tree = JSON.readTree(PlainFile.bytes(file));
       if (tree.path("version").asInt() == VERSION) {
         return Optional.of(
             new StageMemory(

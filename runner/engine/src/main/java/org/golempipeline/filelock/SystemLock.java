@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +167,9 @@ public final class SystemLock implements AutoCloseable {
   }
 
   private static FileChannel open(Path file) throws IOException {
+    if (Files.exists(file)) {
+      PlainFile.require(file);
+    }
     return FileChannel.open(
         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }

@@ -2,11 +2,10 @@ package org.golempipeline.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ public record ImageFile(long size, String sha3, @Nullable String trouble, List<S
 
   /** Looks at {@code file}, which is read to its end: some seconds for each gigabyte. */
   public static ImageFile inspect(Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = PlainFile.open(file)) {
       String trouble = null;
       List<String> volumes = List.of();
       try {

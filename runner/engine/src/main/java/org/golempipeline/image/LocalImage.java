@@ -11,13 +11,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.golempipeline.golem.ByteSource;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * A VM image file of this machine. At its end stand a CRC-32 of the image's configuration, the
@@ -45,7 +45,7 @@ record LocalImage(Path file, String sha3) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new NotAnImageException("is no file");
     }
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = PlainFile.open(file)) {
       check(channel);
       return new LocalImage(file, hash(channel));
     }
@@ -127,7 +127,7 @@ record LocalImage(Path file, String sha3) {
     private final long size;
 
     private Content(Path file) throws IOException {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      channel = PlainFile.open(file);
       size = channel.size();
     }
 

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * Reads the journal of a run that is over, dead or still going on. A last line that is torn, and
@@ -51,7 +51,7 @@ public final class JournalReader {
       throws IOException {
     Set<String> wanted =
         Stream.of(types).map(EventJson::type).collect(Collectors.toUnmodifiableSet());
-    try (var input = Files.newInputStream(file)) {
+    try (var input = PlainFile.stream(file)) {
       scan(input, wanted, consumer);
     }
   }
@@ -82,17 +82,29 @@ public final class JournalReader {
     }
   }
 
-  /** The first event, if it is whole. */
+  /**
+   * The event that every journal begins with; empty if the run died before that was written.
+   *
+   * @throws IOException naming the file, if what stands there is something else
+   */
   Optional<StampedEvent> first() throws IOException {
-    try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      var line = new StringBuilder();
-      var part = new char[BUFFER];
-      for (int count; line.length() < LONGEST_LINE && (count = reader.read(part)) > 0; ) {
-        var searched = line.length();
-        var end = line.append(part, 0, count).indexOf("\n", searched);
+    try (var input = PlainFile.stream(file)) {
+      var line = new byte[FIRST_TAIL];
+      for (int length = 0, count; length < LONGEST_LINE; length += count) {
+        if (length == line.length) {
+          line = Arrays.copyOf(line, 8 * length);
+        }
+        count = input.read(line, length, line.length - length);
+        if (count <= 0) {
+          break;
+        }
+        var end = indexOf(line, length, length + count, '\n');
         if (end >= 0) {
-          var bytes = line.substring(0, end).getBytes(StandardCharsets.UTF_8);
-          return read(bytes, 0, bytes.length);
+          var first = read(line, 0, end);
+          if (first.isEmpty() || !(first.get().event() instanceof RunEvent.RunStarted)) {
+            throw new IOException("the first line of `%s` is damaged".formatted(file));
+          }
+          return first;
         }
       }
       return Optional.empty();
@@ -101,7 +113,7 @@ public final class JournalReader {
 
   /** The last events, from the first whole line on in so many bytes at the end. */
   List<StampedEvent> last(int bytes) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (var channel = PlainFile.open(file)) {
       var size = channel.size();
       var buffer = ByteBuffer.allocate((int) Math.min(size, bytes));
       var begin = size - buffer.capacity();

@@ -4,8 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,7 @@ final class LineReader implements AutoCloseable {
   static LineReader open(Path file) throws IOException {
     // A torn character must not be an error.
     return new LineReader(
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)));
+        new BufferedReader(new InputStreamReader(PlainFile.stream(file), StandardCharsets.UTF_8)));
   }
 
   /** The next whole line, or null if there is none. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * The runs of the pipelines in one folder, which are kept in {@code .golem-pipeline/runs} there. A
@@ -48,18 +49,27 @@ public final class RunHistories {
   }
 
   /**
-   * The runs that left something on the network, the newest first.
+   * The newest runs, the newest first.
    *
-   * @param most only so many are looked at, from the newest on
+   * @param most only so many are looked at
+   * @param unreadable is told of each that cannot be read, which is left out
    */
-  public List<RunHistory> unsettled(int most) throws IOException {
-    var unsettled = new ArrayList<RunHistory>();
+  public List<RunHistory> newest(int most, BiConsumer<String, IOException> unreadable)
+      throws IOException {
+    var found = new ArrayList<RunHistory>();
     for (var id : ids().stream().limit(most).toList()) {
-      var run = read(id);
-      if (run.isUnsettled()) {
-        unsettled.add(run);
+      try {
+        found.add(read(id));
+      } catch (IOException e) {
+        unreadable.accept(id, e);
       }
     }
-    return unsettled;
+    return found;
+  }
+
+  /** Those of the newest runs that left something on the network. */
+  public List<RunHistory> unsettled(int most, BiConsumer<String, IOException> unreadable)
+      throws IOException {
+    return newest(most, unreadable).stream().filter(RunHistory::isUnsettled).toList();
   }
 }

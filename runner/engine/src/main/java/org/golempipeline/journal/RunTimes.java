@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.slf4j.LoggerFactory;
 
 /** How long fragments and machines took in earlier runs of a pipeline, and what machines cost. */
 public final class RunTimes {
@@ -36,7 +37,7 @@ public final class RunTimes {
   public record Span<T>(T low, T middle, T high) {}
 
   /**
-   * Reads the newest runs of a pipeline.
+   * Reads the newest runs of a pipeline; what cannot be read teaches nothing.
    *
    * @param golem whether runs on the network are meant, or those on this machine
    */
@@ -47,16 +48,23 @@ public final class RunTimes {
       if (times.runs == MOST_RUNS) {
         break;
       }
-      var journal = new JournalReader(histories.folder(id));
-      var first = journal.first().orElse(null);
-      if (first != null
-          && first.event() instanceof RunEvent.RunStarted started
-          && started.pipeline().equals(pipeline)
-          && RunHistory.isLocal(started) != golem) {
-        times.runs += times.new Reading().read(journal) ? 1 : 0;
+      try {
+        times.add(new JournalReader(histories.folder(id)), pipeline, golem);
+      } catch (IOException e) {
+        LoggerFactory.getLogger(RunTimes.class).debug("run {} is left out", id, e);
       }
     }
     return times;
+  }
+
+  private void add(JournalReader journal, String pipeline, boolean golem) throws IOException {
+    var first = journal.first().orElse(null);
+    if (first != null
+        && first.event() instanceof RunEvent.RunStarted started
+        && started.pipeline().equals(pipeline)
+        && RunHistory.isLocal(started) != golem) {
+      runs += new Reading().read(journal) ? 1 : 0;
+    }
   }
 
   /** How many runs computed anything. */

@@ -31,6 +31,7 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * The file {@code pipeline.yaml.lock}, made for version control: what each image tag meant when it
@@ -119,7 +120,7 @@ public final class LockFile {
   private static LockFile parse(Path file, String name) throws IOException, BrokenException {
     String text;
     try {
-      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text = new String(PlainFile.bytes(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       return new LockFile(file, new Source(name, ""), JSON.createObjectNode());
     }

@@ -11,6 +11,10 @@ import org.golempipeline.strategy.StrategyException;
 final class Guard {
   private static final String HINT = "Ask the author of the plugin, or use another version of it.";
 
+  private static final String MORE =
+      "Give it more memory with `GOLEM_PIPELINE_JAVA_OPTS=-Xmx2g`, or use another version of the"
+          + " plugin.";
+
   private final String plugin;
   private final ClassLoader loader;
 
@@ -37,8 +41,9 @@ final class Guard {
       throw e;
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      var failure = new StrategyException(message(method, e), HINT);
+    } catch (RuntimeException | Error e) {
+      var failure =
+          new StrategyException(message(method, e), e instanceof OutOfMemoryError ? MORE : HINT);
       failure.initCause(e);
       throw failure;
     } finally {

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * A file read into memory at once: so the digest is that of what is loaded, and a build that
@@ -18,6 +19,9 @@ import org.golempipeline.diagnostic.Trouble;
  */
 record JarBytes(String name, byte[] bytes, String sha256) {
   static final long LARGEST_UNPACKED = 192L << 20;
+
+  /** Each takes memory, however small it is. */
+  static final int MOST_ENTRIES = 100_000;
 
   private static final long LARGEST = 64L << 20;
 
@@ -32,7 +36,7 @@ record JarBytes(String name, byte[] bytes, String sha256) {
       if (Files.size(file) > LARGEST) {
         throw tooLarge(name);
       }
-      var bytes = Files.readAllBytes(file);
+      var bytes = PlainFile.bytes(file);
       return new JarBytes(name, bytes, digest(bytes));
     } catch (NoSuchFileException e) {
       throw new PluginException(
@@ -58,8 +62,8 @@ record JarBytes(String name, byte[] bytes, String sha256) {
   static PluginException tooLarge(String name) {
     return new PluginException(
         PluginDiagnosticIds.PLUGIN_BROKEN,
-        "`%s` is too large for a plugin: %d MiB, or %d MiB unpacked, is the most."
-            .formatted(name, LARGEST >> 20, LARGEST_UNPACKED >> 20),
+        "`%s` is too large for a plugin: %d MiB, or %d MiB and %d entries unpacked, is the most."
+            .formatted(name, LARGEST >> 20, LARGEST_UNPACKED >> 20, MOST_ENTRIES),
         "Leave data out of the jar: pipelines give it to providers with `files`.");
   }
 

@@ -2,7 +2,9 @@ package org.golempipeline.plugins;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * runs.
  */
 final class JarContent {
+  private static final int BUFFER = 64 << 10;
   private static final Pattern VERSIONED = Pattern.compile("META-INF/versions/([0-9]{1,4})/(.+)");
 
   private final String sha256;
@@ -71,21 +74,42 @@ final class JarContent {
 
   private static Map<String, byte[]> unpacked(JarBytes jar) throws IOException, PluginException {
     var entries = new HashMap<String, byte[]>();
-    var left = JarBytes.LARGEST_UNPACKED;
+    var sizes = sizes(jar).iterator();
     try (var zip = new ZipInputStream(new ByteArrayInputStream(jar.bytes()))) {
       for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
-        if (entry.isDirectory()) {
-          continue;
+        var content = zip.readNBytes(sizes.next());
+        if (!entry.isDirectory()) {
+          entries.put(entry.getName(), content);
         }
-        var content = zip.readNBytes((int) left + 1);
-        left -= content.length;
-        if (left < 0) {
-          throw JarBytes.tooLarge(jar.name());
-        }
-        entries.put(entry.getName(), content);
       }
     }
     return entries;
+  }
+
+  /**
+   * What each entry unpacks to, in bytes: found out before any of it is kept, since a few kilobytes
+   * can stand for more than there is memory, and what the jar says of them need not be true.
+   */
+  private static List<Integer> sizes(JarBytes jar) throws IOException, PluginException {
+    var sizes = new ArrayList<Integer>();
+    var left = JarBytes.LARGEST_UNPACKED;
+    var buffer = new byte[BUFFER];
+    try (var zip = new ZipInputStream(new ByteArrayInputStream(jar.bytes()))) {
+      while (zip.getNextEntry() != null) {
+        var size = 0;
+        for (int count; (count = zip.read(buffer)) > 0; size += count) {
+          left -= count;
+          if (left < 0) {
+            throw JarBytes.tooLarge(jar.name());
+          }
+        }
+        sizes.add(size);
+        if (sizes.size() > JarBytes.MOST_ENTRIES) {
+          throw JarBytes.tooLarge(jar.name());
+        }
+      }
+    }
+    return sizes;
   }
 
   private static Map<String, byte[]> forThisRelease(Map<String, byte[]> entries) {

@@ -227,10 +227,7 @@ final class PluginReader {
       return loading.load();
     } catch (InvocationTargetException e) {
       throw failed(className, Objects.requireNonNull(e.getCause()));
-    } catch (ReflectiveOperationException
-        | RuntimeException
-        | LinkageError
-        | StackOverflowError e) {
+    } catch (ReflectiveOperationException | RuntimeException | Error e) {
       throw failed(className, e);
     } finally {
       thread.setContextClassLoader(before);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
 /** Reads ranges of returned archives and keeps the last one open, since neighbours lie together. */
@@ -52,7 +52,7 @@ final class ArchiveReader implements AutoCloseable {
   private FileChannel open(Path archive) throws IOException {
     if (channel == null || !archive.equals(path)) {
       close();
-      channel = FileChannel.open(archive, StandardOpenOption.READ);
+      channel = PlainFile.open(archive);
       path = archive;
     }
     return channel;

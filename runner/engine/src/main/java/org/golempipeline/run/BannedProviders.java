@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.golempipeline.plainfile.PlainFile;
 
 /**
  * Providers that the runs of one folder never rent from again. Each is a file of its own that says
@@ -52,7 +53,7 @@ public final class BannedProviders {
 
   /** A process that died while it wrote leaves a ban without a reason. */
   private static String reason(Path file) throws IOException {
-    try (var content = Files.newInputStream(file)) {
+    try (var content = PlainFile.stream(file)) {
       return new String(content.readNBytes(LONGEST_REASON), StandardCharsets.UTF_8).strip();
     }
   }

@@ -1,6 +1,5 @@
 package org.golempipeline.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * Which files a pipeline published, and how it left them. Written before files are renamed into
  * their places, with how they look already (a rename changes nothing about that), and once more
  * when all are there: wherever a run is cut off, what it put in place is known to be its own, and
- * nothing else is. A memory that is lost makes results foreign, which costs a question and no file.
- * Safe for several threads until {@link #announce}.
+ * nothing else is. It is kept twice, each with a sum of itself, so that damage to one of the files
+ * is noticed and does no harm. A memory that is lost makes results foreign, which costs a question
+ * and no file. Safe for several threads until {@link #announce}.
  */
 final class PublishedMemory {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,6 +36,7 @@ final class PublishedMemory {
 
   private final Path folder;
   private final Path file;
+  private final Path copy;
 
   /** What the file holds, null if it was not read yet. */
   private @Nullable Memory written;
@@ -52,6 +54,7 @@ final class PublishedMemory {
   PublishedMemory(Path folder, String pipeline) {
     this.folder = folder;
     this.file = folder.resolve(".golem-pipeline/published/" + pipeline + ".json");
+    this.copy = file.resolveSibling(pipeline + ".copy.json");
   }
 
   /**
@@ -106,7 +109,7 @@ final class PublishedMemory {
     /** Against accidents, not against people: fast, since every result is read for it. */
     private static long sumOf(Path file) throws IOException {
       var sum = new CRC32C();
-      try (var content = Files.newInputStream(file)) {
+      try (var content = PlainFile.stream(file)) {
         var buffer = new byte[(int) Math.min(BUFFER, Files.size(file) + 1)];
         for (var count = content.read(buffer); count >= 0; count = content.read(buffer)) {
           sum.update(buffer, 0, count);
@@ -238,7 +241,7 @@ final class PublishedMemory {
     }
   }
 
-  private void load() throws IOException {
+  private void load() {
     if (written != null) {
       return;
     }
@@ -265,25 +268,47 @@ final class PublishedMemory {
     written = memory;
   }
 
-  private Memory read() throws IOException {
-    try {
-      var memory = JSON.readValue(file.toFile(), Memory.class);
-      return memory == null ? Memory.NOTHING : memory;
-    } catch (JsonProcessingException e) {
-      LoggerFactory.getLogger(PublishedMemory.class).debug("{} is damaged", file, e);
-      return Memory.NOTHING;
-    } catch (java.io.FileNotFoundException e) {
-      return Memory.NOTHING;
+  private Memory read() {
+    var memory = read(file);
+    if (memory == null) {
+      memory = read(copy);
     }
+    return memory == null ? Memory.NOTHING : memory;
+  }
+
+  /** Null if it is not there, or not as it was written. */
+  private static @Nullable Memory read(Path file) {
+    try {
+      var kept = JSON.readValue(PlainFile.bytes(file), Kept.class);
+      if (kept != null && kept.memory() != null && kept.sum() == sum(kept.memory())) {
+        return kept.memory();
+      }
+      LoggerFactory.getLogger(PublishedMemory.class).debug("{} is damaged", file);
+    } catch (IOException e) {
+      LoggerFactory.getLogger(PublishedMemory.class).debug("{} cannot be read", file, e);
+    }
+    return null;
   }
 
   private void write(Memory now) throws IOException {
     Files.createDirectories(file.getParent());
-    var beside = file.resolveSibling(file.getFileName() + ".part");
-    JSON.writeValue(beside.toFile(), now);
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    var content = JSON.writeValueAsBytes(new Kept(now, sum(now)));
+    for (var each : List.of(file, copy)) {
+      var beside = each.resolveSibling(each.getFileName() + ".part");
+      Files.write(beside, content);
+      Files.move(beside, each, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
     written = now;
   }
+
+  private static long sum(Memory memory) throws IOException {
+    var sum = new CRC32C();
+    sum.update(JSON.writeValueAsBytes(memory));
+    return sum.getValue();
+  }
+
+  /** What a file holds: the memory, and a sum of how it is written. */
+  private record Kept(@Nullable Memory memory, long sum) {}
 
   /**
    * @param results that are in place, but for files that {@code pending} replaces

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.plan.FragmentPlan;
 import org.golempipeline.strategy.FragmentOutput;
 
@@ -54,7 +55,7 @@ record ReceivedOutput(
       reader.read(part.archive(), part.offset(), bytes);
       return new ByteArrayInputStream(bytes.array());
     }
-    var channel = FileChannel.open(part.archive(), StandardOpenOption.READ);
+    var channel = PlainFile.open(part.archive());
     channel.position(part.offset());
     return BoundedInputStream.builder()
         .setInputStream(new BufferedInputStream(Channels.newInputStream(channel), SMALL))

@@ -225,6 +225,11 @@ final class Scripts implements AutoCloseable {
       }
       if (outcome == null || !outcome.ok()) {
         requireUnchanged(execute, ready.stage());
+        var unwritten = taken.trouble();
+        if (unwritten.isPresent()) {
+          brokenHere(execute, unwritten.get(), ready.pack().toAbsolutePath().getParent());
+          return;
+        }
       }
       if (outcome == null) {
         var silence = silence(ready.stage().plan().spec().timeouts(), ready.script().commands());
@@ -270,10 +275,17 @@ final class Scripts implements AutoCloseable {
 
   /** Trouble on this machine, which no other provider would mend. */
   private void brokenHere(Action.Execute execute, Throwable thrown) {
+    brokenHere(execute, thrown, folder.root());
+  }
+
+  /**
+   * @param place where it was written
+   */
+  private void brokenHere(Action.Execute execute, Throwable thrown, Path place) {
     var failure =
         thrown instanceof ChangedInputException changed
             ? reuse.failure(changed)
-            : StageTrouble.of(stages.apply(execute.stage()).plan().name(), thrown, folder.root());
+            : StageTrouble.of(stages.apply(execute.stage()).plan().name(), thrown, place);
     tell.accept(new Message.StageBroken(execute.stage(), failure));
     tell.accept(new Message.BatchBroken(execute.batch(), failure));
   }

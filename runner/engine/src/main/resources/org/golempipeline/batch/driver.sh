@@ -71,6 +71,29 @@ _gp_has_output() {
   [ "$_gp_kind" "$_gp_b/$_gp_i/$_gp_out" ]
 }
 
+# An output is a plain file of the fragment's own, or a folder of such: what a link leads to is not.
+_gp_check_kind() {
+  case $_gp_failed in
+    *" $_gp_i "*) return ;;
+  esac
+  _gp_x=$_gp_b/$_gp_i/$_gp_out
+  if [ -h "$_gp_x" ]; then
+    _gp_is=link
+  elif [ "$_gp_kind" "$_gp_x" ] || ! [ -e "$_gp_x" ]; then
+    return 0
+  elif [ -d "$_gp_x" ]; then
+    _gp_is=folder
+  elif [ -f "$_gp_x" ]; then
+    _gp_is=file
+  elif [ -p "$_gp_x" ]; then
+    _gp_is=pipe
+  else
+    _gp_is=device
+  fi
+  _gp_failed="$_gp_failed$_gp_i "
+  echo "$_gp_i $_gp_is" >>"$_gp_b/records"
+}
+
 # Notes that what the fragment $_gp_i left cannot be sent, for the reason in the unused log.
 _gp_unpackable() {
   _gp_failed="$_gp_failed$_gp_i "
@@ -105,8 +128,8 @@ _gp_shorten() {
 }
 
 # Packs by names of our own, some hundred at a time: there are tars that read no list from a file,
-# and a command line has its limits. What they write is joined to one archive. Links are followed:
-# what they lead to is what the user made. `records` comes last and vouches for the rest.
+# and a command line has its limits. What they write is joined to one archive. Links stay links.
+# `records` comes last and vouches for the rest.
 _gp_add() {
   _gp_names=$_gp_names$_gp_newline$1
   _gp_named=$((_gp_named + 1))
@@ -116,7 +139,7 @@ _gp_add() {
 _gp_flush() {
   IFS=$_gp_newline
   set -f
-  COPYFILE_DISABLE=1 tar -chf - $_gp_names >>"out-$_gp_n.tar" 2>/dev/null || _gp_packed=no
+  COPYFILE_DISABLE=1 tar -cf - $_gp_names >>"out-$_gp_n.tar" 2>/dev/null || _gp_packed=no
   set +f
   unset IFS
   _gp_names=
@@ -147,7 +170,7 @@ _gp_pack() {
 # Finds whose output it is that tar does not like, after it complained about all together.
 _gp_try() {
   _gp_has_output || return 0
-  tar -chf - "b$_gp_n/$_gp_i/$_gp_listed" >"$_gp_b/try.tar" 2>"$_gp_log" ||
+  tar -cf - "b$_gp_n/$_gp_i/$_gp_listed" >"$_gp_b/try.tar" 2>"$_gp_log" ||
     _gp_unpackable
 }
 
@@ -218,6 +241,7 @@ set --
 _gp_now packing
 cd "$_gp_b" && wc -c log.* setup.log 2>/dev/null | _gp_shorten
 cd "$_gp_root" || _gp_broken 'the folder is gone'
+_gp_each "$_gp_count" _gp_check_kind
 if [ -z "$_gp_tar" ]; then
   _gp_pack_plain || _gp_broken 'could not write the outputs'
 elif ! _gp_pack; then

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.golempipeline.batch.Machine.Shell;
 import org.golempipeline.batch.ReturnedFragment.Ending;
@@ -293,32 +294,101 @@ class BatchScriptTest {
 
   @ParameterizedTest
   @MethodSource("shellsWithTar")
-  void linksInOutputsBecomeFiles(Shell shell) throws Exception {
+  void anOutputIsAPlainFileOfItsOwn(Shell shell) throws Exception {
+    var kinds = new LinkedHashMap<String, String>();
+    kinds.put("ln -s \"$in\" \"$out\"", "link");
+    kinds.put("ln -s /etc/passwd \"$out\"", "link");
+    kinds.put("ln -s nowhere \"$out\"", "link");
+    kinds.put("mkdir \"$out\"; echo > \"$out/x\"", "folder");
+    kinds.put("mkfifo \"$out\"", "pipe");
+    kinds.put("ln \"$in\" \"$out\"", "");
+    kinds.put("cp \"$in\" one; ln one \"$out\"", "");
     try (var batch = new BatchFixture(temporary, shell)) {
-      batch.run(
-          """
-          if [ $number = 0 ]; then cp "$in" one; ln -s "$in" "$out"; else ln one "$out"; fi
-          """);
-      for (var i = 0; i < 3; i++) {
+      batch.run("eval \"$command\"");
+      for (var command : kinds.keySet()) {
         var pieces = List.of(batch.piece("a", "1"));
-        batch.add(pieces, InputShape.FILE, "", Map.of("number", "" + i), List.of());
+        batch.add(pieces, InputShape.FILE, "", Map.of("command", command), List.of());
       }
 
       var fragments = batch.execute();
 
-      for (var fragment : fragments) {
-        assertThat(batch.output(fragment)).isEqualTo("1");
+      var i = 0;
+      for (var kind : kinds.values()) {
+        var fragment = fragments.get(i++);
+        if (kind.isEmpty()) {
+          assertThat(batch.output(fragment)).isEqualTo("1");
+        } else {
+          assertThat(fragment.ending()).isEqualTo(Ending.UNUSABLE);
+          assertThat(fragment.problem())
+              .isEqualTo("The output is a " + kind + ", not a plain file of its own.");
+        }
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("shellsWithTar")
-  void anOutputThatCannotBePackedFailsItsFragmentOnly(Shell shell) throws Exception {
+  void linksAmongTheOutputsOfAFragmentBecomeFiles(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .out(new OutSpec.Many("**"))
+          .run(
+              """
+              cd "$outdir"; mkdir lib; echo 1 > lib/z.so.1.2; ln -s z.so.1.2 lib/z.so.1
+              ln -s z.so.1 lib/z.so; ln -s lib/z.so z.so; ln -s ../z.so lib/up
+              """)
+          .without(Map.of());
+
+      assertThat(batch.outputs(batch.execute().get(0)))
+          .isEqualTo(
+              Map.of(
+                  "lib/z.so.1.2",
+                  "1\n",
+                  "lib/z.so.1",
+                  "1\n",
+                  "lib/z.so",
+                  "1\n",
+                  "z.so",
+                  "1\n",
+                  "lib/up",
+                  "1\n"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shellsWithTar")
+  void linksToAnythingElseFailTheirFragmentOnly(Shell shell) throws Exception {
     try (var batch = new BatchFixture(temporary, shell)) {
       batch
           .out(new OutSpec.Many("*"))
-          .run("if [ \"$bad\" ]; then ln -s nowhere \"$outdir/x\"; fi; echo > \"$outdir/y\"")
+          .run("echo > \"$outdir/y\"; ln -s \"$target\" \"$outdir/x\"")
+          .without(Map.of("target", "/etc/passwd"))
+          .without(Map.of("target", "../../0/out/y"))
+          .without(Map.of("target", "x"))
+          .without(Map.of("target", "."))
+          .without(Map.of("target", "nowhere"))
+          .without(Map.of("target", "y"));
+
+      var fragments = batch.execute();
+
+      for (var i = 0; i < 5; i++) {
+        assertThat(fragments.get(i).problem()).startsWith("The output `x` is a link to `");
+      }
+      assertThat(batch.outputs(fragments.get(5))).isEqualTo(Map.of("x", "\n", "y", "\n"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shellsWithTar")
+  void anOutputThatCannotBePackedFailsItsFragmentOnly(Shell shell) throws Exception {
+    var file = Files.createFile(temporary.resolve("forbidden"));
+    Files.setPosixFilePermissions(file, Set.of());
+    assumeThat(Files.isReadable(file)).as("root reads everything").isFalse();
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .out(new OutSpec.Many("*"))
+          .run(
+              "echo > \"$outdir/y\"; if [ \"$bad\" ]; then echo > \"$outdir/x\"; chmod 0 \"$outdir/x\"; fi")
           .without(Map.of("bad", ""))
           .without(Map.of("bad", "yes"))
           .without(Map.of("bad", ""));

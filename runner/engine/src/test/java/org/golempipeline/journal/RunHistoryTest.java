@@ -1,15 +1,18 @@
 package org.golempipeline.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
@@ -94,13 +97,47 @@ final class RunHistoryTest {
   void whateverIsLeftOfAJournalIsARun() throws Exception {
     append("empty", "");
     append("torn", "{\"seq\":0,\"at");
-    append("strange", "nonsense\n\0\0\0\n");
 
-    for (var id : List.of("empty", "torn", "strange")) {
+    for (var id : List.of("empty", "torn")) {
       assertThat(read(id).state()).isEqualTo(RunHistory.State.UNFINISHED);
       assertThat(read(id).isUnsettled()).isFalse();
       assertThat(RunHistoryJson.write(read(id))).contains("\"state\":\"unfinished\"");
     }
+  }
+
+  /** It may owe something: that it does not is more than anybody knows. */
+  @Test
+  void aJournalWithADamagedBeginningIsNamed() throws Exception {
+    write("whole", started("golem"), asked());
+    var journal = Files.readString(folder("whole").resolve(JournalReader.FILE));
+    append("strange", "nonsense\n\0\0\0\n");
+    append("late", journal.lines().skip(1).findFirst().orElseThrow() + "\n");
+    append("flipped", journal.replaceFirst("started", "startfd"));
+    append("other", "\ufffd" + journal);
+
+    for (var id : List.of("strange", "late", "flipped", "other")) {
+      assertThatThrownBy(() -> read(id))
+          .isInstanceOf(IOException.class)
+          .hasMessage("the first line of `%s` is damaged", folder(id).resolve(JournalReader.FILE));
+    }
+    var unreadable = new ArrayList<String>();
+    assertThat(new RunHistories(folder).unsettled(9, (id, why) -> unreadable.add(id)))
+        .extracting(RunHistory::id)
+        .containsExactly("whole");
+    assertThat(unreadable).containsExactly("strange", "other", "late", "flipped");
+  }
+
+  /** A byte that is no text is one inside a value, or damage to that line alone. */
+  @Test
+  void bytesThatAreNoTextHarmNobodyElse() throws Exception {
+    write("a", started("golem"), asked(), asked());
+    var file = folder("a").resolve(JournalReader.FILE);
+    var bytes = Files.readAllBytes(file);
+    var second = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\n') + 5;
+    bytes[second] = (byte) 0xff;
+    Files.write(file, bytes);
+
+    assertThat(read("a").isUnsettled()).isTrue();
   }
 
   @Test
@@ -153,8 +190,8 @@ final class RunHistoryTest {
     write("a", started("golem"), asked(), open, finished(null, 5));
     assertThat(read("a").isUnsettled()).isTrue();
     assertThat(read("a").outstanding()).containsExactly("An invoice is missing.");
-    assertThat(new RunHistories(folder).unsettled(1)).hasSize(1);
-    assertThat(new RunHistories(folder).unsettled(0)).isEmpty();
+    assertThat(new RunHistories(folder).unsettled(1, (id, why) -> {})).hasSize(1);
+    assertThat(new RunHistories(folder).unsettled(0, (id, why) -> {})).isEmpty();
 
     for (var i = 0; i < 500; i++) {
       append("a", line(new RunEvent.InvoiceAccepted("i" + i, "a" + i, BigDecimal.ONE)) + "\n");
@@ -163,7 +200,7 @@ final class RunHistoryTest {
 
     assertThat(read("a").state()).isEqualTo(RunHistory.State.DONE);
     assertThat(read("a").isUnsettled()).isFalse();
-    assertThat(new RunHistories(folder).unsettled(1)).isEmpty();
+    assertThat(new RunHistories(folder).unsettled(1, (id, why) -> {})).isEmpty();
   }
 
   @Test

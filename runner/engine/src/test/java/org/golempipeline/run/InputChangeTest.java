@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that somebody writes to while a run reads them. */
 @Timeout(90)
@@ -94,6 +98,39 @@ class InputChangeTest {
   private void assertUnpublished() throws IOException {
     assertThat(project.tree("out")).isEmpty();
     assertThat(project.read("all.txt")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mkfifo, in/b, is a pipe",
+    "mkdir, in/b, is a folder",
+    "ln -s /dev/zero, in/b, is a pipe",
+    "mkfifo, model.bin, is a pipe",
+    "mkdir, model.bin, is a folder"
+  })
+  void whatBecameNoFileIsNamedWithItsKindAndKeepsNobodyWaiting(
+      String kind, String place, String words) throws Exception {
+    var end =
+        runWith(
+            FILES,
+            () -> {
+              Files.delete(folder.resolve(place));
+              make(kind, folder.resolve(place));
+            });
+
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message()).contains("`" + folder.resolve(place) + "` " + words);
+    assertUnpublished();
+  }
+
+  private static void make(String kind, Path file) throws IOException {
+    var words = new ArrayList<>(List.of(kind.split(" ")));
+    words.add(file.toString());
+    try {
+      assertThat(new ProcessBuilder(words).start().waitFor()).isZero();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   @Test

@@ -175,10 +175,29 @@ class PublisherTest {
     assertThat(place("ship/1")).exists();
   }
 
+  /** One that was changed by a single bit as well, which may be in the name of a file. */
   @Test
-  void aDamagedMemoryMakesResultsForeign() throws Exception {
+  void aDamagedMemoryIsTakenFromItsCopy() throws Exception {
+    publish("a");
+    var file = folder.resolve(".golem-pipeline/published/p.json");
+    var whole = Files.readString(file);
+    for (var damaged :
+        List.of(
+            "", "{}", "null", "{\"memory\":", whole.replace("\"a\"", "\"b\""), "\0".repeat(99))) {
+      Files.writeString(file, damaged);
+      publish("a");
+      assertThat(Files.readString(file)).isNotEqualTo(damaged);
+    }
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertThat(new PublishedMemory(folder, "p").isOurs("a")).isTrue();
+  }
+
+  @Test
+  void aMemoryThatIsLostMakesResultsForeign() throws Exception {
     publish("a");
     write(".golem-pipeline/published/p.json", "{\"paths\":[\"a\"]}");
+    write(".golem-pipeline/published/p.copy.json", "");
     assertRefuses("`a` exists and was not made by this pipeline.", "a");
   }
 
