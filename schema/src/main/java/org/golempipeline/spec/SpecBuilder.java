@@ -208,11 +208,21 @@ final class SpecBuilder {
         failCount = Values.whole(map, "fail", 0);
       }
     }
+    var keepGoing = Boolean.TRUE.equals(flag(map.get("keep_going")));
+    if (keepGoing && map.get("fail") != null) {
+      file.problems()
+          .error(
+              DiagnosticIds.SCHEMA_EXCLUSIVE,
+              Objects.requireNonNull(map.entry("keep_going")).key().range(),
+              "`keep_going` tolerates every failed fragment, and `fail` says how many.",
+              "Keep one of the two.");
+    }
     return new Retry(
         Values.whole(map, "attempts", Retry.DEFAULT.attempts()),
         values.duration(map, "backoff", Retry.DEFAULT.backoff()),
         failCount,
-        failShare);
+        failShare,
+        keepGoing);
   }
 
   private Timeouts timeouts(@Nullable Node node) {

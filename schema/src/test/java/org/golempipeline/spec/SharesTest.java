@@ -64,7 +64,7 @@ class SharesTest {
   }
 
   private static Retry retry(String share) {
-    return new Retry(1, Duration.ZERO, null, new BigDecimal(share));
+    return new Retry(1, Duration.ZERO, null, new BigDecimal(share), false);
   }
 
   private static Enough enough(String share) {

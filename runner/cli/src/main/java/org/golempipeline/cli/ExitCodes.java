@@ -1,5 +1,7 @@
 package org.golempipeline.cli;
 
+import org.golempipeline.event.RunEvent;
+
 /** What the process says to scripts when it ends. The codes of failed runs stand in FailureKind. */
 final class ExitCodes {
   /** Everything went well. */
@@ -16,6 +18,9 @@ final class ExitCodes {
 
   /** Done, but documents are still to come or to be accepted. */
   static final int OUTSTANDING = 5;
+
+  /** Done, and a result lacks fragments that failed. */
+  static final int PARTIAL = RunEvent.RunFinished.IN_PART;
 
   /** A bug of ours. */
   static final int BUG = 70;

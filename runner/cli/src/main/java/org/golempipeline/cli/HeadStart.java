@@ -49,7 +49,7 @@ final class HeadStart {
       for (var event :
           List.of(
               new RunEvent.StageReused("", 0, 0, List.of()),
-              new RunEvent.RunFinished(0, null, 0, 0, 0, BigDecimal.ZERO, 0))) {
+              new RunEvent.RunFinished(0, null, 0, 0, 0, 0, BigDecimal.ZERO, 0))) {
         EventJson.write(new StampedEvent(0, Instant.EPOCH, event));
       }
     }

@@ -13,6 +13,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.FragmentAttempts.Attempt;
+import org.golempipeline.journal.MissingFragments;
 import org.golempipeline.journal.RunFailures;
 import org.golempipeline.journal.RunFailures.Reason;
 import org.golempipeline.journal.RunHistory;
@@ -75,7 +76,7 @@ final class LogsCommand implements Callable<Integer> {
             "Write its number behind the run: `golem-pipeline logs %s 0`.".formatted(run));
       } else {
         var history = histories.read(id);
-        failures(id, folder, history.state());
+        failures(id, folder, history);
         params(history);
       }
     } finally {
@@ -84,7 +85,7 @@ final class LogsCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private void failures(String id, Path folder, RunHistory.State state) throws IOException {
+  private void failures(String id, Path folder, RunHistory history) throws IOException {
     var failures = RunFailures.read(folder);
     var reasons = failures.reasons();
     for (var reason : reasons) {
@@ -103,10 +104,21 @@ final class LogsCommand implements Callable<Integer> {
     Failure end = failures.end();
     if (end != null) {
       say("The run ended: " + end.message());
+    } else if (history.state() == RunHistory.State.PARTIAL) {
+      parts(folder, history);
     } else if (reasons.isEmpty()) {
-      say("Nothing failed in run %s%s.".formatted(id, unfinished(state)));
+      say("Nothing failed in run %s%s.".formatted(id, unfinished(history.state())));
     }
     say("journal: " + shown(folder, "journal.ndjson"));
+  }
+
+  private void parts(Path folder, RunHistory history) throws IOException {
+    say("The result is partial: %s missing.".formatted(Words.count(history.missing(), "fragment")));
+    for (var part : MissingFragments.read(folder)) {
+      if (!part.missing().isEmpty()) {
+        say("  %s/%s".formatted(part.stage(), part.missing().toString().replace(",", ", ")));
+      }
+    }
   }
 
   private static String unfinished(RunHistory.State state) {

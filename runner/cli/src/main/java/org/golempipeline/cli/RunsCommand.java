@@ -91,6 +91,7 @@ final class RunsCommand implements Callable<Integer> {
         switch (run.state()) {
           case RUNNING -> "still running";
           case DONE -> "done";
+          case PARTIAL -> "partial: " + Words.count(run.missing(), "fragment") + " missing";
           case FAILED ->
               "failed: "
                   + (failure == null ? "" : Words.beginning(failure.message(), LONGEST_REASON));

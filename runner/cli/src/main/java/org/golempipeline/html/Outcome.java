@@ -14,10 +14,14 @@ record Outcome(String pill, String colour, String sentence, @Nullable String hin
       failure = facts.stop.failure();
     }
     return switch (run.state()) {
-      case DONE ->
-          isPartial(facts)
-              ? new Outcome("done, partial", "warn", "It has a result that lacks fragments.", null)
-              : new Outcome("done", "good", done(facts), null);
+      case DONE -> new Outcome("done", "good", done(facts), null);
+      case PARTIAL ->
+          new Outcome(
+              "partial",
+              "warn",
+              "The result is partial: %s missing."
+                  .formatted(Words.count(run.missing(), "fragment")),
+              lacksFailed(facts) ? "Run it again: only what failed is computed." : null);
       case FAILED -> of("failed", "bad", failure, "It failed.");
       case INTERRUPTED -> of("interrupted", "warn", failure, "It was interrupted.");
       case RUNNING ->
@@ -38,8 +42,8 @@ record Outcome(String pill, String colour, String sentence, @Nullable String hin
         : new Outcome(pill, colour, failure.message(), failure.hint());
   }
 
-  private static boolean isPartial(RunFacts facts) {
-    return facts.stages().stream().anyMatch(stage -> stage.enough != null || stage.failed > 0);
+  private static boolean lacksFailed(RunFacts facts) {
+    return facts.stages().stream().anyMatch(stage -> stage.part != null && stage.part.failed());
   }
 
   private static String done(RunFacts facts) {

@@ -191,6 +191,8 @@ final class RunFacts {
     if (event instanceof RunEvent.StageCut cut) {
       stage(cut.stage()).cut = true;
       stage(cut.stage()).winner = cut.winner();
+    } else if (event instanceof RunEvent.PartMade part) {
+      stage(part.stage()).part = part;
     } else if (event instanceof RunEvent.StageEnough enough) {
       stage(enough.stage()).enough = enough;
     } else if (event instanceof RunEvent.MergeStarted merge) {

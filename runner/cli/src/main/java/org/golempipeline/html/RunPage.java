@@ -167,7 +167,7 @@ public final class RunPage {
 
   private void cards() {
     html.open("dl", "class", "cards");
-    var over = run.state() == State.DONE || facts.finished != null;
+    var over = facts.finished != null;
     card(over ? "took" : "so far", Text.time(run.took()), "");
     var reused = facts.stages().stream().mapToLong(stage -> stage.reused).sum();
     var total = facts.stages().stream().mapToLong(stage -> Math.max(0, stage.total)).sum();

@@ -41,6 +41,7 @@ final class StageFacts {
   int winner = -1;
   boolean cut;
   RunEvent.@Nullable StageEnough enough;
+  RunEvent.@Nullable PartMade part;
   RunEvent.@Nullable StageFinished finished;
   @Nullable String value;
 
@@ -59,7 +60,7 @@ final class StageFacts {
   }
 
   String state(boolean over) {
-    if (enough != null) {
+    if (part != null || enough != null) {
       return "partial";
     }
     if (finished != null) {

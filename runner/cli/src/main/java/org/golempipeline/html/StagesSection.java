@@ -151,6 +151,16 @@ final class StagesSection {
                   Words.beginning(
                       stage.enough.missing().toString().replace(",", ", "), LONGEST_SET)));
     }
+    if (stage.part != null && stage.enough == null && !stage.part.missing().isEmpty()) {
+      fact(
+          "missing",
+          Words.number(stage.part.missing().size())
+              + ": "
+              + Words.beginning(stage.part.missing().toString().replace(",", ", "), LONGEST_SET));
+    }
+    if (stage.part != null && !stage.part.from().isEmpty()) {
+      fact("made of", "what is partial: " + String.join(", ", stage.part.from()));
+    }
     if (stage.merged) {
       fact(
           "merge",

@@ -32,7 +32,8 @@ final class RunTally {
   RunEvent.@Nullable OutputsRemoved removed;
   final Map<String, String> values = new LinkedHashMap<>();
   final Set<String> warnings = new LinkedHashSet<>();
-  final List<RunEvent.StageEnough> partial = new ArrayList<>();
+  final Map<String, RunEvent.StageEnough> enough = new LinkedHashMap<>();
+  final List<RunEvent.PartMade> parts = new ArrayList<>();
   int outputsInAll;
   RunEvent.@Nullable RunStarted started;
   RunEvent.@Nullable RunFinished finished;
@@ -123,7 +124,7 @@ final class RunTally {
               .formatted(TerminalText.safe(banned.providerId()), banned.stage()));
     } else if (event instanceof RunEvent.StageEnough enough) {
       stage(enough.stage()).cut = true;
-      partial.add(enough);
+      this.enough.put(enough.stage(), enough);
     } else if (event instanceof RunEvent.BatchStarted batch) {
       batches.put(batch.batch(), batch);
       stage(batch.stage()).running += batch.fragments().size();
@@ -148,6 +149,8 @@ final class RunTally {
       }
     } else if (event instanceof RunEvent.StageCut cut) {
       stage(cut.stage()).cut = true;
+    } else if (event instanceof RunEvent.PartMade part) {
+      parts.add(part);
     } else if (event instanceof RunEvent.MergeStarted merge) {
       stage(merge.stage()).merging = true;
     } else if (event instanceof RunEvent.MergeFinished merge) {
@@ -296,6 +299,11 @@ final class RunTally {
     return started.target().equals("golem")
         ? "on Golem with up to " + workers
         : "on this machine with " + workers;
+  }
+
+  /** How many fragments of a stage are known. */
+  int total(String stage) {
+    return stage(stage).total;
   }
 
   /** The folder of the run, as the user would type it. */

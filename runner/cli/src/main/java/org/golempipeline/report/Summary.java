@@ -38,8 +38,11 @@ final class Summary {
     }
     tally.values.forEach((stage, value) -> appendFact(text, stage, TerminalText.safe(value)));
     appendFact(text, "fragments", fragments(end));
-    for (var enough : tally.partial) {
-      appendFact(text, "partial", partial(enough));
+    for (var part : tally.parts) {
+      appendFact(text, "partial", partial(part));
+    }
+    if (end.exitCode() == RunEvent.RunFinished.IN_PART) {
+      appendFact(text, "next", "run it again: only what failed is computed");
     }
     if (isGolem()) {
       appendFact(text, "cost", Words.glm(end.accepted()) + " accepted");
@@ -60,6 +63,12 @@ final class Summary {
 
   private void appendEnd(StringBuilder text, RunEvent.RunFinished end) {
     var took = Words.duration(Duration.ofMillis(end.milliseconds()));
+    if (end.failure() == null && end.fragmentsMissing() > 0) {
+      var missing = Words.count(end.fragmentsMissing(), "fragment");
+      var what = tally.title() + ": partial after " + took + ": " + missing + " missing";
+      text.append(Style.YELLOW.of(what, coloured)).append('\n');
+      return;
+    }
     if (end.failure() == null) {
       text.append(Style.GREEN.of(tally.title() + ": done in " + took, coloured)).append('\n');
       return;
@@ -161,17 +170,30 @@ final class Summary {
   }
 
   /** What the result of a stage lacks. */
-  private static String partial(RunEvent.StageEnough enough) {
-    var missing = enough.missing().toString().replace(",", ", ");
+  private String partial(RunEvent.PartMade part) {
+    var from = String.join(", ", part.from());
+    if (part.missing().isEmpty()) {
+      return "%s is made of what is partial: %s".formatted(part.stage(), from);
+    }
+    var missing = part.missing().toString().replace(",", ", ");
     if (missing.length() > MISSING_SHOWN) {
       missing = missing.substring(0, missing.lastIndexOf(',', MISSING_SHOWN)) + ", …";
     }
-    return "%s has enough with %s; without %s: %s"
+    var enough = tally.enough.get(part.stage());
+    return "%s %s %s: %s%s"
         .formatted(
-            enough.stage(),
-            Words.number(enough.done()),
-            Words.number(enough.missing().size()),
-            missing);
+            part.stage(),
+            enough == null
+                ? "lacks"
+                : "has enough with %s; without".formatted(Words.number(enough.done())),
+            enough == null
+                ? "%s of %s"
+                    .formatted(
+                        Words.number(part.missing().size()),
+                        Words.count(tally.total(part.stage()), "fragment"))
+                : Words.number(part.missing().size()),
+            missing,
+            from.isEmpty() ? "" : "; it reads what is partial: " + from);
   }
 
   private String heldBack() {

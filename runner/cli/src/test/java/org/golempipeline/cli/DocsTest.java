@@ -69,7 +69,13 @@ class DocsTest {
     var codes =
         Stream.concat(
                 Stream.of(
-                    0, ExitCodes.FAILED, ExitCodes.USAGE, ExitCodes.PLATFORM, ExitCodes.BUG, 5),
+                    0,
+                    ExitCodes.FAILED,
+                    ExitCodes.USAGE,
+                    ExitCodes.PLATFORM,
+                    ExitCodes.BUG,
+                    5,
+                    ExitCodes.PARTIAL),
                 Arrays.stream(FailureKind.values()).map(FailureKind::exitCode))
             .map(String::valueOf)
             .collect(Collectors.toCollection(TreeSet::new));

@@ -501,6 +501,6 @@ class RunPageTest {
   private static RunEvent end(
       int exitCode, @Nullable Failure failure, int done, int failed, long milliseconds) {
     return new RunEvent.RunFinished(
-        exitCode, failure, done, failed, 1, new BigDecimal("1.75"), milliseconds);
+        exitCode, failure, done, failed, failed, 1, new BigDecimal("1.75"), milliseconds);
   }
 }

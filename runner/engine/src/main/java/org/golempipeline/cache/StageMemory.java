@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * @param files that every provider got, with digests
  * @param inputs with digests of what its fragments read of them
  * @param more whether there were more inputs; the first ones in order are here
+ * @param failed fragments that failed, and that the result was made without
  */
 public record StageMemory(
     SortedMap<String, String> parts,
@@ -38,7 +39,8 @@ public record StageMemory(
     SortedMap<String, String> values,
     SortedMap<String, String> files,
     SortedMap<String, String> inputs,
-    boolean more) {
+    boolean more,
+    int failed) {
   static final int MOST_INPUTS = 10_000;
 
   private static final int VERSION = 1;
@@ -90,7 +92,12 @@ public record StageMemory(
         cut = true;
       }
     }
-    return new StageMemory(parts, params, values, files, all, cut);
+    return new StageMemory(parts, params, values, files, all, cut, failed);
+  }
+
+  /** The same of a run in which so many fragments failed for good. */
+  public StageMemory without(int fragments) {
+    return new StageMemory(parts, params, values, files, inputs, more, fragments);
   }
 
   private List<String> differences(StageMemory before) {
@@ -103,6 +110,10 @@ public record StageMemory(
     addValues(all, "param ", before.params, params);
     addValues(all, "value ", before.values, values);
     addFiles(all, "files/", before.files, files, true);
+    if (all.isEmpty() && before.failed > 0) {
+      // What is computed anew does not care whether it failed.
+      all.add(before.failed + " failed in the last run");
+    }
     if (all.contains("run changed") && (inputs.isEmpty() || before.inputs.isEmpty())) {
       // A command that does not read its input says nothing about the files.
       return all;
@@ -196,7 +207,8 @@ public record StageMemory(
                 map(tree, "values"),
                 map(tree, "files"),
                 map(tree, "inputs"),
-                tree.path("more").asBoolean() && !tree.path("inputs").isEmpty()));
+                tree.path("more").asBoolean() && !tree.path("inputs").isEmpty(),
+                tree.path("failed").asInt()));
       }
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -238,7 +250,7 @@ public record StageMemory(
     put(tree, "values", values);
     put(tree, "files", files);
     put(tree, "inputs", inputs);
-    return tree.put("more", more);
+    return tree.put("more", more).put("failed", failed);
   }
 
   private static void put(ObjectNode tree, String name, Map<String, String> map) {
@@ -327,7 +339,7 @@ public record StageMemory(
     synchronized StageMemory end() {
       var sums = new TreeMap<String, String>();
       inputs.forEach((path, sum) -> sums.put(path, sum.toString()));
-      return new StageMemory(parts, params, values, files, sums, more);
+      return new StageMemory(parts, params, values, files, sums, more, 0);
     }
 
     private static String shown(String value) {

@@ -202,6 +202,21 @@ public sealed interface RunEvent {
   /** As much of a stage is done as the file asks for; {@code missing} were cancelled. */
   record StageEnough(String stage, int done, FragmentSet missing) implements RunEvent {}
 
+  /**
+   * The result of a stage is going to be made of a part: fragments failed, or were not waited for,
+   * of it or of a stage that it reads.
+   *
+   * @param missing its own fragments without an output
+   * @param from stages that it reads and whose results are parts themselves
+   * @param failed whether something failed, and not only more was done than {@code enough}
+   */
+  record PartMade(String stage, FragmentSet missing, List<String> from, boolean failed)
+      implements RunEvent {
+    public PartMade {
+      from = List.copyOf(from);
+    }
+  }
+
   record MergeStarted(String stage) implements RunEvent {}
 
   /**
@@ -266,6 +281,7 @@ public sealed interface RunEvent {
    * The last of the run itself; only what {@code settle} did later may follow it in a journal.
    *
    * @param failure why it did not complete, null if it did
+   * @param fragmentsMissing that its results are without
    * @param providers how many different ones worked
    */
   record RunFinished(
@@ -273,8 +289,12 @@ public sealed interface RunEvent {
       @Nullable Failure failure,
       int fragmentsDone,
       int fragmentsFailed,
+      int fragmentsMissing,
       int providers,
       BigDecimal accepted,
       long milliseconds)
-      implements RunEvent {}
+      implements RunEvent {
+    /** What the process exits with when fragments that failed are missing in a result. */
+    public static final int IN_PART = 6;
+  }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it did not complete
  * @param done fragments that were finished
  * @param failed fragments that were given up
+ * @param missing fragments that its results are without
  * @param spent GLM of the documents that were accepted
  * @param exitCode null if it did not end
  * @param outstanding what was open when it was settled last
@@ -41,6 +42,7 @@ public record RunHistory(
     @Nullable Failure failure,
     long done,
     long failed,
+    long missing,
     BigDecimal spent,
     @Nullable Integer exitCode,
     List<String> outstanding,
@@ -50,6 +52,8 @@ public record RunHistory(
     /** Somebody writes its journal at the moment. */
     RUNNING,
     DONE,
+    /** Done, and something is missing in a result. */
+    PARTIAL,
     FAILED,
     /** The user ended it. */
     INTERRUPTED,
@@ -71,7 +75,19 @@ public record RunHistory(
     if (first == null || !(first.event() instanceof RunStarted started)) {
       var state = Journal.isOpen(folder) ? State.RUNNING : State.UNFINISHED;
       return new RunHistory(
-          id, state, null, null, Duration.ZERO, null, 0, 0, BigDecimal.ZERO, null, List.of(), true);
+          id,
+          state,
+          null,
+          null,
+          Duration.ZERO,
+          null,
+          0,
+          0,
+          0,
+          BigDecimal.ZERO,
+          null,
+          List.of(),
+          true);
     }
     var tail = journal.last();
     var end = new End();
@@ -109,22 +125,24 @@ public record RunHistory(
     List<String> outstanding = settlement == null ? List.of() : settlement.outstanding();
     return new RunHistory(
         id,
-        state(finished.failure()),
+        state(finished),
         started,
         first.at(),
         Duration.ofMillis(finished.milliseconds()),
         finished.failure(),
         finished.fragmentsDone(),
         finished.fragmentsFailed(),
+        finished.failure() == null ? finished.fragmentsMissing() : 0,
         accepted,
         finished.exitCode(),
         outstanding,
         outstanding.isEmpty() || isLocal(started));
   }
 
-  private static State state(@Nullable Failure failure) {
+  private static State state(RunEvent.RunFinished finished) {
+    var failure = finished.failure();
     if (failure == null) {
-      return State.DONE;
+      return finished.fragmentsMissing() > 0 ? State.PARTIAL : State.DONE;
     }
     return failure.kind() == FailureKind.CANCELLED ? State.INTERRUPTED : State.FAILED;
   }
@@ -149,6 +167,7 @@ public record RunHistory(
         null,
         sums.done(),
         sums.failed,
+        0,
         sums.spent(),
         null,
         settlement == null ? List.of() : settlement.outstanding(),

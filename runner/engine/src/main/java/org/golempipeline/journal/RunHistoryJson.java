@@ -24,6 +24,7 @@ public final class RunHistoryJson {
     json.put("milliseconds", run.took().toMillis());
     json.put("fragmentsDone", run.done());
     json.put("fragmentsFailed", run.failed());
+    json.put("fragmentsMissing", run.missing());
     json.put("spent", run.spent().toPlainString());
     json.put("exitCode", run.exitCode());
     var failure = run.failure();

@@ -346,7 +346,7 @@ public final class EarlierResults implements AutoCloseable {
     var absent = FragmentSet.range(0, count).toBitSet();
     absent.andNot(done);
     stages.perform(new Action.Feed(stage.number(), FragmentSet.of(done), FragmentSet.of(absent)));
-    stages.perform(new Action.FinishMerge(stage.number(), winner));
+    stages.perform(new Action.FinishMerge(stage.number(), winner, 0));
     await(Message.Merged.class);
   }
 

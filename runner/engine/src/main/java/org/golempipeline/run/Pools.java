@@ -1,10 +1,13 @@
 package org.golempipeline.run;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.run.RunSettings.Target;
@@ -12,8 +15,10 @@ import org.golempipeline.schedule.PoolSetup;
 import org.golempipeline.schedule.StageSetup;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Resources;
+import org.golempipeline.spec.SharedFile;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.Timeouts;
+import org.golempipeline.strategy.MergeStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** Which stages can share machines, and what the scheduler knows of each. */
@@ -44,7 +49,7 @@ final class Pools {
     var numbers = new HashMap<StageName, Integer>();
     for (var stage : plan.stages()) {
       numbers.put(stage.name(), stage.number());
-      setups.add(setup(stage, numbers, target));
+      setups.add(setup(stage, plan, numbers, target));
     }
   }
 
@@ -60,7 +65,8 @@ final class Pools {
     return List.copyOf(setups);
   }
 
-  private StageSetup setup(StagePlan stage, Map<StageName, Integer> numbers, Target target) {
+  private StageSetup setup(
+      StagePlan stage, Plan plan, Map<StageName, Integer> numbers, Target target) {
     var spec = stage.spec();
     var combinations = 1;
     for (var axis : spec.matrix()) {
@@ -72,6 +78,7 @@ final class Pools {
         pool(stage, false),
         verify != null && verify.local() ? pool(stage, true) : -1,
         spec.needs().stream().map(numbers::get).toList(),
+        reads(stage, plan).stream().map(numbers::get).toList(),
         switch (stage.flow()) {
           case WHOLE -> StageSetup.Flow.WHOLE;
           case FRAGMENT_BY_FRAGMENT -> StageSetup.Flow.FOLLOWING;
@@ -86,6 +93,23 @@ final class Pools {
         spec.speculate() == null ? target == Target.GOLEM : spec.speculate(),
         verify,
         spec.enough());
+  }
+
+  /** Stages whose outputs or values it is given; for the others it only waits. */
+  private static Set<StageName> reads(StagePlan stage, Plan plan) {
+    var reads = new TreeSet<>(Comparator.comparing(StageName::value));
+    reads.addAll(stage.spec().from());
+    for (var file : stage.spec().files()) {
+      if (file.origin() instanceof SharedFile.Origin.Stage from) {
+        reads.add(from.stage());
+      }
+    }
+    for (var need : stage.spec().needs()) {
+      if (plan.stage(need).merge().result() == MergeStrategy.Result.VALUE) {
+        reads.add(need);
+      }
+    }
+    return reads;
   }
 
   private int pool(StagePlan stage, boolean local) {

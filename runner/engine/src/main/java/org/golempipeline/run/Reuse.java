@@ -374,12 +374,14 @@ final class Reuse {
   /**
    * The stage is complete: the next run can say what has changed since. Of a result that an earlier
    * run left nothing was looked at, and what is remembered of it still holds.
+   *
+   * @param failed fragments that it is complete without
    */
-  void remember(StageRuntime stage) {
+  void remember(StageRuntime stage, int failed) {
     if (stage.earlier().isPresent()) {
       return;
     }
-    stage.keys().memory().write(folder, plan.spec().name(), name(stage.plan()));
+    stage.keys().memory().without(failed).write(folder, plan.spec().name(), name(stage.plan()));
   }
 
   private static String name(StagePlan stage) {

@@ -440,7 +440,7 @@ final class Stages implements AutoCloseable {
       value = merge.value();
       values.put(stage.plan().name().value(), value);
     }
-    reuse.remember(stage);
+    reuse.remember(stage, finish.failed());
     var bytes = result.files().stream().mapToLong(ResultFile::size).sum();
     tell.accept(new Message.Merged(finish.stage(), result.files().size(), bytes, value));
     return null;

@@ -74,8 +74,9 @@ public sealed interface Action {
    * Answered by Merged or StageBroken.
    *
    * @param winner the fragment whose output is the result, -1 unless the first one wins
+   * @param failed how many fragments failed
    */
-  record FinishMerge(int stage, int winner) implements Action {}
+  record FinishMerge(int stage, int winner, int failed) implements Action {}
 
   /** A provider gave false results: nothing of it is rented or believed again. Not answered. */
   record Ban(String provider) implements Action {}

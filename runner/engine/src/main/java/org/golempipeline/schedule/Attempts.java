@@ -77,6 +77,7 @@ final class Attempts {
     var trouble = stage.trouble(fragment);
     stage.settleWithout(fragment);
     stage.failed++;
+    stage.fault = reason.kind();
     decisions.emit(
         new RunEvent.FragmentFailed(
             stage.setup.name(),

@@ -237,13 +237,19 @@ public final class Scheduler {
   private void finish(BigDecimal accepted, int outstanding) {
     finished = true;
     var failure = decisions.failure();
-    var exitCode = failure != null ? failure.kind().exitCode() : outstanding > 0 ? 5 : 0;
+    var exitCode =
+        failure != null
+            ? failure.kind().exitCode()
+            : stageDecisions.lackFailed()
+                ? RunEvent.RunFinished.IN_PART
+                : outstanding > 0 ? 5 : 0;
     decisions.emit(
         new RunEvent.RunFinished(
             exitCode,
             failure,
             stageDecisions.done(),
             stageDecisions.failed(),
+            stageDecisions.missing(),
             machines.providersWorked(),
             accepted,
             Duration.between(begun, decisions.now()).toMillis()));

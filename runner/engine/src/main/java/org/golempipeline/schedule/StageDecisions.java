@@ -1,6 +1,7 @@
 package org.golempipeline.schedule;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.schedule.StageState.Phase;
 import org.golempipeline.strategy.MergeStrategy.Result;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is decided about stages: what fragments there are, what is passed on to whom, when a stage
@@ -68,6 +70,16 @@ final class StageDecisions implements Relay.Receiver {
 
   int done() {
     return stages.stream().mapToInt(stage -> stage.done).sum();
+  }
+
+  /** How many fragments the results are without. */
+  int missing() {
+    return stages.stream().mapToInt(stage -> stage.part == null ? 0 : stage.missing().size()).sum();
+  }
+
+  /** Whether something is missing in a result because it failed. */
+  boolean lackFailed() {
+    return stages.stream().anyMatch(stage -> stage.part != null && stage.part.failed());
   }
 
   int failed() {
@@ -371,21 +383,57 @@ final class StageDecisions implements Relay.Receiver {
       if (!stage.complete()) {
         continue;
       }
+      if (stage.done == 0 && stage.failed > 0) {
+        decisions.stop(
+            Failure.of(
+                stage.fault, "No fragment of `%s` succeeded.".formatted(stage.setup.name())));
+        return;
+      }
       if (stage.setup.result() == Result.FIRST && stage.winner < 0) {
         decisions.stop(
             Failure.of(
                 FailureKind.COMMAND,
-                "No fragment of `%s` found a result.".formatted(stage.setup.name())));
+                "No fragment of `%s` found a result%s."
+                    .formatted(
+                        stage.setup.name(),
+                        stage.failed == 0 ? "" : ", and %d failed".formatted(stage.failed))));
         return;
       }
-      stage.phase = Phase.MERGING;
       sayReuse(stage);
+      sayPart(stage);
+      stage.phase = Phase.MERGING;
       if (stage.setup.trustsSome()) {
         relay.passOn(stage, stage.outputs(), FragmentSet.EMPTY);
       }
       decisions.emit(new RunEvent.MergeStarted(stage.setup.name()));
-      decisions.act(new Action.FinishMerge(stage.number, stage.winner));
+      decisions.act(new Action.FinishMerge(stage.number, stage.winner, stage.failed));
     }
+  }
+
+  private void sayPart(StageState stage) {
+    stage.part = part(stage);
+    if (stage.part != null) {
+      decisions.emit(stage.part);
+    }
+  }
+
+  /** How the result of a stage is lacking; null if it is whole. */
+  private RunEvent.@Nullable PartMade part(StageState stage) {
+    var missing = stage.missing();
+    var failed = stage.failed > 0 && !missing.isEmpty();
+    var from = new ArrayList<String>();
+    for (var number : stage.setup.reads()) {
+      var read = stages.get(number);
+      // One whose fragments it follows may still wait for scripts that nobody needs any more.
+      var part = read.phase == Phase.RUNNING ? part(read) : read.part;
+      if (part != null) {
+        from.add(part.stage());
+        failed |= part.failed();
+      }
+    }
+    return missing.isEmpty() && from.isEmpty()
+        ? null
+        : new RunEvent.PartMade(stage.setup.name(), missing, from, failed);
   }
 
   void merged(Message.Merged merged) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool whose machines it can use
  * @param auditPool of this machine, where its audits run; -1 if they run elsewhere
  * @param needs stages that must be finished first
+ * @param reads those of them that its own result is made of
  * @param from for a stage that does not wait for whole stages: those whose fragments it follows
  * @param combinations its own fragments for each one of {@code from}
  * @param fanIn how many outputs a fragment of a tree combines at the most
@@ -25,6 +26,7 @@ public record StageSetup(
     int pool,
     int auditPool,
     List<Integer> needs,
+    List<Integer> reads,
     Flow flow,
     List<Integer> from,
     int combinations,
@@ -37,6 +39,8 @@ public record StageSetup(
     @Nullable Enough enough) {
   public StageSetup {
     needs = List.copyOf(needs);
+    // Recordings of older versions have none.
+    reads = reads == null ? List.of() : List.copyOf(reads);
     from = List.copyOf(from);
   }
 

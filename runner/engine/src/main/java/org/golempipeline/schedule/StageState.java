@@ -8,7 +8,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.strategy.MergeStrategy.Result;
 import org.jspecify.annotations.Nullable;
 
 /** Where a stage stands. Changed only by those who decide. */
@@ -42,6 +45,12 @@ final class StageState {
   int reused;
   int failed;
   int skipped;
+
+  /** Whose fault the last failure was. */
+  FailureKind fault = FailureKind.COMMAND;
+
+  /** How its result is lacking, once that is known. */
+  RunEvent.@Nullable PartMade part;
 
   /** Fragments in scripts that are on their way, copies included. */
   int running;
@@ -222,6 +231,11 @@ final class StageState {
     var outputs = (BitSet) over.clone();
     outputs.andNot(lacking);
     return FragmentSet.of(outputs);
+  }
+
+  /** Fragments that the result of the stage is without; those of a search do not matter. */
+  FragmentSet missing() {
+    return setup.result() == Result.FIRST ? FragmentSet.EMPTY : FragmentSet.of(lacking);
   }
 
   /** Nothing more is sent. */

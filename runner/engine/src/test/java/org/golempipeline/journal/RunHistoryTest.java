@@ -380,7 +380,7 @@ final class RunHistoryTest {
   }
 
   private static RunEvent.RunFinished finished(Failure failure, int exitCode) {
-    return new RunEvent.RunFinished(exitCode, failure, 10, 2, 1, new BigDecimal("0.5"), 90_000);
+    return new RunEvent.RunFinished(exitCode, failure, 10, 2, 0, 1, new BigDecimal("0.5"), 90_000);
   }
 
   private static RunEvent.BatchFinished batch(int batch, FragmentSet done) {

@@ -28,6 +28,7 @@ final class Rules {
   private final Set<Integer> everBatch = new HashSet<>();
   private final Set<String> banned = new HashSet<>();
   private final Set<String> merging = new HashSet<>();
+  private final Map<String, RunEvent.PartMade> parts = new HashMap<>();
   private Instant finishedAt = Instant.MAX;
   private int working;
   private int exitCode = -1;
@@ -154,10 +155,42 @@ final class Rules {
       rule(merging.add(merge.stage()), "merged twice: %s", event);
     } else if (event instanceof RunEvent.MergeFinished merge) {
       rule(merging.contains(merge.stage()), "not started: %s", event);
+    } else if (event instanceof RunEvent.PartMade part) {
+      rule(!merging.contains(part.stage()), "made already: %s", part);
+      rule(parts.put(part.stage(), part) == null, "said twice: %s", part);
     } else if (event instanceof RunEvent.RunFinished end) {
       exitCode = end.exitCode();
+      if (end.failure() == null) {
+        parts(end);
+      }
       finishedAt = now;
     }
+  }
+
+  /** What is missing is said of each result that lacks it, and of no other. */
+  private void parts(RunEvent.RunFinished end) {
+    var missing = 0;
+    var failed = false;
+    for (var i = 0; i < scenario.stages.size(); i++) {
+      var stage = scenario.stages.get(i);
+      var lacks =
+          stage.result == Result.FIRST ? FragmentSet.EMPTY : FragmentSet.of(used.get(i).missing);
+      var from =
+          stage.reads().stream()
+              .map(number -> scenario.stages.get(number).name)
+              .filter(parts::containsKey)
+              .toList();
+      var part = parts.get(stage.name);
+      rule((part != null) == (!lacks.isEmpty() || !from.isEmpty()), "%s: %s", stage.name, part);
+      if (part != null) {
+        rule(part.missing().equals(lacks), "%s and not %s", part, lacks);
+        rule(part.from().equals(from), "%s and not %s", part, from);
+        failed |= part.failed();
+        missing += lacks.size();
+      }
+    }
+    rule(end.fragmentsMissing() == missing, "%s are missing and not %s", missing, end);
+    rule((exitCode == RunEvent.RunFinished.IN_PART) == failed, "%s though %s", end, parts);
   }
 
   /** A fragment that does not end holds nobody up for longer than its script is limited to. */
@@ -304,7 +337,7 @@ final class Rules {
         "%s GLM spent of %s",
         network.cost,
         scenario.budget);
-    if (exitCode == 0) {
+    if (exitCode == 0 || exitCode == RunEvent.RunFinished.IN_PART) {
       rule(used.values().stream().allMatch(of -> of.merged), "not everything is merged");
     }
     rule(

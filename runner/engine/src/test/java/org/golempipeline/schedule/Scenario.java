@@ -32,6 +32,10 @@ final class Scenario {
     String name = "stage";
     int fragments;
     List<Integer> needs = List.of();
+
+    /** All that it needs if null. */
+    @Nullable List<Integer> reads;
+
     StageSetup.Flow flow = StageSetup.Flow.WHOLE;
     int combinations = 1;
     int fanIn;
@@ -54,6 +58,10 @@ final class Scenario {
 
     /** Fragments that an earlier run left. */
     BitSet cached = new BitSet();
+
+    List<Integer> reads() {
+      return reads == null ? needs : reads;
+    }
   }
 
   final long seed;
@@ -87,7 +95,7 @@ final class Scenario {
   double untilShare = 0.5;
 
   static Retry retry(int attempts) {
-    return new Retry(attempts, Duration.ofSeconds(1), null, null);
+    return new Retry(attempts, Duration.ofSeconds(1), null, null, false);
   }
 
   Scenario(long seed) {
@@ -183,6 +191,7 @@ final class Scenario {
                     0,
                     stage.verify != null && stage.verify.local() ? 1 : -1,
                     stage.needs,
+                    stage.reads(),
                     stage.flow,
                     stage.flow == StageSetup.Flow.WHOLE ? List.of() : stage.needs,
                     stage.combinations,

@@ -1,6 +1,7 @@
 package org.golempipeline.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
 import org.golempipeline.spec.Comparison;
@@ -130,14 +132,18 @@ class SchedulerScenarioTest {
   void toleratesAsManyFailuresAsAllowed() {
     var scenario = honest(1, 4);
     var stage = scenario.stage("stage0", 100);
-    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.1"));
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.1"), false);
     for (var index = 0; index < 100; index += 11) {
       stage.doomed.set(index);
     }
     var run = simulate(scenario);
     var end = run.run();
-    assertThat(end.exitCode()).isZero();
+    assertThat(end.exitCode()).isEqualTo(6);
     assertThat(end.fragmentsFailed()).isEqualTo(10);
+    assertThat(end.fragmentsMissing()).isEqualTo(10);
+    assertThat(all(RunEvent.PartMade.class))
+        .containsExactly(
+            new RunEvent.PartMade("stage0", FragmentSet.of(stage.doomed), List.of(), true));
     assertThat(run.rules.missing(0)).isEqualTo(10);
   }
 
@@ -145,7 +151,7 @@ class SchedulerScenarioTest {
   void toleratesExactlyTheShare() {
     var scenario = honest(1, 4);
     var stage = scenario.stage("stage0", 100);
-    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.29"));
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, new BigDecimal("0.29"), false);
     stage.doomed.set(0, 29);
     assertThat(end(scenario).fragmentsFailed()).isEqualTo(29);
 
@@ -160,15 +166,96 @@ class SchedulerScenarioTest {
   void skipsWhatFollowsAFragmentThatFailed() {
     var scenario = honest(1, 4);
     var stage = scenario.stage("stage0", 20);
-    stage.retry = new Retry(1, Duration.ofSeconds(1), 5, null);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), 5, null, false);
     stage.doomed.set(7);
     scenario.follower("stage1", 0, 1);
     var run = simulate(scenario);
     var end = run.run();
-    assertThat(end.exitCode()).isZero();
+    assertThat(end.exitCode()).isEqualTo(6);
     assertThat(end.fragmentsDone()).isEqualTo(19 + 19);
     assertThat(end.fragmentsFailed()).isEqualTo(1);
+    assertThat(end.fragmentsMissing()).isEqualTo(2);
+    assertThat(all(RunEvent.PartMade.class))
+        .containsExactly(
+            new RunEvent.PartMade("stage0", FragmentSet.of(7), List.of(), true),
+            new RunEvent.PartMade("stage1", FragmentSet.of(7), List.of("stage0"), true));
     assertThat(run.rules.missing(1)).isEqualTo(1);
+  }
+
+  @Test
+  void goesOnWhateverFails() {
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 50);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, null, true);
+    stage.doomed.set(0, 49);
+    scenario.stage("stage1", 10);
+    scenario.stage("stage2", 10).reads = List.of();
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(6);
+    assertThat(end.failure()).isNull();
+    assertThat(end.fragmentsMissing()).isEqualTo(49);
+    assertThat(all(RunEvent.PartMade.class))
+        .containsExactly(
+            new RunEvent.PartMade("stage0", FragmentSet.range(0, 49), List.of(), true),
+            new RunEvent.PartMade("stage1", FragmentSet.EMPTY, List.of("stage0"), true));
+  }
+
+  @Test
+  void failsWhenNothingSucceeds() {
+    for (var keepGoing : new boolean[] {false, true}) {
+      events.clear();
+      var scenario = honest(1, 4);
+      var stage = scenario.stage("stage0", 5);
+      stage.retry =
+          new Retry(1, Duration.ofSeconds(1), null, keepGoing ? null : BigDecimal.ONE, keepGoing);
+      stage.doomed.set(0, 5);
+      scenario.follower("stage1", 0, 1);
+      var end = end(scenario);
+      assertThat(end.exitCode()).isEqualTo(1);
+      assertThat(end.failure().message()).isEqualTo("No fragment of `stage0` succeeded.");
+      assertThat(all(RunEvent.PublishStarted.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void combinesTheLeavesThatAreThere() {
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 30);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, null, true);
+    stage.doomed.set(10, 14);
+    scenario.tree("tree", 4);
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(6);
+    // The first group has ten leaves: the next four are a node of the second, which never comes.
+    assertThat(all(RunEvent.PartMade.class))
+        .extracting(RunEvent.PartMade::stage, part -> part.missing().size())
+        .containsExactly(tuple("stage0", 4), tuple("tree", 1));
+  }
+
+  @Test
+  void isDoneWithEnoughOfAStageAndSaysThatItIsAPart() {
+    var scenario = honest(1, 4);
+    var stage = scenario.stage("stage0", 100);
+    stage.enough = new Enough(null, new BigDecimal("0.5"), null);
+    scenario.stage("stage1", 3);
+    var end = end(scenario);
+    assertThat(end.exitCode()).isZero();
+    assertThat(end.fragmentsMissing()).isEqualTo(100 - end.fragmentsDone() + 3).isPositive();
+    assertThat(all(RunEvent.PartMade.class))
+        .extracting(RunEvent.PartMade::stage, RunEvent.PartMade::failed)
+        .containsExactly(tuple("stage0", false), tuple("stage1", false));
+  }
+
+  @Test
+  void endsInOrderWhenItIsInterruptedWhileItKeepsGoing() {
+    var scenario = honest(1, 2);
+    var stage = scenario.stage("stage0", 500);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, null, true);
+    stage.doomed.set(0, 500);
+    scenario.stopAfter = Duration.ofSeconds(2);
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(130);
+    assertThat(all(RunEvent.PublishStarted.class)).isEmpty();
   }
 
   @Test

@@ -58,7 +58,11 @@ final class Storm {
               2 + random.nextInt(5),
               Duration.ofSeconds(1 + random.nextInt(5)),
               chance(0.5) ? 1 + random.nextInt(5) : null,
-              null);
+              null,
+              false);
+      if (stage.retry.failCount() == null && chance(0.5)) {
+        stage.retry = new Retry(1 + random.nextInt(3), Duration.ofSeconds(1), null, null, true);
+      }
     }
     if (chance(0.3)) {
       reuse();
