@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -25,6 +26,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin OutputOptions outputs = new OutputOptions();
 
+  @Mixin SelectionOptions selection = new SelectionOptions();
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
@@ -41,13 +44,17 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws Refusal, IOException, InterruptedException {
     var pipeline = options.open(console);
     try (var folder = pipeline.workFolder("plans", false).claim()) {
-      var planned = pipeline.plan(folder.path());
-      var plan = OpenPipeline.require(console, planned.then(each -> outputs.check(pipeline, each)));
+      var whole = pipeline.requirePlan(folder.path());
+      var plan = OpenPipeline.require(console, outputs.check(pipeline, selection.of(whole)));
       format.draw(plan, console.out());
       if (format == Format.TEXT) {
         // A folder of its own, which earlier results take away with them.
         var scratch = folder.path().resolve("earlier");
-        var lines = new PlanOutlook(plan).lines(pipeline, scratch);
+        var fresh = selection.freshStages(whole);
+        var lines = new ArrayList<>(selection.lines(plan, fresh));
+        var outlook =
+            new PlanOutlook(plan, stage -> !selection.allFresh() && !fresh.contains(stage.name()));
+        lines.addAll(outlook.lines(pipeline, scratch));
         lines.forEach(line -> console.out().println(TerminalText.safe(line)));
       }
       console.out().flush();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
@@ -31,8 +32,14 @@ final class PlanOutlook {
 
   private final Plan plan;
 
-  PlanOutlook(Plan plan) {
+  private final Predicate<StagePlan> reuses;
+
+  /**
+   * @param reuses whether a run would use what earlier runs left of a stage
+   */
+  PlanOutlook(Plan plan, Predicate<StagePlan> reuses) {
     this.plan = plan;
+    this.reuses = reuses;
   }
 
   /**
@@ -47,6 +54,10 @@ final class PlanOutlook {
       addKept(lines, kept, pipeline, scratch);
     }
     addAudits(lines);
+    var only = plan.only();
+    if (only != null && only.fragment() != null) {
+      return lines;
+    }
     lines.addAll(Estimate.lines(plan, kept, new RunHistories(pipeline.text().folder())));
     return lines;
   }
@@ -69,7 +80,7 @@ final class PlanOutlook {
                 pipeline.shell(plan.spec()),
                 wiring.clock())) {
       for (var stage : plan.stages()) {
-        var kept = results.kept(stage).orElse(null);
+        var kept = reuses.test(stage) ? results.kept(stage).orElse(null) : null;
         if (kept != null) {
           addKept(lines, stage, kept);
           reused.put(stage.name().value(), kept.reused());

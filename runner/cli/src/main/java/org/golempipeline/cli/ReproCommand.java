@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.image.Images;
@@ -24,7 +23,6 @@ import org.golempipeline.report.Words;
 import org.golempipeline.repro.ReproFolder;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
-import org.golempipeline.spec.Nearest;
 import org.golempipeline.spec.PipelineSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,11 +35,11 @@ import picocli.CommandLine.Parameters;
     name = "repro",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a folder with what a provider gets for one fragment, and a run.sh that replays it here.",
+      "Makes a folder with what a provider gets for one fragment, and a run.sh that replays it"
+          + " here.",
       "Params have the values that they had in the run, unless -p says otherwise."
     })
 final class ReproCommand implements Callable<Integer> {
-  private static final Pattern FRAGMENT = Pattern.compile("(?:([a-z][a-z0-9_.-]*)/)?([0-9]{1,9})");
   private static final int RUNS_LOOKED_AT = 100;
   private static final int LONGEST_VALUE = 40;
 
@@ -84,20 +82,15 @@ final class ReproCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var words = FRAGMENT.matcher(fragment);
-    if (!words.matches()) {
-      throw Refusal.usage(
-          "`%s` names no fragment.".formatted(fragment),
-          "Write a stage and a number from 0, such as `count/17`.");
-    }
-    var named = words.group(1) == null ? stage : words.group(1);
-    var index = Integer.parseInt(words.group(2));
+    var meant = FragmentName.of(fragment);
+    var named = meant.stage() == null ? stage : meant.stage();
+    var index = meant.number();
     var pipeline = options.open(console);
     var history = history(pipeline);
     Path folder;
     try (var scratch = pipeline.workFolder("work", false)) {
       var plan = plan(pipeline, history, scratch.path());
-      var stagePlan = stage(plan, named);
+      var stagePlan = FragmentName.stage(plan, named);
       folder = folder(pipeline, stagePlan, index);
       make(pipeline, plan, history, scratch.path(), stagePlan, index, folder);
     }
@@ -242,31 +235,6 @@ final class ReproCommand implements Callable<Integer> {
     } catch (EarlierResultsException e) {
       throw Refusal.usage(e.getMessage(), e.hint());
     }
-  }
-
-  private static StagePlan stage(Plan plan, @Nullable String name) throws Refusal {
-    var names = plan.stages().stream().map(each -> each.name().value()).toList();
-    if (name == null && names.size() == 1) {
-      return plan.stages().get(0);
-    }
-    if (name == null) {
-      throw Refusal.usage(
-          "Each stage has a fragment of that number.",
-          names.stream()
-              .limit(3)
-              .map("`%s/…`"::formatted)
-              .collect(Collectors.joining(" or ", "Name the stage as well: ", ".")));
-    }
-    for (var each : plan.stages()) {
-      if (each.name().value().equals(name)) {
-        return each;
-      }
-    }
-    throw Refusal.usage(
-        "There is no stage `%s`.".formatted(name),
-        Nearest.to(name, names)
-            .map("Did you mean `%s`?"::formatted)
-            .orElse("The stages are %s.".formatted(String.join(", ", names))));
   }
 
   /** Results are looked up as they were kept: by what the images are. */

@@ -22,6 +22,7 @@ import org.golempipeline.report.RunReport;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.StageName;
 import org.golempipeline.strategy.MergeStrategy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,8 +61,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints every event of the run as a line of JSON.")
   boolean json;
 
-  @Option(names = "--fresh", description = "Computes everything, whatever earlier runs left.")
-  boolean fresh;
+  @Mixin SelectionOptions selection = new SelectionOptions();
 
   @Option(
       names = "--rehash",
@@ -69,6 +69,9 @@ final class RunCommand implements Callable<Integer> {
   boolean rehash;
 
   @Mixin OutputOptions outputs = new OutputOptions();
+
+  /** Stages of the file of which nothing is used that earlier runs left. */
+  private Set<StageName> fresh = Set.of();
 
   RunCommand(Console console) {
     this.console = console;
@@ -86,9 +89,16 @@ final class RunCommand implements Callable<Integer> {
       if (target == Target.GOLEM) {
         return runOnGolem(pipeline, folder);
       }
-      var plan = pipeline.requirePlan(folder.path());
+      var plan = plan(pipeline, folder);
       return run(pipeline, plan, folder, target, null, Images.notFetched());
     }
+  }
+
+  /** What is asked for of the file. */
+  private Plan plan(OpenPipeline pipeline, WorkFolder folder) throws Refusal {
+    var whole = pipeline.requirePlan(folder.path());
+    fresh = selection.freshStages(whole);
+    return selection.of(whole);
   }
 
   /** What earlier runs left is settled beside it, also if this one is refused. */
@@ -97,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     try (var unsettled =
         UnsettledRuns.settle(console, pipeline.wiring(), pipeline.text().folder())) {
       try {
-        return runOnGolem(pipeline, pipeline.requirePlan(folder.path()), folder, unsettled);
+        return runOnGolem(pipeline, plan(pipeline, folder), folder, unsettled);
       } finally {
         unsettled.await();
       }
@@ -191,7 +201,8 @@ final class RunCommand implements Callable<Integer> {
                   Wiring.agreementDuration(plan.spec()),
                   cache,
                   digests,
-                  !fresh,
+                  !selection.allFresh(),
+                  fresh,
                   outputs.overwrite(),
                   pipeline.allowsOutside(),
                   images),

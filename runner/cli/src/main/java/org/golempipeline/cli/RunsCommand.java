@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Lists the earlier runs of the pipelines in a folder, the newest first.",
-      "Each with id, pipeline, when it began, how long it took, fragments, GLM spent, exit code, and",
+      "Each with id, pipeline, when it began, how long it took, fragments, GLM spent, exit code,"
+          + " and",
       "how it ended."
     })
 final class RunsCommand implements Callable<Integer> {

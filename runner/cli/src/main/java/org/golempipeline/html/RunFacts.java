@@ -44,6 +44,7 @@ final class RunFacts {
   final Set<String> warnings = new LinkedHashSet<>();
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
   long outputsInAll;
+  RunEvent.@Nullable OutputLeft left;
   RunEvent.@Nullable OutputsRemoved removed;
   RunEvent.@Nullable RunStarted started;
   RunEvent.@Nullable RunFinished finished;
@@ -191,6 +192,8 @@ final class RunFacts {
     if (event instanceof RunEvent.StageCut cut) {
       stage(cut.stage()).cut = true;
       stage(cut.stage()).winner = cut.winner();
+    } else if (event instanceof RunEvent.OutputLeft output) {
+      left = output;
     } else if (event instanceof RunEvent.PartMade part) {
       stage(part.stage()).part = part;
     } else if (event instanceof RunEvent.StageEnough enough) {

@@ -203,10 +203,16 @@ public final class RunPage {
   }
 
   private void outputs() {
-    if (facts.outputs.isEmpty() && facts.removed == null) {
+    if (facts.outputs.isEmpty() && facts.removed == null && facts.left == null) {
       return;
     }
     html.open("ul", "class", "plain");
+    if (facts.left != null && facts.left.files() > 0) {
+      html.open("li").text("output ").element("code", facts.left.path());
+      var of =
+          " of %s/%d, in the run's folder".formatted(facts.left.stage(), facts.left.fragment());
+      html.element("span", of, "class", "soft").close();
+    }
     for (var output : facts.outputs) {
       html.open("li").text("result ").element("code", Words.beginning(output.path(), LONGEST_NAME));
       var files = output.files() == 1 ? "" : Words.count(output.files(), "file") + ", ";

@@ -29,6 +29,7 @@ final class RunTally {
   final CostTally cost = new CostTally();
   final FailureTally failures = new FailureTally();
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
+  RunEvent.@Nullable OutputLeft left;
   RunEvent.@Nullable OutputsRemoved removed;
   final Map<String, String> values = new LinkedHashMap<>();
   final Set<String> warnings = new LinkedHashSet<>();
@@ -96,6 +97,8 @@ final class RunTally {
       if (outputs.size() < KEPT) {
         outputs.add(output);
       }
+    } else if (event instanceof RunEvent.OutputLeft output) {
+      left = output;
     } else if (event instanceof RunEvent.OutputsRemoved gone) {
       removed = gone;
     } else if (event instanceof RunEvent.SettlementFinished settled) {

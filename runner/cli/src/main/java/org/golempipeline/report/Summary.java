@@ -26,6 +26,9 @@ final class Summary {
     var text = new StringBuilder();
     appendFailures(text);
     appendEnd(text, end);
+    if (tally.left != null) {
+      appendFact(text, "output", left(tally.left));
+    }
     for (var output : tally.outputs) {
       appendFact(text, "result", output(output));
     }
@@ -140,6 +143,13 @@ final class Summary {
     return output.files() == 1
         ? "%s (%s)".formatted(path, size)
         : "%s (%s, %s)".formatted(path, Words.count(output.files(), "file"), size);
+  }
+
+  private String left(RunEvent.OutputLeft output) {
+    var name = output.stage() + "/" + output.fragment();
+    return output.files() == 0
+        ? "none: " + name + " found nothing"
+        : "%s (%s of %s)".formatted(tally.log(output.path()), Words.size(output.bytes()), name);
   }
 
   private String removed(RunEvent.OutputsRemoved gone) {

@@ -57,7 +57,7 @@ class CompletionTest {
   @ParameterizedTest
   @CsvSource({
     "ch, check",
-    "run --o, --on --overwrite",
+    "run --o, --on --only --overwrite",
     "run --on _, local golem",
     "run --on =, local golem",
     "run --on = g, golem",

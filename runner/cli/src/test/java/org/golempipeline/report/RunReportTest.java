@@ -281,6 +281,7 @@ class RunReportTest {
 
   private static RunEvent end(int code, @Nullable Failure failure, int done, int failed) {
     var took = Duration.ofMillis(1500).toMillis();
-    return new RunEvent.RunFinished(code, failure, done, failed, failed, 2, new BigDecimal("0.250"), took);
+    return new RunEvent.RunFinished(
+        code, failure, done, failed, failed, 2, new BigDecimal("0.250"), took);
   }
 }

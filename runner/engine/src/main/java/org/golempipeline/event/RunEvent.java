@@ -74,6 +74,9 @@ public sealed interface RunEvent {
     /** What {@code reasons} say of a stage that was never run before. */
     public static final String FIRST_RUN = "never run before";
 
+    /** What they say if the user wanted it so. */
+    public static final String FRESH = "asked for with --fresh";
+
     public boolean firstRun() {
       return reasons.equals(List.of(FIRST_RUN));
     }
@@ -236,6 +239,14 @@ public sealed interface RunEvent {
    * @param path relative to the pipeline file
    */
   record OutputPublished(String stage, String path, int files, long bytes) implements RunEvent {}
+
+  /**
+   * The output of the only fragment that was asked for, which is not published.
+   *
+   * @param path of the file or the folder, relative to the run's folder
+   */
+  record OutputLeft(String stage, int fragment, String path, int files, long bytes)
+      implements RunEvent {}
 
   /**
    * What earlier runs published and this one does not make was taken away.

@@ -1,13 +1,16 @@
 package org.golempipeline.plan;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.strategy.StrategyException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline compiled for its input: the same text and input files give the same plan, with the
@@ -18,16 +21,73 @@ import org.golempipeline.strategy.StrategyException;
  * @param results the folder that stands for {@code folder} where results go and where is remembered
  *     what was published; the same one but for rehearsals
  * @param mostFragments how many fragments a stage has at the most: of more, so many are taken
+ * @param only what of the pipeline is asked for; null for all of it
  */
 public record Plan(
-    PipelineSpec spec, Path folder, List<StagePlan> stages, Path results, int mostFragments) {
+    PipelineSpec spec,
+    Path folder,
+    List<StagePlan> stages,
+    Path results,
+    int mostFragments,
+    @Nullable Only only) {
   public Plan {
     stages = List.copyOf(stages);
   }
 
   /** Every fragment, with results beside the pipeline file. */
   public Plan(PipelineSpec spec, Path folder, List<StagePlan> stages) {
-    this(spec, folder, stages, folder, Integer.MAX_VALUE);
+    this(spec, folder, stages, folder, Integer.MAX_VALUE, null);
+  }
+
+  /** All of the pipeline. */
+  public Plan(
+      PipelineSpec spec, Path folder, List<StagePlan> stages, Path results, int mostFragments) {
+    this(spec, folder, stages, results, mostFragments, null);
+  }
+
+  /**
+   * A stage that is asked for, with what it needs.
+   *
+   * @param fragment the only fragment of it that is asked for, whose output is not published; null
+   *     for all of them
+   */
+  public record Only(StageName stage, @Nullable Integer fragment) {}
+
+  /**
+   * The same for one stage and what it needs. Of one that is reduced by a tree the tree is meant,
+   * unless a fragment is.
+   */
+  public Plan only(StageName name, @Nullable Integer fragment) {
+    var target = fragment == null ? resultOf(name) : name;
+    var needed = new HashSet<>(Set.of(target));
+    for (var i = stages.size() - 1; i >= 0; i--) {
+      if (needed.contains(stages.get(i).name())) {
+        needed.addAll(stages.get(i).needed());
+      }
+    }
+    var kept = new ArrayList<StagePlan>();
+    for (var stage : stages) {
+      if (needed.contains(stage.name())) {
+        kept.add(stage.numbered(kept.size()));
+      }
+    }
+    return new Plan(spec, folder, kept, results, mostFragments, new Only(target, fragment));
+  }
+
+  /** The stage that leaves the result of the one of that name in the file. */
+  public StageName resultOf(StageName name) {
+    return stages.stream()
+        .filter(each -> each.flow() == StagePlan.Flow.TREE && each.spec().from().contains(name))
+        .filter(each -> each.name().value().startsWith(name.value() + "."))
+        .map(StagePlan::name)
+        .findFirst()
+        .orElse(name);
+  }
+
+  /** Whether a run puts the result of a stage in its place. */
+  public boolean publishes(StagePlan stage) {
+    return stage.spec().output() != null
+        && (only == null || only.fragment() == null && only.stage().equals(stage.name()));
   }
 
   public StagePlan stage(StageName name) {

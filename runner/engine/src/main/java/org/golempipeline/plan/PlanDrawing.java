@@ -50,7 +50,7 @@ public final class PlanDrawing {
             .orElse("as many fragments as earlier results give"));
     text.append(", each combining up to ").append(stage.fanIn()).append(" outputs of ");
     text.append(leaves).append(" or of its own");
-    if (stage.spec().output() != null) {
+    if (plan.publishes(stage)) {
       text.append(" → ").append(stage.spec().output());
     }
     text.append("\n  after ").append(names(stage.spec().needs()));
@@ -93,7 +93,7 @@ public final class PlanDrawing {
     }
     text.append(", merge ");
     text.append(treeOver(plan, stage).map(tree -> "by " + tree.name()).orElse(spec.merge().name()));
-    if (spec.output() != null) {
+    if (plan.publishes(stage)) {
       text.append(" → ").append(spec.output());
     }
     text.append('\n');

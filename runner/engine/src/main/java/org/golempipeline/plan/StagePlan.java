@@ -1,8 +1,11 @@
 package org.golempipeline.plan;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.golempipeline.spec.OutSpec;
+import org.golempipeline.spec.SharedFile;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.strategy.InputFile;
@@ -34,6 +37,23 @@ public record StagePlan(
   public StagePlan {
     inputs = List.copyOf(inputs);
     shared = List.copyOf(shared);
+  }
+
+  /** The same at another place of a plan. */
+  StagePlan numbered(int other) {
+    return new StagePlan(other, spec, split, merge, shape, inputs, shared, flow, known);
+  }
+
+  /** The stages that must be there before it can end. */
+  public Set<StageName> needed() {
+    var needed = new HashSet<>(spec.needs());
+    needed.addAll(spec.from());
+    for (var file : spec.files()) {
+      if (file.origin() instanceof SharedFile.Origin.Stage from) {
+        needed.add(from.stage());
+      }
+    }
+    return needed;
   }
 
   public StageName name() {

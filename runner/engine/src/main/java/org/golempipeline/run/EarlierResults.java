@@ -119,6 +119,7 @@ public final class EarlierResults implements AutoCloseable {
             cache,
             digests,
             true,
+            Set.of(),
             false,
             false,
             images);
@@ -190,7 +191,7 @@ public final class EarlierResults implements AutoCloseable {
    */
   public Optional<Kept> kept(StagePlan stage) throws EarlierResultsException, InterruptedException {
     var count = stage.fragments().map(StageFragments::count).orElse(0);
-    if (count == 0 || stage.flow() != StagePlan.Flow.WHOLE || !earlier(stage).isEmpty()) {
+    if (count == 0 || stage.flow() != StagePlan.Flow.WHOLE || !stage.needed().isEmpty()) {
       return Optional.empty();
     }
     expand(stage);
@@ -271,7 +272,7 @@ public final class EarlierResults implements AutoCloseable {
 
   /** Whether the fragments of a stage depend on results of others at all. */
   public static boolean areNeeded(StagePlan stage) {
-    return !earlier(stage).isEmpty();
+    return !stage.needed().isEmpty();
   }
 
   private Set<StageName> needed(StagePlan stage) {
@@ -279,24 +280,13 @@ public final class EarlierResults implements AutoCloseable {
     var next = new ArrayDeque<>(List.of(stage));
     while (!next.isEmpty()) {
       var each = next.remove();
-      for (var earlier : earlier(each)) {
+      for (var earlier : each.needed()) {
         if (needed.add(earlier)) {
           next.add(plan.stage(earlier));
         }
       }
     }
     return needed;
-  }
-
-  private static Set<StageName> earlier(StagePlan stage) {
-    var earlier = new HashSet<>(stage.spec().needs());
-    earlier.addAll(stage.spec().from());
-    for (var file : stage.spec().files()) {
-      if (file.origin() instanceof SharedFile.Origin.Stage from) {
-        earlier.add(from.stage());
-      }
-    }
-    return earlier;
   }
 
   /** Whether the result of {@code stage} is read, and not only what single fragments left. */
@@ -313,7 +303,7 @@ public final class EarlierResults implements AutoCloseable {
                       file ->
                           file.origin() instanceof SharedFile.Origin.Stage from
                               && from.stage().equals(stage.name()));
-      if (!single && earlier(reader).contains(stage.name())) {
+      if (!single && reader.needed().contains(stage.name())) {
         return true;
       }
     }

@@ -45,7 +45,9 @@ public final class OutputCheck {
   public static Checked<Plan> of(Plan plan, boolean overwrite, boolean outside) {
     var check = new OutputCheck(plan.spec(), plan.results(), overwrite, outside);
     for (var stage : plan.stages()) {
-      check.add(stage.spec(), stage.known());
+      if (plan.publishes(stage)) {
+        check.add(stage.spec(), stage.known());
+      }
     }
     return new Checked<>(plan, check.diagnostics);
   }

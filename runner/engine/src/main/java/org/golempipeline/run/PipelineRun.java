@@ -62,7 +62,7 @@ public final class PipelineRun {
     this.clock = clock;
     this.log = new EventLog(sinks);
     this.folder = new RunFolder(settings.runFolder());
-    var pools = new Pools(plan, settings.target());
+    var pools = new Pools(plan, settings.target(), settings.fresh());
     var session = session();
     var reuse = new Reuse(plan, settings);
     this.stages = new Stages(plan, settings, folder, reuse, shell, this::tell);

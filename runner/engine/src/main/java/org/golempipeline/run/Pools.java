@@ -45,11 +45,14 @@ final class Pools {
     }
   }
 
-  Pools(Plan plan, Target target) {
+  /**
+   * @param fresh stages of which no earlier result is used
+   */
+  Pools(Plan plan, Target target, Set<StageName> fresh) {
     var numbers = new HashMap<StageName, Integer>();
     for (var stage : plan.stages()) {
       numbers.put(stage.name(), stage.number());
-      setups.add(setup(stage, plan, numbers, target));
+      setups.add(setup(stage, plan, numbers, target, fresh.contains(stage.name())));
     }
   }
 
@@ -66,13 +69,14 @@ final class Pools {
   }
 
   private StageSetup setup(
-      StagePlan stage, Plan plan, Map<StageName, Integer> numbers, Target target) {
+      StagePlan stage, Plan plan, Map<StageName, Integer> numbers, Target target, boolean fresh) {
     var spec = stage.spec();
     var combinations = 1;
     for (var axis : spec.matrix()) {
       combinations *= axis.values().count();
     }
     var verify = spec.verify();
+    var only = plan.only();
     return new StageSetup(
         spec.name().value(),
         pool(stage, false),
@@ -92,24 +96,28 @@ final class Pools {
         spec.timeouts(),
         spec.speculate() == null ? target == Target.GOLEM : spec.speculate(),
         verify,
-        spec.enough());
+        spec.enough(),
+        only != null && only.stage().equals(stage.name()) ? only.fragment() : null,
+        fresh);
   }
 
   /** Stages whose outputs or values it is given; for the others it only waits. */
   private static Set<StageName> reads(StagePlan stage, Plan plan) {
     var reads = new TreeSet<>(Comparator.comparing(StageName::value));
-    reads.addAll(stage.spec().from());
-    for (var file : stage.spec().files()) {
-      if (file.origin() instanceof SharedFile.Origin.Stage from) {
-        reads.add(from.stage());
-      }
-    }
-    for (var need : stage.spec().needs()) {
-      if (plan.stage(need).merge().result() == MergeStrategy.Result.VALUE) {
-        reads.add(need);
-      }
-    }
+    reads.addAll(stage.needed());
+    reads.removeIf(
+        name ->
+            !stage.spec().from().contains(name)
+                && !isShared(name, stage)
+                && plan.stage(name).merge().result() != MergeStrategy.Result.VALUE);
     return reads;
+  }
+
+  private static boolean isShared(StageName name, StagePlan stage) {
+    return stage.spec().files().stream()
+        .anyMatch(
+            file ->
+                file.origin() instanceof SharedFile.Origin.Stage from && from.stage().equals(name));
   }
 
   private int pool(StagePlan stage, boolean local) {

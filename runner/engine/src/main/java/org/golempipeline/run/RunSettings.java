@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.image.Images;
+import org.golempipeline.spec.StageName;
 
 /**
  * Everything about a run that does not stand in its file.
@@ -23,6 +25,7 @@ import org.golempipeline.image.Images;
  * @param cache where results of earlier runs are, and this run's are kept
  * @param digests of input files, remembered across runs
  * @param reuse whether results of earlier runs are used again
+ * @param fresh stages whose own results of earlier runs are not used
  * @param overwrite whether results may replace files that are not as this pipeline left them
  * @param allowOutside whether results may be written outside the folder of the pipeline file
  * @param images what providers fetch, already found
@@ -40,11 +43,13 @@ public record RunSettings(
     ResultCache cache,
     FileDigests digests,
     boolean reuse,
+    Set<StageName> fresh,
     boolean overwrite,
     boolean allowOutside,
     Images images) {
   public RunSettings {
     Objects.requireNonNull(runId);
+    fresh = Set.copyOf(fresh);
     if (workers < 1) {
       throw new IllegalArgumentException("no workers");
     }

@@ -58,6 +58,7 @@ final class Stages implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(3);
 
   private final Plan plan;
+  private final Set<StageName> fresh;
   private final RunFolder folder;
   private final LocalShell shell;
   private final Consumer<Message> tell;
@@ -89,6 +90,7 @@ final class Stages implements AutoCloseable {
       LocalShell shell,
       Consumer<Message> tell) {
     this.plan = plan;
+    this.fresh = settings.fresh();
     this.folder = folder;
     this.reuse = reuse;
     this.shell = shell;
@@ -262,7 +264,10 @@ final class Stages implements AutoCloseable {
     }
     var print = reuse.fingerprint(stage, inputs, upstream);
     stage.recognise(
-        print, print != null && reuse.knowsStages() ? earlier(stage.plan(), print) : null);
+        print,
+        print != null && reuse.knowsStages() && mayBeWhole(stage.plan())
+            ? earlier(stage.plan(), print)
+            : null);
     if (stage.earlier().isEmpty()) {
       for (var file : stage.plan().shared()) {
         if (file.file().remote() == null) {
@@ -270,6 +275,13 @@ final class Stages implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Whether its result will do, so that nobody looks for its fragments. */
+  private boolean mayBeWhole(StagePlan stage) {
+    var only = plan.only();
+    var single = only != null && only.fragment() != null && only.stage().equals(stage.name());
+    return !single && !fresh.contains(stage.name());
   }
 
   private @Nullable List<ResultFile> earlier(StagePlan stage, String print) throws IOException {
@@ -478,13 +490,19 @@ final class Stages implements AutoCloseable {
   private void publish() {
     var files = new LinkedHashMap<String, StageResult>();
     for (var stage : plan.stages()) {
-      if (stage.spec().output() != null) {
+      if (plan.publishes(stage)) {
         files.put(stage.name().value(), results.getOrDefault(stage.number(), StageResult.NONE));
       }
     }
     try {
       for (var stage : new TreeMap<>(runtimes).values()) {
         stage.requireUnchanged();
+      }
+      var only = plan.only();
+      var fragment = only == null ? null : only.fragment();
+      if (only != null && fragment != null) {
+        var target = runtime(plan.stage(only.stage()).number());
+        tell.accept(new Message.Noted(new SingleOutput(folder).leave(target, fragment)));
       }
       var publication = publisher.publish(files);
       if (publication.removed() != null) {

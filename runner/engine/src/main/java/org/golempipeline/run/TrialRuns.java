@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.EventSink;
@@ -83,6 +84,7 @@ public final class TrialRuns {
                   cache,
                   digests,
                   false,
+                  Set.of(),
                   false,
                   false,
                   Images.notFetched()),

@@ -45,7 +45,9 @@ final class Relay {
     if (arrived.isEmpty() && missing.isEmpty()) {
       return;
     }
-    decisions.act(new Action.Feed(stage.number, arrived, missing));
+    if (!stage.selects) {
+      decisions.act(new Action.Feed(stage.number, arrived, missing));
+    }
     if (stage.tree != null) {
       var tree = stage.tree;
       climb(
@@ -103,6 +105,26 @@ final class Relay {
     }
     ready(stage, followers(stage, first, arrived));
     skip(stage, followers(stage, first, missing));
+  }
+
+  /**
+   * What {@code followers} of a stage read of one with so many fragments.
+   *
+   * @param first the number of its first fragment among all that the stage reads
+   */
+  FragmentSet followed(StageState stage, FragmentSet followers, int first, int count) {
+    var followed = new BitSet();
+    for (var follower : followers.toArray()) {
+      if (stage.tree != null) {
+        stage.tree.leavesOf(follower, followed);
+      } else {
+        var read = follower / stage.setup.combinations() - first;
+        if (read >= 0 && read < count) {
+          followed.set(read);
+        }
+      }
+    }
+    return FragmentSet.of(followed);
   }
 
   private static FragmentSet followers(StageState stage, int first, FragmentSet upstream) {

@@ -240,9 +240,7 @@ public final class Scheduler {
     var exitCode =
         failure != null
             ? failure.kind().exitCode()
-            : stageDecisions.lackFailed()
-                ? RunEvent.RunFinished.IN_PART
-                : outstanding > 0 ? 5 : 0;
+            : stageDecisions.lackFailed() ? RunEvent.RunFinished.IN_PART : outstanding > 0 ? 5 : 0;
     decisions.emit(
         new RunEvent.RunFinished(
             exitCode,

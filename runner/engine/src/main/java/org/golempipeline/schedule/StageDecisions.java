@@ -46,6 +46,22 @@ final class StageDecisions implements Relay.Receiver {
     this.relay = new Relay(stages, decisions, this);
     this.attempts = new Attempts(decisions, policy, labels, relay);
     this.trust = new Trust(decisions, policy, stages, machines, attempts);
+    findSelecting();
+  }
+
+  /** A stage all of whose readers follow single fragments of it need not be whole. */
+  private void findSelecting() {
+    for (var number = stages.size() - 1; number >= 0; number--) {
+      var stage = stages.get(number);
+      var readers =
+          stages.stream().filter(each -> each.setup.needs().contains(stage.number)).toList();
+      stage.selects =
+          stage.setup.only() != null
+              || !readers.isEmpty()
+                  && readers.stream()
+                      .allMatch(each -> each.selects && each.setup.follows(stage.number));
+      stage.held = stage.selects;
+    }
   }
 
   boolean allDone() {
@@ -122,35 +138,84 @@ final class StageDecisions implements Relay.Receiver {
       var leaves = stages.get(stage.setup.from().get(0)).total;
       stage.tree = relay.tree(TreeLayout.of(expanded.groups(), leaves, stage.setup.fanIn()));
     }
+    var only = stage.setup.only();
+    if (only != null && only >= stage.total) {
+      decisions.stop(noSuchFragment(stage, only));
+      return;
+    }
+    if (only != null) {
+      select(stage, FragmentSet.of(only));
+    }
     if (stage.setup.followsFragments()) {
       stage.lookedFor = stage.total;
       relay.expanded(stage);
     }
   }
 
-  @Override
-  public void ready(StageState stage, FragmentSet fragments) {
-    if (stage.cut) {
-      return;
-    }
-    if (policy.reuse()) {
-      fragments.forEach(stage.lookingFor::set);
-      decisions.act(new Action.LookUp(stage.number, fragments));
-    } else {
-      fragments.forEach(stage::addFresh);
+  private static Failure noSuchFragment(StageState stage, int only) {
+    return new Failure(
+        FailureKind.COMMAND,
+        "Stage `%s` has no fragment %d.".formatted(stage.setup.name(), only),
+        stage.total == 0
+            ? null
+            : "Its fragments are numbered from 0 to %d.".formatted(stage.total - 1));
+  }
+
+  /** Only these are asked for, and of what they follow only that. */
+  private void select(StageState stage, FragmentSet asked) {
+    var wanted = stage.tree == null ? asked : stage.tree.withNodesBelow(asked);
+    var others = FragmentSet.range(0, stage.total).minus(wanted);
+    others.forEach(stage::settleWithout);
+    stage.skipped += others.size();
+    stage.held = false;
+    ready(stage, FragmentSet.of(stage.heldBack));
+    if (stage.setup.followsFragments()) {
+      var first = 0;
+      for (var number : stage.setup.from()) {
+        var from = stages.get(number);
+        if (from.selects) {
+          select(from, relay.followed(stage, wanted, first, from.total));
+        }
+        first += from.total;
+      }
     }
   }
 
   @Override
+  public void ready(StageState stage, FragmentSet fragments) {
+    var asked = stage.selects ? fragments.minus(FragmentSet.of(stage.over)) : fragments;
+    if (stage.cut || asked.isEmpty()) {
+      return;
+    }
+    if (stage.held) {
+      asked.forEach(stage.heldBack::set);
+    } else if (reuses(stage)) {
+      asked.forEach(stage.lookingFor::set);
+      decisions.act(new Action.LookUp(stage.number, asked));
+    } else {
+      asked.forEach(stage::addFresh);
+    }
+  }
+
+  private boolean reuses(StageState stage) {
+    return policy.reuse() && !stage.setup.fresh();
+  }
+
+  @Override
   public void skipped(StageState stage, FragmentSet fragments) {
-    stage.skipped += fragments.size();
-    fragments.forEach(stage::settleWithout);
+    for (var fragment : fragments.toArray()) {
+      if (!stage.over.get(fragment)) {
+        stage.skipped++;
+        stage.settleWithout(fragment);
+      }
+    }
   }
 
   /** Looks a little ahead of what is sent, so that work starts before all is looked for. */
   void lookAhead() {
     for (var stage : stages) {
       while (stage.active()
+          && !stage.held
           && stage.lookedFor < stage.total
           && stage.lookingFor.cardinality() < 2 * WINDOW
           && stage.fresh() < WINDOW) {
@@ -186,7 +251,7 @@ final class StageDecisions implements Relay.Receiver {
       sayReuse(stage);
     }
     attempts.passOn(stage, found.reused());
-    if (stage.setup.result() == Result.FIRST && !found.winners().isEmpty()) {
+    if (searches(stage) && !found.winners().isEmpty()) {
       win(stage, found.winners().toArray()[0]);
     }
     maybeEnough(stage);
@@ -195,8 +260,9 @@ final class StageDecisions implements Relay.Receiver {
   private void sayReuse(StageState stage) {
     if (policy.reuse() && !stage.reuseSaid) {
       stage.reuseSaid = true;
-      var others = stage.total - stage.reused;
-      var reasons = others == 0 ? List.<String>of() : stage.reasons;
+      var others = stage.total - stage.reused - (stage.selects ? stage.skipped : 0);
+      var known = stage.setup.fresh() ? List.of(RunEvent.StageReused.FRESH) : stage.reasons;
+      var reasons = others == 0 ? List.<String>of() : known;
       decisions.emit(new RunEvent.StageReused(stage.setup.name(), stage.reused, others, reasons));
     }
   }
@@ -254,7 +320,7 @@ final class StageDecisions implements Relay.Receiver {
         attempts.attemptFailed(stage, batch.rental.provider, failed);
       }
     }
-    if (stage.setup.result() == Result.FIRST) {
+    if (searches(stage)) {
       IntStream.of(returned.winners().toArray())
           .filter(index -> fresh.contains(index) && stage.over.get(index))
           .findFirst()
@@ -332,6 +398,11 @@ final class StageDecisions implements Relay.Receiver {
 
   // ---- when a stage ends
 
+  /** Whether the first result ends it. */
+  private static boolean searches(StageState stage) {
+    return stage.setup.result() == Result.FIRST && !stage.selects;
+  }
+
   private void win(StageState stage, int fragment) {
     stage.winner = fragment;
     stage.stopSending();
@@ -340,7 +411,7 @@ final class StageDecisions implements Relay.Receiver {
   }
 
   private void maybeEnough(StageState stage) {
-    if (!stage.reachedEnough() || stage.done == stage.total) {
+    if (stage.selects || !stage.reachedEnough() || stage.done == stage.total) {
       return;
     }
     var enough = Objects.requireNonNull(stage.setup.enough());
@@ -389,6 +460,10 @@ final class StageDecisions implements Relay.Receiver {
                 stage.fault, "No fragment of `%s` succeeded.".formatted(stage.setup.name())));
         return;
       }
+      if (stage.selects) {
+        finishSelected(stage);
+        continue;
+      }
       if (stage.setup.result() == Result.FIRST && stage.winner < 0) {
         decisions.stop(
             Failure.of(
@@ -415,6 +490,16 @@ final class StageDecisions implements Relay.Receiver {
     if (stage.part != null) {
       decisions.emit(stage.part);
     }
+  }
+
+  /** Nothing is made of single fragments; who follows them goes on. */
+  private void finishSelected(StageState stage) {
+    sayReuse(stage);
+    stage.phase = Phase.DONE;
+    if (stage.setup.trustsSome()) {
+      relay.passOn(stage, stage.outputs(), FragmentSet.EMPTY);
+    }
+    decisions.emit(new RunEvent.StageFinished(stage.setup.name(), stage.done, stage.failed));
   }
 
   /** How the result of a stage is lacking; null if it is whole. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param combinations its own fragments for each one of {@code from}
  * @param fanIn how many outputs a fragment of a tree combines at the most
  * @param speculate whether stragglers get a second copy
+ * @param only the only fragment of it that is asked for, null for all of them
+ * @param fresh whether what earlier runs left of it is not used
  */
 public record StageSetup(
     String name,
@@ -36,7 +38,9 @@ public record StageSetup(
     Timeouts timeouts,
     boolean speculate,
     @Nullable Verify verify,
-    @Nullable Enough enough) {
+    @Nullable Enough enough,
+    @Nullable Integer only,
+    boolean fresh) {
   public StageSetup {
     needs = List.copyOf(needs);
     // Recordings of older versions have none.
@@ -56,6 +60,11 @@ public record StageSetup(
 
   boolean followsFragments() {
     return flow != Flow.WHOLE;
+  }
+
+  /** Whether its fragments start one by one, when those of {@code other} are done. */
+  boolean follows(int other) {
+    return followsFragments() && from.contains(other);
   }
 
   /** Whether results are used that nobody checked. */

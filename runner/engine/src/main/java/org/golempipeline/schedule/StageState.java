@@ -58,6 +58,18 @@ final class StageState {
   /** The rest is not needed any more. */
   boolean cut;
 
+  /**
+   * Single fragments of it are asked for, and nothing is made of them: the one of the setup, or
+   * those that it follows.
+   */
+  boolean selects;
+
+  /** It is not known yet which. */
+  boolean held;
+
+  /** Those that could start if that were known. */
+  final BitSet heldBack = new BitSet();
+
   /** The fragment that won, or -1. */
   int winner = -1;
 

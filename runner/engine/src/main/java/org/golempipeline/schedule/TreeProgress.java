@@ -2,6 +2,7 @@ package org.golempipeline.schedule;
 
 import java.util.BitSet;
 import java.util.function.IntConsumer;
+import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.TreeLayout;
 
 /** How many of the outputs that each node of a tree combines are still to come. */
@@ -35,6 +36,31 @@ final class TreeProgress {
   void node(int node, boolean there) {
     if (layout.parentOfNode(node) >= 0) {
       child(layout.parentOfNode(node), there);
+    }
+  }
+
+  /** These nodes and all whose outputs they are made of. */
+  FragmentSet withNodesBelow(FragmentSet nodes) {
+    var all = nodes.toBitSet();
+    // A node's children have smaller numbers.
+    for (var node = all.length() - 1; node >= 0; node = all.previousSetBit(node - 1)) {
+      for (var position = 0; position < layout.childCount(node); position++) {
+        var child = layout.child(node, position);
+        if (!layout.isLeaf(child)) {
+          all.set(layout.asNode(child));
+        }
+      }
+    }
+    return FragmentSet.of(all);
+  }
+
+  /** Marks the leaves that a node itself combines. */
+  void leavesOf(int node, BitSet leaves) {
+    for (var position = 0; position < layout.childCount(node); position++) {
+      var child = layout.child(node, position);
+      if (layout.isLeaf(child)) {
+        leaves.set(child);
+      }
     }
   }
 

@@ -210,8 +210,9 @@ class ReplayTest {
                 new BigDecimal("0.05"),
                 true,
                 new Comparison(Comparison.Form.JSON, new BigDecimal("1E-9"))),
-            new Enough(
-                null, new BigDecimal("0.950"), new ShellText("it's \"$in\"\n", Range.START)));
+            new Enough(null, new BigDecimal("0.950"), new ShellText("it's \"$in\"\n", Range.START)),
+            7,
+            true);
     return new SchedulerSetup(
         new RunEvent.RunStarted(
             "r", "p", "a b.yaml", "golem", "s", 5, List.of("one"), List.of(), null),

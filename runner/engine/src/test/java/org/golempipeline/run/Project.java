@@ -46,6 +46,7 @@ import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.Secrets;
+import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
 
@@ -80,6 +81,11 @@ final class Project {
   Clock clock = Clock.systemUTC();
 
   boolean reuse;
+  Set<StageName> fresh = Set.of();
+
+  /** What of the pipeline is asked for; null for all of it. */
+  Plan.Only only;
+
   boolean rehash;
 
   /** How many fragments a stage has at the most. */
@@ -176,8 +182,9 @@ final class Project {
                 () ->
                     new AssertionError(
                         checked.diagnostics().stream().map(Diagnostic::message).toList()));
-    var plan =
+    var sampled =
         new Plan(whole.spec(), whole.folder(), whole.stages(), whole.results(), mostFragments);
+    var plan = only == null ? sampled : sampled.only(only.stage(), only.fragment());
     events.clear();
     daemonsAsked = 0;
     var options =
@@ -206,6 +213,7 @@ final class Project {
                 cache,
                 digests,
                 reuse,
+                fresh,
                 overwrite,
                 allowOutside,
                 images.apply(plan));

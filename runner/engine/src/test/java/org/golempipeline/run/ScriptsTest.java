@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -209,6 +210,7 @@ class ScriptsTest {
             ResultCache.none(packs, clock),
             FileDigests.open(kept, kept, clock, false),
             false,
+            Set.of(),
             false,
             false,
             Images.notFetched());

@@ -45,6 +45,8 @@ final class Scenario {
     boolean speculate;
     @Nullable Verify verify;
     @Nullable Enough enough;
+    @Nullable Integer only;
+    boolean fresh;
     double millis = 100;
 
     /** Fragments whose program fails everywhere. */
@@ -201,7 +203,9 @@ final class Scenario {
                     stage.timeouts,
                     stage.speculate,
                     stage.verify,
-                    stage.enough))
+                    stage.enough,
+                    stage.only,
+                    stage.fresh))
         .toList();
   }
 }
