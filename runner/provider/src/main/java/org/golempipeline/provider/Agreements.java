@@ -31,6 +31,8 @@ final class Agreements {
   private final Executor executor;
   private final Negotiator negotiator;
   private final OfferTemplate offer;
+  private final int most;
+  private final Runnable room;
 
   /** All that hold a place: signed or about to be, and not yet free of activities. */
   private final Map<String, AgreementWork> busy = new LinkedHashMap<>();
@@ -38,16 +40,24 @@ final class Agreements {
   /** All for which something is left to do. */
   private final Map<String, AgreementWork> open = new LinkedHashMap<>();
 
+  /** Somebody was rejected only because there was no room. */
+  private boolean turnedAway;
+
   private boolean closing;
 
   /**
    * @param executor for what blocks
+   * @param most agreements at a time
+   * @param room told when there is room again for somebody who was turned away
    */
-  Agreements(Desk desk, ExeUnits units, Executor executor, OfferTemplate offer, int most) {
+  Agreements(
+      Desk desk, ExeUnits units, Executor executor, OfferTemplate offer, int most, Runnable room) {
     this.desk = desk;
     this.units = units;
     this.executor = executor;
     this.offer = offer;
+    this.most = most;
+    this.room = room;
     negotiator = new Negotiator(offer, most);
   }
 
@@ -67,6 +77,7 @@ final class Agreements {
     String path = proposals + proposal.proposalId();
     if (answer.objection().isPresent()) {
       Negotiator.Objection objection = answer.objection().get();
+      turnedAway |= busy.size() >= most;
       desk.say(new ProviderEvent.ProposalRejected(proposal.issuerId(), objection.message()));
       log(desk.calls.post("reject a proposal", path + "/reject", reason(objection), ANSWER_WAIT));
       return;
@@ -125,7 +136,7 @@ final class Agreements {
 
   private void notSigned(AgreementWork work, CallFailure problem) {
     desk.say(new ProviderEvent.AgreementRejected(work.id(), problem.reason()));
-    busy.remove(work.id());
+    free(work);
     open.remove(work.id());
     desk.journal.closed(work.id());
   }
@@ -133,8 +144,16 @@ final class Agreements {
   private void hold(AgreementWork work) {
     busy.put(work.id(), work);
     open.put(work.id(), work);
-    var unused = work.idle().thenRun(() -> desk.run(() -> busy.remove(work.id())));
+    var unused = work.idle().thenRun(() -> desk.run(() -> free(work)));
     unused = work.closed().thenRun(() -> desk.run(() -> open.remove(work.id())));
+  }
+
+  private void free(AgreementWork work) {
+    busy.remove(work.id());
+    if (turnedAway && !closing) {
+      turnedAway = false;
+      room.run();
+    }
   }
 
   void handle(ActivityEvent event) {

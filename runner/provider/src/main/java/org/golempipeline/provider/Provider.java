@@ -100,7 +100,7 @@ public final class Provider implements AutoCloseable {
             ExeUnits.Timings.REAL);
     desk = new Desk(calls, bus, journal, identity, clock, listener);
     OfferTemplate offer = OfferTemplate.of(options, identity, architecture());
-    Agreements known = new Agreements(desk, units, pool, offer, options.agreements());
+    Agreements known = new Agreements(desk, units, pool, offer, options.agreements(), this::renew);
     agreements = known;
     publication = new Publication(desk, offer, options.subnet(), known::handle);
     follow(desk, known);
@@ -112,6 +112,12 @@ public final class Provider implements AutoCloseable {
   private static String architecture() {
     String name = System.getProperty("os.arch", "");
     return name.equals("amd64") ? "x86_64" : name;
+  }
+
+  private void renew() {
+    if (publication != null) {
+      publication.renew();
+    }
   }
 
   private void connection(boolean there) {

@@ -65,40 +65,44 @@ final class Publication {
       return;
     }
     desk.say(new ProviderEvent.OfferPublished(id, desk.identity, subnet));
-    poll();
+    poll(id);
   }
 
-  private void poll() {
-    if (withdrawn) {
+  private boolean isOver(String id) {
+    return withdrawn || !id.equals(subscription);
+  }
+
+  private void poll(String id) {
+    if (isOver(id)) {
       return;
     }
     desk.then(
         desk.calls.poll(
             "follow the market",
-            OFFERS + "/" + subscription + "/events?maxEvents=20",
+            OFFERS + "/" + id + "/events?maxEvents=20",
             POLL,
             MarketEvent.class),
-        this::received,
-        this::failed);
+        events -> received(id, events),
+        problem -> failed(id, problem));
   }
 
-  private void received(List<MarketEvent> events) {
+  private void received(String id, List<MarketEvent> events) {
     if (away) {
       away = false;
       desk.say(new ProviderEvent.Trouble("yagna answers again"));
     }
     for (MarketEvent event : events) {
       try {
-        handler.accept(event, OFFERS + "/" + subscription + "/proposals/");
+        handler.accept(event, OFFERS + "/" + id + "/proposals/");
       } catch (RuntimeException e) {
         LOG.error("could not handle {}", event, e);
       }
     }
-    poll();
+    poll(id);
   }
 
-  private void failed(CallFailure problem) {
-    if (withdrawn) {
+  private void failed(String id, CallFailure problem) {
+    if (isOver(id)) {
       return;
     }
     if (problem.status() == NOT_FOUND) {
@@ -110,10 +114,23 @@ final class Publication {
       desk.say(new ProviderEvent.Trouble(String.valueOf(desk.calls.explain(problem).getMessage())));
     }
     LOG.debug("following the market failed", problem);
-    var unused = desk.after(PAUSE, this::poll);
+    var unused = desk.after(PAUSE, () -> poll(id));
   }
 
-  /** It lived for an hour. */
+  /** Lets those who were turned away find it once more. */
+  void renew() {
+    String old = subscription;
+    if (old == null || withdrawn) {
+      return;
+    }
+    subscription = null;
+    again();
+    desk.then(
+        desk.calls.delete("withdraw the offer", OFFERS + "/" + old),
+        gone -> {},
+        problem -> LOG.debug("the old offer stays until its end", problem));
+  }
+
   private void again() {
     desk.then(
         publish(),
