@@ -1,0 +1,254 @@
+package org.golempipeline.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.wire.WireJson;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A provider from its offer to its last invoice, before a daemon that the test plays. */
+@Timeout(120)
+class ProviderTest {
+  private static final String UNIT = "/public/exeunit/";
+
+  @TempDir private Path folder;
+  private final List<ProviderEvent> events = new CopyOnWriteArrayList<>();
+  private FakeDaemon daemon;
+  private Provider provider;
+
+  @BeforeEach
+  void open() throws Exception {
+    daemon = new FakeDaemon();
+    provider = start();
+  }
+
+  private Provider start() throws Exception {
+    return Provider.start(
+        new ProviderOptions(
+            new GolemConnection(daemon.url(), "key"),
+            daemon.bus.url(),
+            "name",
+            "team",
+            new ProviderOptions.Prices(BigDecimal.ONE, BigDecimal.ZERO, new BigDecimal("3600")),
+            1,
+            new ProviderOptions.Hardware(2, 4, 8),
+            List.of("erc20-hoodi-tglm"),
+            folder),
+        Clock.systemUTC(),
+        events::add);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    provider.close();
+    daemon.close();
+  }
+
+  private static String demand() {
+    return """
+        {"golem.com.payment.chosen-platform": "erc20-hoodi-tglm",
+         "golem.srv.comp.expiration": %d,
+         "golem.srv.caps.multi-activity": true,
+         "golem.com.payment.debit-notes.accept-timeout?": 240}
+        """
+        .formatted(Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
+  }
+
+  private static JsonNode json(String text) throws IOException {
+    return WireJson.mapper().readTree(text);
+  }
+
+  /** An agreement with an activity that is initialized. */
+  private void work(String agreement, String activity) throws Exception {
+    int before = daemon.answers.size();
+    daemon.propose("R-" + agreement, demand());
+    daemon.until(() -> daemon.answers.size() > before);
+    daemon.sign(agreement, demand());
+    daemon.until(() -> daemon.agreements.get(agreement).get("state").asText().equals("Approved"));
+    daemon.activity("CreateActivity", agreement, activity);
+    daemon.until(() -> "Initialized".equals(daemon.states.get(activity)));
+    daemon.until(() -> daemon.usage.containsKey(activity));
+  }
+
+  private JsonNode call(String caller, String activity, String method, ObjectNode body)
+      throws Exception {
+    body.put("activityId", activity);
+    return daemon.bus.call(caller, UNIT + activity, method, body);
+  }
+
+  private JsonNode call(String activity, String method, ObjectNode body) throws Exception {
+    return call(FakeDaemon.REQUESTOR, activity, method, body);
+  }
+
+  private JsonNode execute(String activity, String batch, String script) throws Exception {
+    ObjectNode exec = JsonNodeFactory.instance.objectNode().put("batchId", batch);
+    exec.set("exeScript", json(script));
+    assertThat(call(activity, "Exec", exec)).isEqualTo(json("{\"Ok\": \"" + batch + "\"}"));
+    return call(
+        activity,
+        "GetExecBatchResults",
+        JsonNodeFactory.instance.objectNode().put("batchId", batch).put("timeout", 15.0));
+  }
+
+  private void billed(String agreement, String activity) throws Exception {
+    daemon.until(() -> daemon.invoices.size() == 1);
+    JsonNode invoice = daemon.invoices.get(0);
+    assertThat(invoice.get("agreementId").asText()).isEqualTo(agreement);
+    assertThat(invoice.get("activityIds")).isEqualTo(json("[\"" + activity + "\"]"));
+    JsonNode note = daemon.notes.get(daemon.notes.size() - 1);
+    assertThat(note.get("activityId").asText()).isEqualTo(activity);
+    assertThat(invoice.get("amount")).isEqualTo(note.get("totalAmountDue"));
+    // A GLM at the start, and one a second.
+    double seconds = daemon.usage.get(activity).at("/currentUsage/1").asDouble();
+    assertThat(new BigDecimal(invoice.get("amount").asText()))
+        .isEqualByComparingTo(Costs.plain(BigDecimal.ONE.add(BigDecimal.valueOf(seconds))));
+  }
+
+  @Test
+  void offersItselfInItsSubnet() throws Exception {
+    assertThat(daemon.offer().at("/properties/golem.node.debug.subnet").asText()).isEqualTo("team");
+    assertThat(daemon.offer().get("constraints").asText())
+        .contains("(golem.node.debug.subnet=team)");
+    provider.close();
+    assertThat(daemon.requests).contains("DELETE /market-api/v1/offers/offer-1");
+  }
+
+  @Test
+  void runsScriptsAndBillsThem() throws Exception {
+    work("agreement", "activity");
+    JsonNode results =
+        execute(
+                "activity",
+                "batch",
+                """
+            [{"deploy": {"net": [], "hosts": {}}}, {"start": {"args": []}},
+             {"run": {"entry_point": "/bin/sh", "args": ["-c", "echo hello"],
+              "capture": {"stdout": {"atEnd": {"format": "str"}}}}}]
+            """)
+            .get("Ok");
+    assertThat(results).hasSize(3);
+    assertThat(results.at("/2/stdout").asText()).isEqualTo("hello\n");
+    assertThat(results.at("/2/isBatchFinished").asBoolean()).isTrue();
+    daemon.until(() -> "Ready".equals(daemon.states.get("activity")));
+    daemon.activity("DestroyActivity", "agreement", "activity");
+    daemon.until(() -> "Terminated".equals(daemon.states.get("activity")));
+    daemon.until(() -> daemon.notes.size() == 1);
+    assertThat(daemon.bus.serves(UNIT + "activity")).isFalse();
+    daemon.terminated("agreement");
+    billed("agreement", "activity");
+  }
+
+  @Test
+  void answersItsRequestorAlone() throws Exception {
+    work("agreement", "activity");
+    ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+    assertThat(call("0x" + "3".repeat(40), "activity", "GetActivityState", nothing).at("/Err"))
+        .isEqualTo(json("{\"forbidden\": \"the agreement is with " + FakeDaemon.REQUESTOR + "\"}"));
+    assertThat(call("activity", "GetActivityState", nothing).at("/Ok/state/0").asText())
+        .isEqualTo("Initialized");
+    assertThat(call("activity", "Sing", nothing).at("/Err/badRequest").asText())
+        .isEqualTo("Unknown method: Sing");
+    assertThat(
+            call("activity", "GetExecBatchResults", nothing.put("batchId", "b"))
+                .at("/Err/notFound")
+                .asText())
+        .isEqualTo("batch_id = b");
+  }
+
+  @Test
+  void theEndOfTheAgreementEndsItsActivity() throws Exception {
+    work("agreement", "activity");
+    daemon.terminated("agreement");
+    daemon.until(() -> "Terminated".equals(daemon.states.get("activity")));
+    billed("agreement", "activity");
+  }
+
+  @Test
+  void hasOneActivityAtATime() throws Exception {
+    work("agreement", "activity");
+    daemon.activity("CreateActivity", "agreement", "another");
+    daemon.until(() -> "Terminated".equals(daemon.states.get("another")));
+    assertThat(daemon.states).containsEntry("activity", "Initialized");
+  }
+
+  @Test
+  void isFullAndFreeAgain() throws Exception {
+    work("agreement", "activity");
+    daemon.propose("R-second", demand());
+    daemon.until(() -> daemon.answers.size() == 2);
+    assertThat(daemon.answers.get(1).get("message").asText())
+        .isEqualTo("No capacity available. Reached Agreements limit: 1");
+    daemon.terminated("agreement");
+    daemon.until(
+        () -> daemon.requests.stream().filter("POST /market-api/v1/offers"::equals).count() == 2);
+  }
+
+  @Test
+  void aLostBusIsJoinedAgain() throws Exception {
+    work("agreement", "activity");
+    daemon.bus.cut();
+    daemon.until(() -> daemon.bus.serves(UNIT + "activity"));
+    assertThat(
+            call("activity", "GetActivityState", JsonNodeFactory.instance.objectNode())
+                .at("/Ok/state/0")
+                .asText())
+        .isEqualTo("Initialized");
+    assertThat(events).anyMatch(each -> each.text().contains("is lost"));
+  }
+
+  @Test
+  void endsInGoodOrder() throws Exception {
+    work("agreement", "activity");
+    provider.close();
+    assertThat(daemon.states).containsEntry("activity", "Terminated");
+    assertThat(daemon.agreements.get("agreement").get("state").asText()).isEqualTo("Terminated");
+    billed("agreement", "activity");
+  }
+
+  /** The requestor can not be reached at the end; the next start goes on with its bills. */
+  @Test
+  void theNextStartBillsWhatTheLastOneLeft() throws Exception {
+    work("agreement", "activity");
+    Path journal = folder.resolve(FakeDaemon.IDENTITY).resolve("journal.ndjson");
+    // What a killed process leaves is its journal; a copy of it stands for one.
+    String left = Files.readString(journal);
+    provider.close();
+    daemon.notes.clear();
+    daemon.invoices.clear();
+    daemon.agreements.get("agreement").put("state", "Approved");
+    daemon.states.put("activity", "Ready");
+    Files.writeString(journal, left);
+    provider = start();
+    billed("agreement", "activity");
+    assertThat(daemon.states).containsEntry("activity", "Terminated");
+    assertThat(daemon.agreements.get("agreement").get("state").asText()).isEqualTo("Terminated");
+    provider.close();
+    provider = start();
+    assertThat(daemon.invoices).hasSize(1);
+    assertThat(Files.size(journal)).isZero();
+  }
+
+  @Test
+  void oneProviderUsesAFolder() {
+    assertThatThrownBy(this::start)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("another provider uses the folder");
+  }
+}
