@@ -52,8 +52,6 @@ final class FakeDaemon implements AutoCloseable {
   /** What the provider answered to proposals. */
   final List<JsonNode> answers = new ArrayList<>();
 
-  boolean requestorAway;
-
   private final Map<String, ObjectNode> documents = new HashMap<>();
   private final Map<String, Queue<JsonNode>> queues = new HashMap<>();
   private final HttpServer server;
@@ -194,9 +192,6 @@ final class FakeDaemon implements AutoCloseable {
     ObjectNode document = documents.get(id);
     if (!path.endsWith("/send")) {
       return Answer.ok(document);
-    }
-    if (requestorAway) {
-      return new Answer(504, JsonNodeFactory.instance.objectNode().put("message", "timeout"));
     }
     document.put("status", "ACCEPTED");
     (note ? notes : invoices).add(document);

@@ -222,7 +222,6 @@ class ProviderTest {
     billed("agreement", "activity");
   }
 
-  /** The requestor can not be reached at the end; the next start goes on with its bills. */
   @Test
   void theNextStartBillsWhatTheLastOneLeft() throws Exception {
     work("agreement", "activity");
