@@ -88,8 +88,8 @@ final class ScriptRunner implements Runnable {
       unit.command = command;
       objection = unit.objection(command);
     }
-    batch.publish(index, RuntimeEvent.Kind.ofStarted(command));
     try {
+      batch.publish(index, RuntimeEvent.Kind.ofStarted(command));
       if (objection != null) {
         throw new CommandException(objection);
       }
