@@ -20,7 +20,9 @@ final class Progress {
   /** For commands that do not ask. */
   static final Progress NONE = new Progress(Duration.ofDays(1), kind -> {});
 
-  private static final Pattern PART = Pattern.compile("\\s*(\\d+)\\s*(ms|s|m|h)\\s*");
+  private static final Pattern PART = Pattern.compile("\\s*(\\d{1,9})\\s*(ms|s|m|h)\\s*");
+  private static final long LONGEST_MILLIS = Duration.ofDays(1).toMillis();
+
   private final long interval;
   private final Consumer<RuntimeEvent.Kind> reports;
   private long lastReport = System.nanoTime();
@@ -50,7 +52,9 @@ final class Progress {
       millis += millis(Long.parseLong(part.group(1)), part.group(2));
       at = part.end();
     }
-    return at == 0 || at < text.length() ? Duration.ofSeconds(1) : Duration.ofMillis(millis);
+    return at == 0 || at < text.length()
+        ? Duration.ofSeconds(1)
+        : Duration.ofMillis(Math.min(LONGEST_MILLIS, millis));
   }
 
   private static long millis(long amount, String unit) {

@@ -23,6 +23,8 @@ class ProgressTest {
     "2m 30s, PT2M30S",
     "1h, PT1H",
     "0ms, PT0S",
+    "999999999h, PT24H",
+    "99999999999999999999ms, PT1S",
     "'', PT1S",
     "soon, PT1S",
     "5 parsecs, PT1S",
