@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * an hour of one thread, {@code env} for an hour of the agreement, null where anything goes.
  *
  * @param allow names or ids of the only providers to use; empty for all
- * @param deny names or ids of providers never to use
+ * @param deny names or ids of providers never to use; in names {@code *} stands for any characters
  * @param outbound hosts that fragments may reach
  */
 public record GolemTerms(

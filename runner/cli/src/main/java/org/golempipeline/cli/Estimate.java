@@ -15,6 +15,7 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunSettings.Target;
+import org.golempipeline.schedule.Policy;
 import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.spec.PipelineSpec;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Estimate {
   private static final double HOUR = 3_600_000;
+
+  /** A machine that is not paid for so long is not rented. */
+  private static final Duration LEAST =
+      Policy.golem(1, BigDecimal.ONE, false, 0, Duration.ZERO).leastTime();
+
   private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.UP);
 
   private final Plan plan;
@@ -45,9 +51,11 @@ final class Estimate {
   /**
    * A line for each place to run that there is something to say of.
    *
+   * @param place the one that is meant; of the network something is always said
    * @param kept by stage, how many fragments a run would not compute again
    */
-  static List<String> lines(Plan plan, Map<String, Integer> kept, RunHistories histories)
+  static List<String> lines(
+      Plan plan, Target place, Map<String, Integer> kept, RunHistories histories)
       throws IOException {
     var name = plan.spec().name();
     var estimate =
@@ -57,8 +65,11 @@ final class Estimate {
             RunTimes.read(histories, name, false),
             RunTimes.read(histories, name, true));
     var lines = new ArrayList<String>();
-    estimate.onThisMachine(lines);
+    if (place == Target.LOCAL) {
+      estimate.onThisMachine(lines);
+    }
     estimate.onGolem(lines);
+    estimate.budget(lines);
     return lines;
   }
 
@@ -85,20 +96,77 @@ final class Estimate {
     }
     var text = new StringBuilder("estimate, on golem: ").append(time(work));
     text.append(" with ").append(Words.count(workers, "worker"));
-    var rented = golem.rental().orElse(null);
-    var most = rented == null ? highest(spec) : null;
-    if (rented != null) {
-      var cost = cost(work, rented.startPrice(), RunTimes.perHour(rented));
-      text.append(", ").append(glm(cost)).append(" at prices of earlier runs");
-      text.append(comparison(cost, spec.budget()));
-    } else if (most != null) {
-      var cost = cost(work, most.start(), most.hour());
-      text.append(", ").append(glm(cost)).append(" at the highest prices that the file allows");
+    var prices = prices();
+    if (prices != null) {
+      var cost = cost(work, prices.start(), prices.hour());
+      text.append(", ").append(glm(cost)).append(" at ").append(prices.origin());
       text.append(comparison(cost, spec.budget()));
     }
     text.append("; going by ");
     text.append(seen == null ? earlier(here) + " on this machine" : earlier(golem));
     lines.add(text.toString());
+  }
+
+  /** What the workers need at a time so that none is let go for want of money. */
+  private void budget(List<String> lines) {
+    var spec = plan.spec();
+    var prices = listed();
+    if (spec.budget() == null || prices == null) {
+      return;
+    }
+    var workers = Wiring.workers(spec, Target.GOLEM);
+    var each = prices.start().add(price(LEAST.toMillis(), prices.hour()));
+    var needed = each.multiply(BigDecimal.valueOf(workers));
+    if (each.signum() > 0) {
+      var fed = spec.budget().divideToIntegralValue(each).min(BigDecimal.valueOf(workers));
+      lines.add(
+          "budget, on golem: %s for %s at a time, at %s; %s is enough for %s"
+              .formatted(
+                  glm(needed),
+                  Words.count(workers, "worker"),
+                  prices.origin(),
+                  Words.glm(spec.budget()),
+                  needed.compareTo(spec.budget()) <= 0 ? "that" : fed.toPlainString()));
+    }
+  }
+
+  /**
+   * What {@code kept} makes a run take and cost; null if nothing is known.
+   *
+   * @param without the run itself
+   */
+  static @Nullable String expected(
+      Plan plan, Map<String, Integer> kept, int workers, RunHistories histories, String without)
+      throws IOException {
+    var name = plan.spec().name();
+    var golem = RunTimes.readBefore(histories, without, name, true);
+    var estimate = new Estimate(plan, kept, golem, golem);
+    var work = estimate.work(golem, workers);
+    var prices = estimate.prices();
+    if (work == null || work.fragments() == 0 || prices == null) {
+      return null;
+    }
+    return duration(work.wall().middle())
+        + " and "
+        + glm(cost(work, prices.start(), prices.hour()).middle());
+  }
+
+  /** What is to be reckoned with; null if nothing is known of it. */
+  private @Nullable Prices prices() {
+    var rented = golem.rental().orElse(null);
+    var billed = golem.billedPerHour().orElse(null);
+    return rented != null && billed != null
+        ? new Prices(rented.startPrice(), billed, "what earlier runs paid")
+        : listed();
+  }
+
+  /** As if as many threads as are asked for were busy; null if nothing is known. */
+  private @Nullable Prices listed() {
+    var rented = golem.rental().orElse(null);
+    return rented == null
+        ? highest(plan.spec())
+        : new Prices(
+            rented.startPrice(), RunTimes.perHour(rented, threads()), "prices of earlier runs");
   }
 
   private static String earlier(RunTimes times) {
@@ -180,8 +248,19 @@ final class Estimate {
     return hour.multiply(BigDecimal.valueOf(milliseconds / HOUR));
   }
 
-  /** GLM for a start and for an hour. */
-  private record Prices(BigDecimal start, BigDecimal hour) {}
+  /**
+   * GLM for a start and for an hour.
+   *
+   * @param origin where they come from, for people
+   */
+  private record Prices(BigDecimal start, BigDecimal hour, String origin) {}
+
+  private int threads() {
+    return plan.stages().stream()
+        .mapToInt(stage -> stage.spec().resources().threads())
+        .max()
+        .orElse(1);
+  }
 
   /** Null if the file leaves one open. */
   private @Nullable Prices highest(PipelineSpec spec) {
@@ -192,12 +271,10 @@ final class Estimate {
     if (cpu == null || env == null || start == null) {
       return null;
     }
-    var threads =
-        plan.stages().stream()
-            .mapToInt(stage -> stage.spec().resources().threads())
-            .max()
-            .orElse(1);
-    return new Prices(start, cpu.multiply(BigDecimal.valueOf(threads)).add(env));
+    return new Prices(
+        start,
+        cpu.multiply(BigDecimal.valueOf(threads())).add(env),
+        "the highest prices that the file allows");
   }
 
   private static String time(Work work) {

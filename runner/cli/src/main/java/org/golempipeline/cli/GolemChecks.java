@@ -135,25 +135,15 @@ final class GolemChecks {
   private void payment(Inquiry inquiry) {
     var offers = inquiry.providers(terms.subnet());
     var platform = terms.platform();
-    tell.accept(answer("payment", inquiry.platforms(), all -> platforms(platform, all)));
+    tell.accept(answer("payment", inquiry.tryToReserve(platform), done -> pays(platform)));
     tell.accept(answer("reserved", inquiry.reserved(platform), GolemChecks::reserved));
     tell.accept(answer("market", offers, this::offers));
   }
 
-  private Reading platforms(String platform, List<String> all) {
-    if (all.contains(platform)) {
-      return ok(
-          "ready to pay on %s; `yagna payment status` tells the balance, the API does not"
-              .formatted(platform));
-    }
-    return check ->
-        Finding.unusable(
-            check,
-            "The daemon is not ready to pay on `%s`%s."
-                .formatted(
-                    platform, all.isEmpty() ? "" : ", only on `" + String.join("`, `", all) + "`"),
-            "Set it up with `yagna payment init --sender --network %s`.".formatted(terms.network())
-                + (platform.endsWith("-tglm") ? " `yagna payment fund` gets test GLM." : ""));
+  private static Reading pays(String platform) {
+    return ok(
+        "reserves and releases on %s; `yagna payment status` tells the balance, the API does not"
+            .formatted(platform));
   }
 
   private static Reading reserved(Inquiry.Reserved reserved) {

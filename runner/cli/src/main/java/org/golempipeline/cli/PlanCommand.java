@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.golempipeline.image.Images;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.run.RunSettings.Target;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,13 @@ final class PlanCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin PipelineOptions options = new PipelineOptions();
+
+  @Option(
+      names = "--on",
+      paramLabel = "PLACE",
+      completionCandidates = RunCommand.Places.class,
+      description = "local (default), or golem: what a run there would keep, take and cost.")
+  String place = "local";
 
   @Mixin OutputOptions outputs = new OutputOptions();
 
@@ -42,6 +51,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
+    var target = RunCommand.target(place);
     var pipeline = options.open(console);
     try (var folder = pipeline.workFolder("plans", false).claim()) {
       var whole = pipeline.requirePlan(folder.path());
@@ -52,14 +62,26 @@ final class PlanCommand implements Callable<Integer> {
         var scratch = folder.path().resolve("earlier");
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
+        var images = target == Target.GOLEM ? images(pipeline, plan) : Images.notFetched();
         var outlook =
-            new PlanOutlook(plan, stage -> !selection.allFresh() && !fresh.contains(stage.name()));
+            new PlanOutlook(
+                plan,
+                target,
+                images,
+                stage -> !selection.allFresh() && !fresh.contains(stage.name()));
         lines.addAll(outlook.lines(pipeline, scratch));
         lines.forEach(line -> console.out().println(TerminalText.safe(line)));
       }
       console.out().flush();
       return ExitCodes.DONE;
     }
+  }
+
+  /** What cannot be found is no reason to say nothing else. */
+  private Images images(OpenPipeline pipeline, Plan plan) throws Refusal {
+    var found = pipeline.wiring().images(plan);
+    new Messages(console).diagnostics(found.diagnostics());
+    return found.value().orElse(Images.notFetched());
   }
 
   /** How a plan is drawn. */

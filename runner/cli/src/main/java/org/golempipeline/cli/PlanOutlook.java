@@ -18,6 +18,7 @@ import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
+import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.schedule.AuditBound;
 
 /** What can be said of a run before it starts, beside its plan. */
@@ -31,14 +32,20 @@ final class PlanOutlook {
   private static final double FRIENDS = 0.2;
 
   private final Plan plan;
+  private final Target place;
+  private final Images images;
 
   private final Predicate<StagePlan> reuses;
 
   /**
+   * @param place where a run would go
+   * @param images as it would find them
    * @param reuses whether a run would use what earlier runs left of a stage
    */
-  PlanOutlook(Plan plan, Predicate<StagePlan> reuses) {
+  PlanOutlook(Plan plan, Target place, Images images, Predicate<StagePlan> reuses) {
     this.plan = plan;
+    this.place = place;
+    this.images = images;
     this.reuses = reuses;
   }
 
@@ -58,11 +65,11 @@ final class PlanOutlook {
     if (only != null && only.fragment() != null) {
       return lines;
     }
-    lines.addAll(Estimate.lines(plan, kept, new RunHistories(pipeline.text().folder())));
+    lines.addAll(Estimate.lines(plan, place, kept, new RunHistories(pipeline.text().folder())));
     return lines;
   }
 
-  /** What a run on this machine would take over, as far as it is known before. */
+  /** What a run would take over, as far as it is known before. */
   private void addKept(
       List<String> lines, Map<String, Integer> reused, OpenPipeline pipeline, Path scratch)
       throws IOException, InterruptedException {
@@ -76,7 +83,7 @@ final class PlanOutlook {
                 scratch,
                 cache,
                 digests,
-                Images.notFetched(),
+                images,
                 pipeline.shell(plan.spec()),
                 wiring.clock())) {
       for (var stage : plan.stages()) {

@@ -17,6 +17,7 @@ import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
+import org.golempipeline.journal.RunHistories;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.RunReport;
 import org.golempipeline.run.RunSettings;
@@ -179,6 +180,8 @@ final class RunCommand implements Callable<Integer> {
     var beside = pipeline.own().resolve("node").resolve(folder.id());
     var scratch = LeftOvers.work(folder.path());
     var values = new FinalValues(finalValues(plan));
+    var forecast = new Forecast(plan, busy);
+    var exitCode = ExitCodes.DONE;
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
         var journal = Wiring.journal(folder.path());
@@ -207,12 +210,18 @@ final class RunCommand implements Callable<Integer> {
                   pipeline.allowsOutside(),
                   images),
               pipeline.shell(plan.spec()),
-              List.of(journal, json ? this::printJson : values, report));
+              List.of(journal, json ? this::printJson : values, forecast, report));
       try (var interruption =
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
-        return run.run().exitCode();
+        exitCode = run.run().exitCode();
       }
     }
+    if (target == Target.GOLEM) {
+      forecast
+          .line(new RunHistories(text.folder()), folder.id())
+          .ifPresent(line -> console.screen().out().println("  " + line));
+    }
+    return exitCode;
   }
 
   private static Supplier<Path> scratch(Plan plan, int workers, Path beside) {

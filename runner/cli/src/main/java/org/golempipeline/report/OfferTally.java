@@ -1,8 +1,10 @@
 package org.golempipeline.report;
 
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.golempipeline.event.RunEvent;
 
@@ -15,18 +17,18 @@ final class OfferTally {
   private static final int SHOWN = 3;
 
   private final Map<String, Integer> reasons = new LinkedHashMap<>();
-  private int offers;
-  private int answers;
+
+  /** Providers: their offers come again and again. */
+  private final Set<String> offers = new HashSet<>();
+
+  private final Set<String> answers = new HashSet<>();
   private int refused;
   private int agreements;
   private int approved;
+  private int unstarted;
 
   void received(RunEvent.ProposalReceived proposal) {
-    if (proposal.draft()) {
-      answers++;
-    } else {
-      offers++;
-    }
+    (proposal.draft() ? answers : offers).add(proposal.providerId());
   }
 
   void rejected(RunEvent.ProposalRejected rejected) {
@@ -47,16 +49,22 @@ final class OfferTally {
     because(reason);
   }
 
-  boolean isEmpty() {
-    return offers + answers + refused + agreements == 0;
+  void startFailed() {
+    unstarted++;
   }
 
-  /** {@code 41 offers, 12 refused (price too high 9, busy 3), 4 answers, 1 of 2 agreements}. */
+  boolean isEmpty() {
+    return offers.size() + answers.size() + refused + agreements == 0;
+  }
+
+  /**
+   * {@code 41 providers, 12 refused (9 × price too high, 3 × busy), 4 answers, 1 of 2 agreements}.
+   */
   String text() {
     if (isEmpty()) {
-      return "no offers yet";
+      return "no offers yet; `golem-pipeline providers market --all` says who is there";
     }
-    var text = new StringBuilder(Words.count(offers, "offer"));
+    var text = new StringBuilder(Words.count(offers.size(), "provider"));
     if (refused > 0) {
       text.append(", ")
           .append(Words.number(refused))
@@ -64,12 +72,15 @@ final class OfferTally {
           .append(why())
           .append(')');
     }
-    text.append(", ").append(Words.count(answers, "answer"));
+    text.append(", ").append(Words.count(answers.size(), "answer"));
     text.append(", ")
         .append(Words.number(approved))
         .append(" of ")
         .append(Words.count(agreements, "agreement"))
         .append(" approved");
+    if (unstarted > 0) {
+      text.append(", ").append(Words.number(unstarted)).append(" not started");
+    }
     return text.toString();
   }
 
@@ -83,7 +94,7 @@ final class OfferTally {
     return reasons.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
         .limit(SHOWN)
-        .map(entry -> TerminalText.safe(entry.getKey()) + " " + entry.getValue())
+        .map(entry -> entry.getValue() + " × " + TerminalText.safe(entry.getKey()))
         .collect(Collectors.joining(", "));
   }
 }

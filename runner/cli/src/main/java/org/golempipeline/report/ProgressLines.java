@@ -35,12 +35,9 @@ final class ProgressLines {
       var rest = Words.count(stages.size() - shown.size(), "more stage");
       lines.add(faint("  and " + rest, columns));
     }
-    if (tally.stopping != null) {
-      lines.add(faint("  stopping: letting machines go and paying for them", columns));
-    } else if (tally.machines() == 0 && tally.wanted() > 0) {
-      lines.add(faint("  looking for machines: " + tally.offers.text(), columns));
-    } else if (tally.machines() > 0) {
-      lines.add(faint("  " + machines(), columns));
+    var work = work();
+    if (!work.isEmpty()) {
+      lines.add(faint("  " + work, columns));
     }
     return lines;
   }
@@ -53,12 +50,23 @@ final class ProgressLines {
         parts.add(stage.name + " " + numbers(stage));
       }
     }
-    if (tally.machines() == 0 && tally.wanted() > 0) {
-      parts.add("looking for machines: " + tally.offers.text());
-    } else {
-      parts.add(machines());
-    }
+    var work = work();
+    parts.add(work.isEmpty() ? machines() : work);
     return Words.clock(tally.elapsed(now)) + "  " + String.join("; ", parts);
+  }
+
+  /** Who works, or why nobody does; empty where that is nobody's question. */
+  private String work() {
+    if (tally.stopping != null) {
+      return "stopping: letting machines go and paying for them";
+    }
+    if (tally.machines() > 0) {
+      return machines();
+    }
+    if (tally.wanted() > 0) {
+      return "looking for machines: " + tally.offers.text();
+    }
+    return tally.idle();
   }
 
   private static List<StageTally> shown(List<StageTally> stages) {

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class RunReport implements EventSink, AutoCloseable {
   private static final Duration FRAME = Duration.ofMillis(100);
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+
+  /** Also if nothing happens: nobody is to wonder whether it still runs. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
+
   private static final int LINES_KEPT = 200;
 
   private final Screen screen;
@@ -136,9 +140,8 @@ public final class RunReport implements EventSink, AutoCloseable {
   }
 
   private boolean isPlainLineDue(Instant now) {
-    if (!changed
-        || lastPlain == null
-        || Duration.between(lastPlain, now).compareTo(PLAIN_INTERVAL) < 0) {
+    var interval = changed ? PLAIN_INTERVAL : LONGEST_SILENCE;
+    if (lastPlain == null || Duration.between(lastPlain, now).compareTo(interval) < 0) {
       return false;
     }
     lastPlain = now;

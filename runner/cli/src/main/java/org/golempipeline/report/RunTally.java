@@ -44,6 +44,10 @@ final class RunTally {
 
   private final Map<String, StageTally> stages = new LinkedHashMap<>();
   private final Map<Integer, String> machines = new HashMap<>();
+
+  /** Of providers that signed an agreement, by id. */
+  private final Map<String, String> names = new HashMap<>();
+
   private final Map<Integer, RunEvent.BatchStarted> batches = new HashMap<>();
 
   /** Providers that were given something to do, and those that the budget did not pay for. */
@@ -51,6 +55,7 @@ final class RunTally {
 
   private final Set<String> tooDear = new HashSet<>();
   private boolean saidHeldBack;
+  private final Set<String> unstarted = new HashSet<>();
 
   /** Who tried a fragment last, for the fragments that failed lately. */
   private final Map<String, String> lastProvider =
@@ -65,6 +70,12 @@ final class RunTally {
 
   /** Agreements that are approved and not ended, as far as is known. */
   private final Set<String> agreements = new LinkedHashSet<>();
+
+  private boolean asked;
+  private boolean published;
+
+  /** Why the market had nobody the last time. */
+  private @Nullable String notRented;
 
   private @Nullable String allocationId;
   private @Nullable Instant begun;
@@ -99,17 +110,19 @@ final class RunTally {
       }
     } else if (event instanceof RunEvent.OutputLeft output) {
       left = output;
+    } else if (event instanceof RunEvent.PublishStarted) {
+      published = true;
     } else if (event instanceof RunEvent.OutputsRemoved gone) {
       removed = gone;
     } else if (event instanceof RunEvent.SettlementFinished settled) {
       settlement = settled;
     } else {
-      return addStage(event);
+      return addStage(stamped, event);
     }
     return List.of();
   }
 
-  private List<String> addStage(RunEvent event) {
+  private List<String> addStage(StampedEvent stamped, RunEvent event) {
     if (event instanceof RunEvent.StageExpanded expanded) {
       stage(expanded.stage()).total = expanded.fragments();
     } else if (event instanceof RunEvent.FragmentsReused reused) {
@@ -132,6 +145,16 @@ final class RunTally {
       batches.put(batch.batch(), batch);
       stage(batch.stage()).running += batch.fragments().size();
       worked.add(machines.getOrDefault(batch.rental(), ""));
+    } else if (event instanceof RunEvent.StartFailed failed) {
+      return startFailed(failed);
+    } else if (event instanceof RunEvent.ProviderPaused paused) {
+      return List.of(
+          TerminalText.safe(
+              "paused: provider %s failed %s and is left alone for %s"
+                  .formatted(
+                      names.getOrDefault(paused.providerId(), paused.providerId()),
+                      paused.failures() == 1 ? "once" : paused.failures() + " times in a row",
+                      Words.duration(Duration.between(stamped.at(), paused.until())))));
     } else if (event instanceof RunEvent.RentalEnding ending && ending.forBudget()) {
       return tooDear(machines.getOrDefault(ending.rental(), ""));
     } else if (event instanceof RunEvent.BatchFinished batch) {
@@ -191,6 +214,15 @@ final class RunTally {
     return List.of(TerminalText.safe(reused.stage() + ": " + text + why));
   }
 
+  /** Each provider and reason once. */
+  private List<String> startFailed(RunEvent.StartFailed failed) {
+    offers.startFailed();
+    var text = "not started: provider %s: %s".formatted(failed.providerName(), failed.reason());
+    return unstarted.size() < KEPT && unstarted.add(text)
+        ? List.of(TerminalText.safe(text))
+        : List.of();
+  }
+
   /** Said once: with many machines it would be all there is to read. */
   private List<String> tooDear(String provider) {
     tooDear.add(provider);
@@ -216,6 +248,7 @@ final class RunTally {
       offers.agreementCreated();
     } else if (event instanceof RunEvent.AgreementApproved approved) {
       offers.agreementApproved();
+      names.put(approved.providerId(), approved.providerName());
       agreements.add(approved.agreementId());
     } else if (event instanceof RunEvent.AgreementTerminated ended) {
       agreements.remove(ended.agreementId());
@@ -225,11 +258,15 @@ final class RunTally {
       wanted++;
     } else if (event instanceof RunEvent.RentalOpened opened) {
       wanted--;
+      notRented = null;
       machines.put(opened.rental(), opened.providerName());
-    } else if (event instanceof RunEvent.RentalFailed) {
+    } else if (event instanceof RunEvent.RentalFailed failed) {
       wanted--;
+      notRented = failed.failure().message();
     } else if (event instanceof RunEvent.RentalClosed closed) {
       machines.remove(closed.rental());
+    } else if (event instanceof RunEvent.AllocationRequested) {
+      asked = true;
     } else if (event instanceof RunEvent.AllocationCreated allocation) {
       allocated = allocation.amount();
       allocationId = allocation.allocationId();
@@ -283,6 +320,25 @@ final class RunTally {
   /** Machines that are looked for. */
   int wanted() {
     return wanted;
+  }
+
+  /** Why nobody works and no machine is looked for on the network; empty on this machine. */
+  String idle() {
+    if (started == null || !started.target().equals("golem")) {
+      return "";
+    }
+    if (published) {
+      return "paying for machines: the results are in their place";
+    }
+    if (!asked) {
+      return "no machine is needed yet";
+    }
+    if (allocated == null) {
+      return "reserving the budget with the daemon";
+    }
+    return notRented == null
+        ? "no machine is needed at the moment"
+        : "the market is asked again soon: " + TerminalText.safe(notRented);
   }
 
   Duration elapsed(Instant now) {

@@ -1,11 +1,15 @@
 package org.golempipeline.report;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers in words that people read. */
 public final class Words {
+  private static final MathContext READ = new MathContext(6, RoundingMode.HALF_UP);
+
   private Words() {}
 
   /** {@code 1 error}, {@code 2 errors}. */
@@ -55,9 +59,10 @@ public final class Words {
     return String.format(Locale.ROOT, "%.1f %sB", value, units.charAt(unit));
   }
 
-  /** {@code 0.0312 GLM}: exact, without zeros at the end. */
+  /** {@code 0.0312 GLM}: six digits, which is more than anybody reads, and no zeros at the end. */
   public static String glm(BigDecimal amount) {
-    return (amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString()) + " GLM";
+    var read = amount.round(READ).stripTrailingZeros();
+    return (read.signum() == 0 ? "0" : read.toPlainString()) + " GLM";
   }
 
   /** As much of {@code text} as fits into {@code most} characters. */

@@ -119,9 +119,26 @@ class PlanOutlookTest {
 
     assertThat(workspace.run("plan", "p.yaml").out())
         .contains(
-            "estimate, on golem: 59 min 57 s (59 min 57 s to 3 h 59 min) with 3 workers, 2.4 GLM"
-                + " (2.4 GLM to 8.7 GLM) at prices of earlier runs, perhaps more than the budget of"
+            "estimate, on golem: 59 min 57 s (59 min 57 s to 3 h 59 min) with 3 workers, 1.8 GLM"
+                + " (1.8 GLM to 6 GLM) at prices of earlier runs, perhaps more than the budget of"
                 + " 5 GLM; going by 1 earlier run\n");
+  }
+
+  @Test
+  void estimatesCostByWhatWasBilled() throws IOException {
+    var invoice =
+        """
+        {"seq":5,"at":"2026-01-02T00:40:00Z","type":"invoice-accepted","invoiceId":"i",\
+        "agreementId":"a","amount":0.2}
+        """;
+    journal("20260101-000000-aaaaaa", "golem", batch(0, 1, 1_797_000) + invoice);
+    workspace.write("p.yaml", PIPELINE + "workers: 2\nbudget: 0.2 GLM\n");
+
+    assertThat(workspace.run("plan", "p.yaml").out())
+        .contains("0.5 GLM (0.5 GLM to 0.5 GLM) at what earlier runs paid, more than the budget")
+        .contains(
+            "budget, on golem: 0.28 GLM for 2 workers at a time, at prices of earlier runs; 0.2 GLM"
+                + " is enough for 1\n");
   }
 
   @Test
@@ -162,11 +179,11 @@ class PlanOutlookTest {
   private static String batch(int number, int fragments, long milliseconds) {
     var set = fragments == 1 ? "0" : "0-" + (fragments - 1);
     return """
-        {"seq":3,"at":"2026-01-02T00:00:04Z","type":"batch-started","batch":%d,"rental":0,\
-        "stage":"count","fragments":"%s"}
-        {"seq":4,"at":"2026-01-02T00:00:05Z","type":"batch-finished","batch":%d,"done":"%s",\
-        "failed":[],"milliseconds":%d,"bytesSent":0,"bytesReceived":0}
-        """
+    {"seq":3,"at":"2026-01-02T00:00:04Z","type":"batch-started","batch":%d,"rental":0,\
+    "stage":"count","fragments":"%s"}
+    {"seq":4,"at":"2026-01-02T00:00:05Z","type":"batch-finished","batch":%d,"done":"%s",\
+    "failed":[],"milliseconds":%d,"bytesSent":0,"bytesReceived":0}
+    """
         .formatted(number, set, number, set, milliseconds);
   }
 }

@@ -195,7 +195,7 @@ class RunReportTest {
     assertThat(new ProgressLines(tally, false).block(START, 200))
         .last()
         .isEqualTo(
-            "  looking for machines: 2 offers, 1 refused (price too high 1), 1 answer,"
+            "  looking for machines: 2 providers, 1 refused (1 × price too high), 1 answer,"
                 + " 0 of 1 agreement approved");
   }
 

@@ -99,6 +99,23 @@ public sealed interface RunEvent {
 
   record AgreementRejected(String agreementId, String reason) implements RunEvent {}
 
+  /**
+   * An agreement did not lead to a machine.
+   *
+   * @param image what stands for it in the file
+   * @param byImage whether the provider says that the image cannot be deployed or started
+   */
+  record StartFailed(
+      String providerId, String providerName, String image, boolean byImage, String reason)
+      implements RunEvent {}
+
+  /**
+   * A provider failed by itself and is not asked for a while.
+   *
+   * @param failures how often in a row
+   */
+  record ProviderPaused(String providerId, int failures, Instant until) implements RunEvent {}
+
   record AgreementTerminated(String agreementId, boolean byProvider, String reason)
       implements RunEvent {}
 

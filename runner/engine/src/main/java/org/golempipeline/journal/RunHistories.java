@@ -24,6 +24,15 @@ public final class RunHistories {
     this.runs = pipelines.resolve(".golem-pipeline").resolve("runs");
   }
 
+  private RunHistories(Path runs, boolean itself) {
+    this.runs = runs;
+  }
+
+  /** Those of the folder in which a run has its own. */
+  public static RunHistories beside(Path runFolder) {
+    return new RunHistories(runFolder.toAbsolutePath().getParent(), true);
+  }
+
   /** The ids of all runs that began, the newest first. */
   public List<String> ids() throws IOException {
     var ids = new ArrayList<String>();

@@ -2,6 +2,7 @@ package org.golempipeline.journal;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /** How long fragments and machines took in earlier runs of a pipeline, and what machines cost. */
 public final class RunTimes {
   private static final int MOST_RUNS = 10;
+  private static final BigDecimal HOUR = BigDecimal.valueOf(3_600_000);
 
   /** A tenth of all fragments take less than the first of these, a tenth more than the last. */
   private static final double[] SHARES = {0.1, 0.5, 0.9};
@@ -27,6 +29,12 @@ public final class RunTimes {
   private final List<Long> starts = new ArrayList<>();
   private final List<RunEvent.RentalOpened> rentals = new ArrayList<>();
   private int runs;
+
+  /** GLM, without starts. */
+  private BigDecimal billed = BigDecimal.ZERO;
+
+  /** Of all scripts, and of all machines until they were there. */
+  private long milliseconds;
 
   private RunTimes() {}
 
@@ -43,8 +51,17 @@ public final class RunTimes {
    */
   public static RunTimes read(RunHistories histories, String pipeline, boolean golem)
       throws IOException {
+    return readBefore(histories, "", pipeline, golem);
+  }
+
+  /** The same as if the run {@code without} were not there. */
+  public static RunTimes readBefore(
+      RunHistories histories, String without, String pipeline, boolean golem) throws IOException {
     var times = new RunTimes();
     for (var id : histories.ids()) {
+      if (id.equals(without)) {
+        continue;
+      }
       if (times.runs == MOST_RUNS) {
         break;
       }
@@ -109,16 +126,27 @@ public final class RunTimes {
   /** The machine whose hour had the price in the middle; empty if none was rented. */
   public Optional<RunEvent.RentalOpened> rental() {
     return rentals.stream()
-        .sorted(Comparator.comparing(RunTimes::perHour))
+        .sorted(Comparator.comparing(rental -> perHour(rental, 1)))
         .skip(rentals.size() / 2)
         .findFirst();
   }
 
-  /** GLM for an hour in which all its threads are busy. */
-  public static BigDecimal perHour(RunEvent.RentalOpened rental) {
+  /**
+   * GLM that providers billed for an hour of their scripts and what comes before them, apart from
+   * what they charge for a start; empty if nobody billed anything.
+   */
+  public Optional<BigDecimal> billedPerHour() {
+    return billed.signum() <= 0 || milliseconds == 0
+        ? Optional.empty()
+        : Optional.of(
+            billed.multiply(HOUR).divide(BigDecimal.valueOf(milliseconds), MathContext.DECIMAL64));
+  }
+
+  /** GLM for an hour in which so many of its threads are busy. */
+  public static BigDecimal perHour(RunEvent.RentalOpened rental, int threads) {
     return rental
         .cpuSecondPrice()
-        .multiply(BigDecimal.valueOf(rental.threads()))
+        .multiply(BigDecimal.valueOf(Math.min(threads, rental.threads())))
         .add(rental.envSecondPrice())
         .multiply(BigDecimal.valueOf(3600));
   }
@@ -127,6 +155,9 @@ public final class RunTimes {
   private final class Reading {
     private final Map<Integer, RunEvent.BatchStarted> batches = new HashMap<>();
     private final Map<Integer, Instant> requested = new HashMap<>();
+    private final RunHistory.AcceptedTally accepted = new RunHistory.AcceptedTally();
+    private BigDecimal startPrices = BigDecimal.ZERO;
+    private long took;
     private boolean anything;
 
     /** Whether anything was computed. */
@@ -137,7 +168,13 @@ public final class RunTimes {
           RunEvent.RentalRequested.class,
           RunEvent.RentalOpened.class,
           RunEvent.BatchStarted.class,
-          RunEvent.BatchFinished.class);
+          RunEvent.BatchFinished.class,
+          RunEvent.DebitNoteAccepted.class,
+          RunEvent.InvoiceAccepted.class);
+      if (accepted.sum().signum() > 0) {
+        billed = billed.add(accepted.sum()).subtract(startPrices);
+        milliseconds += took;
+      }
       return anything;
     }
 
@@ -149,14 +186,17 @@ public final class RunTimes {
         requested.put(rental.rental(), stamped.at());
       } else if (event instanceof RunEvent.RentalOpened rental) {
         rentals.add(rental);
+        startPrices = startPrices.add(rental.startPrice());
         var since = requested.remove(rental.rental());
         if (since != null) {
           starts.add(Duration.between(since, stamped.at()).toMillis());
+          took += Duration.between(since, stamped.at()).toMillis();
         }
       } else if (event instanceof RunEvent.BatchStarted batch) {
         batches.put(batch.batch(), batch);
       } else if (event instanceof RunEvent.BatchFinished end) {
         var begin = batches.remove(end.batch());
+        took += end.milliseconds();
         var through = end.done().size() + end.failed().size();
         if (begin != null && through > 0 && end.failure() == null) {
           anything = true;
@@ -165,6 +205,7 @@ public final class RunTimes {
               .add(new Sample((double) end.milliseconds() / through, through));
         }
       }
+      accepted.add(event);
     }
   }
 }

@@ -31,6 +31,9 @@ public final class GolemEvents {
       return new RunEvent.AgreementApproved(e.agreementId(), e.providerId(), e.providerName());
     } else if (event instanceof GolemEvent.AgreementRejected e) {
       return new RunEvent.AgreementRejected(e.agreementId(), e.reason());
+    } else if (event instanceof GolemEvent.StartFailed e) {
+      return new RunEvent.StartFailed(
+          e.providerId(), e.providerName(), e.image(), e.byImage(), e.reason());
     } else if (event instanceof GolemEvent.AgreementTerminated e) {
       return new RunEvent.AgreementTerminated(e.agreementId(), e.byProvider(), e.reason());
     } else if (event instanceof GolemEvent.ActivityCreated e) {
@@ -107,9 +110,10 @@ public final class GolemEvents {
 
   private static FailureKind kind(GolemException.Kind kind) {
     return switch (kind) {
-      case PROVIDER -> FailureKind.PROVIDER;
+      case PROVIDER, IMAGE -> FailureKind.PROVIDER;
       case DEADLINE -> FailureKind.DEADLINE;
       case MARKET -> FailureKind.MARKET;
+      case BUDGET -> FailureKind.BUDGET;
       case PAYMENT -> FailureKind.PAYMENT;
       case YAGNA -> FailureKind.YAGNA;
       case CANCELLED -> FailureKind.CANCELLED;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -16,6 +17,8 @@ import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.journal.MessageLog;
+import org.golempipeline.journal.ProviderFailures;
+import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunParams;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
@@ -66,7 +69,8 @@ public final class PipelineRun {
     var session = session();
     var reuse = new Reuse(plan, settings);
     this.stages = new Stages(plan, settings, folder, reuse, shell, this::tell);
-    this.rentals = new Rentals(plan, settings, pools, session, reuse.banned(), clock, this::tell);
+    this.rentals =
+        new Rentals(plan, settings, pools, session, reuse.banned(), failures(), clock, this::tell);
     this.setup =
         new SchedulerSetup(
             started(),
@@ -76,6 +80,19 @@ public final class PipelineRun {
             pools.pools(),
             policy());
     this.scheduler = setup.scheduler(stages::label);
+  }
+
+  /** What cannot be read pauses nobody. */
+  private Map<String, ProviderFailures.Failed> failures() {
+    if (settings.target() != Target.GOLEM) {
+      return Map.of();
+    }
+    try {
+      return ProviderFailures.read(
+          RunHistories.beside(settings.runFolder()), clock.instant().minus(ProviderPauses.MEMORY));
+    } catch (IOException e) {
+      return Map.of();
+    }
   }
 
   private RunEvent.RunStarted started() {
@@ -211,6 +228,8 @@ public final class PipelineRun {
       rentals.open();
     } else if (action instanceof Action.Rent rent) {
       rentals.rent(rent);
+    } else if (action instanceof Action.Pause pause) {
+      rentals.pause(pause.provider());
     } else if (action instanceof Action.CloseRental close) {
       rentals.close(close);
     } else if (action instanceof Action.Ban ban) {

@@ -41,7 +41,9 @@ final class Pools {
 
     PoolSetup setup() {
       return new PoolSetup(
-          local ? "this machine" : image == null ? "any image" : image.toString(), local);
+          local ? "this machine" : image == null ? "any image" : image.toString(),
+          resources.threads(),
+          local);
     }
   }
 

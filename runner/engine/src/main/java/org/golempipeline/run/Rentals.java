@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
@@ -27,7 +29,9 @@ import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Yagna;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.ServedImages;
+import org.golempipeline.journal.ProviderFailures;
 import org.golempipeline.plan.Plan;
+import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +54,14 @@ final class Rentals implements AutoCloseable {
   private final Pools pools;
   private final SessionTerms session;
   private final Set<String> banned;
+  private final ProviderPauses pauses;
   private final Clock clock;
   private final Consumer<Message> tell;
   private final Map<Integer, CompletableFuture<Rental>> rentals = new TreeMap<>();
+
+  /** What stands for an image in the file, by its hash. */
+  private final Map<String, String> labels = new ConcurrentHashMap<>();
+
   private @Nullable CompletableFuture<Place> network;
   private @Nullable CompletableFuture<Place> thisMachine;
 
@@ -71,6 +80,7 @@ final class Rentals implements AutoCloseable {
 
   /**
    * @param banned providers that are never rented from
+   * @param failures of providers in earlier runs
    */
   Rentals(
       Plan plan,
@@ -78,6 +88,7 @@ final class Rentals implements AutoCloseable {
       Pools pools,
       SessionTerms session,
       Set<String> banned,
+      Map<String, ProviderFailures.Failed> failures,
       Clock clock,
       Consumer<Message> tell) {
     this.plan = plan;
@@ -85,12 +96,15 @@ final class Rentals implements AutoCloseable {
     this.pools = pools;
     this.session = session;
     this.banned = Set.copyOf(banned);
+    this.pauses = new ProviderPauses(failures);
     this.clock = clock;
     this.tell = tell;
   }
 
   void open() {
-    network = opened(settings.daemons()::network, session, settings.images(), this::note);
+    network =
+        opened(settings.daemons()::network, session, settings.images(), this::note)
+            .thenApply(this::goOn);
     network.whenComplete(
         (place, thrown) ->
             tell.accept(
@@ -100,7 +114,29 @@ final class Rentals implements AutoCloseable {
   }
 
   private void note(org.golempipeline.golem.GolemEvent event) {
-    tell.accept(new Message.Noted(GolemEvents.toRunEvent(event)));
+    var noted = GolemEvents.toRunEvent(event);
+    tell.accept(
+        new Message.Noted(
+            noted instanceof RunEvent.StartFailed failed ? withLabel(failed) : noted));
+  }
+
+  /** As if this run had gone on from the ones before. */
+  private Place goOn(Place place) {
+    var now = clock.instant();
+    pauses
+        .pending(now)
+        .forEach(
+            (provider, until) -> place.network().pause(provider, Duration.between(now, until)));
+    return place;
+  }
+
+  private RunEvent withLabel(RunEvent.StartFailed failed) {
+    return new RunEvent.StartFailed(
+        failed.providerId(),
+        failed.providerName(),
+        labels.getOrDefault(failed.image(), failed.image()),
+        failed.byImage(),
+        failed.reason());
   }
 
   /** Nothing is rented before images can be fetched; what was opened for nothing is settled. */
@@ -218,6 +254,7 @@ final class Rentals implements AutoCloseable {
   private RentalTerms terms(Action.Rent rent, Pools.Pool pool, ServedImages images) {
     var golem = plan.spec().golem();
     var image = images.get(pool.image());
+    labels.put(image.sha3(), pool.setup().label());
     var deny = new HashSet<>(rent.deny());
     deny.addAll(golem.deny());
     deny.addAll(banned);
@@ -235,7 +272,8 @@ final class Rentals implements AutoCloseable {
         pool.local() ? Set.of() : Set.copyOf(golem.allow()),
         deny,
         pool.timeouts().negotiate(),
-        pool.timeouts().deploy());
+        pool.timeouts().deploy(),
+        new RentalTerms.Ceiling(rent.most(), rent.time()));
   }
 
   private static BigDecimal least(@Nullable BigDecimal asked, BigDecimal affordable) {
@@ -256,12 +294,27 @@ final class Rentals implements AutoCloseable {
     if (renting.isCompletedExceptionally()) {
       return;
     }
+    if (close.success()) {
+      pauses.worked(renting.join().provider().id());
+    }
     var reason =
         close.success() ? EndReason.success(close.reason()) : EndReason.cancelled(close.reason());
     renting
         .join()
         .close(reason)
         .whenComplete((nothing, thrown) -> tell.accept(new Message.RentalClosed(close.rental())));
+  }
+
+  /** On this machine nothing but the work itself can fail, and nothing is paid. */
+  void pause(String provider) {
+    if (settings.target() == Target.GOLEM) {
+      var now = clock.instant();
+      var until = pauses.failed(provider, now);
+      ready(network)
+          .ifPresent(place -> place.network().pause(provider, Duration.between(now, until)));
+      tell.accept(
+          new Message.Noted(new RunEvent.ProviderPaused(provider, pauses.times(provider), until)));
+    }
   }
 
   void ban(String provider) {

@@ -126,7 +126,9 @@ final class Scripts implements AutoCloseable {
                     throw new WithdrawnException();
                   }
                   if (!endedWell) {
-                    throw new CancellationException("the script before it failed");
+                    // What is wrong with the machine, the script before it has to say.
+                    tell.accept(new Message.Withdrawn(execute.batch()));
+                    throw new WithdrawnException();
                   }
                   return script;
                 })
@@ -303,7 +305,8 @@ final class Scripts implements AutoCloseable {
       return new Failure(
           FailureKind.PROVIDER,
           "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
-          "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server must answer HEAD as well as GET.");
+          "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server"
+              + " must answer HEAD as well as GET.");
     }
     var sentence =
         "The provider could not execute a script: %s%s."
@@ -317,8 +320,8 @@ final class Scripts implements AutoCloseable {
   /** What the user's command may have done if the script ended as it does not by itself. */
   private static @Nullable String suspicion(String message, String said) {
     if (EXITED.matcher(message).find()) {
-      return "A command in `run` or `setup` may have killed its shell (`kill $$`, `kill 0`, `pkill`),"
-          + " or memory was short: kill only what the command itself started.";
+      return "A command in `run` or `setup` may have killed its shell (`kill $$`, `kill 0`,"
+                 + " `pkill`), or memory was short: kill only what the command itself started.";
     }
     return LOST_FOLDERS.stream().anyMatch(said::contains)
         ? "A command in `run` or `setup` may have removed or moved folders above `$out`, or the"

@@ -22,8 +22,14 @@ public sealed interface Action {
    *
    * @param deny provider ids
    * @param mostStart a machine that asks for more to start is of no use
+   * @param most nor is one that asks for more in all for {@code time}
    */
-  record Rent(int rental, int pool, Set<String> deny, BigDecimal mostStart) implements Action {}
+  record Rent(
+      int rental, int pool, Set<String> deny, BigDecimal mostStart, BigDecimal most, Duration time)
+      implements Action {}
+
+  /** A provider failed by itself, so others are asked first for a while. Not answered. */
+  record Pause(String provider) implements Action {}
 
   /** Also ends a request that was not answered. Answered by RentalClosed. */
   record CloseRental(int rental, boolean success, String reason) implements Action {}

@@ -10,9 +10,6 @@ import java.time.Instant;
  * let go, and the clock of a script is set to what is left.
  */
 final class Budget {
-  /** A script that the budget cannot give this long is not begun. */
-  private static final Duration LEAST_SCRIPT = Duration.ofMinutes(1);
-
   private static final Duration ENDLESS = Duration.ofDays(365);
 
   private final Policy policy;
@@ -35,17 +32,40 @@ final class Budget {
    *
    * @return the most it may ask for its start
    */
-  BigDecimal requested(RentalState rental) {
+  BigDecimal requested(RentalState rental, boolean first) {
+    // Who comes first may need all; while nobody knows what machines cost, others get their share.
+    rental.most =
+        first || lastLeast.signum() > 0
+            ? left().max(BigDecimal.ZERO)
+            : share(left(), policy.workers());
     var mostStart = share(left(), 2 * policy.workers());
     set(rental, mostStart.max(lastIdle));
     return mostStart;
+  }
+
+  /** Whether what it may cost is known to be too little by now. */
+  boolean isUnderpriced(RentalState rental) {
+    return rental.most.compareTo(lastLeast) < 0;
+  }
+
+  /**
+   * It says what it has cost until now. If that is more than was reckoned, more of its threads work
+   * than were asked for, and all of them may.
+   */
+  void billed(RentalState rental, BigDecimal total, Instant now) {
+    var longest = Duration.between(rental.openedAt, now).plus(policy.moneyGrace());
+    if (total.compareTo(rental.start.add(rental.costOf(longest))) > 0
+        && rental.rate.compareTo(rental.fullRate) < 0) {
+      rental.rate = rental.fullRate;
+      keptUntil(rental, rental.keptUntil);
+    }
   }
 
   /** It is open, and idle. */
   void opened(RentalState rental) {
     keptUntil(rental, rental.openedAt.plus(policy.idleRelease()));
     lastIdle = rental.committed;
-    lastLeast = rental.start.add(rental.costOf(LEAST_SCRIPT.plus(policy.moneyGrace())));
+    lastLeast = rental.start.add(rental.costOf(policy.leastTime()));
   }
 
   /** It is not let go before {@code until}, unless by itself. */
@@ -97,15 +117,15 @@ final class Budget {
     return Duration.ofSeconds(seconds.longValue());
   }
 
-  /** Whether a machine like the last one could be paid for a script, out of so many shares. */
-  boolean paysForAnother(int shares) {
-    return share(left(), shares).compareTo(lastLeast) >= 0;
+  /** Whether a machine like the last one could be paid for a script. */
+  boolean paysForAnother() {
+    return left().compareTo(lastLeast) >= 0;
   }
 
   /** What a script must be given to be worth its price: twice what is expected. */
   static Duration needed(StageState stage, int fragments) {
     var expected = Duration.ofMillis((long) (2 * stage.typicalMillis() * fragments));
-    return expected.compareTo(LEAST_SCRIPT) > 0 ? expected : LEAST_SCRIPT;
+    return expected.compareTo(Policy.LEAST_SCRIPT) > 0 ? expected : Policy.LEAST_SCRIPT;
   }
 
   private BigDecimal left() {

@@ -3,6 +3,8 @@ package org.golempipeline.schedule;
 import java.time.Instant;
 import java.util.List;
 import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.RunEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,15 @@ final class MachineDecisions {
     renting.opened(opened);
   }
 
+  /** Something between the daemon, the providers and us. */
+  void noted(RunEvent event) {
+    if (event instanceof RunEvent.DebitNoteAccepted note) {
+      renting.billed(note);
+    } else if (event instanceof RunEvent.StartFailed failed) {
+      renting.startFailed(failed);
+    }
+  }
+
   void failed(Message.RentalFailed failed) {
     renting.failed(failed);
   }
@@ -59,7 +70,18 @@ final class MachineDecisions {
   }
 
   void lost(Message.RentalLost lost) {
+    var rental = fleet.rental(lost.rental());
+    if (rental != null) {
+      renting.failedByItself(rental);
+    }
     fleet.lost(lost);
+  }
+
+  /** The machine did not go through with a script. */
+  void failed(Batch batch, Failure failure) {
+    if (failure.kind() == FailureKind.PROVIDER) {
+      renting.failedByItself(batch.rental);
+    }
   }
 
   /** Scripts of a machine that is gone and that nobody said anything of. */

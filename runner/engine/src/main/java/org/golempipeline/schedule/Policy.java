@@ -38,6 +38,13 @@ public record Policy(
     int losses,
     Duration rentalLife,
     Duration moneyGrace) {
+  /** A script that the budget cannot give this long is not begun. */
+  static final Duration LEAST_SCRIPT = Duration.ofMinutes(1);
+
+  /** A machine that the budget cannot pay for so long is not rented. */
+  public Duration leastTime() {
+    return LEAST_SCRIPT.plus(moneyGrace);
+  }
 
   /** On this machine a script costs milliseconds and nothing is paid. */
   public static Policy local(

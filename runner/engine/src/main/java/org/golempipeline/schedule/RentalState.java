@@ -44,8 +44,16 @@ final class RentalState {
 
   BigDecimal start = BigDecimal.ZERO;
 
-  /** GLM for a second in which all its processors work. */
+  /** GLM for a second in which as many of its threads work as were asked for. */
   BigDecimal rate = BigDecimal.ZERO;
+
+  /** The same if all do that it has. */
+  BigDecimal fullRate = BigDecimal.ZERO;
+
+  String agreement = "";
+
+  /** What it may cost for the least that is worth it; it is not answered if it costs more. */
+  BigDecimal most = BigDecimal.ZERO;
 
   /** The script that runs, and the one that is prepared for when it ends. */
   final Deque<Batch> batches = new ArrayDeque<>();

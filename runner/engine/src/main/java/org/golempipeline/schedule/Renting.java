@@ -60,12 +60,14 @@ final class Renting {
       return;
     }
     setbacks.answered();
+    setbacks.imageStarted(fleet.pools.get(rental.pool).setup.label());
     marketEmpty = false;
     if (rental.local) {
       ourselves.add(opened.providerId());
     }
     know(rental, opened);
     budget.opened(rental);
+    letGoUnderpriced();
     decisions.emit(
         new RunEvent.RentalOpened(
             opened.rental(),
@@ -92,14 +94,55 @@ final class Renting {
   private void know(RentalState rental, Message.RentalOpened opened) {
     rental.provider = opened.providerId();
     rental.wallet = opened.wallet();
+    rental.agreement = opened.agreementId();
     rental.start = opened.startPrice();
-    rental.rate =
-        opened
-            .envSecondPrice()
-            .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(opened.threads())));
+    var asked = fleet.pools.get(rental.pool).setup.threads();
+    rental.fullRate = rate(opened, opened.threads());
+    rental.rate = asked == 0 ? rental.fullRate : rate(opened, Math.min(asked, opened.threads()));
     rental.openedAt = decisions.now();
     rental.opened = true;
     operators.computeIfAbsent(rental.wallet, each -> new TreeSet<>()).add(rental.provider);
+  }
+
+  private static BigDecimal rate(Message.RentalOpened opened, int threads) {
+    return opened
+        .envSecondPrice()
+        .add(opened.cpuSecondPrice().multiply(BigDecimal.valueOf(threads)));
+  }
+
+  /** What was asked for while nobody knew what machines cost, and cannot be had for that. */
+  private void letGoUnderpriced() {
+    for (var rental : List.copyOf(fleet.rentals())) {
+      if (rental.phase == RentalState.Phase.REQUESTED
+          && !rental.local
+          && budget.isUnderpriced(rental)) {
+        fleet.end(rental, true, "machines cost more than it was allowed to");
+      }
+    }
+  }
+
+  /**
+   * It left, or did not do what every machine can; what becomes of it once it is let go is ours.
+   */
+  void failedByItself(RentalState rental) {
+    if (rental.opened && !rental.local && rental.phase != RentalState.Phase.ENDING) {
+      decisions.act(new Action.Pause(rental.provider));
+    }
+  }
+
+  void billed(RunEvent.DebitNoteAccepted note) {
+    for (var rental : fleet.rentals()) {
+      if (rental.opened && rental.agreement.equals(note.agreementId())) {
+        budget.billed(rental, note.totalAmount(), decisions.now());
+      }
+    }
+  }
+
+  void startFailed(RunEvent.StartFailed failed) {
+    decisions.act(new Action.Pause(failed.providerId()));
+    if (failed.byImage()) {
+      setbacks.imageFailed(failed);
+    }
   }
 
   void failed(Message.RentalFailed failed) {
@@ -132,7 +175,14 @@ final class Renting {
         freeTheTried();
         setbacks.machineFailed(reason);
       }
-      case COMMAND, BUDGET, PAYMENT, CANCELLED -> decisions.stop(reason);
+      case BUDGET -> {
+        marketEmpty = true;
+        setbacks.answered();
+        if (fleet.rentals().isEmpty()) {
+          decisions.stop(reason);
+        }
+      }
+      case COMMAND, PAYMENT, CANCELLED -> decisions.stop(reason);
     }
   }
 
@@ -220,7 +270,7 @@ final class Renting {
     var picky = picky(pool);
     if (picky != null) {
       wanted = Math.max(1, wanted);
-      if (fleet.open() >= policy.workers() || (!fleet.spent && !budget.paysForAnother(1))) {
+      if (fleet.open() >= policy.workers() || (!fleet.spent && !budget.paysForAnother())) {
         releaseOneIdle();
       }
     }
@@ -229,7 +279,7 @@ final class Renting {
         && !fleet.spent
         && !(marketEmpty && pool.requested > 0)
         && fleet.open() < policy.workers()
-        && budget.paysForAnother(picky == null ? shares() : 1)
+        && budget.paysForAnother()
         && !decisions.now().isBefore(marketClosedUntil)) {
       request(pool, deny);
       wanted--;
@@ -237,11 +287,6 @@ final class Renting {
     if (wanted > 0 && fleet.open() >= policy.workers()) {
       releaseIdleOfOthers(pool);
     }
-  }
-
-  /** Among so many machines that may still come what is left of the budget is shared. */
-  private int shares() {
-    return fleet.open() == 0 ? 1 : policy.workers() - fleet.open();
   }
 
   /** Who is not asked for because of the fragment that a machine is wanted for. */
@@ -284,10 +329,13 @@ final class Renting {
   }
 
   private void request(PoolState pool, Set<String> deny) {
+    var first = fleet.open() == 0;
     var rental = fleet.requested(pool);
-    var mostStart = budget.requested(rental);
+    var mostStart = budget.requested(rental, first);
     decisions.emit(new RunEvent.RentalRequested(rental.id, pool.setup.label(), Set.copyOf(deny)));
-    decisions.act(new Action.Rent(rental.id, rental.pool, Set.copyOf(deny), mostStart));
+    decisions.act(
+        new Action.Rent(
+            rental.id, rental.pool, Set.copyOf(deny), mostStart, rental.most, policy.leastTime()));
   }
 
   /** Machines of a pool that could be put to work besides those that are there. */

@@ -89,6 +89,7 @@ public final class Scheduler {
       }
     } else if (message instanceof Message.Noted noted) {
       decisions.emit(noted.event());
+      machines.noted(noted.event());
     } else if (message instanceof Message.Published done) {
       if (!publishing || published) {
         return;
@@ -155,6 +156,7 @@ public final class Scheduler {
     } else if (message instanceof Message.BatchBroken broken) {
       var batch = machines.take(broken.batch());
       if (batch != null) {
+        machines.failed(batch, broken.failure());
         stageDecisions.broken(batch, broken.failure());
       }
     } else if (message instanceof Message.FragmentOverdue overdue) {

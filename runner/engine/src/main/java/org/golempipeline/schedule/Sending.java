@@ -88,7 +88,7 @@ final class Sending {
       return true;
     }
     var others = fleet.busy();
-    var time = budget.affordableTime(rental, policy.workers() - others, decisions.now());
+    var time = budget.affordableTime(rental, fleet.open() - others, decisions.now());
     var size = affordableSize(stage, time);
     if (size == 0 && others == 0) {
       time = budget.affordableTime(rental, 1, decisions.now());
@@ -267,7 +267,7 @@ final class Sending {
   /** Stops the run if no machine can be paid for another script. */
   void checkBudget() {
     if (!fleet.batches().isEmpty()
-        || !fleet.spent && budget.paysForAnother(1) && fleet.open() < policy.workers()
+        || !fleet.spent && budget.paysForAnother() && fleet.open() < policy.workers()
         || stages.stream().allMatch(stage -> stage.pending() == 0)) {
       return;
     }

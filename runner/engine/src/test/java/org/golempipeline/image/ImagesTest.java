@@ -279,6 +279,11 @@ class ImagesTest {
     }
 
     @Override
+    public void pause(String providerId, Duration time) {
+      throw new AssertionError();
+    }
+
+    @Override
     public CompletableFuture<Settlement> settle(Duration limit) {
       throw new AssertionError();
     }

@@ -218,7 +218,7 @@ class ReplayTest {
             "r", "p", "a b.yaml", "golem", "s", 5, List.of("one"), List.of(), null),
         new RunEvent.AllocationRequested(new BigDecimal("1.50"), AT, "erc20-holesky-tglm"),
         List.of(stage),
-        List.of(new PoolSetup("any image", false), new PoolSetup("this machine", true)),
+        List.of(new PoolSetup("any image", 1, false), new PoolSetup("this machine", 1, true)),
         Policy.golem(5, new BigDecimal("1.50"), true, Long.MIN_VALUE, Duration.ofHours(3)));
   }
 

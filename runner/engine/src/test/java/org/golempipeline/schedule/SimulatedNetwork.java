@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
@@ -116,12 +115,14 @@ final class SimulatedNetwork {
   // ---- renting
 
   void rent(Action.Rent rent) {
-    var provider = rent.pool() == 1 ? here : choose(rent.deny(), rent.mostStart());
+    var provider = rent.pool() == 1 ? here : choose(rent);
     if (silent()) {
       setbacks++;
       fail(rent.rental(), provider, FailureKind.YAGNA, Duration.ofSeconds(4));
     } else if (provider == null) {
-      fail(rent.rental(), null, FailureKind.MARKET, between(3000, 7000));
+      var dear = free.stream().anyMatch(each -> isSuitable(each, rent));
+      var kind = dear ? FailureKind.BUDGET : FailureKind.MARKET;
+      fail(rent.rental(), null, kind, between(3000, 7000));
     } else if (provider.persona == Persona.CRASHING && mischief(2)) {
       setbacks++;
       fail(rent.rental(), provider, FailureKind.PROVIDER, between(1000, 20_000));
@@ -132,20 +133,20 @@ final class SimulatedNetwork {
     }
   }
 
-  private @Nullable SimulatedProvider choose(Set<String> deny, BigDecimal mostStart) {
+  private @Nullable SimulatedProvider choose(Action.Rent rent) {
     for (var tries = 0; tries < 20 && !free.isEmpty(); tries++) {
       var at = random.nextInt(free.size());
       var provider = free.get(at);
       if (provider.gone) {
         remove(at);
-      } else if (fits(provider, deny, mostStart)) {
+      } else if (fits(provider, rent)) {
         remove(at);
         return provider;
       }
     }
     for (var at = 0; at < free.size(); at++) {
       var provider = free.get(at);
-      if (!provider.gone && fits(provider, deny, mostStart)) {
+      if (!provider.gone && fits(provider, rent)) {
         remove(at);
         return provider;
       }
@@ -153,8 +154,17 @@ final class SimulatedNetwork {
     return null;
   }
 
-  private static boolean fits(SimulatedProvider provider, Set<String> deny, BigDecimal mostStart) {
-    return !deny.contains(provider.name) && provider.start.compareTo(mostStart) <= 0;
+  private static boolean fits(SimulatedProvider provider, Action.Rent rent) {
+    var seconds = BigDecimal.valueOf(rent.time().toSeconds());
+    return isSuitable(provider, rent)
+        && provider.start.add(provider.rate.multiply(seconds)).compareTo(rent.most()) <= 0;
+  }
+
+  /** Whatever it costs once it has started. */
+  private static boolean isSuitable(SimulatedProvider provider, Action.Rent rent) {
+    return !provider.gone
+        && !rent.deny().contains(provider.name)
+        && provider.start.compareTo(rent.mostStart()) <= 0;
   }
 
   private void remove(int at) {

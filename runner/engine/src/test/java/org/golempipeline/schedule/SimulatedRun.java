@@ -79,7 +79,7 @@ final class SimulatedRun implements SimulatedNetwork.Clock {
                 null),
             new RunEvent.AllocationRequested(scenario.budget, now, "none"),
             scenario.setups(),
-            List.of(new PoolSetup("any image", false), new PoolSetup("this machine", true)),
+            List.of(new PoolSetup("any image", 1, false), new PoolSetup("this machine", 1, true)),
             scenario.policy());
     this.scheduler =
         setup.scheduler((stage, fragment) -> scenario.stages.get(stage).name + " " + fragment);

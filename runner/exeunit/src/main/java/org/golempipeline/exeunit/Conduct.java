@@ -26,6 +26,11 @@ public interface Conduct {
     return Duration.ZERO;
   }
 
+  /** Why no image can be deployed, if so. */
+  default Optional<String> deployTrouble() {
+    return Optional.empty();
+  }
+
   /** Whether programs end at once with exit code 1. */
   default boolean programsFail() {
     return false;

@@ -181,13 +181,22 @@ final class ScriptRunner implements Runnable {
   private Outputs deploy(ExeCommand.Deploy command, int index)
       throws IOException, CommandException, InterruptedException {
     Progress progress = progress(command.progress(), index);
-    boolean fetched =
-        unit.image.isPresent() && units.images.fetch(unit.image.get(), unit.host, progress);
-    Deployment deployment = Deployment.create(units.newRoot(), command);
-    synchronized (unit.lock) {
-      unit.deployment = deployment;
+    boolean fetched;
+    Deployment deployment;
+    try {
+      String trouble = unit.conduct.deployTrouble().orElse(null);
+      if (trouble != null) {
+        throw new CommandException(trouble);
+      }
+      fetched = unit.image.isPresent() && units.images.fetch(unit.image.get(), unit.host, progress);
+      deployment = Deployment.create(units.newRoot(), command);
+      synchronized (unit.lock) {
+        unit.deployment = deployment;
+      }
+    } finally {
+      // Released exe-units count as deployed even if it failed.
+      setState(ExeUnit.DEPLOYED);
     }
-    setState(ExeUnit.DEPLOYED);
     if (fetched) {
       progress.end();
     } else {

@@ -19,6 +19,15 @@ final class Batch {
   private static final Duration FIRST_POLL = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final int TOLERATED_FAILURES = 5;
+
+  /**
+   * A machine that lives answers every poll, whatever it does: with what there is when the poll's
+   * time is over. In peer-to-peer networks nothing but time tells that one does not live any more:
+   * every call then ends with 408. So long a silence is no hiccup of the network.
+   */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private static final int SILENT_POLLS = 3;
   private static final int LONGEST_LINE = 64 << 10;
 
   private final Session session;
@@ -30,8 +39,11 @@ final class Batch {
   private final Script.Watcher watcher;
   private final CompletableFuture<List<CommandResult>> done = new CompletableFuture<>();
   private final StringBuilder line = new StringBuilder();
+  private final Duration silence;
   private final long begin;
   private volatile long lastSign;
+  private long lastAnswer;
+  private int silentPolls;
   private @Nullable String batchId;
   private @Nullable EventStream stream;
   private int finished;
@@ -46,6 +58,21 @@ final class Batch {
       Duration limit,
       Duration idleLimit,
       Script.Watcher watcher) {
+    this(session, provider, activityId, script, limit, idleLimit, watcher, SILENCE);
+  }
+
+  /**
+   * @param silence a machine that does not answer for so long is lost
+   */
+  Batch(
+      Session session,
+      String provider,
+      String activityId,
+      ExeScript script,
+      Duration limit,
+      Duration idleLimit,
+      Script.Watcher watcher,
+      Duration silence) {
     this.session = session;
     this.provider = provider;
     this.activityId = activityId;
@@ -53,8 +80,10 @@ final class Batch {
     this.limit = limit;
     this.idleLimit = idleLimit;
     this.watcher = watcher;
+    this.silence = silence;
     this.begin = session.nanos();
     this.lastSign = begin;
+    this.lastAnswer = begin;
   }
 
   /**
@@ -112,6 +141,8 @@ final class Batch {
             return;
           }
           failures = 0;
+          silentPolls = 0;
+          lastAnswer = session.nanos();
           take(results);
           if (!done.isDone() && !wait.isZero()) {
             polledOnce = true;
@@ -151,7 +182,13 @@ final class Batch {
       return;
     }
     if (failure.status() == 408) {
-      poll(POLL);
+      silentPolls++;
+      Duration silent = session.since(Math.max(lastAnswer, lastSign));
+      if (silentPolls >= SILENT_POLLS && silent.compareTo(silence) >= 0) {
+        fail(GolemException.Kind.PROVIDER, "it has not answered for " + words(silence));
+      } else {
+        poll(POLL);
+      }
       return;
     }
     if (failure.status() == 401 || failure.status() == 403 || failure.status() == 404) {

@@ -200,7 +200,9 @@ final class Caller {
     String text = new String(body, StandardCharsets.UTF_8);
     if (json != null) {
       String message = json.path("message").asText(json.path("detail").asText(""));
+      String cause = json.path("internalError").asText("");
       text = "null".equals(message) ? "" : message;
+      text = cause.isBlank() ? text : text.isEmpty() ? cause : text + ": " + cause;
     }
     text = text.strip().replaceAll("\\s+", " ");
     if (text.length() > LONGEST_REASON) {

@@ -38,7 +38,6 @@ import org.golempipeline.golem.wire.Offer;
 import org.golempipeline.golem.wire.PropertyNames;
 import org.golempipeline.golem.wire.Reason;
 import org.golempipeline.golem.wire.Rejection;
-import org.golempipeline.golem.wire.RequestorAccount;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.golempipeline.golem.wire.Version;
 import org.golempipeline.golem.wire.WireJson;
@@ -96,14 +95,6 @@ final class Calls {
         "prepare the demand for payment",
         PAYMENT + "/demandDecorations?allocationIds=" + encode(allocationId),
         Decoder.of(Decorations.class));
-  }
-
-  /** Wallets that are ready for the identity of our key. */
-  static Call<List<RequestorAccount>> requestorAccounts() {
-    return get(
-        "list the payment accounts",
-        PAYMENT + "/requestorAccounts",
-        Decoder.listOf(RequestorAccount.class));
   }
 
   /** Listens to offers of virtual machines; forgotten by the daemon after {@code idle}. */

@@ -34,6 +34,7 @@ record DemandKey(
   static final int DEBIT_NOTE_INTERVAL = 120;
 
   private static final int PAYMENT_TIMEOUT = 43_200;
+  private static final String VM = "vm";
   private static final BigDecimal GIB = BigDecimal.valueOf(1L << 30);
 
   DemandKey {
@@ -66,12 +67,15 @@ record DemandKey(
 
   /**
    * A demand that also brings the offers that {@link #demand} would not, but those of another
-   * subnet or runtime.
+   * subnet, or that run no virtual machines.
    */
   DemandRequest survey(String subnet, String runId, Decorations decorations) {
     return new DemandRequest(
         properties(subnet, runId, decorations),
-        all(List.of(equal(PropertyNames.SUBNET, subnet), runtime())));
+        all(
+            List.of(
+                equal(PropertyNames.SUBNET, subnet),
+                "(|" + equal(PropertyNames.RUNTIME_NAME, VM) + runtimeConstraint() + ")")));
   }
 
   private Map<String, Object> properties(String subnet, String runId, Decorations decorations) {
@@ -102,7 +106,7 @@ record DemandKey(
     List<String> all = new ArrayList<>();
     all.add(equal(PropertyNames.PRICING_MODEL, "linear"));
     all.add(equal(PropertyNames.SUBNET, subnet));
-    all.add(runtime());
+    all.add(runtimeConstraint());
     all.add(atLeast(PropertyNames.MEMORY, gib(memory)));
     all.add(atLeast(PropertyNames.STORAGE, gib(storage)));
     all.add(atLeast(PropertyNames.THREADS, Integer.toString(threads)));
@@ -113,14 +117,21 @@ record DemandKey(
     return all(all);
   }
 
+  private String runtimeConstraint() {
+    return equal(PropertyNames.RUNTIME_NAME, runtime());
+  }
+
   private String runtime() {
     boolean gpu = capabilities.stream().anyMatch(capability -> capability.contains("gpu"));
-    return equal(PropertyNames.RUNTIME_NAME, gpu ? "vm-nvidia" : "vm");
+    return gpu ? "vm-nvidia" : VM;
   }
 
   /** What an offer lacks of what {@link #demand} asks for. */
   List<String> unmet(Map<String, Object> offer) {
     List<String> unmet = new ArrayList<>();
+    if (!runtime().equals(offer.get(PropertyNames.RUNTIME_NAME))) {
+      unmet.add("without the runtime " + runtime());
+    }
     if (isBelow(quantity(offer, PropertyNames.THREADS), Integer.toString(threads))) {
       unmet.add(Relaxation.Term.THREADS.objection);
     }

@@ -28,6 +28,16 @@ public sealed interface GolemEvent {
   /** Not approved: refused, expired, or given up by us. */
   record AgreementRejected(String agreementId, String reason) implements GolemEvent {}
 
+  /**
+   * An agreement did not lead to a machine.
+   *
+   * @param image hash of the image
+   * @param byImage whether the provider says that the image cannot be deployed or started
+   */
+  record StartFailed(
+      String providerId, String providerName, String image, boolean byImage, String reason)
+      implements GolemEvent {}
+
   record AgreementTerminated(String agreementId, boolean byProvider, String reason)
       implements GolemEvent {}
 

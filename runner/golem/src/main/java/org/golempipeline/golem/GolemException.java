@@ -64,10 +64,14 @@ public final class GolemException extends RuntimeException {
   public enum Kind {
     /** One provider: agreement terminated, activity unresponsive, transfer broken, wrong hash. */
     PROVIDER,
+    /** One provider says that it cannot deploy or start the image; others may say the same. */
+    IMAGE,
     /** A clock ran out while one provider worked. */
     DEADLINE,
     /** No acceptable proposal in time. */
     MARKET,
+    /** No proposal in time that the {@link RentalTerms.Ceiling} allows, but others. */
+    BUDGET,
     /** Allocation refused, no funds, driver not ready. */
     PAYMENT,
     /** Daemon unreachable, key refused, internal error. */

@@ -28,6 +28,9 @@ public interface GolemNetwork extends AutoCloseable {
   /** Never again in this session. */
   void ban(String providerId);
 
+  /** Not for so long, as everybody who failed; a machine that it has stays. */
+  void pause(String providerId, Duration time);
+
   /**
    * Ends every rental, unsubscribes demands, waits up to {@code limit} for outstanding invoices,
    * accepts them and releases the allocation, also if something is still owed: {@link Yagna#settle}

@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,14 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.golempipeline.golem.wire.Allocation;
 import org.golempipeline.golem.wire.Offer;
-import org.golempipeline.golem.wire.RequestorAccount;
 
 /**
- * Questions to a daemon that publish, reserve and cost nothing. Each is asked once, and its future
- * fails with {@link GolemException} of kind YAGNA if there is no answer that makes sense before the
- * limit. Thread-safe; never blocks. Closing it gives up what was not answered.
+ * Questions to a daemon that publish and cost nothing, and leave nothing reserved. Each is asked
+ * once, and its future fails with {@link GolemException} of kind YAGNA if there is no answer that
+ * makes sense before the limit. Thread-safe; never blocks. Closing it gives up what was not
+ * answered.
  */
 public final class Inquiry implements AutoCloseable {
+  private static final BigDecimal TRIAL = new BigDecimal("0.000001");
+
   private final GolemConnection connection;
   private final Duration limit;
   private final Clock clock;
@@ -98,15 +102,26 @@ public final class Inquiry implements AutoCloseable {
     return said(ask(Calls.identity())).thenApply(me -> me.identity());
   }
 
-  /** The payment platforms that it is ready to pay on. */
-  public CompletableFuture<List<String>> platforms() {
-    return said(ask(Calls.requestorAccounts()))
-        .thenApply(
-            accounts ->
-                accounts.stream()
-                    .filter(RequestorAccount::send)
-                    .map(RequestorAccount::platform)
-                    .toList());
+  /**
+   * Reserves next to nothing on {@code platform} and lets it go at once. Whether the daemon can pay
+   * there is known in no other way: it gets ready when something is reserved, and says that it is
+   * also if its chain is away since. Fails with the daemon's reason, of kind PAYMENT.
+   */
+  public CompletableFuture<Boolean> tryToReserve(String platform) {
+    Duration patience = limit.multipliedBy(3);
+    return said(ask(Calls.identity()))
+        .thenCompose(
+            me -> {
+              Instant timeout = clock.instant().plus(patience.multipliedBy(2));
+              SessionTerms trial =
+                  new SessionTerms(
+                      "", "", TRIAL, timeout.truncatedTo(ChronoUnit.MILLIS), platform, "");
+              return limited(
+                  "reserve " + TRIAL.toPlainString() + " GLM",
+                  Yagna.allocate(caller, trial, me),
+                  patience);
+            })
+        .thenCompose(allocation -> ask(Calls.releaseAllocation(allocation.allocationId())));
   }
 
   /**
@@ -166,7 +181,9 @@ public final class Inquiry implements AutoCloseable {
         .whenComplete((value, error) -> answer.cancel(true))
         .exceptionally(
             error -> {
-              throw CallFailure.of(action, error);
+              throw CallFailure.unwrap(error) instanceof GolemException known
+                  ? known
+                  : CallFailure.of(action, error);
             });
   }
 

@@ -3,6 +3,7 @@ package org.golempipeline.golem;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,10 @@ final class Market {
 
   void ban(String providerId) {
     penalties.ban(providerId);
+  }
+
+  void pause(String providerId, Duration time) {
+    penalties.pause(providerId, session.nanos() + time.toNanos());
   }
 
   void rent(RentRequest request) {
@@ -105,20 +110,45 @@ final class Market {
     request.fail(
         GolemException.of(
             GolemException.Clock.NEGOTIATE,
-            // Where somebody was at hand others may be too.
-            request.wasLetDown() ? GolemException.Kind.PROVIDER : GolemException.Kind.MARKET,
+            kind(negotiation, request),
             "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
             cure(negotiation, request)));
+  }
+
+  private static GolemException.Kind kind(Negotiation negotiation, RentRequest request) {
+    if (request.wasLetDown()) {
+      // Where somebody was at hand others may be too.
+      return GolemException.Kind.PROVIDER;
+    }
+    return negotiation.isBeyondBudget(request)
+        ? GolemException.Kind.BUDGET
+        : GolemException.Kind.MARKET;
   }
 
   private static String cure(Negotiation negotiation, RentRequest request) {
     if (request.wasLetDown()) {
       return "Try again, or leave out the providers that let you down.";
     }
+    if (negotiation.isBeyondBudget(request)) {
+      return "Raise `budget`, or ask for fewer threads; `golem-pipeline providers market` has"
+                 + " prices.";
+    }
+    List<String> capabilities = request.terms.capabilities();
     return (negotiation.funnel().providers() == 0
-            ? "Ask for less memory, storage or threads, or check the subnet and the payment network"
+            ? (capabilities.isEmpty()
+                    ? "Ask for less memory, storage or threads"
+                    : "Do without `" + String.join("`, `", capabilities) + "`, ask for less")
+                + ", or check the subnet and the payment network; a daemon that just started hears"
+                + " of nobody for some minutes"
             : "Raise the price limits or the time to negotiate")
-        + "; `golem-pipeline providers market` says what brings how many more.";
+        + "; `golem-pipeline providers market --all` says what each lacks, and what brings how many"
+        + " more.";
+  }
+
+  private static boolean isOfImage(@Nullable Throwable error) {
+    return error != null
+        && CallFailure.unwrap(error) instanceof GolemException failure
+        && failure.kind() == GolemException.Kind.IMAGE;
   }
 
   private void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {
@@ -157,6 +187,15 @@ final class Market {
     String reason = error == null ? "no reason given" : CallFailure.text(CallFailure.unwrap(error));
     if (request.isStarting()) {
       from.funnel().unstarted(reason);
+      if (!request.isOver()) {
+        session.emit(
+            new GolemEvent.StartFailed(
+                providerId,
+                offered.provider().name(),
+                request.terms.imageHash(),
+                isOfImage(error),
+                reason));
+      }
     } else {
       from.funnel().unsigned(reason);
     }

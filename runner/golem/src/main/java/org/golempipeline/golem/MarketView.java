@@ -24,8 +24,10 @@ public final class MarketView {
   /** How long the daemon may take for one answer, or to withdraw the demand. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static final Comparator<Seen> NEWEST_LAST =
-      Comparator.comparing(Seen::at, Comparator.nullsFirst(Comparator.naturalOrder()));
+  /** Of offers with several runtimes one that would do, else the newest. */
+  private static final Comparator<Seen> BETTER_LAST =
+      Comparator.comparing((Seen seen) -> seen.offer().isSuitable())
+          .thenComparing(Seen::at, Comparator.nullsFirst(Comparator.naturalOrder()));
 
   /**
    * What is looked for.
@@ -118,7 +120,7 @@ public final class MarketView {
         newest.merge(
             seen.offer().providerId(),
             seen,
-            (old, next) -> NEWEST_LAST.compare(old, next) > 0 ? old : next);
+            (old, next) -> BETTER_LAST.compare(old, next) > 0 ? old : next);
       }
     }
   }

@@ -199,6 +199,16 @@ final class Negotiation {
 
   /** Why nobody was found for this request, as a part of a sentence. */
   String explain(RentRequest request) {
+    return funnel.summary(objections(request));
+  }
+
+  /** Whether somebody would be asked if the budget were larger. */
+  boolean isBeyondBudget(RentRequest request) {
+    return objections(request).containsKey(Offered.BEYOND_BUDGET);
+  }
+
+  /** Whose offers are not taken, by the first reason. */
+  private Map<String, Set<String>> objections(RentRequest request) {
     Map<String, Set<String>> objections = new TreeMap<>();
     for (Option option : offers) {
       String objection = objection(request, option.offered());
@@ -206,7 +216,7 @@ final class Negotiation {
         objections.computeIfAbsent(objection, key -> new HashSet<>()).add(option.providerId());
       }
     }
-    return funnel.summary(objections);
+    return objections;
   }
 
   /** Why none of those who wait can take this, or null if one can. */

@@ -1,6 +1,7 @@
 package org.golempipeline.golem;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,9 @@ record Offered(
     Provider provider, Pricing pricing, List<String> counters, List<BigDecimal> coefficients) {
 
   /** More digits than any price has: with more, a sum could fill the memory. */
+  /** Good enough otherwise: only the budget is too small for it. */
+  static final String BEYOND_BUDGET = "too expensive for what is left of the budget";
+
   private static final int MOST_DIGITS = 400;
 
   /** An offer we do not take, and why: a phrase that is the same for many offers. */
@@ -106,7 +110,21 @@ record Offered(
     if (above(pricing.envSecond(), terms.maxEnvPrice())) {
       objections.add(Relaxation.Term.ENV_PRICE.objection);
     }
+    RentalTerms.Ceiling ceiling = terms.ceiling();
+    if (ceiling != null && above(cost(terms.threads(), ceiling.time()), ceiling.most())) {
+      objections.add(BEYOND_BUDGET);
+    }
     return objections;
+  }
+
+  /** What a start and {@code time} cost with so many threads busy, or as many as there are. */
+  private BigDecimal cost(int threads, Duration time) {
+    BigDecimal busy = BigDecimal.valueOf(Math.min(threads, provider.threads()));
+    return pricing
+        .envSecond()
+        .add(pricing.cpuSecond().multiply(busy))
+        .multiply(BigDecimal.valueOf(time.toSeconds()))
+        .add(pricing.start());
   }
 
   /** What an hour at full load costs: cheap offers come first. */
@@ -119,8 +137,25 @@ record Offered(
   }
 
   private boolean isAmong(Set<String> idsOrNames) {
-    return idsOrNames.contains(provider.name())
-        || idsOrNames.stream().anyMatch(id -> id.equalsIgnoreCase(provider.id()));
+    return idsOrNames.stream()
+        .anyMatch(each -> each.equalsIgnoreCase(provider.id()) || isNamed(provider.name(), each));
+  }
+
+  /** Whether {@code name} is {@code pattern}, in which {@code *} stands for any characters. */
+  private static boolean isNamed(String name, String pattern) {
+    int from = 0;
+    String[] parts = pattern.split("\\*", -1);
+    String last = parts[parts.length - 1];
+    for (int i = 0; i < parts.length - 1; i++) {
+      int at = name.indexOf(parts[i], from);
+      if (at < 0 || i == 0 && at > 0) {
+        return false;
+      }
+      from = at + parts[i].length();
+    }
+    return parts.length == 1
+        ? name.equals(pattern)
+        : name.length() - from >= last.length() && name.endsWith(last);
   }
 
   private static boolean above(BigDecimal price, @Nullable BigDecimal limit) {

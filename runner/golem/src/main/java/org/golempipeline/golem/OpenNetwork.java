@@ -114,6 +114,11 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   @Override
+  public void pause(String providerId, Duration time) {
+    session.threads().loop().execute(() -> market.pause(providerId, time));
+  }
+
+  @Override
   public CompletableFuture<Settlement> settle(Duration limit) {
     long begin = session.nanos();
     CompletableFuture<Settlement> settlement = new CompletableFuture<>();

@@ -15,6 +15,7 @@ final class Penalties {
   private record Penalty(int count, long untilNanos) {}
 
   private final Map<String, Penalty> penalties = new HashMap<>();
+  private final Map<String, Long> paused = new HashMap<>();
   private final Set<String> banned = new HashSet<>();
 
   void ban(String providerId) {
@@ -23,6 +24,11 @@ final class Penalties {
 
   boolean isBanned(String providerId) {
     return banned.contains(providerId);
+  }
+
+  /** Until then it is not asked, whatever it does meanwhile. */
+  void pause(String providerId, long untilNanos) {
+    paused.put(providerId.toLowerCase(Locale.ROOT), untilNanos);
   }
 
   void punish(String providerId, long nowNanos) {
@@ -38,9 +44,9 @@ final class Penalties {
   /** How long this provider is not to be asked; zero if it may be. */
   Duration remaining(String providerId, long nowNanos) {
     Penalty penalty = penalties.get(providerId);
-    if (penalty == null || penalty.untilNanos() - nowNanos <= 0) {
-      return Duration.ZERO;
-    }
-    return Duration.ofNanos(penalty.untilNanos() - nowNanos);
+    long left = penalty == null ? 0 : penalty.untilNanos() - nowNanos;
+    Long paused = this.paused.get(providerId);
+    left = paused == null ? left : Math.max(left, paused - nowNanos);
+    return Duration.ofNanos(Math.max(0, left));
   }
 }

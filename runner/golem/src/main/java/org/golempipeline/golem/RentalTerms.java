@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxStartPrice GLM for starting an activity, null for any
  * @param maxCpuPrice GLM for a second of one thread, null for any
  * @param maxEnvPrice GLM for a second of the agreement, null for any
- * @param allow provider ids or names; empty for all
- * @param deny provider ids or names that are not wanted, in this request
+ * @param allow provider ids or names, in which {@code *} stands for any characters; empty for all
+ * @param deny provider ids or names, as in {@code allow}, that are not wanted, in this request
  * @param negotiateLimit how long finding a provider may take, to the approved agreement
  * @param deployLimit how long it may then take until the image is started
+ * @param ceiling what it may cost in all, null for any
  */
 public record RentalTerms(
     String imageHash,
@@ -40,10 +41,52 @@ public record RentalTerms(
     Set<String> allow,
     Set<String> deny,
     Duration negotiateLimit,
-    Duration deployLimit) {
+    Duration deployLimit,
+    @Nullable Ceiling ceiling) {
   public RentalTerms {
     capabilities = List.copyOf(capabilities);
     allow = Set.copyOf(allow);
     deny = Set.copyOf(deny);
   }
+
+  /** Whatever it costs in all. */
+  public RentalTerms(
+      String imageHash,
+      String imageUrl,
+      int threads,
+      long memory,
+      long storage,
+      List<String> capabilities,
+      Instant expiration,
+      @Nullable BigDecimal maxStartPrice,
+      @Nullable BigDecimal maxCpuPrice,
+      @Nullable BigDecimal maxEnvPrice,
+      Set<String> allow,
+      Set<String> deny,
+      Duration negotiateLimit,
+      Duration deployLimit) {
+    this(
+        imageHash,
+        imageUrl,
+        threads,
+        memory,
+        storage,
+        capabilities,
+        expiration,
+        maxStartPrice,
+        maxCpuPrice,
+        maxEnvPrice,
+        allow,
+        deny,
+        negotiateLimit,
+        deployLimit,
+        null);
+  }
+
+  /**
+   * What a start and some time may cost together, the threads asked for all busy.
+   *
+   * @param most GLM
+   */
+  public record Ceiling(BigDecimal most, Duration time) {}
 }

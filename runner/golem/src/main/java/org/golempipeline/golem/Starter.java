@@ -42,7 +42,7 @@ final class Starter {
     CompletableFuture<RentedMachine> machine =
         create(account, limit)
             .whenComplete((id, error) -> activity.complete(id))
-            .thenCompose(id -> deploy(account, id, true, limit.minus(session.since(begin)), stop))
+            .thenCompose(id -> deploy(account, id, limit.minus(session.since(begin)), stop))
             .thenCombineAsync(
                 slot,
                 (folder, opened) ->
@@ -111,34 +111,92 @@ final class Starter {
 
   /** Gives the folder for transfers. Older runtimes refuse to deploy with folders of ours. */
   private CompletableFuture<String> deploy(
+      Account account, String activityId, Duration limit, CompletableFuture<String> stop) {
+    long begin = session.nanos();
+    return deploy(account, activityId, ExeCommand.Deploy.withFolders(List.of(FOLDER)), limit, stop)
+        .thenCompose(
+            results -> {
+              CommandResult last = last(results);
+              if (isOk(last)) {
+                return CompletableFuture.completedFuture(folder(results.get(0)));
+              }
+              return last.index() > 0
+                  ? CompletableFuture.failedFuture(refused(last))
+                  : deployPlain(account, activityId, last, limit.minus(session.since(begin)), stop);
+            });
+  }
+
+  /**
+   * Exe-units count as deployed after a deploy that failed, so they are taken back first. If this
+   * one fails too it was not the folder, and the first answer says what it was.
+   */
+  private CompletableFuture<String> deployPlain(
       Account account,
       String activityId,
-      boolean withFolder,
+      CommandResult first,
       Duration limit,
       CompletableFuture<String> stop) {
-    ExeCommand.Deploy deploy =
-        withFolder ? ExeCommand.Deploy.withFolders(List.of(FOLDER)) : ExeCommand.Deploy.plain();
-    ExeScript script = new ExeScript(List.of(deploy, new ExeCommand.Start(List.of())));
+    return run(account, activityId, List.of(new ExeCommand.Terminate()), limit, stop)
+        .thenCompose(
+            taken ->
+                isOk(last(taken))
+                    ? deploy(account, activityId, ExeCommand.Deploy.plain(), limit, stop)
+                    : CompletableFuture.completedFuture(taken))
+        .thenCompose(
+            results -> {
+              CommandResult last = last(results);
+              if (isOk(last)) {
+                return CompletableFuture.completedFuture(folder(results.get(0)));
+              }
+              return CompletableFuture.failedFuture(refused(last.index() > 0 ? last : first));
+            });
+  }
+
+  private CompletableFuture<List<CommandResult>> deploy(
+      Account account,
+      String activityId,
+      ExeCommand.Deploy deploy,
+      Duration limit,
+      CompletableFuture<String> stop) {
+    return run(account, activityId, List.of(deploy, new ExeCommand.Start(List.of())), limit, stop);
+  }
+
+  private CompletableFuture<List<CommandResult>> run(
+      Account account,
+      String activityId,
+      List<ExeCommand> commands,
+      Duration limit,
+      CompletableFuture<String> stop) {
     return new Batch(
             session,
             account.offered.provider().name(),
             activityId,
-            script,
+            new ExeScript(commands),
             limit,
             limit,
             line -> {})
         .start(stop)
-        .exceptionally(Starter::notStarted)
-        .thenCompose(
-            results -> {
-              CommandResult last = results.get(results.size() - 1);
-              if (CommandResult.OK.equals(last.result())) {
-                return CompletableFuture.completedFuture(folder(results.get(0)));
-              }
-              return withFolder && last.index() == 0
-                  ? deploy(account, activityId, false, limit, stop)
-                  : CompletableFuture.failedFuture(failure(last.message()));
-            });
+        .exceptionally(Starter::notStarted);
+  }
+
+  private static CommandResult last(List<CommandResult> results) {
+    return results.get(results.size() - 1);
+  }
+
+  private static boolean isOk(CommandResult result) {
+    return CommandResult.OK.equals(result.result());
+  }
+
+  /** The machine itself says that it cannot deploy or start the image. */
+  private static GolemException refused(CommandResult result) {
+    String reason = result.message();
+    return new GolemException(
+        GolemException.Kind.IMAGE,
+        Failures.sentence(
+            result.index() == 0 ? "deploy the image" : "start the image",
+            reason == null ? "no reason given" : reason),
+        null,
+        null);
   }
 
   /** To the market, which says why nobody could be rented, a limit is the one for deploying. */
@@ -173,11 +231,8 @@ final class Starter {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  private static GolemException failure(@Nullable String reason) {
+  private static GolemException failure(String reason) {
     return new GolemException(
-        GolemException.Kind.PROVIDER,
-        Failures.sentence("start the image", reason == null ? "no reason given" : reason),
-        null,
-        null);
+        GolemException.Kind.PROVIDER, Failures.sentence("start the image", reason), null, null);
   }
 }

@@ -103,6 +103,26 @@ final class BatchTest {
   }
 
   @Test
+  void whoDoesNotAnswerAnyPollIsLost() {
+    yagna.on(RESULTS, new Answer(408, "{\"message\":\"Timeout\"}"));
+    GolemException failure = failure(start(Duration.ofSeconds(10), Duration.ofMillis(1)));
+    assertThat(failure.kind()).isEqualTo(GolemException.Kind.PROVIDER);
+    assertThat(failure)
+        .hasMessage("Could not run commands on brick-12: it has not answered for 1 ms.");
+    assertThat(yagna.requests(RESULTS)).hasSize(3);
+  }
+
+  @Test
+  void whoAnswersNowAndThenIsNot() throws Exception {
+    Answer nothing = new Answer(408, "{\"message\":\"Timeout\"}");
+    Answer going = Answer.ok("[]");
+    yagna.on(
+        RESULTS, nothing, nothing, going, nothing, nothing, going, Answer.ok(results("Ok", "Ok")));
+    assertThat(start(Duration.ofSeconds(10), Duration.ofMillis(1)).get(10, TimeUnit.SECONDS))
+        .hasSize(2);
+  }
+
+  @Test
   void aLostAnswerIsNotRepeated() {
     yagna.on(EXEC, Answer.BREAK);
     assertThat(failure(run(Duration.ofSeconds(10))).kind()).isEqualTo(GolemException.Kind.PROVIDER);
@@ -134,12 +154,17 @@ final class BatchTest {
   }
 
   private CompletableFuture<List<CommandResult>> run(Duration idle) {
+    return start(idle, Duration.ofMinutes(1));
+  }
+
+  private CompletableFuture<List<CommandResult>> start(Duration idle, Duration silence) {
     ExeScript script =
         new ExeScript(
             List.of(
                 new ExeCommand.Run("/bin/true", List.of(), null),
                 new ExeCommand.Run("/bin/true", List.of(), null)));
-    return new Batch(session, "brick-12", "act", script, Duration.ofSeconds(20), idle, lines::add)
+    Duration limit = Duration.ofSeconds(20);
+    return new Batch(session, "brick-12", "act", script, limit, idle, lines::add, silence)
         .start(lost);
   }
 

@@ -60,16 +60,14 @@ final class InquiryTest {
   }
 
   @Test
-  void namesOnlyPlatformsThatCanPay() throws Exception {
-    daemon.on(
-        "GET /payment-api/v1/requestorAccounts",
-        Answer.ok(
-            """
-            [{"platform":"a","address":"0x","send":true,"receive":true},
-             {"platform":"b","address":"0x","send":false,"receive":true}]
-            """));
+  void whatIsReservedOnTrialIsReleased() throws Exception {
     try (var inquiry = inquiry(daemon.connection())) {
-      assertThat(get(inquiry.platforms())).containsExactly("a");
+      get(inquiry.tryToReserve("erc20-hoodi-tglm"));
+      assertThat(daemon.requests("POST /payment-api/v1/allocations"))
+          .singleElement()
+          .asString()
+          .contains("\"totalAmount\":\"0.000001\"");
+      assertThat(daemon.requests("DELETE /payment-api/v1/allocations/al")).hasSize(1);
     }
   }
 

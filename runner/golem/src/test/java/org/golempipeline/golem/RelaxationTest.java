@@ -55,6 +55,7 @@ class RelaxationTest {
 
   private static Proposal proposal(Random random) {
     Map<String, Object> properties = Offers.properties();
+    properties.put(PropertyNames.RUNTIME_NAME, "vm");
     properties.put(PropertyNames.PROTOCOL_VERSION, random.nextInt(20) == 0 ? 1 : 3);
     properties.put(PropertyNames.THREADS, 1 + random.nextInt(8));
     properties.put(PropertyNames.MEMORY, 0.5 * random.nextInt(8));

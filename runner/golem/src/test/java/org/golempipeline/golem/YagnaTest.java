@@ -81,6 +81,24 @@ final class YagnaTest {
     }
   }
 
+  /** What the daemon says of itself is of no use, but of its inside. */
+  @Test
+  void theCauseInsideTheDaemonIsSaid() throws Exception {
+    try (FakeYagna yagna = new FakeYagna()) {
+      yagna.on(
+          "POST /payment-api/v1/allocations",
+          new Answer(
+              500,
+              "{\"type\":\"/payment-api/v1/allocations/internal-error\",\"detail\":"
+                  + "\"Unhandled internal error\",\"internalError\":\"Server is unreachable\"}"));
+      GolemException failure = failure(open(yagna));
+      assertThat(failure.kind()).isEqualTo(GolemException.Kind.PAYMENT);
+      assertThat(failure)
+          .hasMessage("Could not allocate 1 GLM: Unhandled internal error: Server is unreachable.");
+      assertThat(failure.hint()).get().asString().contains("yagna payment status");
+    }
+  }
+
   @Test
   void refusesAnOldDaemon() throws Exception {
     try (FakeYagna yagna = new FakeYagna()) {

@@ -26,6 +26,13 @@ final class Persona implements Conduct {
   }
 
   @Override
+  public Optional<String> deployTrouble() {
+    return provider.has(ProviderFault.CANNOT_DEPLOY)
+        ? Optional.of("Transfer error: the image is not there: 404 Not Found")
+        : Optional.empty();
+  }
+
+  @Override
   public boolean programsFail() {
     return provider.has(ProviderFault.FAILS);
   }

@@ -20,6 +20,8 @@ public enum ProviderFault {
   HEAVY_TAILED,
   /** Moves no more than {@link Faults#linkSpeed} bytes a second, each way. */
   SLOW_LINK,
+  /** Cannot deploy any image; counts as deployed nevertheless, as released exe-units do. */
+  CANNOT_DEPLOY,
   /** Programs end at once with exit code 1. */
   FAILS,
   /** Keeps only the first few bytes of what a program writes, and says {@code Ok}. */

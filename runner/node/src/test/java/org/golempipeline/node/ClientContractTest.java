@@ -378,6 +378,47 @@ final class ClientContractTest {
         .hasMessageContaining("1 refused");
   }
 
+  /** The first answer is told, not that of a machine that counts as deployed since. */
+  @Test
+  void whoCannotDeployTheImageSaysWhy() throws Exception {
+    open(1, true);
+    node.faults().provider(0, ProviderFault.CANNOT_DEPLOY);
+    Throwable thrown =
+        catchThrowable(() -> network.rent(terms(Duration.ofSeconds(2))).get(20, TimeUnit.SECONDS));
+    assertThat(thrown.getCause()).hasMessageContaining("404 Not Found");
+    settle();
+    assertThat(events)
+        .filteredOn(GolemEvent.StartFailed.class::isInstance)
+        .isNotEmpty()
+        .allSatisfy(
+            event -> {
+              GolemEvent.StartFailed failed = (GolemEvent.StartFailed) event;
+              assertThat(failed.byImage()).isTrue();
+              assertThat(failed.image()).isEqualTo("0".repeat(56));
+              assertThat(failed.reason())
+                  .isEqualTo(
+                      "Could not deploy the image: Transfer error: the image is not there: 404 Not"
+                          + " Found.");
+            });
+    assertBalanced();
+  }
+
+  @Test
+  void nobodyIsRentedWhomTheBudgetCannotPay() throws Exception {
+    open(1, false);
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                network
+                    .rent(costing("0.000000001", Duration.ofMinutes(5)))
+                    .get(20, TimeUnit.SECONDS));
+    assertThat(((GolemException) thrown.getCause()).kind()).isEqualTo(GolemException.Kind.BUDGET);
+    assertThat(thrown.getCause()).hasMessageContaining("1 too expensive for what is left");
+    assertThat(events).noneMatch(GolemEvent.AgreementCreated.class::isInstance);
+    Rental rental = network.rent(costing("1", Duration.ofMinutes(5))).get(20, TimeUnit.SECONDS);
+    assertThat(execute(rental, shell("exit 0")).ok()).isTrue();
+  }
+
   @Test
   void wrongHashesFailTheDownload() throws Exception {
     open(1, true);
@@ -590,6 +631,26 @@ final class ClientContractTest {
         Set.of(),
         negotiate,
         LIMIT);
+  }
+
+  private static RentalTerms costing(String most, Duration time) {
+    RentalTerms any = terms(Duration.ofSeconds(3));
+    return new RentalTerms(
+        any.imageHash(),
+        any.imageUrl(),
+        any.threads(),
+        any.memory(),
+        any.storage(),
+        any.capabilities(),
+        any.expiration(),
+        null,
+        null,
+        null,
+        Set.of(),
+        Set.of(),
+        any.negotiateLimit(),
+        any.deployLimit(),
+        new RentalTerms.Ceiling(new BigDecimal(most), time));
   }
 
   private static byte[] random(int size) {
