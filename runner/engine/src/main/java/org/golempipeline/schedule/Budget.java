@@ -117,6 +117,17 @@ final class Budget {
     return Duration.ofSeconds(seconds.longValue());
   }
 
+  /** How many machines like the last one what is left pays for. */
+  int feedsMore() {
+    return lastLeast.signum() == 0
+        ? policy.workers()
+        : left()
+            .max(BigDecimal.ZERO)
+            .divideToIntegralValue(lastLeast)
+            .min(BigDecimal.valueOf(policy.workers()))
+            .intValue();
+  }
+
   /** Whether a machine like the last one could be paid for a script. */
   boolean paysForAnother() {
     return left().compareTo(lastLeast) >= 0;

@@ -88,7 +88,7 @@ final class Sending {
       return true;
     }
     var others = fleet.busy();
-    var time = budget.affordableTime(rental, fleet.open() - others, decisions.now());
+    var time = budget.affordableTime(rental, shares(others), decisions.now());
     var size = affordableSize(stage, time);
     if (size == 0 && others == 0) {
       time = budget.affordableTime(rental, 1, decisions.now());
@@ -111,6 +111,11 @@ final class Sending {
     execute(rental, stage, fragments, time);
     prepareNext(rental, stage);
     return true;
+  }
+
+  /** Among so many machines that may work besides those that do what is left is shared. */
+  private int shares(int others) {
+    return Math.min(policy.workers() - others, 1 + budget.feedsMore());
   }
 
   private int affordableSize(StageState stage, Duration time) {
