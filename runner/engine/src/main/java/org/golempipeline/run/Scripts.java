@@ -321,7 +321,7 @@ final class Scripts implements AutoCloseable {
   private static @Nullable String suspicion(String message, String said) {
     if (EXITED.matcher(message).find()) {
       return "A command in `run` or `setup` may have killed its shell (`kill $$`, `kill 0`,"
-                 + " `pkill`), or memory was short: kill only what the command itself started.";
+          + " `pkill`), or memory was short: kill only what the command itself started.";
     }
     return LOST_FOLDERS.stream().anyMatch(said::contains)
         ? "A command in `run` or `setup` may have removed or moved folders above `$out`, or the"

@@ -131,7 +131,7 @@ final class Market {
     }
     if (negotiation.isBeyondBudget(request)) {
       return "Raise `budget`, or ask for fewer threads; `golem-pipeline providers market` has"
-                 + " prices.";
+          + " prices.";
     }
     List<String> capabilities = request.terms.capabilities();
     return (negotiation.funnel().providers() == 0
