@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** The product in a process of its own, as the launcher starts it. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
@@ -27,13 +27,13 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Starts a command line in {@code folder}; what it says goes to files there. */
-  static ChildJvm start(Path folder, Map<String, String> environment, String... arguments)
+  public static ChildJvm start(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     return startBehind(List.of(), folder, environment, arguments);
   }
 
   /** The same by another program, which gets its command line and the signals. */
-  static ChildJvm startBehind(
+  public static ChildJvm startBehind(
       List<String> starter, Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     var command = new ArrayList<>(starter);
@@ -55,26 +55,26 @@ final class ChildJvm implements AutoCloseable {
     return new ChildJvm(builder.start(), folder);
   }
 
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
-  int waitForExit() throws InterruptedException {
+  public int waitForExit() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
   }
 
-  String said(String stream) throws IOException {
+  public String said(String stream) throws IOException {
     return Files.readString(folder.resolve("child." + stream));
   }
 
   /** Processes below it, which it must take with it. */
-  List<ProcessHandle> descendants() {
+  public List<ProcessHandle> descendants() {
     return process.descendants().toList();
   }
 
   /** Waits until something is so, or fails. */
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     var end = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {
       assertThat(Instant.now()).as("still waiting for: " + what).isBefore(end);

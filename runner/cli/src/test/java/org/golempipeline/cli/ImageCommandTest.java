@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class ImageCommandTest {
+public class ImageCommandTest {
   private static final String A = "a".repeat(56);
   private static final String B = "b".repeat(56);
   private static final String PIPELINE =
@@ -239,7 +239,7 @@ class ImageCommandTest {
   }
 
   /** What the end of a VM image looks like. */
-  static byte[] image(String configuration) throws IOException {
+  public static byte[] image(String configuration) throws IOException {
     var json = configuration.getBytes(StandardCharsets.UTF_8);
     var checksum = new CRC32();
     checksum.update(json);

@@ -16,17 +16,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A folder to work in, and the command line as a user has it there. */
-final class Workspace {
+public final class Workspace {
   private final Path folder;
   private Clock clock = Clock.systemUTC();
   private final Map<String, String> environment = new HashMap<>();
 
-  Workspace(Path folder) {
+  public Workspace(Path folder) {
     this.folder = folder;
   }
 
   /** The top of the source tree. */
-  static Path project() {
+  public static Path project() {
     for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve("golem-pipeline"))) {
         return at;
@@ -35,34 +35,34 @@ final class Workspace {
     throw new IllegalStateException("not inside the source tree");
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
   /** As if so much time had gone by: files that changed a moment ago are looked into. */
-  Workspace later(Duration time) {
+  public Workspace later(Duration time) {
     clock = Clock.offset(clock, time);
     return this;
   }
 
-  Workspace with(String variable, String value) {
+  public Workspace with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }
 
   /** Writes a file, its folders included. */
-  Path write(String name, String content) throws IOException {
+  public Path write(String name, String content) throws IOException {
     var file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, content);
   }
 
-  String read(String name) throws IOException {
+  public String read(String name) throws IOException {
     return Files.readString(folder.resolve(name));
   }
 
   /** Copies a folder of the source tree, but for what runs left in it. */
-  Workspace copy(Path source, String name) throws IOException {
+  public Workspace copy(Path source, String name) throws IOException {
     try (var files = Files.walk(source)) {
       for (var file : (Iterable<Path>) files::iterator) {
         var path = source.relativize(file).toString();
@@ -79,11 +79,11 @@ final class Workspace {
   }
 
   /** Every file below {@code name} with what it holds. */
-  Map<String, String> files(String name) throws IOException {
+  public Map<String, String> files(String name) throws IOException {
     return files(folder.resolve(name));
   }
 
-  static Map<String, String> files(Path root) throws IOException {
+  public static Map<String, String> files(Path root) throws IOException {
     var contents = new TreeMap<String, String>();
     try (var files = Files.walk(root)) {
       files
@@ -102,7 +102,7 @@ final class Workspace {
   }
 
   /** Executes a command line in this JVM. */
-  Ran run(String... arguments) {
+  public Ran run(String... arguments) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var console =
@@ -124,8 +124,8 @@ final class Workspace {
   }
 
   /** What a command said and how it ended. */
-  record Ran(int exitCode, String out, String err) {
-    List<String> lines() {
+  public record Ran(int exitCode, String out, String err) {
+    public List<String> lines() {
       return out.lines().toList();
     }
   }

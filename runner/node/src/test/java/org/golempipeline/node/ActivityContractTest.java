@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The inconvenient rules of activities and their scripts. */
@@ -33,6 +34,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void answersInTheFormOfTheQuestion() {
     String agreement = requestor.agreement();
     JsonNode asObject =
@@ -46,6 +48,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void needsAnApprovedAgreement() {
     String demand = requestor.subscribe();
     String agreement = requestor.createAgreement(requestor.draft(demand)).json().asText();
@@ -89,6 +92,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void deployReportsRealFolders() throws Exception {
     String activity = requestor.activity(requestor.agreement());
     JsonNode result = requestor.execute(activity, deploy("/golem/work", "/data")).get(0);
@@ -193,6 +197,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void aKilledCommandMayBeOk() {
     node.faults().provider(0, ProviderFault.SAYS_OK_WHEN_KILLED);
     node.faults().provider(1, ProviderFault.SAYS_OK_WHEN_KILLED);
@@ -278,6 +283,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void streamsEventsAndEnds() throws Exception {
     Requestor.Machine machine = requestor.machine();
     Path file = machine.folder().resolve("go");
@@ -335,6 +341,7 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void resultsGoWithTheActivity() throws Exception {
     Requestor.Machine machine = requestor.machine();
     String batch = requestor.exec(machine.activity(), sh("sleep 100")).json().asText();

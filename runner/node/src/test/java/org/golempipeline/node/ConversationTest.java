@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.golempipeline.node.Requestor.ACTIVITY;
 import static org.golempipeline.node.Requestor.MARKET;
 import static org.golempipeline.node.Requestor.PAYMENT;
-import static org.golempipeline.node.Requestor.SESSION;
 import static org.golempipeline.node.Requestor.sh;
 import static org.golempipeline.node.Requestor.transfer;
 
@@ -74,7 +73,8 @@ class ConversationTest {
   }
 
   private static void pay(Requestor requestor, Requestor.Machine machine, String allocation) {
-    String since = "?timeout=5&afterTimestamp=2020-01-01T00:00:00Z&appSessionId=" + SESSION;
+    String since =
+        "?timeout=5&afterTimestamp=2020-01-01T00:00:00Z&appSessionId=" + requestor.session;
     JsonNode notes = requestor.get(PAYMENT + "/debitNoteEvents" + since).expect(200).json();
     String noteId = notes.get(0).get("debitNoteId").asText();
     JsonNode note = requestor.get(PAYMENT + "/debitNotes/" + noteId).expect(200).json();
@@ -101,7 +101,9 @@ class ConversationTest {
         .hasToString("\"ACCEPTED\"");
     JsonNode left = requestor.get(PAYMENT + "/allocations/" + allocation).expect(200).json();
     assertThat(new BigDecimal(left.get("spentAmount").asText())).isEqualByComparingTo(due);
-    assertThat(requestor.eventTypes(MARKET + "/agreementEvents?timeout=1&appSessionId=" + SESSION))
+    assertThat(
+            requestor.eventTypes(
+                MARKET + "/agreementEvents?timeout=1&appSessionId=" + requestor.session))
         .containsExactly("AgreementApprovedEvent", "AgreementTerminatedEvent");
   }
 

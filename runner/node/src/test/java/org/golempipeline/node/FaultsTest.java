@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.golempipeline.node.Requestor.ACTIVITY;
 import static org.golempipeline.node.Requestor.MARKET;
 import static org.golempipeline.node.Requestor.PAYMENT;
-import static org.golempipeline.node.Requestor.SESSION;
 import static org.golempipeline.node.Requestor.sh;
 import static org.golempipeline.node.Requestor.transfer;
 
@@ -82,7 +81,7 @@ class FaultsTest extends NodeTest {
     requestor.confirm(agreement).expect(204);
     assertThat(requestor.await(agreement, 5).expect(410).json().get("message").asText())
         .isEqualTo("Rejected");
-    assertThat(requestor.eventTypes(MARKET + "/agreementEvents?appSessionId=" + SESSION))
+    assertThat(requestor.eventTypes(MARKET + "/agreementEvents?appSessionId=" + requestor.session))
         .containsExactly("AgreementRejectedEvent");
   }
 
@@ -241,7 +240,7 @@ class FaultsTest extends NodeTest {
 
   private JsonNode invoices(double timeout) {
     return requestor
-        .get(PAYMENT + "/invoiceEvents?timeout=" + timeout + "&appSessionId=" + SESSION)
+        .get(PAYMENT + "/invoiceEvents?timeout=" + timeout + "&appSessionId=" + requestor.session)
         .expect(200)
         .json();
   }

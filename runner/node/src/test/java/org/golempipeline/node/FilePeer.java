@@ -63,7 +63,7 @@ final class FilePeer implements WebSocket.Listener {
   FilePeer open() throws Exception {
     URI uri =
         URI.create(
-            requestor.node.url().toString().replace("http:", "ws:")
+            requestor.url().toString().replace("http:", "ws:")
                 + "/gsb-api/v1/services/"
                 + serviceId
                 + "?authToken=key");

@@ -41,10 +41,10 @@ class JavascriptSdkIT extends NodeTest {
     assertThat(example.find()).isTrue();
     sdk.write("documented.mjs", example.group(1));
 
-    Sdk.Ran ran = sdk.run(node, "documented.mjs").succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "documented.mjs").succeeded();
 
     assertThat(ran.out()).isEqualTo("Hello from a provider\n");
-    Ended.everything(requestor, 1);
+    assertEnded(1);
   }
 
   @Test
@@ -52,39 +52,39 @@ class JavascriptSdkIT extends NodeTest {
     Path in = Sdk.hostileFiles(files.resolve("in it's"));
     Path out = Files.createDirectory(files.resolve("out $(x)"));
 
-    Sdk.Ran ran = sdk.run(node, "files.mjs", in, out).succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "files.mjs", in, out).succeeded();
 
-    assertThat(ran.lines())
-        .containsExactly("json {\"answer\":42}, bytes 0,255,10", "machines local-1,local-2");
+    assertThat(ran.lines()).hasSize(2).first().isEqualTo("json {\"answer\":42}, bytes 0,255,10");
+    assertThat(ran.lines().get(1)).matches("machines [^ ,]+,[^ ,]+");
     Sdk.assertCapitals(in, out);
-    Ended.everything(requestor, 2);
+    assertEnded(2);
   }
 
   @Test
   void outputIsSeenWhileTheCommandRuns() throws Exception {
-    Sdk.Ran ran = sdk.run(node, "stream.mjs", files.resolve("seen")).succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "stream.mjs", files.resolve("seen")).succeeded();
 
     assertThat(ran.lines())
         .containsExactly(
             "Ok \"first\\nsecond\\n\" \"third\\n\"",
             "Error ExeScript command exited with code 7",
             "1288895 characters, whole true");
-    Ended.everything(requestor, 1);
+    assertEnded(1);
   }
 
   @Test
   void offersAreScannedAndProgramsReachedThroughNetworks() throws Exception {
-    Sdk.Ran ran = sdk.run(node, "network.mjs").succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "network.mjs").succeeded();
 
     assertThat(ran.lines())
         .containsExactly("on offer local-1,local-2", "hello through the network", "Ok");
     assertThat(requestor.get("/net-api/v1/net").json()).isEmpty();
-    Ended.everything(requestor, 1);
+    assertEnded(1);
   }
 
   @Test
   void failedCommandsAreResultsAndDebitNotesAreAccepted() throws Exception {
-    Sdk.Ran ran = sdk.run(node, "failing.mjs").succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "failing.mjs").succeeded();
 
     assertThat(ran.lines())
         .containsExactly(
@@ -93,14 +93,14 @@ class JavascriptSdkIT extends NodeTest {
             "Error",
             "still here",
             "notes true, invoices 1");
-    Ended.everything(requestor, 1);
+    assertEnded(1);
   }
 
   @Test
   void anotherProviderDoesWhatTheVanishedOneDidNot() throws IOException, InterruptedException {
     node.faults().provider(0, ProviderFault.VANISHES);
 
-    Sdk.Ran ran = sdk.run(node, "executor.mjs").succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "executor.mjs").succeeded();
 
     assertThat(ran.lines()).containsExactly("1 4 9 16 25 36", "retried true");
     assertThat(requestor.get(Requestor.MARKET + "/demands").json()).isEmpty();

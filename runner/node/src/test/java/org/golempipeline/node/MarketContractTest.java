@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The inconvenient rules of the market. */
@@ -28,6 +29,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void eventsAreReadOnce() {
     String demand = requestor.subscribe();
     JsonNode page = requestor.events(demand, 5).expect(200).json();
@@ -45,6 +47,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void unsubscribingEndsPendingPolls() throws Exception {
     String demand = requestor.subscribe();
     requestor.events(demand, 1);
@@ -56,6 +59,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void demandsExpire() {
     String demand = requestor.subscribe();
     requestor.events(demand, 1);
@@ -63,6 +67,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void offersHaveFlatKeysAndFloatPrices() {
     Map<String, Object> nested =
         Map.of("golem", Map.of("node", Map.of("debug", Map.of("subnet", "x"))));
@@ -91,6 +96,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void counterIsCheckedAgainAndWorksOnce() {
     String demand = requestor.subscribe();
     String initial = proposalId(requestor.event(demand));
@@ -107,6 +113,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void counterWithoutPlatformIsRejectedWithReason() {
     String demand = requestor.subscribe();
     String initial = proposalId(requestor.event(demand));
@@ -135,6 +142,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void shortExpirationsAreRejected() {
     Map<String, Object> properties = requestor.demandProperties();
     properties.put("golem.srv.comp.expiration", Instant.now().plusSeconds(200).toEpochMilli());
@@ -144,6 +152,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void withoutAcceptTimeoutHalfAnHourIsTheMost() {
     Map<String, Object> properties = requestor.demandProperties();
     properties.remove("golem.com.payment.debit-notes.accept-timeout?");
@@ -154,6 +163,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void rejectionNeedsABodyAndAKnownProposal() {
     String demand = requestor.subscribe();
     String initial = proposalId(requestor.event(demand));
@@ -190,10 +200,10 @@ class MarketContractTest extends NodeTest {
     requestor.await(agreement, 5).expect(204);
     JsonNode approved = requestor.get(path).expect(200).json();
     assertThat(approved.at("/demand/demandId").asText()).isEqualTo(demand);
-    assertThat(approved.get("appSessionId").asText()).isEqualTo(Requestor.SESSION);
+    assertThat(approved.get("appSessionId").asText()).isEqualTo(requestor.session);
     assertThat(
             requestor
-                .get(MARKET + "/agreements?state=Approved&appSessionId=" + Requestor.SESSION)
+                .get(MARKET + "/agreements?state=Approved&appSessionId=" + requestor.session)
                 .json())
         .hasSize(1);
     requestor.post(path + "/terminate", "").expect(400);
@@ -204,6 +214,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void agreementsCanBeCancelledAndExpire() {
     String demand = requestor.subscribe();
     node.faults().provider(0, ProviderFault.IGNORES_AGREEMENTS);
@@ -230,6 +241,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void busyProviderOffersAgainWhenItIsFree() {
     String agreement = requestor.agreement();
     String busy =
@@ -243,9 +255,10 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void idleAgreementIsEndedByTheProvider() {
     String agreement = requestor.agreement();
-    String events = MARKET + "/agreementEvents?timeout=10&appSessionId=" + Requestor.SESSION;
+    String events = MARKET + "/agreementEvents?timeout=10&appSessionId=" + requestor.session;
     JsonNode approved = requestor.get(events).json().get(0);
     JsonNode ended =
         requestor
@@ -259,16 +272,18 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void agreementEventsStayAndAreFilteredBySession() {
     requestor.agreement();
     String path = MARKET + "/agreementEvents?timeout=0.1&appSessionId=";
-    assertThat(requestor.get(path + Requestor.SESSION).json()).hasSize(1);
-    assertThat(requestor.get(path + Requestor.SESSION).json()).hasSize(1);
+    assertThat(requestor.get(path + requestor.session).json()).hasSize(1);
+    assertThat(requestor.get(path + requestor.session).json()).hasSize(1);
     assertThat(requestor.get(path + "other").text()).isEqualTo("[]");
     assertThat(requestor.get(MARKET + "/agreementEvents?timeout=0.1").json()).hasSize(1);
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void scansListOffers() {
     String scan =
         requestor
@@ -302,6 +317,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void scansGiveAsManyAsAskedFor() {
     String events = MARKET + "/scan/" + scan(Map.of("type", "offer")) + "/events";
     requestor.get(events + "?maxEvents=-1").expect(400);
@@ -325,6 +341,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void scansAreStreamedUntilTheyEnd() throws Exception {
     String scan = scan(Map.of("type", "offer"));
     HttpResponse<Stream<String>> response =
@@ -358,6 +375,7 @@ class MarketContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void scansThatNobodyReadsAreForgotten() {
     String events = "/scan/" + scan(Map.of("type", "offer", "timeout", 0)) + "/events?timeout=0";
     Waiting.until(() -> requestor.get(MARKET + events).status() == 404);

@@ -4,22 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.golempipeline.node.Requestor.ACTIVITY;
 import static org.golempipeline.node.Requestor.MARKET;
 import static org.golempipeline.node.Requestor.PAYMENT;
-import static org.golempipeline.node.Requestor.SESSION;
 import static org.golempipeline.node.Requestor.proposalId;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The inconvenient rules of payments. */
 class PaymentContractTest extends NodeTest {
-  private static final String EVENTS = "?timeout=5&appSessionId=" + SESSION;
-
   @Override
   boolean free() {
     return false;
+  }
+
+  private String events() {
+    return "?timeout=5&appSessionId=" + requestor.session;
   }
 
   private JsonNode allocate(Map<String, Object> body, int status) {
@@ -40,13 +42,14 @@ class PaymentContractTest extends NodeTest {
   private String invoice() {
     Requestor.Machine machine = requestor.machine();
     requestor.terminate(machine.agreement()).expect(200);
-    JsonNode events = requestor.get(PAYMENT + "/invoiceEvents" + EVENTS).expect(200).json();
+    JsonNode events = requestor.get(PAYMENT + "/invoiceEvents" + events()).expect(200).json();
     assertThat(events).hasSize(1);
     assertThat(events.get(0).get("eventType").asText()).isEqualTo("InvoiceReceivedEvent");
     return events.get(0).get("invoiceId").asText();
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void allocationsHaveDefaultsAndKeepTheirScale() {
     JsonNode plain = allocate(Map.of("totalAmount", "1.50"), 201);
     assertThat(plain.get("paymentPlatform").asText()).isEqualTo("erc20-holesky-tglm");
@@ -61,6 +64,7 @@ class PaymentContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void refusedAllocationsAreProblemDocuments() {
     Requestor.Answer poor =
         requestor.post(PAYMENT + "/allocations", Map.of("totalAmount", "1e12")).expect(400);
@@ -94,6 +98,7 @@ class PaymentContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void allocationsCanBeAmended() {
     String id = requestor.allocation("1");
     JsonNode amended =
@@ -134,7 +139,7 @@ class PaymentContractTest extends NodeTest {
     String allocation = requestor.allocation("1");
     String invoice = invoice();
     accept("invoices", invoice, field("invoices", invoice, "amount"), allocation).expect(200);
-    String path = PAYMENT + "/invoiceEvents?timeout=0.1&appSessionId=" + SESSION;
+    String path = PAYMENT + "/invoiceEvents?timeout=0.1&appSessionId=" + requestor.session;
     assertThat(requestor.eventTypes(path)).containsExactly("InvoiceReceivedEvent");
     JsonNode all =
         requestor
@@ -149,6 +154,7 @@ class PaymentContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void unknownDocumentsAreNotFoundWithoutWords() {
     assertThat(requestor.get(PAYMENT + "/invoices/x").expect(404).text())
         .isEqualTo("{\"message\":null}");
@@ -184,13 +190,14 @@ class PaymentContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void debitNotesAreCumulativeAndChained() {
     String allocation = requestor.allocation("1");
     String agreement = agreementWithManyNotes();
     String activity = requestor.activity(agreement);
-    JsonNode first = requestor.get(PAYMENT + "/debitNoteEvents" + EVENTS).json().get(0);
+    JsonNode first = requestor.get(PAYMENT + "/debitNoteEvents" + events()).json().get(0);
     String cursor = "&afterTimestamp=" + first.get("eventDate").asText();
-    JsonNode second = requestor.get(PAYMENT + "/debitNoteEvents" + EVENTS + cursor).json().get(0);
+    JsonNode second = requestor.get(PAYMENT + "/debitNoteEvents" + events() + cursor).json().get(0);
     String one = first.get("debitNoteId").asText();
     String two = second.get("debitNoteId").asText();
     assertThat(field("debitNotes", two, "previousDebitNoteId")).isEqualTo(one);
@@ -205,7 +212,12 @@ class PaymentContractTest extends NodeTest {
     requestor.delete(ACTIVITY + "/" + activity).expect(200);
     requestor.terminate(agreement).expect(200);
     String invoice =
-        requestor.get(PAYMENT + "/invoiceEvents" + EVENTS).json().get(0).get("invoiceId").asText();
+        requestor
+            .get(PAYMENT + "/invoiceEvents" + events())
+            .json()
+            .get(0)
+            .get("invoiceId")
+            .asText();
     String amount = field("invoices", invoice, "amount");
     accept("invoices", invoice, amount, allocation).expect(200);
     String settled =
@@ -214,10 +226,11 @@ class PaymentContractTest extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void unacceptedDebitNotesEndTheAgreement() {
     String agreement = agreementWithManyNotes();
     requestor.activity(agreement);
-    String events = MARKET + "/agreementEvents?timeout=20&appSessionId=" + SESSION;
+    String events = MARKET + "/agreementEvents?timeout=20&appSessionId=" + requestor.session;
     JsonNode approved = requestor.get(events).json().get(0);
     JsonNode ended =
         requestor

@@ -38,11 +38,11 @@ class PythonSdkIT extends NodeTest {
     Path in = Sdk.hostileFiles(files.resolve("in it's"));
     Path out = Files.createDirectory(files.resolve("out $(x)"));
 
-    Sdk.Ran ran = sdk.run(node, "tasks.py", in, out).succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "tasks.py", in, out).succeeded();
 
     assertThat(ran.out()).isEqualTo("8 tasks on 2 machines, any lost: False\n");
     Sdk.assertCapitals(in, out);
-    Ended.everything(requestor, 2);
+    assertEnded(2);
   }
 
   @Test
@@ -51,7 +51,7 @@ class PythonSdkIT extends NodeTest {
     Path in = Sdk.hostileFiles(files.resolve("in"));
     Path out = Files.createDirectory(files.resolve("out"));
 
-    Sdk.Ran ran = sdk.run(node, "tasks.py", in, out).succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "tasks.py", in, out).succeeded();
 
     assertThat(ran.out()).isEqualTo("8 tasks on 2 machines, any lost: True\n");
     Sdk.assertCapitals(in, out);
@@ -59,9 +59,9 @@ class PythonSdkIT extends NodeTest {
 
   @Test
   void outputIsFollowedByEvents() throws Exception {
-    Sdk.Ran ran = sdk.run(node, "stream.py").succeeded();
+    Sdk.Ran ran = sdk.run(requestor, "stream.py").succeeded();
 
     assertThat(ran.lines()).containsExactly("stderr late", "deployed True, whole True");
-    Ended.everything(requestor, 1);
+    assertEnded(1);
   }
 }

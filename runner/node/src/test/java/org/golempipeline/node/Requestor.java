@@ -20,12 +20,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** A requestor that speaks the raw protocol: every status and body is seen as it came. */
 final class Requestor {
   static final ObjectMapper JSON = new ObjectMapper();
-  static final String SESSION = "a12f3a94-877b-45cb-80de-8b3eafcf0e77";
   static final String MARKET = "/market-api/v1";
   static final String ACTIVITY = "/activity-api/v1/activity";
   static final String PAYMENT = "/payment-api/v1";
@@ -33,10 +33,47 @@ final class Requestor {
   static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  final EmbeddedNode node;
+  /** What the daemon knows its agreements by, and their documents. */
+  final String session = UUID.randomUUID().toString();
+
+  /** What is older is not its own. */
+  final Instant begin = Instant.now();
+
+  private final URI url;
+  private final String appKey;
+  private final URI registry;
+  private final String image;
 
   Requestor(EmbeddedNode node) {
-    this.node = node;
+    this(node.url(), node.appKey(), node.url(), "0".repeat(56) + ":http://x/y");
+  }
+
+  /**
+   * Of any daemon.
+   *
+   * @param registry one that knows all images
+   * @param image an image's hash and URL
+   */
+  Requestor(URI url, String appKey, URI registry, String image) {
+    this.image = image;
+    this.url = url;
+    this.appKey = appKey;
+    this.registry = registry;
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** What a program needs to be a requestor too. */
+  Map<String, String> environment() {
+    return Map.of(
+        "YAGNA_API_URL",
+        url.toString(),
+        "YAGNA_APPKEY",
+        appKey,
+        "GOLEM_REGISTRY_URL",
+        registry.toString());
   }
 
   static EmbeddedNode startNode(Path folder, int providers, boolean free) {
@@ -67,9 +104,9 @@ final class Requestor {
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(node.url() + path))
+    return HttpRequest.newBuilder(URI.create(url + path))
         .timeout(Duration.ofSeconds(30))
-        .header("Authorization", "Bearer key")
+        .header("Authorization", "Bearer " + appKey)
         .header("Accept", "application/json");
   }
 
@@ -155,7 +192,7 @@ final class Requestor {
     properties.put("golem.node.debug.subnet", "public");
     properties.put("golem.srv.comp.expiration", Instant.now().plusSeconds(1200).toEpochMilli());
     properties.put("golem.srv.comp.vm.package_format", "gvmkit-squash");
-    properties.put("golem.srv.comp.task_package", "hash:sha3:" + "0".repeat(56) + ":http://x/y");
+    properties.put("golem.srv.comp.task_package", "hash:sha3:" + image);
     properties.put("golem.com.scheme.payu.debit-note.interval-sec?", 120);
     properties.put("golem.com.scheme.payu.payment-timeout-sec?", 43200);
     properties.put("golem.com.payment.debit-notes.accept-timeout?", 120);
@@ -221,7 +258,7 @@ final class Requestor {
   }
 
   Answer confirm(String agreement) {
-    return post(MARKET + "/agreements/" + agreement + "/confirm?appSessionId=" + SESSION, "");
+    return post(MARKET + "/agreements/" + agreement + "/confirm?appSessionId=" + session, "");
   }
 
   Answer await(String agreement, double timeout) {

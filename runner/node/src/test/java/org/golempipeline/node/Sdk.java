@@ -90,16 +90,13 @@ final class Sdk {
     return new Sdk(folder, List.of(python));
   }
 
-  /** Runs a program of the test resources, or a file, against a node. */
-  Ran run(EmbeddedNode node, String program, Object... arguments)
+  /** Runs a program of the test resources, or a file, as a requestor of the same daemon. */
+  Ran run(Requestor requestor, String program, Object... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(interpreter);
     command.add(program);
     Stream.of(arguments).map(Object::toString).forEach(command::add);
-    Map<String, String> environment = new HashMap<>();
-    environment.put("YAGNA_API_URL", node.url().toString());
-    environment.put("YAGNA_APPKEY", node.appKey());
-    environment.put("GOLEM_REGISTRY_URL", node.url().toString());
+    Map<String, String> environment = new HashMap<>(requestor.environment());
     // For yapapi, which starts `gftp`.
     environment.put("PATH", folder + ":" + System.getenv("PATH"));
     return execute(folder, command, environment, PROGRAM_SECONDS);

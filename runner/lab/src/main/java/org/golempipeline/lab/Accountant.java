@@ -1,0 +1,117 @@
+package org.golempipeline.lab;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+
+/** Stands between an honest provider and its daemon, and changes what becomes of its bills. */
+final class Accountant implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String INVOICES = "/payment-api/v1/invoices";
+
+  /** How a provider bills. */
+  enum Conduct {
+    HONEST,
+    INVOICES_TWICE_THE_AMOUNT,
+    SENDS_NO_INVOICE
+  }
+
+  private final HttpServer server;
+  private final URI daemon;
+  private final Conduct conduct;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private Accountant(HttpServer server, URI daemon, Conduct conduct) {
+    this.server = server;
+    this.daemon = daemon;
+    this.conduct = conduct;
+  }
+
+  static Accountant open(URI daemon, Conduct conduct) throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    var accountant = new Accountant(server, daemon, conduct);
+    server.createContext("/", accountant::pass);
+    server.setExecutor(
+        Executors.newCachedThreadPool(
+            work -> {
+              var thread = new Thread(work, "accountant");
+              thread.setDaemon(true);
+              return thread;
+            }));
+    server.start();
+    return accountant;
+  }
+
+  /** Where the provider finds what it takes for its daemon. */
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  private void pass(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var path = exchange.getRequestURI().getPath();
+      var body = exchange.getRequestBody().readAllBytes();
+      if (conduct == Conduct.SENDS_NO_INVOICE && path.matches(INVOICES + "/[^/]+/send")) {
+        answer(exchange, 200, "null".getBytes(StandardCharsets.UTF_8));
+        return;
+      }
+      if (conduct == Conduct.INVOICES_TWICE_THE_AMOUNT
+          && path.equals(INVOICES)
+          && exchange.getRequestMethod().equals("POST")) {
+        body = twice(body);
+      }
+      var response = client.send(request(exchange, body), HttpResponse.BodyHandlers.ofByteArray());
+      response
+          .headers()
+          .firstValue("Content-Type")
+          .ifPresent(type -> exchange.getResponseHeaders().add("Content-Type", type));
+      answer(exchange, response.statusCode(), response.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HttpRequest request(HttpExchange exchange, byte[] body) {
+    var request =
+        HttpRequest.newBuilder(daemon.resolve(exchange.getRequestURI()))
+            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
+    for (var name : new String[] {"Authorization", "Content-Type", "Accept"}) {
+      var value = exchange.getRequestHeaders().getFirst(name);
+      if (value != null) {
+        request.header(name, value);
+      }
+    }
+    return request.build();
+  }
+
+  private static byte[] twice(byte[] invoice) throws IOException {
+    var json = (ObjectNode) JSON.readTree(invoice);
+    var amount = new BigDecimal(json.get("amount").asText());
+    json.put("amount", amount.multiply(BigDecimal.valueOf(2)).toPlainString());
+    return JSON.writeValueAsBytes(json);
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

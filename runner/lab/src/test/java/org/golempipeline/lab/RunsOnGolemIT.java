@@ -1,0 +1,111 @@
+package org.golempipeline.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.golempipeline.cli.ImageCommandTest;
+import org.junit.jupiter.api.Test;
+
+/** What work on the network gives back, and what the commands say about the network. */
+class RunsOnGolemIT extends RealNetwork {
+  @Test
+  void aThousandFragmentsComeBackInOrder() throws IOException {
+    workspace.write(
+        "numbers.yaml",
+        """
+        version: 1
+        name: numbers
+        image: golem/alpine:latest
+        split: { range: { to: 1000, as: number } }
+        run: echo "$number" > "$out"
+        merge: concat
+        output: numbers.txt
+        budget: 1 GLM
+        """);
+
+    var ran = run("numbers.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(workspace.read("numbers.txt"))
+        .isEqualTo(
+            IntStream.range(0, 1000).mapToObj(each -> each + "\n").collect(Collectors.joining()));
+    assertSettled(1);
+  }
+
+  @Test
+  void fortyMegabytesGoThereAndBack() throws IOException {
+    var bytes = new byte[40_000_000];
+    new Random(11).nextBytes(bytes);
+    Files.write(folder.resolve("bytes"), bytes);
+    workspace.write(
+        "copy.yaml",
+        """
+        version: 1
+        name: copy
+        image: golem/alpine:latest
+        input: bytes
+        split: { bytes: 10MB }
+        run: cat "$in" > "$out"
+        merge: concat
+        output: copied
+        budget: 1 GLM
+        """);
+
+    var ran = run("copy.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(Files.mismatch(folder.resolve("bytes"), folder.resolve("copied"))).isEqualTo(-1);
+    assertSettled(1);
+  }
+
+  @Test
+  void anImageOnThisMachineGoesToProviders() throws IOException {
+    Files.write(folder.resolve("own.gvmi"), ImageCommandTest.image("{}"));
+    workspace.write(
+        "own.yaml",
+        """
+        version: 1
+        name: own
+        image: ./own.gvmi
+        run: echo done > "$out"
+        output: result.txt
+        budget: 1 GLM
+        """);
+
+    var ran = run("own.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(workspace.read("result.txt")).isEqualTo("done\n");
+    assertSettled(1);
+  }
+
+  @Test
+  void theCommandsKnowTheNetwork() throws IOException {
+    var doctor = workspace.run("doctor", "--on", "golem");
+    assertThat(doctor.exitCode()).as(doctor.out()).isZero();
+    assertThat(doctor.out()).contains("0.17.6");
+
+    var image = workspace.run("image", "golem/alpine:latest");
+    assertThat(image.exitCode()).as(image.err()).isZero();
+    assertThat(image.lines()).contains("sha3     " + Registry.sha3());
+
+    workspace.write(
+        "any.yaml",
+        """
+        version: 1
+        name: any
+        image: golem/alpine:latest
+        run: echo done > "$out"
+        output: result.txt
+        budget: 1 GLM
+        """);
+    var market = workspace.run("providers", "market", "any.yaml");
+    assertThat(market.exitCode()).as(market.err()).isZero();
+    assertThat(market.out()).contains("provider-1", "provider-2", "provider-3");
+    assertNothingIsLeft();
+  }
+}
