@@ -47,9 +47,9 @@ final class Aggregation extends TargetMerger {
   private final List<Options> by;
   private final List<Measure> measures;
   private final boolean named;
+  private final Dialect dialect;
   private final Map<String, Aggregate[]> groups = new HashMap<>();
   private final Deque<Path> runs = new ArrayDeque<>();
-  private @Nullable Delimiter delimiter;
   private String @Nullable [] header;
   private int[] keyColumns = {};
   private int[] measureColumns = {};
@@ -60,7 +60,7 @@ final class Aggregation extends TargetMerger {
   Aggregation(MergeContext context) throws IOException {
     super(context);
     this.folder = context.workingFolder();
-    this.delimiter = Delimiter.from(context.options().at("delimiter"));
+    this.dialect = new Dialect(Delimiter.from(context.options().at("delimiter")));
     this.by = context.options().at("by").items();
     this.measures = measures(context.options());
     this.named =
@@ -71,12 +71,11 @@ final class Aggregation extends TargetMerger {
   @Override
   public void add(FragmentOutput output) throws IOException, StrategyException {
     try (var rows =
-        new TableReader(Outputs.openText(output), output.size(), output.label(), delimiter)) {
+        new TableReader(Outputs.openText(output), output.size(), output.label(), dialect)) {
       var row = rows.next();
       if (row == null) {
         return;
       }
-      delimiter = rows.delimiter();
       if (named) {
         takeHeader(row, rows);
         row = rows.next();
@@ -248,7 +247,7 @@ final class Aggregation extends TargetMerger {
 
   private void writeLine(List<String> fields) throws IOException {
     var line = new StringBuilder();
-    var as = Objects.requireNonNull(delimiter);
+    var as = Objects.requireNonNull(dialect.delimiter());
     for (var i = 0; i < fields.size(); i++) {
       line.append(i == 0 ? "" : as.separator()).append(as.quoted(fields.get(i)));
     }

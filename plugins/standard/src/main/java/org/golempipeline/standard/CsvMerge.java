@@ -33,7 +33,17 @@ public final class CsvMerge implements MergeStrategy {
 
   @Override
   public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
+    return """
+        {
+          "description": "How the outputs are written; without options a delimiter is guessed.",
+          "type": "object",
+          "properties": {
+            "delimiter": %s
+          },
+          "additionalProperties": false
+        }
+        """
+        .formatted(CsvHeader.DELIMITER_SCHEMA);
   }
 
   @Override
@@ -50,11 +60,13 @@ public final class CsvMerge implements MergeStrategy {
     private static final int BUFFER = 1 << 18;
 
     private final byte[] buffer = new byte[BUFFER];
-    private CsvRows.@Nullable Header header;
+    private final @Nullable Byte delimiter;
+    private @Nullable CsvHeader header;
     private byte last = '\n';
 
     Rows(MergeContext context) throws IOException {
       super(context);
+      this.delimiter = CsvHeader.delimiter(context.options());
     }
 
     @Override
@@ -66,7 +78,12 @@ public final class CsvMerge implements MergeStrategy {
           new BufferedInputStream(
               Outputs.openText(output), Buffers.sizeFor(output.size(), BUFFER))) {
         var pending = last != '\n';
-        var own = CsvRows.Header.read(stream, output.label());
+        var own = CsvHeader.read(
+                stream,
+                output.label(),
+                delimiter,
+                1,
+                "Let `run` write the names of the columns in the first line.");
         if (header == null) {
           header = own;
           pending = false;
@@ -77,7 +94,7 @@ public final class CsvMerge implements MergeStrategy {
                   .formatted(output.label(), shown(own), shown(header)),
               "Let every fragment write the same header, or use `concat` if there is none.");
         }
-        var rows = new CsvRows(own.delimiter());
+        var rows = new CsvRows(output.label(), own);
         for (var read = stream.read(buffer); read > 0; read = stream.read(buffer)) {
           for (var row = 0; row >= 0; ) {
             row = rows.rowEnd(buffer, row, read);
@@ -88,9 +105,7 @@ public final class CsvMerge implements MergeStrategy {
           }
           write(buffer, read);
         }
-        if (rows.isInQuotes()) {
-          throw CsvRows.unclosed(output.label(), rows.rowLine() + own.lines());
-        }
+        rows.requireClosed();
       }
     }
 
@@ -99,7 +114,7 @@ public final class CsvMerge implements MergeStrategy {
       last = bytes[length - 1];
     }
 
-    private static String shown(CsvRows.Header header) {
+    private static String shown(CsvHeader header) {
       var text = LineReader.text(header.names());
       return text.length() > 80 ? text.substring(0, 80) + "..." : text;
     }

@@ -21,6 +21,10 @@ import org.golempipeline.strategy.StrategyException;
 public final class CsvSplit implements SplitStrategy {
   private static final int WINDOW = 1 << 18;
 
+  private static final String ABOVE_HEADER =
+      "Set `header` to the number of rows down to the one that names the columns, and `delimiter`;"
+          + " every fragment then begins with them. Or remove what stands above the header.";
+
   @Override
   public String name() {
     return "csv";
@@ -55,18 +59,21 @@ public final class CsvSplit implements SplitStrategy {
               "type": "boolean",
               "default": false
             },
-            "delimiter": {
-              "description": "The character between fields. Default: whichever of comma, \
-        semicolon, tab and bar the header has most of.",
-              "type": "string",
-              "pattern": "^[ -~\\\\t]$"
-            }
+            "header": {
+              "description": "Rows at the start of each file that every fragment begins with; the \
+        last of them names the columns. Default: 1.",
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 1000,
+              "default": 1
+            },
+            "delimiter": %s
           },
           "required": ["rows"],
           "additionalProperties": false
         }
         """
-        .formatted(Quota.STABLE);
+        .formatted(Quota.STABLE, CsvHeader.DELIMITER_SCHEMA);
   }
 
   @Override
@@ -97,26 +104,27 @@ public final class CsvSplit implements SplitStrategy {
     var options = context.options();
     for (var i = 0; i < headers.length; i++) {
       var file = slices.begin();
-      var header = header(file);
+      var header = header(file, options);
       headers[i] = header.bytes().length;
-      var delimiter = options.at("delimiter").text();
-      var rows =
-          new CsvRows(delimiter.isEmpty() ? header.delimiter() : (byte) delimiter.get().charAt(0));
+      var rows = new CsvRows("`" + file.path() + "`", header);
       try (var content = Content.open(file)) {
         var quota = new Quota(options.at("rows").integer().orElseThrow(), Quota.isStable(options));
         cut(content, headers[i], quota, rows, slices);
-      }
-      if (rows.isInQuotes()) {
-        throw CsvRows.unclosed("`" + file.path() + "`", rows.rowLine() + header.lines());
       }
     }
     return slices.fragments((file, slice) -> fragment(headers[file], slice));
   }
 
-  private static CsvRows.Header header(InputFile file) throws IOException, StrategyException {
+  private static CsvHeader header(InputFile file, Options options)
+      throws IOException, StrategyException {
     try (var content = Content.openText(file);
         var stream = new BufferedInputStream(content.stream())) {
-      return CsvRows.Header.read(stream, "`" + file.path() + "`");
+      return CsvHeader.read(
+          stream,
+          "`" + file.path() + "`",
+          CsvHeader.delimiter(options),
+          options.at("header").integer().orElse(1L),
+          ABOVE_HEADER);
     }
   }
 
@@ -137,6 +145,7 @@ public final class CsvSplit implements SplitStrategy {
       }
       quota.see(bytes, row, window.limit());
     }
+    rows.requireClosed();
     if (start < content.size() || start == header) {
       slices.add(start, content.size());
     }

@@ -1,5 +1,6 @@
 package org.golempipeline.standard;
 
+import java.util.regex.Pattern;
 import org.golempipeline.strategy.Options;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ enum Delimiter {
         "enum": ["tab", "comma", "whitespace"]
       }
       """;
+
+  private static final Pattern NOTE = Pattern.compile("(?i)\"?sep=.?\"?");
 
   private final String separator;
 
@@ -51,6 +54,36 @@ enum Delimiter {
   /** Whether {@code c} is part of {@link #WHITESPACE}; a zero byte is not. */
   static boolean isBlank(int c) {
     return c > 0 && c <= ' ';
+  }
+
+  /** Whether {@code line} tells spreadsheets the delimiter, and is neither a header nor a row. */
+  static boolean isNote(String line) {
+    return NOTE.matcher(line).matches();
+  }
+
+  /** How many columns {@code line} has, if quotes mean nothing. */
+  int columns(String line) {
+    var count = this == WHITESPACE ? 0 : 1;
+    var before = ' ';
+    for (var i = 0; i < line.length(); i++) {
+      var c = line.charAt(i);
+      if (this == WHITESPACE) {
+        count += isBlank(before) && !isBlank(c) ? 1 : 0;
+        before = c;
+      } else if (c == separator.charAt(0)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** In a message. */
+  String shown() {
+    return switch (this) {
+      case TAB -> "tabs";
+      case COMMA -> "commas";
+      case WHITESPACE -> "blanks";
+    };
   }
 
   /** Written between columns. */

@@ -23,6 +23,7 @@ final class LineReader implements Closeable {
   private int position;
   private int limit;
   private long number;
+  private String end = "";
 
   /**
    * @param size how much the stream holds, about
@@ -42,7 +43,7 @@ final class LineReader implements Closeable {
     while (true) {
       var end = LineFeeds.find(buffer, position + scanned, limit);
       if (end < limit) {
-        var line = line(end);
+        var line = line(end, "\n");
         position = end + 1;
         return line;
       }
@@ -56,11 +57,16 @@ final class LineReader implements Closeable {
         if (scanned == 0) {
           return null;
         }
-        var line = line(limit);
+        var line = line(limit, "");
         position = limit;
         return line;
       }
     }
+  }
+
+  /** What the line read last ends with: LF, CRLF or, at the end, nothing or CR. */
+  String end() {
+    return end;
   }
 
   /** The number of the line read last, from 1. */
@@ -97,14 +103,16 @@ final class LineReader implements Closeable {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  private String line(int end) {
+  private String line(int to, String feed) {
     number++;
     var from = position;
-    if (number == 1 && end - from >= 3 && startsWithMark(from)) {
+    if (number == 1 && to - from >= 3 && startsWithMark(from)) {
       from += 3;
     }
-    var to = end > from && buffer[end - 1] == '\r' ? end - 1 : end;
-    return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+    var hasReturn = to > from && buffer[to - 1] == '\r';
+    end = hasReturn ? "\r" + feed : feed;
+    return new String(
+        buffer, from, to - from - (hasReturn ? 1 : 0), StandardCharsets.ISO_8859_1);
   }
 
   private boolean startsWithMark(int at) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
@@ -48,8 +49,8 @@ public final class SumMerge implements MergeStrategy {
   }
 
   private static final class Sums extends TargetMerger {
-    private @Nullable Delimiter delimiter;
-    private BigDecimal[] sums = {};
+    private final Dialect dialect = new Dialect(null);
+    private BigDecimal @Nullable [] sums;
 
     Sums(MergeContext context) throws IOException {
       super(context);
@@ -58,10 +59,9 @@ public final class SumMerge implements MergeStrategy {
     @Override
     public void add(FragmentOutput output) throws IOException, StrategyException {
       try (var rows =
-          new TableReader(Outputs.openText(output), output.size(), output.label(), delimiter)) {
+          new TableReader(Outputs.openText(output), output.size(), output.label(), dialect)) {
         for (var row = rows.next(); row != null; row = rows.next()) {
-          if (delimiter == null) {
-            delimiter = rows.delimiter();
+          if (sums == null) {
             sums = new BigDecimal[row.length];
             Arrays.fill(sums, BigDecimal.ZERO);
           }
@@ -81,11 +81,11 @@ public final class SumMerge implements MergeStrategy {
     @Override
     void complete() throws IOException {
       var joined =
-          delimiter == null
+          sums == null
               ? "0"
               : Arrays.stream(sums)
                   .map(BigDecimal::toPlainString)
-                  .collect(Collectors.joining(delimiter.separator()));
+                  .collect(Collectors.joining(Objects.requireNonNull(dialect.delimiter()).separator()));
       stream().write((joined + "\n").getBytes(StandardCharsets.ISO_8859_1));
     }
   }

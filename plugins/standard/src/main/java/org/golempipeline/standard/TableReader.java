@@ -9,25 +9,25 @@ import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a table as fields, whichever delimiter it has; blank lines are left out, and a
- * line end in quotes becomes a line feed. Fields are byte strings in the sense of {@link
+ * Reads the rows of a table as fields, whichever delimiter it has; blank lines are left out, and
+ * what stands in quotes is kept to the byte. Fields are byte strings in the sense of {@link
  * LineReader}.
  */
 final class TableReader implements Closeable {
   private static final int LONGEST_LINE = 1 << 24;
 
   private final LineReader lines;
-  private @Nullable Delimiter delimiter;
+  private final Dialect dialect;
   private long firstLine;
 
   /**
    * @param size how much the stream holds, about
    * @param label names the source in messages
-   * @param delimiter null to take it from the first line
+   * @param dialect of this table and those before it
    */
-  TableReader(InputStream stream, long size, String label, @Nullable Delimiter delimiter) {
+  TableReader(InputStream stream, long size, String label, Dialect dialect) {
     this.lines = new LineReader(stream, size, label, LONGEST_LINE);
-    this.delimiter = delimiter;
+    this.dialect = dialect;
   }
 
   /** The next row; null at the end. */
@@ -40,19 +40,14 @@ final class TableReader implements Closeable {
       return null;
     }
     firstLine = lines.number();
-    if (delimiter == null) {
-      delimiter = Delimiter.of(line);
-    }
-    return switch (delimiter) {
-      case TAB -> cut(line, '\t');
-      case COMMA -> line.indexOf('"') < 0 ? cut(line, ',') : quoted(line);
-      case WHITESPACE -> words(line);
-    };
-  }
-
-  /** The delimiter, once a row was read. */
-  @Nullable Delimiter delimiter() {
-    return delimiter;
+    var row =
+        switch (dialect.delimiter(line, this::where)) {
+          case TAB -> cut(line, '\t');
+          case COMMA -> line.indexOf('"') < 0 ? cut(line, ',') : quoted(line);
+          case WHITESPACE -> words(line);
+        };
+    dialect.check(row.length, line, this::where);
+    return row;
   }
 
   /** Names the row read last at the start of a message. */
@@ -97,7 +92,7 @@ final class TableReader implements Closeable {
 
   /** Tabs alone are a row of empty fields, once it is known that the table has tabs. */
   private boolean isBlank(String line) {
-    return delimiter == Delimiter.TAB ? line.isEmpty() : line.isBlank();
+    return dialect.delimiter() == Delimiter.TAB ? line.isEmpty() : line.isBlank();
   }
 
   /** {@code field} in a message. */
@@ -148,7 +143,7 @@ final class TableReader implements Closeable {
         i++;
         for (var end = line.indexOf('"', i); ; end = line.indexOf('"', i)) {
           if (end < 0) {
-            field.append(line, i, line.length()).append('\n');
+            field.append(line, i, line.length()).append(lines.end());
             line = continued(field.length());
             i = 0;
           } else if (end + 1 < line.length() && line.charAt(end + 1) == '"') {
@@ -160,8 +155,15 @@ final class TableReader implements Closeable {
             break;
           }
         }
+        if (i < line.length() && line.charAt(i) != ',') {
+          throw new StrategyException(
+              where() + " has text behind a closing quote.",
+              "Double a quote that belongs to a field (a backslash before it means nothing), and"
+                  + " write a comma straight behind a field that is in quotes.");
+        }
       }
       var end = line.indexOf(',', i);
+      requireNoQuoteBehindBlanks(line, i, end < 0 ? line.length() : end);
       field.append(line, i, end < 0 ? line.length() : end);
       fields.add(field.toString());
       field.setLength(0);
@@ -169,6 +171,18 @@ final class TableReader implements Closeable {
         return fields.toArray(String[]::new);
       }
       i = end + 1;
+    }
+  }
+
+  /** For some programs such a field is in quotes, and for others it is not. */
+  private void requireNoQuoteBehindBlanks(String line, int from, int to) throws StrategyException {
+    var at = from;
+    while (at < to && Delimiter.isBlank(line.charAt(at))) {
+      at++;
+    }
+    if (at > from && at < to && line.charAt(at) == '"') {
+      throw new StrategyException(
+          where() + " has a blank before an opening quote.", "Remove blanks before quotes.");
     }
   }
 

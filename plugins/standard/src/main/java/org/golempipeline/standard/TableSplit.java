@@ -93,11 +93,11 @@ public final class TableSplit implements SplitStrategy {
           "There is no table `%s`.".formatted(name),
           "Write its path relative to the folder of the pipeline file.");
     }
-    var delimiter = Delimiter.from(options.at("delimiter"));
+    var dialect = new Dialect(Delimiter.from(options.at("delimiter")));
     var table = new InputFile(path, 0, Files.size(path), name);
     try (var rows =
         new TableReader(
-            Content.openText(table).stream(), table.size(), "`" + name + "`", delimiter)) {
+            Content.openText(table).stream(), table.size(), "`" + name + "`", dialect)) {
       var names = names(name, rows);
       var fragments = new ArrayList<Fragment>();
       for (var row = rows.next(); row != null; row = rows.next()) {

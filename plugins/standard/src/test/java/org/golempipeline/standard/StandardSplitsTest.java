@@ -106,7 +106,7 @@ class StandardSplitsTest {
         "jobs.csv", utf8("\ufeffname,size\r\n\"a, \"\"b\"\"\",1\r\n\r\n\"x\r\ny\",\u00e4\r\n"));
     assertThat(variables(new TableSplit().split(context)))
         .containsExactly(
-            Map.of("name", "a, \"b\"", "size", "1"), Map.of("name", "x\ny", "size", "\u00e4"));
+            Map.of("name", "a, \"b\"", "size", "1"), Map.of("name", "x\r\ny", "size", "\u00e4"));
   }
 
   @Test
