@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Compares tables cell by cell: the same number of rows and cells, each cell with the same text or
+ * Compares tables cell by cell: the same number of rows and cells, each cell with the same bytes or
  * with a number near enough. The delimiter is whichever of comma, semicolon, tab and bar stands
  * most often in the two first rows.
  */
@@ -20,14 +20,21 @@ final class CsvComparison {
 
   private CsvComparison() {}
 
-  static boolean same(InputStream first, InputStream second, BigDecimal tolerance)
+  static Likeness compare(InputStream first, InputStream second, BigDecimal tolerance)
       throws IOException {
     var plain = LineFeeds.withoutMark(first, HEAD);
     var otherPlain = LineFeeds.withoutMark(second, HEAD);
     var delimiter = delimiter(head(plain), head(otherPlain));
     var one = new Cells(plain, delimiter);
     var other = new Cells(otherPlain, delimiter);
-    var numbers = new Numbers(tolerance);
+    try {
+      return same(one, other, new Numbers(tolerance)) ? Likeness.SAME : Likeness.DIFFERENT;
+    } catch (UnreadableException e) {
+      return one.endsWell() || other.endsWell() ? Likeness.DIFFERENT : Likeness.UNKNOWN;
+    }
+  }
+
+  private static boolean same(Cells one, Cells other, Numbers numbers) throws IOException {
     while (true) {
       var more = one.next();
       if (more != other.next()) {
@@ -73,8 +80,9 @@ final class CsvComparison {
 
   /**
    * Reads RFC 4180 cell by cell, a long cell in pieces: those of two cells with the same text are
-   * cut at the same places. A line end behind the last row makes no further row. A quote counts as
-   * one only at the start of a cell; it must be closed, and nothing may stand behind that.
+   * cut at the same places. Rows may end in LF, CRLF or CR; within quotes those are what they are.
+   * A line end behind the last row makes no further row. A quote counts as one only at the start of
+   * a cell; it must be closed, and nothing may stand behind that.
    */
   private static final class Cells {
     private enum State {
@@ -92,6 +100,7 @@ final class CsvComparison {
     private boolean startsCell;
     private boolean endsCell = true;
     private boolean endsRow = true;
+    private boolean broken;
 
     Cells(InputStream stream, int delimiter) {
       this.bytes = new LineFeeds(stream);
@@ -106,7 +115,7 @@ final class CsvComparison {
       endsRow = false;
       length = 0;
       while (length < piece.length) {
-        var b = bytes.read();
+        var b = state == State.QUOTED ? bytes.readExactly() : bytes.read();
         if (startsRow && b < 0 && state == State.START) {
           endsRow = true;
           return false;
@@ -115,7 +124,7 @@ final class CsvComparison {
           state = State.QUOTED;
         } else if (state == State.QUOTED && b != '"') {
           if (b < 0) {
-            throw new UnreadableException("a quote is not closed");
+            throw broken("a quote is not closed");
           }
           piece[length++] = (byte) b;
         } else if (state == State.QUOTED) {
@@ -132,10 +141,27 @@ final class CsvComparison {
           state = State.QUOTED;
           piece[length++] = (byte) b;
         } else {
-          throw new UnreadableException("text follows a closing quote");
+          throw broken("text follows a closing quote");
         }
       }
       return true;
+    }
+
+    /** Reads on to the end; whether all of it can be read. */
+    boolean endsWell() throws IOException {
+      try {
+        while (!broken && next()) {
+          // it can be read so far
+        }
+      } catch (UnreadableException e) {
+        return false;
+      }
+      return !broken;
+    }
+
+    private UnreadableException broken(String how) {
+      broken = true;
+      return new UnreadableException(how);
     }
 
     boolean endsLike(Cells other) {

@@ -32,6 +32,16 @@ final class LineFeeds {
     return afterReturn ? '\n' : next;
   }
 
+  /** The next byte as it is, -1 at the end. */
+  int readExactly() throws IOException {
+    var next = take();
+    if (afterReturn && next == '\n') {
+      next = take();
+    }
+    afterReturn = false;
+    return next;
+  }
+
   private int take() throws IOException {
     if (position == limit) {
       limit = Math.max(0, stream.read(buffer));

@@ -19,14 +19,24 @@ record Numbers(BigDecimal tolerance) {
           "[ \t]*+([+-]?(?:(?:0|[1-9][0-9]*+)(?:\\.[0-9]*+)?|\\.[0-9]++)"
               + "(?:[eE][+-]?[0-9]++)?)[ \t]*+");
 
-  /** Whether two texts are equal, or numbers that count as the same. */
-  boolean same(String first, String second) {
+  /**
+   * Whether two texts are equal, or numbers that count as the same.
+   *
+   * @throws UncertainException if both are numbers, and too long or too large to reckon with
+   */
+  boolean same(String first, String second) throws UncertainException {
     if (first.equals(second)) {
       return true;
     }
     var one = parse(first);
-    var other = one == null ? null : parse(second);
-    return one != null && other != null && near(one, other);
+    var other = parse(second);
+    if (one != null && other != null) {
+      return near(one, other);
+    }
+    if (one == null && other == null && isNumber(first) && isNumber(second)) {
+      throw new UncertainException("numbers that are too long or too large");
+    }
+    return false;
   }
 
   private boolean near(BigDecimal one, BigDecimal other) {
@@ -40,6 +50,10 @@ record Numbers(BigDecimal tolerance) {
     var apart = one.subtract(other, MathContext.DECIMAL128).abs();
     var allowed = tolerance.multiply(one.abs().max(other.abs()), MathContext.DECIMAL128);
     return apart.compareTo(allowed) <= 0;
+  }
+
+  private static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
   }
 
   private static @Nullable BigDecimal parse(String text) {

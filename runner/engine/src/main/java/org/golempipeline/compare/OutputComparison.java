@@ -1,10 +1,8 @@
 package org.golempipeline.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.CharacterCodingException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,8 +12,8 @@ import org.golempipeline.spec.Comparison;
 /**
  * Tells whether two outputs of the same fragment count as the same. Both are read side by side and
  * once, in little memory, since strangers wrote them. Two outputs with the same bytes are the same
- * in every form; an output that is not what it is read as, or that would need too much memory to
- * be, is compared byte by byte.
+ * in every form. If only one of two is what it is read as, they are different; if neither is, or
+ * telling would need too much memory, nobody knows.
  */
 public final class OutputComparison {
   private static final int BUFFER = 1 << 16;
@@ -23,18 +21,24 @@ public final class OutputComparison {
   private OutputComparison() {}
 
   /** Compares two outputs; leaves it to the caller to close them. */
-  public static boolean same(InputStream first, InputStream second, Comparison how)
+  public static Likeness compare(InputStream first, InputStream second, Comparison how)
       throws IOException {
     return switch (how.form()) {
-      case BYTES -> sameBytes(first, second);
-      case TEXT -> TrimmedText.same(first, second);
+      case BYTES -> sameBytes(first, second) ? Likeness.SAME : Likeness.DIFFERENT;
+      case TEXT -> TrimmedText.compare(first, second);
       case JSON ->
-          sameOrElseBytes(
-              first, second, (one, other) -> new JsonComparison(how.tolerance()).same(one, other));
+          unlessSameBytes(
+              first, second, (one, other) -> JsonComparison.compare(one, other, how.tolerance()));
       case CSV ->
-          sameOrElseBytes(
-              first, second, (one, other) -> CsvComparison.same(one, other, how.tolerance()));
+          unlessSameBytes(
+              first, second, (one, other) -> CsvComparison.compare(one, other, how.tolerance()));
     };
+  }
+
+  /** Whether two outputs are known to be the same; leaves it to the caller to close them. */
+  public static boolean same(InputStream first, InputStream second, Comparison how)
+      throws IOException {
+    return compare(first, second, how) == Likeness.SAME;
   }
 
   private static boolean sameBytes(InputStream first, InputStream second) throws IOException {
@@ -53,18 +57,22 @@ public final class OutputComparison {
   }
 
   /**
-   * What a reading says, or whether all bytes are the same if one of the two cannot be read so. A
+   * What a reading says, or that the two are the same if it does not know and all bytes are. A
    * reading need not go on to the end once it knows of a difference: the bytes differ as well.
    */
-  private static boolean sameOrElseBytes(InputStream first, InputStream second, Reading reading)
+  private static Likeness unlessSameBytes(InputStream first, InputStream second, Reading reading)
       throws IOException {
     var one = new DigestInputStream(first, sha256());
     var other = new DigestInputStream(second, sha256());
+    var likeness = Likeness.UNKNOWN;
     try {
-      return reading.same(one, other);
-    } catch (JsonProcessingException | CharacterCodingException | UnreadableException e) {
-      return Arrays.equals(digestOfAll(one), digestOfAll(other));
+      likeness = reading.compare(one, other);
+    } catch (UncertainException e) {
+      // nobody knows
     }
+    return likeness == Likeness.UNKNOWN && Arrays.equals(digestOfAll(one), digestOfAll(other))
+        ? Likeness.SAME
+        : likeness;
   }
 
   private static byte[] digestOfAll(DigestInputStream stream) throws IOException {
@@ -82,6 +90,6 @@ public final class OutputComparison {
 
   @FunctionalInterface
   private interface Reading {
-    boolean same(InputStream first, InputStream second) throws IOException;
+    Likeness compare(InputStream first, InputStream second) throws IOException;
   }
 }

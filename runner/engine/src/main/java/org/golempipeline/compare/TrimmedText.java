@@ -19,22 +19,26 @@ final class TrimmedText {
   private final byte[] blanks = new byte[MOST_BLANKS];
   private int held;
   private int given;
+
+  /** Whether blanks counted without anybody knowing what follows them. */
+  private boolean overflows;
+
   private int content = NONE;
 
   private TrimmedText(InputStream stream) {
     this.bytes = new LineFeeds(stream);
   }
 
-  static boolean same(InputStream first, InputStream second) throws IOException {
+  static Likeness compare(InputStream first, InputStream second) throws IOException {
     var one = new TrimmedText(first);
     var other = new TrimmedText(second);
     while (true) {
       var next = one.read();
       if (next != other.read()) {
-        return false;
+        return one.overflows || other.overflows ? Likeness.UNKNOWN : Likeness.DIFFERENT;
       }
       if (next < 0) {
-        return true;
+        return Likeness.SAME;
       }
     }
   }
@@ -54,6 +58,7 @@ final class TrimmedText {
           if (held < MOST_BLANKS) {
             blanks[held++] = (byte) next;
           } else {
+            overflows = true;
             content = next;
           }
         }

@@ -56,6 +56,13 @@ final class Scripts implements AutoCloseable {
   private static final String IDLE = "timeout.idle";
 
   /** What the driver itself ends with; all else comes from what it called. */
+  private static final Failure NOT_COMPARABLE =
+      new Failure(
+          FailureKind.COMMAND,
+          "Its output cannot be compared with what another machine left, as neither is what"
+              + " `verify: { compare: … }` says, or telling takes too much memory.",
+          "Let `run` write that form, or compare by `bytes` or `text`.");
+
   private static final Pattern EXITED = Pattern.compile("exited with code (?!3\\b)-?[0-9]+");
 
   /** What the driver says when the folders that it made are not as it left them. */
@@ -360,6 +367,7 @@ final class Scripts implements AutoCloseable {
       batch.blankLogs();
     }
     Map<Integer, List<StageOutputs.Part>> kept = parts;
+    Map<Integer, Integer> same = Map.of();
     if (stage.answers().isEmpty()) {
       kept = reuse.keep(stage, provider, ready.pack(), parts);
       returned.put(execute.batch(), kept);
@@ -369,12 +377,13 @@ final class Scripts implements AutoCloseable {
           throw stage.changed(index);
         }
       }
+      same = compare(stage, execute.batch(), provider, parts, failed);
     }
     return new Message.BatchReturned(
         execute.batch(),
         FragmentSet.of(kept.keySet()),
         FragmentSet.of(winners(kept)),
-        same(stage, execute.batch(), provider, kept),
+        same,
         failed,
         sent(ready.script()),
         received);
@@ -387,17 +396,29 @@ final class Scripts implements AutoCloseable {
         .toList();
   }
 
-  private static Map<Integer, Integer> same(
-      StageRuntime stage, int batch, String provider, Map<Integer, List<StageOutputs.Part>> parts)
+  /**
+   * Which answers are those of earlier batches. One that cannot be compared is no answer, and moves
+   * from {@code parts} to what {@code failed}: it speaks against nobody.
+   */
+  private static Map<Integer, Integer> compare(
+      StageRuntime stage,
+      int batch,
+      String provider,
+      Map<Integer, List<StageOutputs.Part>> parts,
+      List<RunEvent.AttemptFailure> failed)
       throws IOException {
     var same = new HashMap<Integer, Integer>();
-    if (stage.answers().isPresent()) {
-      for (var each : parts.entrySet()) {
-        var answer = new StageAnswers.Answer(batch, provider, each.getValue());
-        var earlier = stage.answers().get().add(each.getKey(), answer);
+    for (var answers = parts.entrySet().iterator(); answers.hasNext(); ) {
+      var each = answers.next();
+      var answer = new StageAnswers.Answer(batch, provider, each.getValue());
+      try {
+        var earlier = stage.answers().orElseThrow().add(each.getKey(), answer);
         if (earlier != null) {
           same.put(each.getKey(), earlier);
         }
+      } catch (StageAnswers.UnlikeException e) {
+        answers.remove();
+        failed.add(new RunEvent.AttemptFailure(each.getKey(), NOT_COMPARABLE, null, null));
       }
     }
     return same;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.golempipeline.compare.Likeness;
 import org.golempipeline.compare.OutputComparison;
 import org.golempipeline.spec.Comparison;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +30,33 @@ final class StageAnswers {
     this.how = how;
   }
 
-  /** Remembers an answer, and names the earlier batch that left the same, null if none did. */
-  synchronized @Nullable Integer add(int fragment, Answer answer) throws IOException {
+  /**
+   * Remembers an answer, and names the earlier batch that left the same, null if none did.
+   *
+   * @throws UnlikeException if nobody can tell whether an earlier one is the same; the answer is
+   *     not remembered then
+   */
+  synchronized @Nullable Integer add(int fragment, Answer answer)
+      throws IOException, UnlikeException {
     var before = answers.computeIfAbsent(fragment, each -> new ArrayList<>());
+    var unknown = false;
     for (var other : before) {
-      if (same(other.parts(), answer.parts())) {
+      var likeness = compare(other.parts(), answer.parts());
+      if (likeness == Likeness.SAME) {
         return other.batch();
       }
+      unknown |= likeness == Likeness.UNKNOWN;
+    }
+    if (unknown) {
+      throw new UnlikeException();
     }
     before.add(answer);
     return null;
+  }
+
+  /** An answer and an earlier one cannot be compared. */
+  static final class UnlikeException extends Exception {
+    private static final long serialVersionUID = 1L;
   }
 
   /** What {@code batch} left for a fragment, as the first to leave that. */
@@ -52,24 +70,27 @@ final class StageAnswers {
         "batch %d left nothing of its own for fragment %d".formatted(batch, fragment));
   }
 
-  private boolean same(List<StageOutputs.Part> first, List<StageOutputs.Part> second)
+  private Likeness compare(List<StageOutputs.Part> first, List<StageOutputs.Part> second)
       throws IOException {
     if (first.size() != second.size()) {
-      return false;
+      return Likeness.DIFFERENT;
     }
+    var all = Likeness.SAME;
     for (var i = 0; i < first.size(); i++) {
       if (!first.get(i).name().equals(second.get(i).name())) {
-        return false;
+        return Likeness.DIFFERENT;
       }
       try (var reader = new ArchiveReader();
           var a = open(first.get(i), reader);
           var b = open(second.get(i), reader)) {
-        if (!OutputComparison.same(a, b, how)) {
-          return false;
+        var likeness = OutputComparison.compare(a, b, how);
+        if (likeness == Likeness.DIFFERENT) {
+          return likeness;
         }
+        all = likeness == Likeness.UNKNOWN ? likeness : all;
       }
     }
-    return true;
+    return all;
   }
 
   private static InputStream open(StageOutputs.Part part, ArchiveReader reader) throws IOException {

@@ -221,6 +221,74 @@ class OutputComparisonTest {
     assertThat(same("[1e10000]", "[1.0000001e10000]", NEAR_JSON)).isTrue();
   }
 
+  /** An honest provider was banned for a blank. */
+  @Test
+  void jsonOfAnyDepthIsReadToItsEnd() throws IOException {
+    for (var level :
+        List.of("[%s]", "{\"a\":%s}", "{\"b\":1,\"a\":[%s]}", "{\"a\":[%s],\"b\":1}")) {
+      var parts = level.split("%s", -1);
+      var one = parts[0].repeat(20_000) + "1" + parts[1].repeat(20_000);
+      assertThat(likeness(one, " " + one, JSON)).isEqualTo(Likeness.SAME);
+      assertThat(likeness(one, one.replace("1]", "1.0 ]"), JSON)).isEqualTo(Likeness.SAME);
+      var other = parts[0].repeat(20_000) + "2" + parts[1].repeat(20_000);
+      assertThat(likeness(one, other, JSON)).isEqualTo(Likeness.DIFFERENT);
+    }
+    var mirrored = "{\"a\":1,\"b\":[".repeat(20_000) + "]}".repeat(20_000);
+    assertThat(likeness(mirrored, "{\"b\":[".repeat(20_000) + "],\"a\":1}".repeat(20_000), JSON))
+        .isEqualTo(Likeness.SAME);
+  }
+
+  /** What the command writes is not what it is read as: that speaks against no provider. */
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "[1", "{\"a\":1,\"a\":2}", "{\"c\":0,\"a\":1,\"a\":2}", "\"\t\""})
+  void ofTwoThatAreNoJsonNobodyKnows(String text) throws IOException {
+    assertThat(likeness(text, text, JSON)).isEqualTo(Likeness.SAME);
+    assertThat(likeness(text, text + " ", JSON)).isEqualTo(Likeness.UNKNOWN);
+    assertThat(likeness(text, "{\"a\":1}", JSON)).isEqualTo(Likeness.DIFFERENT);
+    assertThat(likeness("{\"a\":1}", text, JSON)).isEqualTo(Likeness.DIFFERENT);
+  }
+
+  @Test
+  void ofTwoThatAreNoCsvNobodyKnows() throws IOException {
+    for (var text : List.of("a,\"b", "a,\"b\"c\n")) {
+      assertThat(likeness(text, text, NEAR_CSV)).isEqualTo(Likeness.SAME);
+      assertThat(likeness("0" + text, text, NEAR_CSV)).isEqualTo(Likeness.DIFFERENT);
+      assertThat(likeness("\"a\"" + text.substring(1), text, NEAR_CSV)).isEqualTo(Likeness.UNKNOWN);
+      assertThat(likeness("a,b\n", text, NEAR_CSV)).isEqualTo(Likeness.DIFFERENT);
+      assertThat(likeness(text, "a,b\n", NEAR_CSV)).isEqualTo(Likeness.DIFFERENT);
+    }
+  }
+
+  @Test
+  void ofTwoNumbersBeyondReckoningNobodyKnows() throws IOException {
+    var long1 = "1".repeat(1001);
+    assertThat(likeness("[" + long1 + "]", "[" + long1 + ".0]", JSON)).isEqualTo(Likeness.UNKNOWN);
+    assertThat(likeness("[1e99999]", "[1.0e99999]", JSON)).isEqualTo(Likeness.UNKNOWN);
+    assertThat(likeness("a," + long1, "a,1" + long1, NEAR_CSV)).isEqualTo(Likeness.UNKNOWN);
+    assertThat(likeness("[" + long1 + "]", "[1]", JSON)).isEqualTo(Likeness.DIFFERENT);
+    assertThat(likeness("[\"" + long1 + "\"]", "[\"1" + long1 + "\"]", JSON))
+        .isEqualTo(Likeness.DIFFERENT);
+  }
+
+  @Test
+  void ofBlanksBeyondCountingNobodyKnows() throws IOException {
+    var text = new Comparison(Form.TEXT, BigDecimal.ZERO);
+    var blanks = " ".repeat(100_000);
+    assertThat(likeness("a" + blanks + "\n", "a\n", text)).isEqualTo(Likeness.UNKNOWN);
+    assertThat(likeness("a" + blanks + "b\n", "a" + blanks + "b", text)).isEqualTo(Likeness.SAME);
+    assertThat(likeness("a \n", "b\n", text)).isEqualTo(Likeness.DIFFERENT);
+  }
+
+  /** CRLF and CR within quotes were read as LF. */
+  @Test
+  void lineEndsWithinQuotesAreWhatTheyAre() throws IOException {
+    assertThat(same("a,\"x\r\ny\"\r\n", "a,\"x\r\ny\"\n", NEAR_CSV)).isTrue();
+    assertThat(same("a,\"x\r\ny\"\n", "a,\"x\ny\"\n", NEAR_CSV)).isFalse();
+    assertThat(same("a,\"x\ry\"\n", "a,\"x\ny\"\n", NEAR_CSV)).isFalse();
+    assertThat(same("a,\"\r\n\"\r\nb,c\r", "a,\"\r\n\"\nb,\"c\"\n", NEAR_CSV)).isTrue();
+    assertThat(same("a\r\"\nb\"", "a\n\"\nb\"\n", NEAR_CSV)).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"[", "{\"a\":", "{\"b\":1,\"a\":"})
   void jsonOfAnyDepthIsCompared(String opening) throws IOException {
@@ -304,7 +372,7 @@ class OutputComparisonTest {
   @Test
   void csvReadsQuotesDelimitersAndLinesInCells() throws IOException {
     assertThat(same("a\n\"x\"\"y\"\n", "a\nx\"y\n", CSV)).isTrue();
-    assertThat(same("a\n\"x\r\ny\"\n", "a\n\"x\ny\"\n", CSV)).isTrue();
+    assertThat(same("a\n\"x\r\ny\"\n", "a\n\"x\ny\"\n", CSV)).isFalse();
     assertThat(same("a\n\"x\ny\"\n", "a\nx\ny\n", CSV)).isFalse();
     assertThat(same("a\n\"\"\n", "a\n\n", CSV)).isTrue();
     assertThat(same("a\n\"\"", "a\n", CSV)).isFalse();
@@ -472,6 +540,13 @@ class OutputComparisonTest {
 
   private static boolean same(String first, String second, Comparison how) throws IOException {
     return OutputComparison.same(
+        stream(first.getBytes(StandardCharsets.UTF_8)),
+        stream(second.getBytes(StandardCharsets.UTF_8)),
+        how);
+  }
+
+  private static Likeness likeness(String first, String second, Comparison how) throws IOException {
+    return OutputComparison.compare(
         stream(first.getBytes(StandardCharsets.UTF_8)),
         stream(second.getBytes(StandardCharsets.UTF_8)),
         how);
