@@ -24,7 +24,8 @@ final class ReferencePlaces {
 
   private static final List<String> NAMED = List.of("properties", "patternProperties", "$defs");
   private static final List<String> LISTED = List.of("anyOf", "allOf", "prefixItems");
-  private static final List<String> SINGLE = List.of("items", "additionalProperties", "then", "else");
+  private static final List<String> SINGLE =
+      List.of("items", "additionalProperties", "then", "else");
 
   private final ObjectNode definitions;
 
@@ -99,7 +100,8 @@ final class ReferencePlaces {
       return definitions.get(name) instanceof ObjectNode options && refusesReferences(options);
     }
     var types = Shapes.types(schema);
-    var isScalar = types.stream().anyMatch(type -> !Set.of("object", "array", "null").contains(type));
+    var isScalar =
+        types.stream().anyMatch(type -> !Set.of("object", "array", "null").contains(type));
     if (schema.has("oneOf")) {
       return !types.contains("object");
     }

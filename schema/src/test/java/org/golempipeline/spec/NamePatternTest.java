@@ -85,8 +85,6 @@ class NamePatternTest {
   }
 
   private static void refused(String glob, String reason) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> NamePattern.of(glob))
-        .withMessage(reason);
+    assertThatIllegalArgumentException().isThrownBy(() -> NamePattern.of(glob)).withMessage(reason);
   }
 }

@@ -51,7 +51,8 @@ class PipelineSchemaTest {
   void leadsTheReferencesOfAStrategyToItsOwnPart() {
     assertThat(schema.at("/$defs/split.bytes/anyOf/0/$ref").asText())
         .isEqualTo("#/$defs/split.bytes/$defs/size");
-    assertThat(schema.at("/$defs/split.bytes/$defs/size/anyOf/0/x-unit").asText()).isEqualTo("size");
+    assertThat(schema.at("/$defs/split.bytes/$defs/size/anyOf/0/x-unit").asText())
+        .isEqualTo("size");
   }
 
   @Test

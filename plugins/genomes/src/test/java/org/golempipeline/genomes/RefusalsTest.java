@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot be split or merged is refused in the user's words. */
 class RefusalsTest {
+  private static final String COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
+
   private static final String PAIRS = "(?<sample>.)_(?<mate>[12])";
 
   private final Sandbox sandbox = new Sandbox();
@@ -119,6 +121,47 @@ class RefusalsTest {
     assertThat(pairs(PAIRS, "a_1", reads(2, "/1"), "a_2", reads(2, "/1")))
         .isEqualTo(
             "Record 1 is `r1/1` in `a_1` and in `a_2`: both say that they are the same mate. [Let `pairs` choose one file that ends its names in `/1` and one that ends them in `/2`.]");
+  }
+
+  /** Where files are joined and one lacks its last line feed. */
+  @Test
+  void recordsThatWereGluedInOneLine() {
+    assertThat(regions(">a\nACGTA>b\nAC\n"))
+        .isEqualTo(
+            "Line 2 of `x` has `>` in place 6 among the bases of `a`. [Every record must begin with a line of its own, and only letters, `*`, `-` and `.` are bases. Where files were joined, one may lack the line feed at its end.]");
+    assertThat(regions(">a\n" + "A".repeat(300_000) + ">b\nAC\n"))
+        .startsWith("Line 2 of `x` has `>` in place 300,001 among the bases of `a`.");
+    assertThat(regions(">a\nAC GT\n")).startsWith("Line 2 of `x` has a blank in place 3 among");
+    assertThat(regions(">a\n1 ACGT\n")).startsWith("Line 2 of `x` has `1` in place 1 among");
+    assertThat(regions(">a\nAC\rGT\r\n"))
+        .startsWith("Line 2 of `x` has a carriage return in place 3");
+    assertThat(regions(">a\rACGT\r>b\rAC\r"))
+        .isEqualTo(
+            "Line 1 of `x` has a carriage return without a line feed in it. [Lines must end in LF or CRLF: `tr '\\r' '\\n'` converts them.]");
+    assertThat(regions("a\t1\t3\t1\t2\rb\t1\t3\t1\t2\r"))
+        .startsWith("Line 1 of `x` has a carriage");
+    assertThat(fastq("@a\nAC@b\n+\nIIII\n"))
+        .startsWith("Record 1 of `x`, near line 2, has `@` in place 3 among its bases.");
+    assertThat(fastq("@a\nAC\n+\nII@b\nAC\n+\nII\n"))
+        .startsWith("Record 1 of `x`, near line 4, has 2 bases but 4 qualities.");
+    assertThat(fastq("@a\nACGT\n+\nII @\n"))
+        .startsWith("Record 1 of `x`, near line 4, has a blank in place 3 among its qualities.");
+  }
+
+  @Test
+  void headersBehindRecords() {
+    var header = "##fileformat=VCFv4.2\n##contig=<ID=1>\n" + COLUMNS + "\n";
+    var record = "1\t5\t.\tA\tC\t.\t.\t";
+    assertThat(vcf(header + record + "DP=1" + header))
+        .startsWith(
+            "Line 4 of fragment 0 has a header behind its record: `" + record + "DP=1##fileformat");
+    assertThat(vcf(header + record + ".\n##contig=<ID=2>\n"))
+        .isEqualTo(
+            "Line 5 of fragment 0, `##contig=<ID=2>`, is behind the records and not in the header. [Let the command write one header, before all records: `bcftools concat` joins files.]");
+    assertThat(vcf(header + record + ".\n" + COLUMNS + "\tFORMAT\ts\n"))
+        .startsWith("Line 5 of fragment 0, `#CHROM");
+    assertThat(vcf(header.replace('\n', '\r') + record + ".\r"))
+        .startsWith("The header of fragment 0 has a carriage return without a line feed.");
   }
 
   @Test

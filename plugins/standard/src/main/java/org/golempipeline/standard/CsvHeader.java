@@ -70,13 +70,16 @@ record CsvHeader(
       var rows = CsvRows.ofHeader(label, delimiter, lines);
       var ended = readRow(stream, rows, head, label);
       if (row == count || !ended) {
-        requireNames(head.toString(StandardCharsets.ISO_8859_1).substring(from), lines, label, cure);
+        requireNames(
+            head.toString(StandardCharsets.ISO_8859_1).substring(from), lines, label, cure);
         return new CsvHeader(
             head.toByteArray(),
             delimiter == null ? rows.likeliest() : delimiter,
             delimiter == null,
             rows.candidates(),
-            delimiter == null ? Arrays.stream(rows.candidates()).max().orElse(0) : rows.delimiters());
+            delimiter == null
+                ? Arrays.stream(rows.candidates()).max().orElse(0)
+                : rows.delimiters());
       }
       lines = rows.lines();
     }

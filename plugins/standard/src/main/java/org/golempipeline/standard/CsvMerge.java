@@ -78,7 +78,8 @@ public final class CsvMerge implements MergeStrategy {
           new BufferedInputStream(
               Outputs.openText(output), Buffers.sizeFor(output.size(), BUFFER))) {
         var pending = last != '\n';
-        var own = CsvHeader.read(
+        var own =
+            CsvHeader.read(
                 stream,
                 output.label(),
                 delimiter,

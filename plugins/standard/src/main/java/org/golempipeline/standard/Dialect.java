@@ -58,7 +58,12 @@ final class Dialect {
       if (other != delimiter && same > 1 && same == other.columns(line)) {
         throw new StrategyException(
             "%s has %s between %s, but %,d between %s, as many as the first row."
-                .formatted(where.get(), Words.count(count, "column"), delimiter.shown(), same, other.shown()),
+                .formatted(
+                    where.get(),
+                    Words.count(count, "column"),
+                    delimiter.shown(),
+                    same,
+                    other.shown()),
             "Set `delimiter` to what stands between the columns: without it, the first row tells.");
       }
     }

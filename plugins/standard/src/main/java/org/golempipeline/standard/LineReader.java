@@ -111,8 +111,7 @@ final class LineReader implements Closeable {
     }
     var hasReturn = to > from && buffer[to - 1] == '\r';
     end = hasReturn ? "\r" + feed : feed;
-    return new String(
-        buffer, from, to - from - (hasReturn ? 1 : 0), StandardCharsets.ISO_8859_1);
+    return new String(buffer, from, to - from - (hasReturn ? 1 : 0), StandardCharsets.ISO_8859_1);
   }
 
   private boolean startsWithMark(int at) {

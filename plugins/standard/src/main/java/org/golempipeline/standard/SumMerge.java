@@ -85,7 +85,8 @@ public final class SumMerge implements MergeStrategy {
               ? "0"
               : Arrays.stream(sums)
                   .map(BigDecimal::toPlainString)
-                  .collect(Collectors.joining(Objects.requireNonNull(dialect.delimiter()).separator()));
+                  .collect(
+                      Collectors.joining(Objects.requireNonNull(dialect.delimiter()).separator()));
       stream().write((joined + "\n").getBytes(StandardCharsets.ISO_8859_1));
     }
   }

@@ -64,7 +64,8 @@ class DialectsTest {
                 new CsvMerge(), "{\"delimiter\": \";\"}", header + "1;\"x\ny\"", header + "2;z\n"))
         .isEqualTo(header + "1;\"x\ny\"\n2;z\n");
     assertThat(
-            sandbox.split(new CsvSplit(), "{\"rows\": 1, \"delimiter\": \",\"}", "text\na,b\nc,d\n")
+            sandbox
+                .split(new CsvSplit(), "{\"rows\": 1, \"delimiter\": \",\"}", "text\na,b\nc,d\n")
                 .count())
         .isEqualTo(2);
   }
@@ -74,7 +75,8 @@ class DialectsTest {
     assertThat(csv(ROWS, "sep=;\nid;text\n1;a\n"))
         .isEqualTo(
             "Line 1 of `input` is `sep=;`, which tells a spreadsheet the delimiter and names no columns. [Set `header` to the number of rows down to the one that names the columns, and `delimiter`; every fragment then begins with them. Or remove what stands above the header.]");
-    assertThat(csv(ROWS, "\ufeff\"sep=,\"\r\nid,text\r\n")).startsWith("Line 1 of `input` is `\"sep=,");
+    assertThat(csv(ROWS, "\ufeff\"sep=,\"\r\nid,text\r\n"))
+        .startsWith("Line 1 of `input` is `\"sep=,");
     assertThat(csv(ROWS, "\nid,text\n1,a\n"))
         .startsWith("Line 1 of `input` is blank, where its header is looked for.");
     assertThat(csv(ROWS, " \r\nid,text\r\n")).startsWith("Line 1 of `input` is blank");
@@ -106,12 +108,17 @@ class DialectsTest {
   @Test
   void backslashesThatWereMeantToEscape() throws Exception {
     assertThat(csv(ROWS, "a,b\n1,x\\\ny\n"))
-        .isEqualTo("The row that begins in line 3 of `input` has 1 column instead of 2, by a backslash before a quote or a line end. [Backslashes mean nothing here: put fields that have line ends into quotes, and double the quotes in them.]");
-    assertThat(csv(ROWS, "a,b\n\"x\\\",y\",1\n")).contains("has 3 columns instead of 2, by a backslash");
-    assertThat(csv(ROWS, "a,b\n1,\"x\\\"\ny\"\n")).contains("has 1 column instead of 2, by a backslash");
-    assertThat(sandbox.split(new CsvSplit(), ROWS, "path,n\n\"C:\\dir\\\",1\nC:\\dir\\,2\n").count())
+        .isEqualTo(
+            "The row that begins in line 3 of `input` has 1 column instead of 2, by a backslash before a quote or a line end. [Backslashes mean nothing here: put fields that have line ends into quotes, and double the quotes in them.]");
+    assertThat(csv(ROWS, "a,b\n\"x\\\",y\",1\n"))
+        .contains("has 3 columns instead of 2, by a backslash");
+    assertThat(csv(ROWS, "a,b\n1,\"x\\\"\ny\"\n"))
+        .contains("has 1 column instead of 2, by a backslash");
+    assertThat(
+            sandbox.split(new CsvSplit(), ROWS, "path,n\n\"C:\\dir\\\",1\nC:\\dir\\,2\n").count())
         .isEqualTo(2);
-    assertThat(sandbox.split(new CsvSplit(), ROWS, "n,path\n1,\"C:\\dir\\\"\n2,C:\\dir\\\n").count())
+    assertThat(
+            sandbox.split(new CsvSplit(), ROWS, "n,path\n1,\"C:\\dir\\\"\n2,C:\\dir\\\n").count())
         .isEqualTo(2);
   }
 
@@ -170,7 +177,8 @@ class DialectsTest {
             "Line 2 of `t.csv` has text behind a closing quote. [Double a quote that belongs to a field (a backslash before it means nothing), and write a comma straight behind a field that is in quotes.]");
     assertThat(table("a,b\n\"say \\\"hi\\\"\",1\n")).contains("text behind a closing quote");
     assertThat(table("a,b\n1, \"x,y\"\n"))
-        .isEqualTo("Line 2 of `t.csv` has a blank before an opening quote. [Remove blanks before quotes.]");
+        .isEqualTo(
+            "Line 2 of `t.csv` has a blank before an opening quote. [Remove blanks before quotes.]");
     assertThat(table("sep=,\na,b\n1,2\n"))
         .isEqualTo(
             "Line 1 of `t.csv` is `sep=,`, which tells a spreadsheet the delimiter and is no row. [Remove the line.]");
