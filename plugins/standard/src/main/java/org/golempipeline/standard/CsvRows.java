@@ -35,6 +35,8 @@ final class CsvRows {
     CANDIDATE_IN_PLAIN,
     /** Behind blanks, which for others belong to no field. */
     QUOTED_BEHIND_BLANKS,
+    /** Within such quotes, and behind a delimiter. */
+    DELIMITER_BEHIND_BLANKS,
     QUOTED,
     QUOTE_IN_QUOTED,
     /** Behind the closing quote and blanks. */
@@ -168,15 +170,7 @@ final class CsvRows {
           }
           now = behindCandidate(kind);
         }
-        case QUOTED_BEHIND_BLANKS -> {
-          if (kind == FEED) {
-            throw wrong(
-                "opens a quote behind a blank and does not close it",
-                "Remove blanks before quotes; double a quote that belongs to the text, in a field"
-                    + " that is in quotes.");
-          }
-          now = kind == QUOTE ? State.PLAIN : now;
-        }
+        case QUOTED_BEHIND_BLANKS, DELIMITER_BEHIND_BLANKS -> now = behindBlanks(now, kind);
       }
     }
     state = now;
@@ -186,7 +180,9 @@ final class CsvRows {
 
   /** Refuses a file that ends here within quotes. */
   void requireClosed() throws StrategyException {
-    if (state == State.QUOTED || state == State.QUOTED_BEHIND_BLANKS) {
+    if (state == State.QUOTED
+        || state == State.QUOTED_BEHIND_BLANKS
+        || state == State.DELIMITER_BEHIND_BLANKS) {
       throw wrong(
           "opens a quote and never closes it",
           "Close the quote; double one that belongs to the text, in a field that is in quotes.");
@@ -230,6 +226,23 @@ final class CsvRows {
             "Double a quote that belongs to the text (a backslash before it means nothing), and"
                 + " set `delimiter` if fields end in something else.");
       }
+    };
+  }
+
+  /**
+   * For some the field is in quotes, for others it ends at the next delimiter: where that matters.
+   */
+  private State behindBlanks(State now, byte kind) throws StrategyException {
+    if (kind == FEED || kind == QUOTE && now == State.DELIMITER_BEHIND_BLANKS) {
+      throw wrong(
+          "opens a quote behind a blank and does not close it",
+          "Remove blanks before quotes; double a quote that belongs to the text, in a field that is"
+              + " in quotes.");
+    }
+    return switch (kind) {
+      case QUOTE -> State.PLAIN;
+      case DELIMITER -> State.DELIMITER_BEHIND_BLANKS;
+      default -> State.QUOTED_BEHIND_BLANKS;
     };
   }
 
