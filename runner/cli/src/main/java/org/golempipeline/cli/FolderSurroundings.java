@@ -59,7 +59,8 @@ final class FolderSurroundings implements Surroundings {
 
   @Override
   public List<Optional<Complaint>> syntax(List<String> texts) {
-    var answers = new ArrayList<Optional<Complaint>>(Collections.nCopies(texts.size(), Optional.empty()));
+    var answers =
+        new ArrayList<Optional<Complaint>>(Collections.nCopies(texts.size(), Optional.empty()));
     var asked = new ArrayList<Integer>();
     var command = new ArrayList<>(List.of(SHELL.toString(), "-c", DRIVER, "sh"));
     var length = 0;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -169,10 +170,10 @@ final class ProvideCommand implements Callable<Integer> {
     if (threads < 0) {
       throw Refusal.usage("An agreement needs a thread.", "Write `--threads 1` or more.");
     }
-    var wiring = new Wiring(console);
+    var daemon = new Wiring(console).daemon();
     var data = folder == null ? dataFolder() : console.folder().resolve(folder);
     return new ProviderOptions(
-        wiring.daemon(),
+        daemon,
         bus(),
         name == null ? hostName() : name,
         subnet,
@@ -237,7 +238,7 @@ final class ProvideCommand implements Callable<Integer> {
     if (price.equals("free")) {
       return ProviderOptions.Prices.FREE;
     }
-    var parts = new java.util.HashMap<>(USUAL_PRICE);
+    var parts = new HashMap<>(USUAL_PRICE);
     for (var part : price.isEmpty() ? new String[0] : price.split(",", -1)) {
       var pair = part.split("=", 2);
       if (pair.length < 2 || !parts.containsKey(pair[0]) || !pair[1].matches(AMOUNT)) {

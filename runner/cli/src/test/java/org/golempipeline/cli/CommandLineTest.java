@@ -49,6 +49,25 @@ class CommandLineTest {
   }
 
   @Test
+  void offersThisMachineOnlyWhereThatIsMeant() {
+    assertThat(workspace.run("provide", "--subnet", "public"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("anybody's programs would run as this user", "--allow-public");
+    assertThat(workspace.run("provide"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("--subnet");
+    assertThat(workspace.run("provide", "--subnet", "team"))
+        .returns(4, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("`YAGNA_APPKEY` is not set");
+  }
+
+  @Test
   void refusesWrongUsageWithoutAStack() {
     for (var arguments :
         new String[][] {
