@@ -122,8 +122,8 @@ final class SelectionOptions {
     @Override
     public boolean preprocess(
         Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> information) {
-      var separator = String.valueOf(information.getOrDefault("separator", ""));
-      if (separator.isEmpty() && (words.isEmpty() || !words.peek().matches("[a-z][a-z0-9_-]*"))) {
+      var attached = "=".equals(information.get("separator"));
+      if (!attached && (words.isEmpty() || !words.peek().matches("[a-z][a-z0-9_-]*"))) {
         words.push(ALL);
       }
       return false;
