@@ -1,6 +1,7 @@
 package org.golempipeline.diagnostic;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -91,10 +92,16 @@ public final class Trouble {
     return trouble.getOtherFile() == null ? trouble.getFile() : trouble.getOtherFile();
   }
 
+  /** What the system said, under what libraries and the JDK wrap around it. */
   private static Throwable cause(Throwable thrown) {
     var cause = thrown;
     while (cause instanceof UncheckedIOException) {
       cause = Objects.requireNonNull(cause.getCause());
+    }
+    for (var inner = cause; inner instanceof IOException; inner = inner.getCause()) {
+      if (inner instanceof FileSystemException) {
+        return inner;
+      }
     }
     return cause;
   }

@@ -14,6 +14,17 @@ import org.junit.jupiter.api.Test;
 
 class TroubleTest {
   @Test
+  void saysWhatTheSystemSaidUnderWhatLibrariesWrapAroundIt() {
+    var denied = new java.nio.file.AccessDeniedException("/theirs/x");
+    var wrapped =
+        new java.io.IOException(
+            "Cannot delete file: x", new java.io.IOException("1 exception(s)", denied));
+
+    assertThat(Trouble.reason(wrapped)).isEqualTo("access to `/theirs/x` is denied");
+    assertThat(Trouble.cure(wrapped)).startsWith("Check the permissions");
+  }
+
+  @Test
   void saysMoreThanTheNameOfAFile() {
     assertThat(Trouble.reason(new NoSuchFileException("in/6.txt")))
         .isEqualTo("there is no `in/6.txt`");

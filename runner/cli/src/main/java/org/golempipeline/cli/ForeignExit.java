@@ -42,7 +42,12 @@ final class ForeignExit {
             caller -> {
               new Messages(console)
                   .error(
-                      "A plugin ended golem-pipeline, with `System.exit` at %s.".formatted(caller),
+                      "A plugin ended golem-pipeline, with `System.exit` at %s.%s(%s:%d)."
+                          .formatted(
+                              caller.getClassName(),
+                              caller.getMethodName(),
+                              caller.getFileName(),
+                              caller.getLineNumber()),
                       "Ask its author for a version that does not. What a run left on the network is"
                           + " ended and paid by `golem-pipeline settle`.");
               Runtime.getRuntime().halt(ExitCodes.FAILED);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
@@ -210,9 +211,16 @@ final class LogsCommand implements Callable<Integer> {
 
   /** The text of a log, which a stranger's program wrote: nothing in it can steer the terminal. */
   private void log(Path folder, String name) throws IOException {
-    var file = folder.resolve(name).normalize();
+    Path file;
+    try {
+      file = folder.resolve(name).normalize();
+    } catch (InvalidPathException e) {
+      say("  The journal does not say where its log is.");
+      return;
+    }
     say("  log: " + shown(folder, name));
-    if (!file.startsWith(folder) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!file.startsWith(folder.normalize())
+        || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       say("  The log is gone.");
       return;
     }
@@ -267,6 +275,10 @@ final class LogsCommand implements Callable<Integer> {
   }
 
   private String shown(Path folder, String name) {
-    return console.shown(folder.resolve(name));
+    try {
+      return console.shown(folder.resolve(name));
+    } catch (InvalidPathException e) {
+      return name;
+    }
   }
 }

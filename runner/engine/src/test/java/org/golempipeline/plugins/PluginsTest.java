@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
@@ -187,6 +189,30 @@ class PluginsTest {
         JarBuilder.words(folder).attribute("Implementation-Version", " "),
         "does not say as `Implementation-Version` which version it is.");
     refused(JarBuilder.empty(folder), "`it.jar` has no strategy: it names none in");
+  }
+
+  /** A few kilobytes stand for more than memory holds; what they say of themselves is not asked. */
+  @Test
+  void refusesAJarThatUnpacksToMoreThanIsAllowed() throws Exception {
+    var zeros = new byte[1 << 20];
+    for (var name : List.of("data", "META-INF/services/" + SplitStrategy.class.getName(), "d/")) {
+      var jar = folder.resolve("bomb.jar");
+      try (var out = new ZipOutputStream(Files.newOutputStream(jar))) {
+        out.setLevel(1);
+        out.putNextEntry(new ZipEntry(name));
+        for (var i = 0; i < 193; i++) {
+          out.write(zeros);
+        }
+      }
+      assertThat(refusal(jar)).hasMessageStartingWith("`it.jar` is too large for a plugin: ");
+    }
+    var many = folder.resolve("many.jar");
+    try (var out = new ZipOutputStream(Files.newOutputStream(many))) {
+      for (var i = 0; i <= 100_000; i++) {
+        out.putNextEntry(new ZipEntry(Integer.toString(i)));
+      }
+    }
+    assertThat(refusal(many)).hasMessageContaining("100000 entries unpacked, is the most.");
   }
 
   @Test

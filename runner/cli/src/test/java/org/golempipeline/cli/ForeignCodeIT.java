@@ -1,0 +1,157 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plugins that do to the process what no plugin should. */
+@Timeout(120)
+class ForeignCodeIT {
+  private static final String PIPELINE =
+      """
+      version: 1
+      name: foreign
+      split: acme/words
+      run: echo done > "$out"
+      merge: concat
+      output: result.txt
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void aPluginThatEndsTheProcessIsNotTakenForSuccess() throws Exception {
+    for (var call :
+        List.of(
+            "System.exit(0); return null;",
+            "Runtime.getRuntime().exit(0); return null;",
+            "var t = new Thread(() -> System.exit(0)); t.start(); while (true) { Thread.yield(); }")) {
+      try (var child = run(call)) {
+        assertThat(child.waitForExit()).as(call).isEqualTo(1);
+        assertThat(child.said("err"))
+            .contains("A plugin ended golem-pipeline, with `System.exit` at acme.Words.");
+        assertThat(folder.resolve("result.txt")).doesNotExist();
+      }
+    }
+  }
+
+  @Test
+  void anErrorOfAPluginIsToldAsItsOwnAndHarmless() throws Exception {
+    try (var child = run("throw new Error(\"\\u001b[2Jgone\\u009b0m\");")) {
+      assertThat(child.waitForExit()).isEqualTo(2);
+      assertThat(child.said("err"))
+          .contains("`acme/words`", "java.lang.Error: \\x1b[2Jgone\\x9b0m")
+          .doesNotContain("\u001b", "\u009b", "This is a bug");
+    }
+    try (var child = run("split(context); return null;")) {
+      assertThat(child.waitForExit()).isEqualTo(2);
+      assertThat(child.said("err")).contains("StackOverflowError").doesNotContain("This is a bug");
+    }
+    try (var child = run("throw new OutOfMemoryError(\"heap\");")) {
+      assertThat(child.waitForExit()).isEqualTo(2);
+      assertThat(child.said("err")).contains("OutOfMemoryError", "-Xmx2g");
+    }
+  }
+
+  @Test
+  void whatAPluginPrintsDoesNotGetAmongTheAnswers() throws Exception {
+    try (var child =
+        run(
+            "System.out.println(\"\\u001b[2Jhello\"); System.err.print(\"\\u0007x\\n\");"
+                + " return Fragments.of(List.of(Fragment.of()));")) {
+      assertThat(child.waitForExit()).as(child.said("err")).isZero();
+      assertThat(child.said("out").lines()).isNotEmpty().allMatch(line -> line.startsWith("{"));
+      assertThat(child.said("err")).contains("\\x1b[2Jhello\n", "\\x07x\n");
+      assertThat(folder.resolve("result.txt")).hasContent("done");
+    }
+  }
+
+  @Test
+  void controlCEndsAPluginThatComputesForEver() throws Exception {
+    try (var child = run("System.out.println(\"begun\"); while (true) { Thread.onSpinWait(); }")) {
+      ChildJvm.await("the plugin", () -> said(child).contains("begun"));
+      child.signal("INT");
+      assertThat(child.waitForExit()).isEqualTo(130);
+    }
+  }
+
+  private static String said(ChildJvm child) {
+    try {
+      return child.said("err");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private ChildJvm run(String body) throws IOException {
+    Files.writeString(folder.resolve("foreign.yaml"), PIPELINE);
+    jar(body);
+    return ChildJvm.start(
+        folder, Map.of(), "run", "--json", "--plugin", "words.jar", "foreign.yaml");
+  }
+
+  private void jar(String body) throws IOException {
+    var source =
+        Files.writeString(
+            Files.createDirectories(folder.resolve("acme")).resolve("Words.java"),
+            """
+            package acme;
+            import java.util.List;
+            import org.golempipeline.strategy.*;
+            public class Words implements SplitStrategy {
+              public String name() { return "acme/words"; }
+              public String version() { return "1"; }
+              public String summary() { return "Splits at words."; }
+              public String optionsSchema() { return "{\\"description\\": \\"Options.\\"}"; }
+              public InputUse inputUse() { return InputUse.OPTIONAL; }
+              public InputShape inputShape(Options options) { return InputShape.NONE; }
+              public List<String> variables(Options options) { return List.of(); }
+              public Fragments split(SplitContext context) throws java.io.IOException, StrategyException {
+                BODY
+              }
+            }
+            """
+                .replace("BODY", body));
+    var compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "--release",
+                "17",
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString());
+    assertThat(compiled).isZero();
+    var manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().putValue("Golem-Pipeline-Api", "1.0");
+    manifest.getMainAttributes().putValue("Implementation-Title", "words");
+    manifest.getMainAttributes().putValue("Implementation-Version", "1.0");
+    try (var out =
+            new JarOutputStream(Files.newOutputStream(folder.resolve("words.jar")), manifest);
+        var classes = Files.newDirectoryStream(folder.resolve("acme"), "*.class")) {
+      for (var file : classes) {
+        out.putNextEntry(new ZipEntry("acme/" + file.getFileName()));
+        out.write(Files.readAllBytes(file));
+      }
+      out.putNextEntry(new ZipEntry("META-INF/services/org.golempipeline.strategy.SplitStrategy"));
+      out.write("acme.Words\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}
