@@ -40,11 +40,13 @@ final class Positions {
     return new String(codePoints, start, Math.max(0, Math.min(to, codePoints.length) - start));
   }
 
+  /** From one offset to another, as far as there is text. */
   Range range(int from, int to) {
-    var start = lineIndex(from);
-    var end = lineIndex(Math.max(from, to));
-    return new Range(
-        start + 1, from - lineStarts[start] + 1, end + 1, Math.max(from, to) - lineStarts[end] + 1);
+    var first = Math.min(from, codePoints.length);
+    var last = Math.min(Math.max(from, to), codePoints.length);
+    var start = lineIndex(first);
+    var end = lineIndex(last);
+    return new Range(start + 1, first - lineStarts[start] + 1, end + 1, last - lineStarts[end] + 1);
   }
 
   /** The word at {@code from}: everything up to white space, at least one character. */

@@ -13,6 +13,7 @@ import org.golempipeline.diagnostic.Source;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
@@ -120,6 +121,10 @@ final class Reader {
           return null;
         }
         readable = blotted(readable, mistake.blot(), mistake.replacement());
+      } catch (YAMLException e) {
+        // One of few that the library throws without a place: it is where it came to.
+        report(SyntaxMistake.stopped(positions, characters.getIndex()));
+        return null;
       } catch (NumberFormatException e) {
         // The library reads the digits of an escape without a look at how many there are.
         report(SyntaxMistake.digits(positions, characters.getIndex()));
@@ -143,7 +148,8 @@ final class Reader {
         problems.error(
             DiagnosticIds.YAML_CHARACTER,
             positions.range(i, i + 1),
-            "A byte order mark (U+FEFF), which cannot be seen, may stand at the start of the file only.",
+            "A byte order mark (U+FEFF), which cannot be seen, may stand at the start of the file"
+                + " only.",
             "Remove it, or write it as `\\uFEFF` in double quotes.");
         return true;
       }

@@ -47,6 +47,11 @@ record SyntaxMistake(
     return structure(positions, at, problem);
   }
 
+  /** Something before {@code at} that cannot go on there. */
+  static SyntaxMistake stopped(Positions positions, int at) {
+    return structure(positions, Math.min(at, positions.length()), "expected <block end>");
+  }
+
   private static SyntaxMistake pattern(Positions positions, int at) {
     var word = positions.text(at, positions.wordEnd(at));
     while (word.length() > 1 && ",]}".indexOf(word.charAt(word.length() - 1)) >= 0) {

@@ -19,7 +19,8 @@ final class ForeignKeys {
     var cures = new HashMap<String, String>();
     put(
         cures,
-        "Declare values under `params` and name them as `\"$name\"`; a secret is `params: { token: { secret: true, env: TOKEN } }`.",
+        "Declare values under `params` and name them as `\"$name\"`; a secret is `params: { token:"
+            + " { secret: true, env: TOKEN } }`.",
         "env environment vars variables args arguments");
     put(
         cures,
@@ -54,8 +55,14 @@ final class ForeignKeys {
         cures,
         "Write `timeout: 10m`.",
         "timeout_minutes timeout_seconds timeoutseconds time walltime deadline time_limit");
-    put(cures, "Write the values under `matrix`, as `matrix: { crf: [18, 23] }`.", "strategy each foreach for_each with_items scatter sweep");
-    put(cures, "Write `input:` with a glob, and `output:` with the result.", "data source sources src dest destination target publish publishdir");
+    put(
+        cures,
+        "Write the values under `matrix`, as `matrix: { crf: [18, 23] }`.",
+        "strategy each foreach for_each with_items scatter sweep");
+    put(
+        cures,
+        "Write `input:` with a glob, and `output:` with the result.",
+        "data source sources src dest destination target publish publishdir");
     put(cures, "List the files under `files:`.", "mount mounts volumes volume upload uploads bind");
     return Map.copyOf(cures);
   }

@@ -23,7 +23,8 @@ final class SchemaWording {
       Pattern.compile("([a-z/]+)(?:\\s*[:=(]\\s*|\\s+)([^\\s()]+)\\)?");
 
   /** A number with a unit of another spelling. */
-  private static final Pattern QUANTITY = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z/%]+)");
+  private static final Pattern QUANTITY =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z/%]+)");
 
   private final Places places;
   private final JsonNode root;

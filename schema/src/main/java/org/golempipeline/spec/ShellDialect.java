@@ -11,7 +11,8 @@ import org.golempipeline.document.Node.Scalar;
  * images lack, and placeholders of other tools, which no shell fills in.
  */
 final class ShellDialect {
-  private static final String START = "(?:^|[;&|(\\n{]|\\b(?:then|do|else|if|while|until|!))[ \\t]*";
+  private static final String START =
+      "(?:^|[;&|(\\n{]|\\b(?:then|do|else|if|while|until|!))[ \\t]*";
 
   /** Each with its first group on what to point at. */
   private static final List<Word> BASH =
@@ -32,9 +33,7 @@ final class ShellDialect {
           bash("(?<![<\\w$])(<\\()", "Write a file in `\"$tmp\"` first."),
           bash("(?<![>&0-9\\\\])(&>>?)", "Write `> file 2>&1`."),
           bash("(\\{-?\\d+\\.\\.-?\\d+(?:\\.\\.-?\\d+)?\\})", "Write `$(seq 1 10)`."),
-          bash(
-              "(?:\\[[ \\t][^\\]\\n]*|\\btest[ \\t][^;&|\\n]*)[ \\t](==)[ \\t]",
-              "Write `=`."));
+          bash("(?:\\[[ \\t][^\\]\\n]*|\\btest[ \\t][^;&|\\n]*)[ \\t](==)[ \\t]", "Write `=`."));
 
   /** In quotes too. */
   private static final List<Word> BASH_EXPANSIONS =
@@ -42,8 +41,12 @@ final class ShellDialect {
           bash("(?<!\\\\)(\\$\\{\\w+//?[^}]*\\})", "Use `sed` or `tr`."),
           bash("(?<!\\\\)(\\$\\{\\w+:(?:\\s+-?)?\\d[^}]*\\})", "Use `cut -c`."),
           bash("(?<!\\\\)(\\$\\{\\w+(?:\\^\\^?|,,?)\\})", "Use `tr '[:upper:]' '[:lower:]'`."),
-          bash("(?<!\\\\)(\\$\\{\\w+\\[[^\\]]*\\]\\})", "Do without an array: `set -- …` and `\"$@\"`."),
-          bash("(?<!\\\\)(\\$RANDOM)\\b", "Use `$(shuf -i 0-32767 -n 1)`, or `awk` with a seed of the fragment's."));
+          bash(
+              "(?<!\\\\)(\\$\\{\\w+\\[[^\\]]*\\]\\})",
+              "Do without an array: `set -- …` and `\"$@\"`."),
+          bash(
+              "(?<!\\\\)(\\$RANDOM)\\b",
+              "Use `$(shuf -i 0-32767 -n 1)`, or `awk` with a seed of the fragment's."));
 
   private static final List<Word> FOREIGN =
       List.of(
@@ -56,7 +59,8 @@ final class ShellDialect {
                   "(?<![$\\w{'])(\\{(?:input|output|threads|log|wildcards|params|resources)"
                       + "(?:\\.\\w+|\\[\\w+\\])?\\})"),
               "`%s` belongs to another tool, and nothing is put in its place.",
-              "Write `\"$in\"` for the input, `\"$out\"` for the output and `\"$name\"` for any other value."),
+              "Write `\"$in\"` for the input, `\"$out\"` for the output and `\"$name\"` for any"
+                  + " other value."),
           new Word(
               Pattern.compile("(?<![\\w/])([~!]\\{\\w+(?:\\.\\w+)?\\})"),
               "`%s` belongs to another tool, and nothing is put in its place.",

@@ -92,9 +92,7 @@ final class ShellLint {
   /** What the shell says to all the texts. */
   private void syntax() {
     var complaints =
-        file.overrides()
-            .surroundings()
-            .syntax(readable.stream().map(Scalar::text).toList());
+        file.overrides().surroundings().syntax(readable.stream().map(Scalar::text).toList());
     for (var i = 0; i < readable.size(); i++) {
       var scalar = readable.get(i);
       complaints
@@ -319,7 +317,8 @@ final class ShellLint {
     problems.warning(
         DiagnosticIds.LINT_UNSET,
         places.locate(scalar, use.from(), use.to()),
-        "Nothing sets `$%s`, and the shell stops at a variable without a value.".formatted(use.name()),
+        "Nothing sets `$%s`, and the shell stops at a variable without a value."
+            .formatted(use.name()),
         Nearest.to(use.name(), available)
             .map("Did you mean `$%s`?"::formatted)
             .orElse("Declare it under `params`, or set it in the text."));
@@ -336,7 +335,8 @@ final class ShellLint {
       case "accept" -> "`accept` gets the output to judge as `\"$in\"`.";
       case "until" -> "`until` gets the result so far as `\"$in\"`.";
       case "split", "merge", SILENT ->
-          "A strategy's command knows params, values of needed stages, and what the reference lists for it.";
+          "A strategy's command knows params, values of needed stages, and what the reference lists"
+              + " for it.";
       default ->
           switch (name) {
             case "out" -> "`out` is a glob, so files go into `\"$outdir\"`.";
@@ -363,8 +363,9 @@ final class ShellLint {
 
   private static boolean isAssigned(String name, String text) {
     return Pattern.compile(
-            ("\\b%1$s\\+?=|\\$\\{%1$s:?=|\\b(?:for|select|read|getopts|local|export|readonly|declare"
-                    + "|typeset|mapfile|readarray|printf|let)\\b[^\\n;|]*\\b%1$s\\b|\\(\\([^)\\n]*\\b%1$s\\b")
+            ("\\b%1$s\\+?=|\\$\\{%1$s:?=|\\b(?:for|select|read|getopts|local|export|readonly|declare|typeset|mapfile|readarray|printf|let)\\b[^\\n"
+                 + ";|]*\\b%1$s\\b|\\(\\([^)\\n"
+                 + "]*\\b%1$s\\b")
                 .formatted(name))
         .matcher(text)
         .find();

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a pipeline file has around it, asked while it is checked. An answer may be of no use a moment
- * later, so that nothing but warnings comes of it.
+ * What a pipeline file has around it, asked while it is checked. An answer may be of no use a
+ * moment later, so that nothing but warnings comes of it.
  */
 public interface Surroundings {
   /** Knows nothing, so that nothing is wrong with it. */

@@ -16,9 +16,9 @@ import org.golempipeline.diagnostic.Checked;
 
 /**
  * Loads a case. Comments in it say what is given beside the file: {@code #! -p name=value}, {@code
- * #! env NAME=value}, {@code #! --allow-outside}, {@code #! --no-local-commands}, {@code #! file NAME} for a file beside it,
- * {@code #! sh LINE MESSAGE} for what the shell says to its first text. A {@code \0} in a value is a
- * zero character.
+ * #! env NAME=value}, {@code #! --allow-outside}, {@code #! --no-local-commands}, {@code #! file
+ * NAME} for a file beside it, {@code #! sh LINE MESSAGE} for what the shell says to its first text.
+ * A {@code \0} in a value is a zero character.
  */
 final class Cases {
   private static final Strategies STRATEGIES = TestStrategies.all();
@@ -58,7 +58,12 @@ final class Cases {
     }
     var overrides =
         new Overrides(
-            params, Map.of(), key -> Optional.ofNullable(environment.get(key)), outside, local, new FakeSurroundings(beside, complaints));
+            params,
+            Map.of(),
+            key -> Optional.ofNullable(environment.get(key)),
+            outside,
+            local,
+            new FakeSurroundings(beside, complaints));
     return PipelineFiles.load(bytes, name, STRATEGIES, overrides);
   }
 

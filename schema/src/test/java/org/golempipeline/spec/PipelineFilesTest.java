@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.golempipeline.diagnostic.Diagnostic;
@@ -14,8 +17,14 @@ import org.junit.jupiter.api.Test;
 
 class PipelineFilesTest {
   private static final String TOKENS =
-      "\n|: |- |* |& |! |{|}|[|]|\"|'|#|\t|,|${|}|$$|<<: |---\n|...\n|  |null|5|yes|stages|run|from|"
-          + "needs|split|merge|value|range|output|../|\u0000|\u2028|\ud83d\ude00|%|1e99|~|? |>|\\";
+      "\n"
+          + "|: |- |* |& |! |{|}|[|]|\"|'|#|\t|,|${|}|$$|<<: |---\n"
+          + "|...\n"
+          + "|  |null|5|yes|stages|run|from|needs|split|merge|value|range|output|../|\u0000|\u2028|\ud83d\ude00|%|1e99|~|?"
+          + " |>|\\|\u0085|\\x|\\U0|\"\\|[[ |<(|{input}|$((|`|<<E\n"
+          + "|$inn|s3://|\r"
+          + "|%YAML 9\n"
+          + "|!!str |&a |*a|010|- ";
 
   @Test
   void refusesAHugeFileAtOnce() {
@@ -84,10 +93,51 @@ class PipelineFilesTest {
       var elapsed = Duration.ofNanos(System.nanoTime() - start);
       assertThat(elapsed).as("seed %d".formatted(seed)).isLessThan(Duration.ofSeconds(3));
       for (var each : checked.diagnostics()) {
-        assertThat(each.range().line()).isPositive();
-        assertThat(each.range().endLine()).isGreaterThanOrEqualTo(each.range().line());
+        assertInside(each, "seed " + seed);
       }
     }
+  }
+
+  @Test
+  void pointsIntoTheTextWhateverBecomesOfACase() throws Exception {
+    var texts = new ArrayList<String>();
+    try (var files = Files.walk(Path.of("src/test/resources/cases"))) {
+      for (var file : files.filter(each -> each.toString().endsWith(".yaml")).sorted().toList()) {
+        texts.add(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      }
+    }
+    var tokens = TOKENS.split("\\|");
+    var strategies = TestStrategies.all();
+    for (var seed = 0; seed < 1500; seed++) {
+      var random = new Random(seed);
+      var text = new StringBuilder(texts.get(random.nextInt(texts.size()))).append('\n');
+      for (var edits = 1 + random.nextInt(6); edits > 0 && text.length() > 1; edits--) {
+        mutate(text, random, tokens);
+      }
+      text.setLength(random.nextInt(3) > 0 ? text.length() : random.nextInt(text.length()));
+      var params = Map.of(seed % 2 == 0 ? "n" : "a", tokens[random.nextInt(tokens.length)]);
+      var overrides = new Overrides(params, name -> Optional.of("x"), random.nextBoolean());
+      var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      var checked = PipelineFiles.load(bytes, "f.yaml", strategies, overrides);
+      for (var each : checked.diagnostics()) {
+        assertInside(each, "seed " + seed);
+      }
+    }
+  }
+
+  /** Lines end at LF, CR and CRLF; columns count characters, and one more for the end. */
+  private static void assertInside(Diagnostic diagnostic, String what) {
+    var lines = diagnostic.source().text().split("\r\n|\r|\n", -1);
+    var range = diagnostic.range();
+    var said = what + " " + diagnostic;
+    assertThat(range.line()).as(said).isBetween(1, lines.length);
+    assertThat(range.endLine()).as(said).isBetween(range.line(), lines.length);
+    assertThat(range.column()).as(said).isBetween(1, columns(lines[range.line() - 1]));
+    assertThat(range.endColumn()).as(said).isBetween(1, columns(lines[range.endLine() - 1]));
+  }
+
+  private static int columns(String line) {
+    return line.codePointCount(0, line.length()) + 1;
   }
 
   @Test
