@@ -27,7 +27,7 @@ final class Training {
           input: input/*.txt
           split: { lines: 2 }
           matrix: { times: 1..2 }
-          run: grep -c "$word" "$in" > "$out" || [ $? -eq 1 ]
+          run: grep -c -m "$times" "$word" "$in" > "$out" || [ $? -eq 1 ]
           merge: sum
         show:
           from: tally

@@ -288,6 +288,7 @@ class CommandLineTest {
   void trainingGoesThroughFilesThatAreRightAndWrong() throws IOException {
     workspace.write("training/right.yaml", Training.PIPELINE);
     workspace.write("training/wrong.yaml", Training.wrong());
+    workspace.write("training/input/text.txt", "a\n");
 
     assertThat(workspace.run("check", "training/right.yaml").err()).isEmpty();
     assertThat(workspace.run("check", "training/wrong.yaml").exitCode()).isEqualTo(2);
