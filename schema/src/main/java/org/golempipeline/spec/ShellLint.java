@@ -364,8 +364,8 @@ final class ShellLint {
   private static boolean isAssigned(String name, String text) {
     return Pattern.compile(
             ("\\b%1$s\\+?=|\\$\\{%1$s:?=|\\b(?:for|select|read|getopts|local|export|readonly|declare|typeset|mapfile|readarray|printf|let)\\b[^\\n"
-                 + ";|]*\\b%1$s\\b|\\(\\([^)\\n"
-                 + "]*\\b%1$s\\b")
+                    + ";|]*\\b%1$s\\b|\\(\\([^)\\n"
+                    + "]*\\b%1$s\\b")
                 .formatted(name))
         .matcher(text)
         .find();

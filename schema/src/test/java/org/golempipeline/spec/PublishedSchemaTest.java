@@ -55,6 +55,7 @@ class PublishedSchemaTest {
           "param/text-where-number-belongs.yaml", "the value comes from a param",
           "schema/addresses.yaml", "globs have characters of every kind",
           "schema/image-without-tag.yaml", "an image has too many forms for one pattern",
+          "value/keep-going-and-fail.yaml", "one value of a key rules out another key",
           "schema/url-malformed.yaml", "the syntax of addresses",
           "value/out-folder.yaml", "a folder is fine in a glob",
           "value/shares.yaml", "arithmetic with units",

@@ -34,7 +34,7 @@ class SchemaIT {
             PluginExamplesIT.jar("media").toString(),
             "--plugin",
             PluginExamplesIT.jar("genomes").toString());
-    assertThat(printed.err()).isEmpty();
+    assertThat(printed.exitCode()).as(printed.err()).isZero();
     var pipelines = pipelines();
     assertThat(pipelines).hasSizeGreaterThan(20);
 
