@@ -452,8 +452,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
 
   private static boolean isPath(String name) {
     try {
-      Path.of(name);
-      return true;
+      return Path.of(name).getNameCount() > 0;
     } catch (InvalidPathException e) {
       return false;
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -228,7 +229,7 @@ final class JsonComparison {
         }
         for (var entry : map.entrySet()) {
           ones.push(entry.getValue());
-          others.push(otherMap.get(entry.getKey()));
+          others.push(Objects.requireNonNull(otherMap.get(entry.getKey())));
         }
       } else {
         return false;
