@@ -30,7 +30,7 @@ public final class RunHistories {
 
   /** Those of the folder in which a run has its own. */
   public static RunHistories beside(Path runFolder) {
-    return new RunHistories(runFolder.toAbsolutePath().getParent(), true);
+    return new RunHistories(runFolder.toAbsolutePath().resolveSibling(""), true);
   }
 
   /** The ids of all runs that began, the newest first. */

@@ -236,7 +236,7 @@ final class Scripts implements AutoCloseable {
         requireUnchanged(execute, ready.stage());
         var unwritten = taken.trouble();
         if (unwritten.isPresent()) {
-          brokenHere(execute, unwritten.get(), ready.pack().toAbsolutePath().getParent());
+          brokenHere(execute, unwritten.get(), ready.pack().resolveSibling("").toAbsolutePath());
           return;
         }
       }
