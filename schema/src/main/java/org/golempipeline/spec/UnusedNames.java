@@ -94,7 +94,10 @@ final class UnusedNames {
     return axis != null ? axis.key().range() : scalar(stage.options("split"), name);
   }
 
-  /** Where {@code text} stands as a value of its own. */
+  /**
+   * Where {@code text} stands as a value of its own, or as the first of a list: it tells fragments
+   * apart, and what follows it, such as the size of a range, need not.
+   */
   private static @Nullable Range scalar(@Nullable Node node, String text) {
     if (node instanceof Mapping mapping) {
       for (var entry : mapping.entries()) {
@@ -103,13 +106,8 @@ final class UnusedNames {
           return found;
         }
       }
-    } else if (node instanceof Sequence sequence) {
-      for (var item : sequence.items()) {
-        var found = scalar(item, text);
-        if (found != null) {
-          return found;
-        }
-      }
+    } else if (node instanceof Sequence sequence && !sequence.items().isEmpty()) {
+      return scalar(sequence.items().get(0), text);
     } else if (node instanceof Scalar scalar && scalar.text().equals(text)) {
       return scalar.range();
     }

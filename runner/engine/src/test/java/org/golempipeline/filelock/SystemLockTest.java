@@ -45,11 +45,35 @@ class SystemLockTest {
   }
 
   @Test
-  void aFullDiskIsSaidWithItsPlace() {
-    var full = Path.of("/dev/full");
-    assumeThat(full).exists();
-    assertThatThrownBy(() -> SystemLock.tryNamed(full, "somebody"))
+  void aFullDiskIsSaidWithItsPlace() throws Exception {
+    var disk = Files.createDirectory(folder.resolve("disk"));
+    assumeThat(does("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk.toString()))
+        .as("may mount a disk")
+        .isTrue();
+    try {
+      Files.write(disk.resolve("all of it"), new byte[4096]);
+      var lock = disk.resolve("lock");
+      assertThatThrownBy(() -> SystemLock.tryNamed(lock, "somebody"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("`%s` cannot be written: ".formatted(lock));
+    } finally {
+      assertThat(does("umount", disk.toString())).isTrue();
+    }
+  }
+
+  @Test
+  void aDeviceIsNoPlaceForALock() {
+    assertThatThrownBy(() -> SystemLock.tryNamed(Path.of("/dev/null"), "somebody"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("`/dev/full` cannot be written: ");
+        .hasMessage("/dev/null: is a pipe, a socket or a device, not a file");
+  }
+
+  private static boolean does(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 }

@@ -80,7 +80,7 @@ class PlannerTest {
         """
         input: in/*
         matrix: { m: [x, y] }
-        run: cp "$in" "$out"
+        run: echo "$m" | cat "$in" - > "$out"
         output: cc/
         """;
     assertThat(problemsAndCures(stage))
@@ -99,7 +99,7 @@ class PlannerTest {
         input: in/*
         matrix: { m: [x, y] }
         out: .txt
-        run: cp "$in" "$out"
+        run: echo "$m" | cat "$in" - > "$out"
         output: all.tar.gz
         """;
     assertThat(problemsAndCures(stage))
@@ -116,7 +116,7 @@ class PlannerTest {
         stages:
           grp:
             input: in/*
-            run: cp "$in" "$out"
+            run: echo "${m-}" | cat "$in" - > "$out"
         %s
           all:
             from: grp
