@@ -137,9 +137,12 @@ class ReduceTest {
 
   @Test
   void whereAllMayFailThereMustBeSomethingNevertheless() throws Exception {
-    assertNothingToCombine(
-        JOIN.replace("printf", "exit 3; printf").replace("to: 100", "to: 4")
-            + "retry: { attempts: 1, fail: 100% }\n");
+    var end =
+        project.run(
+            JOIN.replace("printf", "exit 3; printf").replace("to: 100", "to: 4")
+                + "retry: { attempts: 1, fail: 100% }\n");
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message()).isEqualTo("No fragment of `join` succeeded.");
     assertThat(project.read("all.txt")).isNull();
   }
 
@@ -170,8 +173,9 @@ class ReduceTest {
     run(yaml);
     assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
     project.file("in/a.txt", "2\n");
-    run(yaml);
-    assertThat(project.tree("sums")).isEmpty();
+    assertThat(project.run(yaml).failure().message())
+        .isEqualTo("No fragment of `sums` succeeded.");
+    assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
   }
 
   @Test
