@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  */
 public final class FragmentSet {
   /** No fragments. */
+  /** Of a fragment in a journal; plans are made for a million. */
+  private static final int HIGHEST = 1 << 24;
+
   public static final FragmentSet EMPTY = new FragmentSet(new int[0]);
 
   /** First and last (included) of each span, in pairs. */
@@ -62,7 +65,11 @@ public final class FragmentSet {
     return length == 0 ? EMPTY : new FragmentSet(Arrays.copyOf(spans, length));
   }
 
-  /** Reads what {@link #toString} wrote. */
+  /**
+   * Reads what {@link #toString} wrote.
+   *
+   * @throws IllegalArgumentException if it is something else, or of more fragments than any run has
+   */
   public static FragmentSet parse(String text) {
     if (text.isEmpty()) {
       return EMPTY;
@@ -75,6 +82,11 @@ public final class FragmentSet {
       var last = dash < 0 ? first : parts.get(i).substring(dash + 1);
       spans[2 * i] = Integer.parseInt(first);
       spans[2 * i + 1] = Integer.parseInt(last);
+      if (spans[2 * i] < (i == 0 ? 0 : spans[2 * i - 1] + 1)
+          || spans[2 * i + 1] < spans[2 * i]
+          || spans[2 * i + 1] > HIGHEST) {
+        throw new IllegalArgumentException("no set of fragments: " + text);
+      }
     }
     return new FragmentSet(spans);
   }

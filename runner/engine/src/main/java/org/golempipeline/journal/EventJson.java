@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,10 +45,19 @@ public final class EventJson {
     if (type == null) {
       throw new IOException("unknown event " + node.path("type"));
     }
-    var sequence = node.remove("seq").asLong();
-    var at = Instant.parse(node.remove("at").asText());
-    node.remove("type");
-    return new StampedEvent(sequence, at, (RunEvent) MAPPER.treeToValue(node, type));
+    var sequence = node.path("seq").asLong();
+    Instant at;
+    try {
+      at = Instant.parse(node.path("at").asText());
+    } catch (DateTimeParseException e) {
+      throw new IOException("an event without its time: " + line, e);
+    }
+    node.remove(List.of("seq", "at", "type"));
+    var event = MAPPER.treeToValue(node, type);
+    if (!WholeRecords.isWhole(event)) {
+      throw new IOException("a field is missing: " + line);
+    }
+    return new StampedEvent(sequence, at, (RunEvent) event);
   }
 
   private static Map<String, Class<?>> types() {

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.schedule.Scheduler;
+import org.golempipeline.schedule.Step;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells a new scheduler what the scheduler of a run was told, at the same times, and compares what
@@ -91,14 +94,21 @@ public final class Replay {
   }
 
   private Outcome run() throws IOException {
-    var scheduler = recorded.setup().scheduler(this::label);
+    Scheduler scheduler;
+    try {
+      scheduler = recorded.setup().scheduler(this::label);
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(Replay.class).debug("the setup", e);
+      throw new RecordingException(
+          "the first line of `%s` is no setup that this version knows".formatted(MessageLog.FILE));
+    }
     var finished = false;
     var next = recorded.next();
     while (next.isPresent() && !finished) {
       var told = next.get();
       messages++;
       now = told.at();
-      var step = scheduler.on(told.message(), now);
+      var step = decided(scheduler, told);
       for (var event : step.events()) {
         var line = peek();
         if (line == null || !isSame(line, event)) {
@@ -120,6 +130,18 @@ public final class Replay {
       }
     }
     return new Outcome(messages, events, finished, null);
+  }
+
+  /** What was never told to a scheduler is told to none: it relies on that. */
+  private Step decided(Scheduler scheduler, RecordedRun.Told told) throws IOException {
+    try {
+      return scheduler.on(told.message(), told.at());
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(Replay.class).debug("message {}", messages, e);
+      throw new RecordingException(
+          "message %d of `%s` or its setup is none that can have been told to this version"
+              .formatted(messages, MessageLog.FILE));
+    }
   }
 
   private boolean isLater(Optional<RecordedRun.Told> next) {
