@@ -173,8 +173,7 @@ class ReduceTest {
     run(yaml);
     assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
     project.file("in/a.txt", "2\n");
-    assertThat(project.run(yaml).failure().message())
-        .isEqualTo("No fragment of `sums` succeeded.");
+    assertThat(project.run(yaml).failure().message()).isEqualTo("No fragment of `sums` succeeded.");
     assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
   }
 
