@@ -264,12 +264,15 @@ class RunIT {
       on(node)
           .write(
               "one.yaml",
-              pipeline("echo one > \"$out\"") + GOLEM.replace("1 GLM", "0.000000001 GLM"));
+              pipeline("echo one > \"$out\"")
+                  + "timeout: { negotiate: 5s }\n"
+                  + GOLEM.replace("1 GLM", "0.000000001 GLM"));
 
       var ran = workspace.run("run", "one.yaml", "--on", "golem");
 
       assertThat(ran.exitCode()).as(ran.err()).isEqualTo(3);
-      assertThat(ran.err()).contains("budget of 0.000000001 GLM");
+      assertThat(ran.err())
+          .contains("too expensive for what is left of the budget", "Raise `budget`");
       assertThat(folder.resolve("result.txt")).doesNotExist();
     }
   }
