@@ -69,7 +69,8 @@ class LostMachinesIT extends RealNetwork {
     lab.requestor().restart();
 
     var ran = running.get();
-    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    // A daemon that dies while an activity is being created takes no invoice that names it.
+    assertThat(ran.exitCode()).as(ran.err()).isIn(0, 5);
     assertThat(workspace.read("result.txt")).isEqualTo("0\n1\n2\n3\n4\n5\n");
     assertSettled(1);
   }
