@@ -1,0 +1,60 @@
+package org.golempipeline.gvmi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * How programs of an image are run: the part of a Docker container's configuration that the VM
+ * runtime reads, in the same words.
+ *
+ * @param env {@code NAME=value} each
+ * @param user {@code uid:gid}, if it is not root
+ * @param volumes absolute paths
+ * @param workingDir where programs start, the root if absent
+ * @param entrypoint what {@code start} runs if asked to, with {@code cmd} behind it
+ */
+public record ImageConfiguration(
+    List<String> env,
+    Optional<String> user,
+    List<String> volumes,
+    Optional<String> workingDir,
+    List<String> entrypoint,
+    List<String> cmd) {
+  public ImageConfiguration {
+    env = List.copyOf(env);
+    volumes = List.copyOf(volumes);
+    entrypoint = List.copyOf(entrypoint);
+    cmd = List.copyOf(cmd);
+  }
+
+  /** Reads it; what has another form than it should counts as absent. */
+  public static ImageConfiguration of(JsonNode json) {
+    Iterable<String> volumes = json.path("Volumes")::fieldNames;
+    return new ImageConfiguration(
+        texts(json.path("Env")),
+        text(json.path("User")),
+        StreamSupport.stream(volumes.spliterator(), false).toList(),
+        text(json.path("WorkingDir")),
+        texts(json.path("Entrypoint")),
+        texts(json.path("Cmd")));
+  }
+
+  private static Optional<String> text(JsonNode json) {
+    return json.isTextual() && !json.textValue().isEmpty()
+        ? Optional.of(json.textValue())
+        : Optional.empty();
+  }
+
+  private static List<String> texts(JsonNode json) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode each : json) {
+      if (each.isTextual()) {
+        texts.add(each.textValue());
+      }
+    }
+    return texts;
+  }
+}
