@@ -18,6 +18,12 @@ import java.util.function.BooleanSupplier;
 public final class ChildJvm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** In the background of a script, Ctrl-C is ignored by all that is started. */
+  private static final List<String> HEARS_CONTROL_C =
+      succeeds("env", "--default-signal=INT", "true")
+          ? List.of("env", "--default-signal=INT")
+          : List.of();
+
   private final Process process;
   private final Path folder;
 
@@ -36,7 +42,8 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm startBehind(
       List<String> starter, Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    var command = new ArrayList<>(starter);
+    var command = new ArrayList<>(HEARS_CONTROL_C);
+    command.addAll(starter);
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,6 +60,16 @@ public final class ChildJvm implements AutoCloseable {
     builder.environment().put("LC_ALL", "C.UTF-8"); // as the launcher does
     builder.environment().putAll(environment);
     return new ChildJvm(builder.start(), folder);
+  }
+
+  private static boolean succeeds(String... command) {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public void signal(String name) throws IOException, InterruptedException {

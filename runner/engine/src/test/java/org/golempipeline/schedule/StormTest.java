@@ -12,11 +12,12 @@ import org.golempipeline.strategy.MergeStrategy.Result;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten thousand runs in which providers vanish, stall, lie and are slow, answers come late or twice,
- * and the daemon restarts. {@code -Dseed=…} repeats one of them and tells all of it.
+ * Runs in which providers vanish, stall, lie and are slow, answers come late or twice, and the
+ * daemon restarts. {@code -Dseeds=10000} after a change of the scheduler; {@code -Dseed=…} repeats
+ * one of them and tells all of it.
  */
 class StormTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 10_000);
+  private static final int SEEDS = Integer.getInteger("seeds", 2_000);
 
   @Test
   void noStormBreaksTheRules() {
