@@ -55,4 +55,20 @@ public sealed interface ImageRef {
       return path;
     }
   }
+
+  /** Made of something on this machine, relative to the pipeline file; mostly a Dockerfile's. */
+  record Build(String path) implements ImageRef {
+    @Override
+    public String toString() {
+      return path;
+    }
+  }
+
+  /** Made of a container image in a registry, {@code [host/]name[:tag][@digest]}. */
+  record Oci(String reference) implements ImageRef {
+    @Override
+    public String toString() {
+      return reference;
+    }
+  }
 }

@@ -29,9 +29,8 @@ final class Sources {
   }
 
   @Nullable ImageRef image(@Nullable Node node) {
-    if (node instanceof Mapping remote) {
-      var url = url(remote);
-      return url == null ? null : new ImageRef.Url(url, hash(remote));
+    if (node instanceof Mapping map) {
+      return image(map);
     }
     if (!(node instanceof Scalar scalar)) {
       return null;
@@ -48,6 +47,19 @@ final class Sources {
               : null);
     }
     return known.orElseGet(() -> new ImageRef.Tag(text));
+  }
+
+  private @Nullable ImageRef image(Mapping map) {
+    var folder = Values.text(map, "build");
+    if (folder != null) {
+      return new ImageRef.Build(folder);
+    }
+    var reference = Values.text(map, "oci");
+    if (reference != null) {
+      return new ImageRef.Oci(reference);
+    }
+    var url = url(map);
+    return url == null ? null : new ImageRef.Url(url, hash(map));
   }
 
   List<InputSource> inputs(@Nullable Node node) {
