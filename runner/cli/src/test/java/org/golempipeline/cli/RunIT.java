@@ -265,14 +265,18 @@ class RunIT {
           .write(
               "one.yaml",
               pipeline("echo one > \"$out\"")
-                  + "timeout: { negotiate: 5s }\n"
                   + GOLEM.replace("1 GLM", "0.000000001 GLM"));
 
       var ran = workspace.run("run", "one.yaml", "--on", "golem");
 
       assertThat(ran.exitCode()).as(ran.err()).isEqualTo(3);
       assertThat(ran.err())
-          .contains("too expensive for what is left of the budget", "Raise `budget`");
+          .contains(
+              "too expensive for what is left of the budget",
+              " GLM to start and ",
+              " with 1 thread busy, where at most 0.0000000005 GLM of the budget may go into a"
+                  + " start and 0.000000001 GLM into both",
+              "Raise `budget`;");
       assertThat(folder.resolve("result.txt")).doesNotExist();
     }
   }

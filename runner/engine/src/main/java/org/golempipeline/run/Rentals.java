@@ -266,18 +266,14 @@ final class Rentals implements AutoCloseable {
         pool.resources().storage(),
         pool.resources().capabilities(),
         clock.instant().plus(settings.duration()),
-        least(golem.startPrice(), rent.mostStart()),
+        golem.startPrice(),
         NetworkTerms.perSecond(golem.cpuPrice()),
         NetworkTerms.perSecond(golem.envPrice()),
         pool.local() ? Set.of() : Set.copyOf(golem.allow()),
         deny,
         pool.timeouts().negotiate(),
         pool.timeouts().deploy(),
-        new RentalTerms.Ceiling(rent.most(), rent.time()));
-  }
-
-  private static BigDecimal least(@Nullable BigDecimal asked, BigDecimal affordable) {
-    return asked == null || affordable.compareTo(asked) < 0 ? affordable : asked;
+        new RentalTerms.Ceiling(rent.mostStart(), rent.most(), rent.time()));
   }
 
   /** A machine that was opened. */

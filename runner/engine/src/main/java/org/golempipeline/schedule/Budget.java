@@ -38,7 +38,7 @@ final class Budget {
         first || lastLeast.signum() > 0
             ? left().max(BigDecimal.ZERO)
             : share(left(), policy.workers());
-    var mostStart = share(left(), 2 * policy.workers());
+    var mostStart = share(left(), first ? 2 : 2 * policy.workers());
     set(rental, mostStart.max(lastIdle));
     return mostStart;
   }
@@ -137,6 +137,10 @@ final class Budget {
   static Duration needed(StageState stage, int fragments) {
     var expected = Duration.ofMillis((long) (2 * stage.typicalMillis() * fragments));
     return expected.compareTo(Policy.LEAST_SCRIPT) > 0 ? expected : Policy.LEAST_SCRIPT;
+  }
+
+  boolean hasMoreThan(BigDecimal amount) {
+    return left().compareTo(amount) > 0;
   }
 
   private BigDecimal left() {

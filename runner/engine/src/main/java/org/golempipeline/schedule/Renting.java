@@ -31,11 +31,17 @@ final class Renting {
   private final Map<String, Set<String>> operators = new TreeMap<>();
 
   private final Setbacks setbacks;
+  /** The richest request that was in vain since a machine was had; null if there was none. */
+  private @Nullable TooPoor tooPoor;
+
   private Instant marketClosedUntil = Instant.MIN;
   private boolean nobodyElse;
 
   /** The market had nobody the last time: it is asked for one machine after the other. */
   private boolean marketEmpty;
+
+  /** A request with so much of the budget found machines, but none for that. */
+  private record TooPoor(BigDecimal most, Failure failure, Instant triedAgain) {}
 
   Renting(
       Decisions decisions,
@@ -59,6 +65,7 @@ final class Renting {
     if (rental == null || rental.opened) {
       return;
     }
+    tooPoor = null;
     setbacks.answered();
     setbacks.imageStarted(fleet.pools.get(rental.pool).setup.label());
     marketEmpty = false;
@@ -156,10 +163,10 @@ final class Renting {
       decisions.emit(new RunEvent.RentalClosed(rental.id));
       return;
     }
-    notRented(failed.failure());
+    notRented(rental, failed.failure());
   }
 
-  private void notRented(Failure reason) {
+  private void notRented(RentalState rental, Failure reason) {
     switch (reason.kind()) {
       case MARKET -> {
         leaveTheMarket();
@@ -178,8 +185,11 @@ final class Renting {
       case BUDGET -> {
         marketEmpty = true;
         setbacks.answered();
+        if (tooPoor == null || rental.most.compareTo(tooPoor.most()) >= 0) {
+          tooPoor = new TooPoor(rental.most, reason, decisions.now().plus(policy.marketPause()));
+        }
         if (fleet.rentals().isEmpty()) {
-          decisions.stop(reason);
+          decisions.stop(tooPoor.failure());
         }
       }
       case COMMAND, PAYMENT, CANCELLED -> decisions.stop(reason);
@@ -280,6 +290,7 @@ final class Renting {
         && !(marketEmpty && pool.requested > 0)
         && fleet.open() < policy.workers()
         && budget.paysForAnother()
+        && !isInVain()
         && !decisions.now().isBefore(marketClosedUntil)) {
       request(pool, deny);
       wanted--;
@@ -287,6 +298,13 @@ final class Renting {
     if (wanted > 0 && fleet.open() >= policy.workers()) {
       releaseIdleOfOthers(pool);
     }
+  }
+
+  /** With no more than the last time prices have to change, which takes a while. */
+  private boolean isInVain() {
+    return tooPoor != null
+        && decisions.now().isBefore(tooPoor.triedAgain())
+        && !budget.hasMoreThan(tooPoor.most());
   }
 
   /** Who is not asked for because of the fragment that a machine is wanted for. */
@@ -418,6 +436,9 @@ final class Renting {
             decisions.earlier(
                 next, pool.idle.iterator().next().idleSince.plus(policy.idleRelease()));
       }
+    }
+    if (tooPoor != null) {
+      next = decisions.earlier(next, tooPoor.triedAgain());
     }
     return decisions.earlier(next, marketClosedUntil);
   }

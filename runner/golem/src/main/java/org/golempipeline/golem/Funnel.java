@@ -56,6 +56,10 @@ final class Funnel {
     lastFailure = reason;
   }
 
+  boolean hasAsked() {
+    return countered > 0;
+  }
+
   /** How many providers were heard of. */
   int providers() {
     return seen.size();

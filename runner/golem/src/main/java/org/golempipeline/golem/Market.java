@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Turns requests into machines: one negotiation per demand, a signature, a start; and the next
  * provider if any of it fails. Lives on the loop.
  */
-final class Market {
+final class Market implements Negotiation.Hirer {
   private final Session session;
   private final Signing signing;
   private final Starter starter;
@@ -52,7 +54,7 @@ final class Market {
       negotiation =
           negotiations.computeIfAbsent(
               DemandKey.of(request.terms),
-              key -> new Negotiation(session, key, penalties, this::hire));
+              key -> new Negotiation(session, key, penalties, this));
     } catch (IllegalArgumentException e) {
       request.fail(
           new GolemException(
@@ -104,34 +106,46 @@ final class Market {
     fail(negotiation, request);
   }
 
+  @Override
+  public void beyondBudget(Negotiation from, RentRequest request) {
+    fail(from, request);
+  }
+
   private void fail(Negotiation negotiation, RentRequest request) {
+    Optional<Offered> dear =
+        request.wasLetDown() ? Optional.empty() : negotiation.beyondBudget(request);
+    if (dear.isPresent()) {
+      request.fail(beyondBudget(negotiation, request, dear.get()));
+      return;
+    }
     Duration limit = request.terms.negotiateLimit();
     String within = limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
     request.fail(
         GolemException.of(
             GolemException.Clock.NEGOTIATE,
-            kind(negotiation, request),
+            // Where somebody was at hand others may be too.
+            request.wasLetDown() ? GolemException.Kind.PROVIDER : GolemException.Kind.MARKET,
             "Could not rent a machine within " + within + ": " + negotiation.explain(request) + ".",
             cure(negotiation, request)));
   }
 
-  private static GolemException.Kind kind(Negotiation negotiation, RentRequest request) {
-    if (request.wasLetDown()) {
-      // Where somebody was at hand others may be too.
-      return GolemException.Kind.PROVIDER;
-    }
-    return negotiation.isBeyondBudget(request)
-        ? GolemException.Kind.BUDGET
-        : GolemException.Kind.MARKET;
+  private static GolemException beyondBudget(
+      Negotiation negotiation, RentRequest request, Offered cheapest) {
+    int threads = request.terms.threads();
+    return new GolemException(
+        GolemException.Kind.BUDGET,
+        "Could not rent a machine: %s; the cheapest, %s."
+            .formatted(
+                negotiation.explain(request),
+                cheapest.arithmetic(threads, Objects.requireNonNull(request.terms.ceiling()))),
+        (threads == 1 ? "Raise `budget`" : "Raise `budget`, or ask for fewer threads")
+            + "; `golem-pipeline providers market` has prices.",
+        null);
   }
 
   private static String cure(Negotiation negotiation, RentRequest request) {
     if (request.wasLetDown()) {
       return "Try again, or leave out the providers that let you down.";
-    }
-    if (negotiation.isBeyondBudget(request)) {
-      return "Raise `budget`, or ask for fewer threads; `golem-pipeline providers market` has"
-          + " prices.";
     }
     List<String> capabilities = request.terms.capabilities();
     return (negotiation.funnel().providers() == 0
@@ -151,7 +165,8 @@ final class Market {
         && failure.kind() == GolemException.Kind.IMAGE;
   }
 
-  private void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {
+  @Override
+  public void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {
     CompletableFuture<RentedMachine> hiring =
         signing
             .sign(draftId, offered, request.future)

@@ -40,17 +40,23 @@ public record MarketOffer(
     @Nullable String runtime,
     @Nullable String runtimeVersion,
     List<String> objections) {
-  /** Those that would be answered, in the order in which a run asks them, then the others. */
-  static final Comparator<MarketOffer> BEST_FIRST =
-      Comparator.comparing((MarketOffer offer) -> !offer.isSuitable())
-          .thenComparing(MarketOffer::hour, Comparator.nullsLast(Comparator.naturalOrder()))
-          .thenComparing(MarketOffer::providerId);
-
   private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
   private static final int LONGEST_TEXT = 80;
 
   public MarketOffer {
     objections = List.copyOf(objections);
+  }
+
+  /**
+   * Those that would be answered, in the order in which a run asks them, then the others.
+   *
+   * @param threads that the run asks for: what an hour of them costs decides
+   */
+  static Comparator<MarketOffer> bestFirst(int threads) {
+    return Comparator.comparing((MarketOffer offer) -> !offer.isSuitable())
+        .thenComparing(
+            offer -> offer.hour(threads), Comparator.nullsLast(Comparator.naturalOrder()))
+        .thenComparing(MarketOffer::providerId);
   }
 
   /** Whether a run would answer it. */
@@ -108,12 +114,12 @@ public record MarketOffer(
     return objections;
   }
 
-  private @Nullable BigDecimal hour() {
+  private @Nullable BigDecimal hour(int asked) {
     if (startPrice == null || cpuHourPrice == null || envHourPrice == null) {
       return null;
     }
-    BigDecimal cpu = cpuHourPrice.multiply(BigDecimal.valueOf(threads == null ? 1 : threads));
-    return startPrice.add(envHourPrice).add(cpu);
+    int busy = threads == null ? 1 : Math.min(threads, asked);
+    return startPrice.add(envHourPrice).add(cpuHourPrice.multiply(BigDecimal.valueOf(busy)));
   }
 
   private static @Nullable BigDecimal plain(@Nullable BigDecimal value) {

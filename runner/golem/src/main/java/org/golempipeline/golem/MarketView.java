@@ -90,7 +90,10 @@ public final class MarketView {
     } catch (CallFailure e) {
       throw Failures.of(e, GolemException.Kind.YAGNA, connection.url());
     }
-    return view.newest.values().stream().map(Seen::offer).sorted(MarketOffer.BEST_FIRST).toList();
+    return view.newest.values().stream()
+        .map(Seen::offer)
+        .sorted(MarketOffer.bestFirst(terms.machine().threads()))
+        .toList();
   }
 
   /** Says of payment what the daemon says for an allocation, which we do not want to make. */

@@ -1,6 +1,5 @@
 package org.golempipeline.golem;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +8,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -27,11 +27,13 @@ final class Negotiation {
   private static final Duration MUTE_AFTER = Duration.ofSeconds(30);
   private static final Duration DRAFT_LIFE = Duration.ofMinutes(5);
 
+  /** Offers that the daemon knows come at once; who waits for a cheaper one waits no longer. */
+  private static final Duration CHEAPER_WITHIN = Duration.ofSeconds(3);
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
   /** An offer that may be answered, or a draft that may be signed. */
   private record Option(String proposalId, Offered offered, long since) {
-    static final Comparator<Option> CHEAPEST =
-        Comparator.<Option, BigDecimal>comparing(option -> option.offered().hour());
-
     String providerId() {
       return offered.provider().id();
     }
@@ -43,12 +45,19 @@ final class Negotiation {
   /** Takes over a request with its draft; {@link #back} or {@link #settled} follows. */
   interface Hirer {
     void hire(Negotiation from, RentRequest request, String draftId, Offered offered);
+
+    /** Whatever is offered costs more than the request may: it is not waiting any more. */
+    void beyondBudget(Negotiation from, RentRequest request);
   }
 
   private final Session session;
   private final Penalties penalties;
   private final Hirer hirer;
   private final Publication publication;
+
+  /** Of what an hour of the threads asked for costs. */
+  private final Comparator<Option> cheapest;
+
   private final DemandRequest counter;
   private final Funnel funnel = new Funnel();
   private final List<RentRequest> waiting = new ArrayList<>();
@@ -69,6 +78,7 @@ final class Negotiation {
     this.session = session;
     this.penalties = penalties;
     this.hirer = hirer;
+    this.cheapest = Comparator.comparing(option -> option.offered().cost(key.threads(), HOUR));
     DemandRequest demand = key.demand(session.terms(), session.decorations());
     this.counter = DemandKey.counter(demand, session.terms().platform());
     this.publication = new Publication(session, demand, key.taskPackage(), this);
@@ -202,9 +212,29 @@ final class Negotiation {
     return funnel.summary(objections(request));
   }
 
-  /** Whether somebody would be asked if the budget were larger. */
-  boolean isBeyondBudget(RentRequest request) {
-    return objections(request).containsKey(Offered.BEYOND_BUDGET);
+  /** The cheapest that would be asked if the budget were larger, and nobody else would. */
+  Optional<Offered> beyondBudget(RentRequest request) {
+    if (offers.stream().anyMatch(option -> objection(request, option.offered()) == null)) {
+      return Optional.empty();
+    }
+    return offers.stream()
+        .filter(option -> Offered.BEYOND_BUDGET.equals(objection(request, option.offered())))
+        .min(cheapest)
+        .map(Option::offered);
+  }
+
+  /** Where nobody was asked yet, somebody cheaper had to come very soon. */
+  private void endBeyondBudget() {
+    if (funnel.hasAsked()) {
+      return;
+    }
+    for (RentRequest request : List.copyOf(waiting)) {
+      if (beyondBudget(request).isPresent()
+          && request.beyondBudgetFor().compareTo(CHEAPER_WITHIN) >= 0) {
+        waiting.remove(request);
+        hirer.beyondBudget(this, request);
+      }
+    }
   }
 
   /** Whose offers are not taken, by the first reason. */
@@ -265,6 +295,7 @@ final class Negotiation {
       offers.remove(offer);
       ask(offer);
     }
+    endBeyondBudget();
     wakeUpLater();
   }
 
@@ -272,10 +303,10 @@ final class Negotiation {
     boolean holds(Offered offered);
   }
 
-  private static @Nullable Option best(List<Option> options, Condition condition) {
+  private @Nullable Option best(List<Option> options, Condition condition) {
     return options.stream()
         .filter(option -> condition.holds(option.offered()))
-        .min(Option.CHEAPEST)
+        .min(cheapest)
         .orElse(null);
   }
 
@@ -329,7 +360,7 @@ final class Negotiation {
     drafts.removeIf(draft -> session.since(draft.since()).compareTo(DRAFT_LIFE) > 0);
   }
 
-  /** When the next penalty ends or the next provider counts as mute. */
+  /** When the next penalty ends, a provider counts as mute, or nobody cheaper is waited for. */
   private void wakeUpLater() {
     if (wakeUp != null) {
       wakeUp.cancel(false);
@@ -338,7 +369,8 @@ final class Negotiation {
     if (!isWanted()) {
       return;
     }
-    Duration next = asked.isEmpty() ? null : Duration.ofSeconds(1);
+    boolean soon = !asked.isEmpty() || waiting.stream().anyMatch(RentRequest::isBeyondBudget);
+    Duration next = soon ? Duration.ofSeconds(1) : null;
     for (Option offer : offers) {
       Duration pause = penalties.remaining(offer.providerId(), session.nanos());
       if (!pause.isZero() && (next == null || pause.compareTo(next) < 0)) {

@@ -1,6 +1,8 @@
 package org.golempipeline.golem;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 record Offered(
     Provider provider, Pricing pricing, List<String> counters, List<BigDecimal> coefficients) {
 
-  /** More digits than any price has: with more, a sum could fill the memory. */
   /** Good enough otherwise: only the budget is too small for it. */
   static final String BEYOND_BUDGET = "too expensive for what is left of the budget";
 
+  /** More digits than any price has: with more, a sum could fill the memory. */
   private static final int MOST_DIGITS = 400;
 
   /** An offer we do not take, and why: a phrase that is the same for many offers. */
@@ -111,29 +113,38 @@ record Offered(
       objections.add(Relaxation.Term.ENV_PRICE.objection);
     }
     RentalTerms.Ceiling ceiling = terms.ceiling();
-    if (ceiling != null && above(cost(terms.threads(), ceiling.time()), ceiling.most())) {
+    if (ceiling != null
+        && (above(pricing.start(), ceiling.start())
+            || above(cost(terms.threads(), ceiling.time()), ceiling.most()))) {
       objections.add(BEYOND_BUDGET);
     }
     return objections;
   }
 
   /** What a start and {@code time} cost with so many threads busy, or as many as there are. */
-  private BigDecimal cost(int threads, Duration time) {
-    BigDecimal busy = BigDecimal.valueOf(Math.min(threads, provider.threads()));
-    return pricing
-        .envSecond()
-        .add(pricing.cpuSecond().multiply(busy))
-        .multiply(BigDecimal.valueOf(time.toSeconds()))
-        .add(pricing.start());
+  BigDecimal cost(int threads, Duration time) {
+    return pricing.cost(Math.min(threads, provider.threads()), time);
   }
 
-  /** What an hour at full load costs: cheap offers come first. */
-  BigDecimal hour() {
-    BigDecimal perSecond =
-        pricing
-            .envSecond()
-            .add(pricing.cpuSecond().multiply(BigDecimal.valueOf(provider.threads())));
-    return pricing.start().add(perSecond.multiply(BigDecimal.valueOf(3600)));
+  /** What it asks for, beside what there is. */
+  String arithmetic(int threads, RentalTerms.Ceiling ceiling) {
+    int busy = Math.min(threads, provider.threads());
+    BigDecimal time = cost(threads, ceiling.time()).subtract(pricing.start());
+    return "`%s` asks %s GLM to start and %s GLM for %d s with %d %s busy, where at most %s GLM of the budget may go into a start and %s GLM into both"
+        .formatted(
+            provider.name(),
+            glm(pricing.start(), RoundingMode.UP),
+            glm(time, RoundingMode.UP),
+            ceiling.time().toSeconds(),
+            busy,
+            busy == 1 ? "thread" : "threads",
+            glm(ceiling.start(), RoundingMode.DOWN),
+            glm(ceiling.most(), RoundingMode.DOWN));
+  }
+
+  private static String glm(BigDecimal amount, RoundingMode direction) {
+    BigDecimal rounded = amount.round(new MathContext(6, direction));
+    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
   }
 
   private boolean isAmong(Set<String> idsOrNames) {

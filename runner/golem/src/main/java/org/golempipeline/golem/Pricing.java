@@ -1,6 +1,7 @@
 package org.golempipeline.golem;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 
 /**
  * The agreed linear price, in GLM.
@@ -9,4 +10,12 @@ import java.math.BigDecimal;
  * @param cpuSecond for a second of processor time
  * @param envSecond for a second of wall time
  */
-public record Pricing(BigDecimal start, BigDecimal cpuSecond, BigDecimal envSecond) {}
+public record Pricing(BigDecimal start, BigDecimal cpuSecond, BigDecimal envSecond) {
+  /** What a start and so much time cost, to the second, with so many threads busy. */
+  BigDecimal cost(int threads, Duration time) {
+    return envSecond
+        .add(cpuSecond.multiply(BigDecimal.valueOf(threads)))
+        .multiply(BigDecimal.valueOf(time.toSeconds()))
+        .add(start);
+  }
+}

@@ -1,6 +1,8 @@
 package org.golempipeline.golem;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Someone waits for a machine. The future is completed on the threads for answers, so that nobody's
@@ -17,6 +19,9 @@ final class RentRequest {
 
   /** Somebody was to be had, but did not come to the start. */
   private boolean letDown;
+
+  /** When all that was offered was found to be too dear for the budget; null before. */
+  private @Nullable Long beyondBudgetSince;
 
   RentRequest(Session session, RentalTerms terms) {
     this.session = session;
@@ -44,6 +49,18 @@ final class RentRequest {
 
   boolean wasLetDown() {
     return letDown;
+  }
+
+  boolean isBeyondBudget() {
+    return beyondBudgetSince != null;
+  }
+
+  /** How long it has been so; from now on if it was not. */
+  Duration beyondBudgetFor() {
+    if (beyondBudgetSince == null) {
+      beyondBudgetSince = session.nanos();
+    }
+    return session.since(beyondBudgetSince);
   }
 
   /** A provider failed to start: is there time for another one? */

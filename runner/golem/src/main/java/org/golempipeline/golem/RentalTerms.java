@@ -84,9 +84,10 @@ public record RentalTerms(
   }
 
   /**
-   * What a start and some time may cost together, the threads asked for all busy.
+   * What is left for a machine.
    *
-   * @param most GLM
+   * @param start GLM that it may ask for its start
+   * @param most GLM that the start and {@code time} may cost together, the threads asked for busy
    */
-  public record Ceiling(BigDecimal most, Duration time) {}
+  public record Ceiling(BigDecimal start, BigDecimal most, Duration time) {}
 }

@@ -634,7 +634,7 @@ final class ClientContractTest {
   }
 
   private static RentalTerms costing(String most, Duration time) {
-    RentalTerms any = terms(Duration.ofSeconds(3));
+    RentalTerms any = terms(Duration.ofMinutes(5));
     return new RentalTerms(
         any.imageHash(),
         any.imageUrl(),
@@ -650,7 +650,7 @@ final class ClientContractTest {
         Set.of(),
         any.negotiateLimit(),
         any.deployLimit(),
-        new RentalTerms.Ceiling(new BigDecimal(most), time));
+        new RentalTerms.Ceiling(new BigDecimal(most), new BigDecimal(most), time));
   }
 
   private static byte[] random(int size) {
