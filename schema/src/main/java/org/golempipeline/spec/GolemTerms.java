@@ -2,6 +2,7 @@ package org.golempipeline.spec;
 
 import java.math.BigDecimal;
 import java.util.List;
+import org.golempipeline.diagnostic.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow names or ids of the only providers to use; empty for all
  * @param deny names or ids of providers never to use; in names {@code *} stands for any characters
  * @param outbound hosts that fragments may reach
+ * @param outboundAt where the file says so, null if it does not
  */
 public record GolemTerms(
     String subnet,
@@ -21,10 +23,12 @@ public record GolemTerms(
     @Nullable BigDecimal envPrice,
     List<String> allow,
     List<String> deny,
-    List<String> outbound) {
+    List<String> outbound,
+    @Nullable Range outboundAt) {
   /** The public test network. */
   public static final GolemTerms DEFAULT =
-      new GolemTerms("public", "hoodi", "erc20", null, null, null, List.of(), List.of(), List.of());
+      new GolemTerms(
+          "public", "hoodi", "erc20", null, null, null, List.of(), List.of(), List.of(), null);
 
   public GolemTerms {
     allow = List.copyOf(allow);

@@ -256,6 +256,7 @@ final class SpecBuilder {
     }
     var price = map.get("price") instanceof Mapping block ? block : null;
     var providers = map.get("providers") instanceof Mapping block ? block : null;
+    var outbound = Values.texts(map.get("outbound"));
     return new GolemTerms(
         Objects.requireNonNullElse(Values.text(map, "subnet"), GolemTerms.DEFAULT.subnet()),
         Objects.requireNonNullElse(Values.text(map, "network"), GolemTerms.DEFAULT.network()),
@@ -265,6 +266,7 @@ final class SpecBuilder {
         price == null ? null : values.glm(price.get("env")),
         providers == null ? List.of() : Values.texts(providers.get("allow")),
         providers == null ? List.of() : Values.texts(providers.get("deny")),
-        Values.texts(map.get("outbound")));
+        outbound,
+        outbound.isEmpty() ? null : Objects.requireNonNull(map.entry("outbound")).key().range());
   }
 }

@@ -38,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
       console.out().flush();
       return exitCode;
     }
-    var checked = pipeline.spec().then(pipeline::lookForInput);
+    var checked = pipeline.spec().then(pipeline::lookAhead);
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {

@@ -173,8 +173,9 @@ final class GolemChecks {
             check,
             "No provider in subnet `%s` was heard of in %d s."
                 .formatted(terms.subnet(), LIMIT.toSeconds()),
-            "A daemon that just started needs a few minutes. Else look at `golem.subnet`, and"
-                + " whether a firewall keeps UDP in.");
+            "A daemon listens from its first demand on: let `golem-pipeline providers market` look,"
+                + " and again some minutes later. Else look at `golem.subnet`, and whether a"
+                + " firewall keeps UDP in.");
   }
 
   /** Asked while the daemon is, since it may be far away. */

@@ -17,6 +17,7 @@ import org.golempipeline.report.Words;
 import org.golempipeline.run.BannedProviders;
 import org.golempipeline.run.NetworkTerms;
 import org.golempipeline.run.RunSettings;
+import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.strategy.Quantities;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -83,7 +84,14 @@ final class MarketCommand implements Callable<Integer> {
       offers.forEach(offer -> console.out().println(json(offer)));
     } else {
       print(offers);
-      advise(offers, Wiring.workers(spec, RunSettings.Target.GOLEM));
+      if (offers.isEmpty()) {
+        explainSilence(spec);
+      } else {
+        advise(offers, Wiring.workers(spec, RunSettings.Target.GOLEM));
+        new ListedProviders(spec.golem())
+            .unmatched(offers)
+            .forEach(line -> console.out().println(line));
+      }
     }
     console.out().flush();
     return ExitCodes.DONE;
@@ -122,6 +130,25 @@ final class MarketCommand implements Callable<Integer> {
                         : objections.entrySet().stream()
                             .map(each -> Words.number(each.getValue()) + " " + each.getKey())
                             .collect(Collectors.joining(", ", "; not those ", ""))));
+  }
+
+  /** Why nobody may have been heard of, and what can be done about it. */
+  private void explainSilence(PipelineSpec spec) {
+    var out = console.out();
+    out.println(
+        "nobody was heard of in subnet `%s` within %s: a daemon hears of everybody within some minutes of the first time that it is asked, so look again then, or now with `--for 5m`; else check `golem.subnet`, and `golem-pipeline doctor --on golem`"
+            .formatted(spec.golem().subnet(), limit));
+    var capabilities =
+        spec.stages().stream()
+            .flatMap(stage -> stage.resources().capabilities().stream())
+            .distinct()
+            .map(each -> "`" + each + "`")
+            .toList();
+    if (!capabilities.isEmpty()) {
+      out.println(
+          "%s is not the reason: who lacks it would be seen too"
+              .formatted(String.join(", ", capabilities)));
+    }
   }
 
   /** What a file would have to say to find its workers. */

@@ -2,10 +2,12 @@ package org.golempipeline.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
 import org.golempipeline.plugins.Plugins;
@@ -88,9 +90,11 @@ final class OpenPipeline {
     return plugins.then(known -> wiring.load(text, overrides));
   }
 
-  /** The same with a warning for input that is not there now. */
-  Checked<PipelineSpec> lookForInput(PipelineSpec spec) {
-    return new Checked<>(spec, Planner.missingInput(spec, text.folder()));
+  /** The same with warnings for input that is not there now, and for what one place cannot do. */
+  Checked<PipelineSpec> lookAhead(PipelineSpec spec) {
+    var found = new ArrayList<>(Planner.missingInput(spec, text.folder()));
+    found.addAll(NetworkLimits.warnings(spec));
+    return new Checked<>(spec, found);
   }
 
   /**

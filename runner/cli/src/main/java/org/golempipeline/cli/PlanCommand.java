@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.PlanJson;
+import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
@@ -56,6 +57,9 @@ final class PlanCommand implements Callable<Integer> {
     try (var folder = pipeline.workFolder("plans", false).claim()) {
       var whole = pipeline.requirePlan(folder.path());
       var plan = OpenPipeline.require(console, outputs.check(pipeline, selection.of(whole)));
+      if (target == Target.GOLEM) {
+        OpenPipeline.require(console, NetworkLimits.onNetwork(plan.spec()));
+      }
       format.draw(plan, console.out());
       if (format == Format.TEXT) {
         // A folder of its own, which earlier results take away with them.

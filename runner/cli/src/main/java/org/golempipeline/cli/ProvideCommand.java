@@ -195,7 +195,8 @@ final class ProvideCommand implements Callable<Integer> {
             null,
             List.of(),
             List.of(),
-            List.of())
+            List.of(),
+            null)
         .platform();
   }
 

@@ -18,6 +18,7 @@ import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.journal.RunHistories;
+import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.RunReport;
 import org.golempipeline.run.RunSettings;
@@ -121,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
       throws Refusal, IOException, InterruptedException {
     requireBudget(plan.spec());
     requireAccept(plan);
-    requireNoOutbound(plan.spec());
+    OpenPipeline.require(console, NetworkLimits.onNetwork(plan.spec()));
     var connection = pipeline.wiring().daemon();
     var found = pipeline.wiring().images(plan);
     new Messages(console).diagnostics(found.diagnostics());
@@ -181,6 +182,7 @@ final class RunCommand implements Callable<Integer> {
     var scratch = LeftOvers.work(folder.path());
     var values = new FinalValues(finalValues(plan));
     var forecast = new Forecast(plan, busy);
+    var listed = new ListedProviders(plan.spec().golem());
     var exitCode = ExitCodes.DONE;
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
@@ -210,13 +212,14 @@ final class RunCommand implements Callable<Integer> {
                   pipeline.allowsOutside(),
                   images),
               pipeline.shell(plan.spec()),
-              List.of(journal, json ? this::printJson : values, forecast, report));
+              List.of(journal, json ? this::printJson : values, forecast, listed, report));
       try (var interruption =
           new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
         exitCode = run.run().exitCode();
       }
     }
     if (target == Target.GOLEM) {
+      listed.unmatched().forEach(line -> console.screen().out().println("  " + line));
       forecast
           .line(new RunHistories(text.folder()), folder.id())
           .ifPresent(line -> console.screen().out().println("  " + line));
@@ -267,15 +270,6 @@ final class RunCommand implements Callable<Integer> {
             "Add `accept` with a command that checks a result, such as `accept: grep -q ':'"
                 + " \"$in\"`, or `verify`.");
       }
-    }
-  }
-
-  /** Better refused than started on providers that let nothing out. */
-  private static void requireNoOutbound(PipelineSpec spec) throws Refusal {
-    if (!spec.golem().outbound().isEmpty()) {
-      throw Refusal.usage(
-          "`golem.outbound` is not available yet on the network: providers would let nothing out.",
-          "Let providers fetch files with `input` or `files: { name: { url, hash } }` instead.");
     }
   }
 

@@ -53,7 +53,8 @@ final class RehearsedPlan {
             null,
             List.of(),
             List.of(),
-            golem.outbound()));
+            golem.outbound(),
+            golem.outboundAt()));
   }
 
   private static StagePlan impatient(StagePlan stage) {

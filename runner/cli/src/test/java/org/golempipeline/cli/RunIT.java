@@ -225,11 +225,57 @@ class RunIT {
       assertThat(dear.lines().subList(0, 2)).anyMatch(line -> line.contains("excluded"));
       assertThat(dear.lines().get(3))
           .isEqualTo("of 5 workers wanted: 1 more with `resources: { threads: 64 }`");
+      workspace.write(
+          "list.yaml",
+          workspace.read("one.yaml") + "golem: { providers: { deny: [far-*, '*-9'] } }\n");
+      assertThat(workspace.run("providers", "market", "list.yaml", "--for", "2s").lines())
+          .contains(
+              "`golem.providers.deny`: `far-*` is none of the 2 providers that made an offer");
+      assertThat(workspace.run("run", "list.yaml", "--on", "golem", "--fresh").err())
+          .containsPattern("`golem.providers.deny`: `\\*-9` is none of the [12] providers?");
       var wrong = workspace.run("providers", "market", "one.yaml", "--for", "soon");
       assertThat(wrong.exitCode()).isEqualTo(2);
       var strange = workspace.run("providers", "ban", "../0x1");
       assertThat(strange.exitCode()).isEqualTo(2);
       assertThat(strange.err()).contains("No run has worked with a provider `../0x1`");
+    }
+  }
+
+  @Test
+  void whatEarlierRunsLetExpectIsComparedWithWhatWas() throws IOException {
+    try (var node = daemon(2)) {
+      on(node).write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
+      assertThat(workspace.run("run", "one.yaml", "--on", "golem").err())
+          .doesNotContain("predicted");
+
+      var again = workspace.run("run", "one.yaml", "--on", "golem", "--fresh");
+      assertThat(again.exitCode()).as(again.err()).isZero();
+      assertThat(again.err())
+          .containsPattern("\n  predicted  \\S.* and \\S* ?GLM; was \\S.* and \\S+ GLM\n");
+
+      var kept = workspace.run("run", "one.yaml", "--on", "golem");
+      assertThat(kept.exitCode()).as(kept.err()).isZero();
+      assertThat(kept.err()).doesNotContain("predicted");
+    }
+  }
+
+  @Test
+  void anEmptyMarketIsExplained() throws IOException {
+    try (var node = daemon(0)) {
+      on(node)
+          .write(
+              "one.yaml",
+              pipeline("echo one > \"$out\"") + GOLEM + "resources: { capabilities: [gpu] }\n");
+
+      var looked = workspace.run("providers", "market", "one.yaml", "--for", "2s");
+
+      assertThat(looked.exitCode()).as(looked.err()).isZero();
+      assertThat(looked.lines()).hasSize(3);
+      assertThat(looked.lines().get(0)).startsWith("0 offers");
+      assertThat(looked.lines().get(1))
+          .startsWith("nobody was heard of in subnet `public` within 2s: ");
+      assertThat(looked.lines().get(2))
+          .isEqualTo("`gpu` is not the reason: who lacks it would be seen too");
     }
   }
 
@@ -264,8 +310,7 @@ class RunIT {
       on(node)
           .write(
               "one.yaml",
-              pipeline("echo one > \"$out\"")
-                  + GOLEM.replace("1 GLM", "0.000000001 GLM"));
+              pipeline("echo one > \"$out\"") + GOLEM.replace("1 GLM", "0.000000001 GLM"));
 
       var ran = workspace.run("run", "one.yaml", "--on", "golem");
 
@@ -305,10 +350,15 @@ class RunIT {
             "one.yaml",
             pipeline("echo one > \"$out\"") + GOLEM + "golem: { outbound: [example.org] }\n");
 
-    var ran = workspace.run("run", "one.yaml", "--on", "golem");
-
-    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(2);
-    assertThat(ran.err()).contains("golem.outbound");
+    for (var command : List.of("run", "plan")) {
+      var ran = workspace.run(command, "one.yaml", "--on", "golem");
+      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(2);
+      assertThat(ran.err()).contains("one.yaml:8:10: error: Providers", "[Golem.Outbound]");
+    }
+    var checked = workspace.run("check", "one.yaml");
+    assertThat(checked.exitCode()).as(checked.err()).isZero();
+    assertThat(checked.err()).contains("one.yaml:8:10: warning: Providers", "[Golem.Outbound]");
+    assertThat(workspace.run("plan", "one.yaml").err()).isEmpty();
   }
 
   @Test

@@ -29,5 +29,8 @@ public final class PlanDiagnosticIds {
   /** A place where a result cannot be written, or would replace what is not the pipeline's own. */
   public static final String OUTPUT_NO_PLACE = "Output.NoPlace";
 
+  /** Something that providers of the network do not do. */
+  public static final String GOLEM_OUTBOUND = "Golem.Outbound";
+
   private PlanDiagnosticIds() {}
 }

@@ -31,6 +31,7 @@ final class Renting {
   private final Map<String, Set<String>> operators = new TreeMap<>();
 
   private final Setbacks setbacks;
+
   /** The richest request that was in vain since a machine was had; null if there was none. */
   private @Nullable TooPoor tooPoor;
 

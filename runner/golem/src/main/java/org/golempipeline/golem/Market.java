@@ -53,8 +53,7 @@ final class Market implements Negotiation.Hirer {
     try {
       negotiation =
           negotiations.computeIfAbsent(
-              DemandKey.of(request.terms),
-              key -> new Negotiation(session, key, penalties, this));
+              DemandKey.of(request.terms), key -> new Negotiation(session, key, penalties, this));
     } catch (IllegalArgumentException e) {
       request.fail(
           new GolemException(

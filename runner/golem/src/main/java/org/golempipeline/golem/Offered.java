@@ -149,24 +149,7 @@ record Offered(
 
   private boolean isAmong(Set<String> idsOrNames) {
     return idsOrNames.stream()
-        .anyMatch(each -> each.equalsIgnoreCase(provider.id()) || isNamed(provider.name(), each));
-  }
-
-  /** Whether {@code name} is {@code pattern}, in which {@code *} stands for any characters. */
-  private static boolean isNamed(String name, String pattern) {
-    int from = 0;
-    String[] parts = pattern.split("\\*", -1);
-    String last = parts[parts.length - 1];
-    for (int i = 0; i < parts.length - 1; i++) {
-      int at = name.indexOf(parts[i], from);
-      if (at < 0 || i == 0 && at > 0) {
-        return false;
-      }
-      from = at + parts[i].length();
-    }
-    return parts.length == 1
-        ? name.equals(pattern)
-        : name.length() - from >= last.length() && name.endsWith(last);
+        .anyMatch(each -> new ProviderPattern(each).means(provider.id(), provider.name()));
   }
 
   private static boolean above(BigDecimal price, @Nullable BigDecimal limit) {
