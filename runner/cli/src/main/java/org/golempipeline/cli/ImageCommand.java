@@ -15,7 +15,8 @@ import java.util.concurrent.CompletionException;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
-import org.golempipeline.image.ImageFile;
+import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.NotAnImageException;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
 import org.golempipeline.spec.ImageRef;
@@ -249,21 +250,30 @@ final class ImageCommand implements Callable<Integer> {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         return lost(image, "`%s` is no file.".formatted(image), "Name a `.gvmi` file.", false);
       }
-      var seen = ImageFile.inspect(file);
-      var good = seen.trouble() == null;
+      String trouble = null;
+      List<String> volumes = List.of();
+      String sha3;
+      try {
+        var seen = GvmiFile.read(file);
+        sha3 = seen.sha3();
+        volumes = seen.configuration().volumes();
+      } catch (NotAnImageException e) {
+        trouble = "`%s` %s.".formatted(image, e.getMessage());
+        sha3 = GvmiFile.hash(file);
+      }
       return new ImageAnswer(
           image.toString(),
           kind(image),
-          seen.sha3(),
+          sha3,
           null,
-          seen.size(),
-          good ? seen.volumes() : null,
+          Files.size(file),
+          trouble == null ? volumes : null,
           false,
           null,
-          good ? null : "`%s` %s.".formatted(image, seen.trouble()),
-          good ? null : "Make a `.gvmi` file from a Docker image with `gvmkit-build`.",
+          trouble,
+          trouble == null ? null : "Make a `.gvmi` file from a Docker image with `gvmkit-build`.",
           false,
-          good
+          trouble == null
               ? List.of(
                   "whether its file system is whole, and its programs work: it is not unpacked")
               : List.of());

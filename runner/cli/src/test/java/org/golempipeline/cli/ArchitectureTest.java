@@ -74,10 +74,12 @@ class ArchitectureTest {
     arrows.put(
         "golem",
         new String[] {"golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"});
+    arrows.put("gvmi", new String[] {"filelock", "plainfile", "com.fasterxml.jackson.."});
     arrows.put(
         "exeunit",
         new String[] {
           "golem.wire",
+          "gvmi",
           "com.fasterxml.jackson..",
           "org.apache.commons.io..",
           "java.net",
@@ -137,7 +139,14 @@ class ArchitectureTest {
     arrows.put(
         "image",
         new String[] {
-          "plainfile", "plan", "spec", "diagnostic", "golem", "lock", "com.fasterxml.jackson.."
+          "gvmi",
+          "plainfile",
+          "plan",
+          "spec",
+          "diagnostic",
+          "golem",
+          "lock",
+          "com.fasterxml.jackson.."
         });
     arrows.put(
         "plugins",

@@ -18,6 +18,8 @@ import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.NotAnImageException;
 import org.golempipeline.lock.LockDiagnosticIds;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
@@ -34,7 +36,7 @@ final class ImageSearch {
   private final Map<ImageRef, List<StageSpec>> wanted = new LinkedHashMap<>();
   private final List<StageSpec> without = new ArrayList<>();
   private final Map<ImageRef, Image> remote = new HashMap<>();
-  private final Map<ImageRef, LocalImage> local = new HashMap<>();
+  private final Map<ImageRef, GvmiFile> local = new HashMap<>();
 
   ImageSearch(Plan plan, ImageRegistry registry) {
     this.plan = plan;
@@ -160,8 +162,8 @@ final class ImageSearch {
 
   private void read(ImageRef.Local ref) {
     try {
-      local.put(ref, LocalImage.read(plan.folder().resolve(ref.path())));
-    } catch (LocalImage.NotAnImageException e) {
+      local.put(ref, GvmiFile.read(plan.folder().resolve(ref.path())));
+    } catch (NotAnImageException e) {
       wrong(
           ref,
           ImageDiagnosticIds.IMAGE_BAD_FILE,

@@ -1,6 +1,7 @@
 package org.golempipeline.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,9 +10,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +31,9 @@ public final class Images {
   /** Null where nobody fetches any. */
   private final @Nullable Map<ImageRef, Image> remote;
 
-  private final Map<ImageRef, LocalImage> local;
+  private final Map<ImageRef, GvmiFile> local;
 
-  Images(@Nullable Map<ImageRef, Image> remote, Map<ImageRef, LocalImage> local) {
+  Images(@Nullable Map<ImageRef, Image> remote, Map<ImageRef, GvmiFile> local) {
     this.remote = remote == null ? null : Map.copyOf(remote);
     this.local = Map.copyOf(local);
   }
@@ -80,13 +83,13 @@ public final class Images {
       return CompletableFuture.completedFuture(new ServedImages(null, List.of()));
     }
     var images = new HashMap<>(remote);
-    var open = new ArrayList<LocalImage.Content>();
+    var open = new ArrayList<GvmiFile.Content>();
     var serving = new HashMap<ImageRef, CompletableFuture<String>>();
     for (var each : local.entrySet()) {
       try {
         var content = each.getValue().open();
         open.add(content);
-        serving.put(each.getKey(), network.serve(content));
+        serving.put(each.getKey(), network.serve(bytes(content)));
       } catch (IOException e) {
         var why = "Could not read the image `%s`: %s.".formatted(each.getKey(), Trouble.reason(e));
         var failure = new GolemException(GolemException.Kind.MARKET, why, null, e);
@@ -109,5 +112,19 @@ public final class Images {
                 new ServedImages(null, open).close();
               }
             });
+  }
+
+  private static ByteSource bytes(GvmiFile.Content content) {
+    return new ByteSource() {
+      @Override
+      public long size() {
+        return content.size();
+      }
+
+      @Override
+      public void read(long offset, ByteBuffer target) throws IOException {
+        content.read(offset, target);
+      }
+    };
   }
 }

@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
 
 /** The images of a plan, each where providers can fetch it, until they are closed. */
 public final class ServedImages implements AutoCloseable {
   private final @Nullable Map<ImageRef, Image> images;
-  private final List<LocalImage.Content> open;
+  private final List<GvmiFile.Content> open;
 
   /** {@code images} is null where nobody fetches any. */
-  ServedImages(@Nullable Map<ImageRef, Image> images, List<LocalImage.Content> open) {
+  ServedImages(@Nullable Map<ImageRef, Image> images, List<GvmiFile.Content> open) {
     this.images = images;
     this.open = List.copyOf(open);
   }

@@ -21,6 +21,8 @@ import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Settlement;
+import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
@@ -240,18 +242,18 @@ class ImagesTest {
 
   @Test
   void filesOfThisMachineAreServed() throws Exception {
-    var file = GvmiFiles.write(folder.resolve("my.gvmi"), "squashed");
+    var file = image("my.gvmi");
     var images = resolve(stages("./my.gvmi")).value().orElseThrow();
     try (var served = images.serve(new Serving()).join()) {
       assertThat(served.get(new ImageRef.Local("./my.gvmi")))
-          .isEqualTo(new Image(LocalImage.read(file).sha3(), "gftp://me/" + Files.size(file)));
+          .isEqualTo(new Image(GvmiFile.read(file).sha3(), "gftp://me/" + Files.size(file)));
     }
     assertThat(registry.asked).isEmpty();
   }
 
   @Test
   void aFileThatIsGoneWhenTheRunBeginsIsAFailure() throws Exception {
-    var file = GvmiFiles.write(folder.resolve("my.gvmi"), "squashed");
+    var file = image("my.gvmi");
     var images = resolve(stages("./my.gvmi")).value().orElseThrow();
     Files.delete(file);
     assertThat(images.serve(new Serving()))
@@ -259,6 +261,15 @@ class ImagesTest {
         .withThrowableThat()
         .withCauseInstanceOf(GolemException.class)
         .withMessageContaining("Could not read the image `./my.gvmi`");
+  }
+
+  private Path image(String name) throws IOException {
+    var file = Files.writeString(folder.resolve(name), "squashed");
+    var nothing = Optional.<String>empty();
+    GvmiFile.seal(
+        file,
+        new ImageConfiguration(List.of(), nothing, List.of(), nothing, List.of(), List.of("sh")));
+    return file;
   }
 
   /** A network that names what it serves by its size. */

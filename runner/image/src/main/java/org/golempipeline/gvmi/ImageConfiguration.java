@@ -1,6 +1,8 @@
 package org.golempipeline.gvmi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,30 @@ public record ImageConfiguration(
         text(json.path("WorkingDir")),
         texts(json.path("Entrypoint")),
         texts(json.path("Cmd")));
+  }
+
+  /** As gvmkit-build writes it. */
+  ObjectNode toJson() {
+    var json = JsonNodeFactory.instance.objectNode();
+    user.ifPresent(name -> json.put("User", name));
+    env.forEach(json.putArray("Env")::add);
+    if (!cmd.isEmpty()) {
+      cmd.forEach(json.putArray("Cmd")::add);
+    }
+    volumes.forEach(json.putObject("Volumes")::putObject);
+    workingDir.ifPresent(path -> json.put("WorkingDir", path));
+    if (!entrypoint.isEmpty()) {
+      entrypoint.forEach(json.putArray("Entrypoint")::add);
+    }
+    return json;
+  }
+
+  /** The value of a variable, if the image sets it. */
+  public Optional<String> variable(String name) {
+    return env.stream()
+        .filter(each -> each.startsWith(name + "="))
+        .map(each -> each.substring(name.length() + 1))
+        .reduce((first, last) -> last);
   }
 
   private static Optional<String> text(JsonNode json) {

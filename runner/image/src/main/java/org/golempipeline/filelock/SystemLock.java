@@ -125,11 +125,20 @@ public final class SystemLock implements AutoCloseable {
     }
   }
 
+  /** Takes the lock for itself, after all who have it now. */
+  public static SystemLock exclusive(Path file) throws IOException {
+    return waitFor(file, true);
+  }
+
   /** Takes the lock together with others, after whoever has it for itself. */
   public static SystemLock shared(Path file) throws IOException {
+    return waitFor(file, false);
+  }
+
+  private static SystemLock waitFor(Path file, boolean exclusive) throws IOException {
     var holders = holders(file);
     synchronized (holders) {
-      while (holders.exclusive) {
+      while (exclusive ? holders.users > 0 : holders.exclusive) {
         await(holders);
       }
       if (holders.channel != null) {
@@ -139,13 +148,13 @@ public final class SystemLock implements AutoCloseable {
       var channel = open(file);
       FileLock lock = null;
       try {
-        lock = channel.lock(PLACE, 1, true);
+        lock = channel.lock(PLACE, 1, !exclusive);
       } finally {
         if (lock == null) {
           channel.close();
         }
       }
-      return taken(holders, channel, false);
+      return taken(holders, channel, exclusive);
     }
   }
 

@@ -1,4 +1,4 @@
-package org.golempipeline.image;
+package org.golempipeline.gvmi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,19 +11,23 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
-import org.golempipeline.golem.ByteSource;
 import org.golempipeline.plainfile.PlainFile;
 
 /**
- * A VM image file of this machine. At its end stand a CRC-32 of the image's configuration, the
- * configuration as JSON, and its length in eight decimal digits: by them it is recognised.
+ * A VM image file of this machine. It begins with a squashfs; at its end stand a CRC-32 of the
+ * image's configuration, the configuration as JSON, and its length in eight decimal digits: by them
+ * it is recognised.
+ *
+ * @param size in bytes
+ * @param sha3 its SHA3-224 in hex
  */
-record LocalImage(Path file, String sha3) {
+public record GvmiFile(Path file, long size, String sha3, ImageConfiguration configuration) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern LENGTH = Pattern.compile("[0-9]{8}");
   private static final int LENGTH_SIZE = 8;
@@ -31,33 +35,58 @@ record LocalImage(Path file, String sha3) {
   private static final int LARGEST_CONFIGURATION = 16 << 20;
   private static final int BUFFER = 1 << 20;
 
-  /** A file that is no image; the message is a clause about the file. */
-  static final class NotAnImageException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    NotAnImageException(String message) {
-      super(message);
-    }
-  }
-
   /** Checks and hashes the file, which takes some seconds for each gigabyte. */
-  static LocalImage read(Path file) throws IOException, NotAnImageException {
+  public static GvmiFile read(Path file) throws IOException, NotAnImageException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new NotAnImageException("is no file");
     }
     try (var channel = PlainFile.open(file)) {
-      check(channel);
-      return new LocalImage(file, hash(channel));
+      var configuration = ImageConfiguration.of(check(channel));
+      return new GvmiFile(file, channel.size(), hash(channel), configuration);
+    }
+  }
+
+  /** What an image says of itself; reads only the end of the file. */
+  public static ImageConfiguration configuration(Path file)
+      throws IOException, NotAnImageException {
+    try (var channel = PlainFile.open(file)) {
+      return ImageConfiguration.of(check(channel));
+    }
+  }
+
+  /** The SHA3-224 of any file in hex. */
+  public static String hash(Path file) throws IOException {
+    try (var channel = PlainFile.open(file)) {
+      return hash(channel);
+    }
+  }
+
+  /** Makes an image of a squashfs: writes the configuration behind it, down to the disk. */
+  public static void seal(Path squashfs, ImageConfiguration configuration) throws IOException {
+    var json = configuration.toJson().toString().getBytes(StandardCharsets.UTF_8);
+    var checksum = new CRC32();
+    checksum.update(json);
+    var end =
+        ByteBuffer.allocate(CHECKSUM_SIZE + json.length + LENGTH_SIZE)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt((int) checksum.getValue())
+            .put(json)
+            .put("%08d".formatted(json.length).getBytes(StandardCharsets.US_ASCII))
+            .flip();
+    try (var channel = FileChannel.open(squashfs, StandardOpenOption.APPEND)) {
+      while (end.hasRemaining()) {
+        channel.write(end);
+      }
+      channel.force(true);
     }
   }
 
   /** Its bytes. */
-  Content open() throws IOException {
-    return new Content(file);
+  public Content open() throws IOException {
+    return new Content(PlainFile.open(file));
   }
 
-  /** Its configuration, which says that it is an image. */
-  static JsonNode check(FileChannel channel) throws IOException, NotAnImageException {
+  private static JsonNode check(FileChannel channel) throws IOException, NotAnImageException {
     var end = channel.size() - LENGTH_SIZE;
     if (end <= CHECKSUM_SIZE) {
       throw new NotAnImageException("is too short for a VM image");
@@ -103,7 +132,7 @@ record LocalImage(Path file, String sha3) {
     }
   }
 
-  static String hash(FileChannel channel) throws IOException {
+  private static String hash(FileChannel channel) throws IOException {
     var digest = digest();
     var buffer = ByteBuffer.allocate(BUFFER);
     channel.position(0);
@@ -121,22 +150,25 @@ record LocalImage(Path file, String sha3) {
     }
   }
 
-  /** The open file. Replacing it by another one changes nothing for those who read it. */
-  static final class Content implements ByteSource, AutoCloseable {
+  /**
+   * The open file, to be read by several threads at once. Replacing it by another one changes
+   * nothing for those who read it.
+   */
+  public static final class Content implements AutoCloseable {
     private final FileChannel channel;
     private final long size;
 
-    private Content(Path file) throws IOException {
-      channel = PlainFile.open(file);
-      size = channel.size();
+    private Content(FileChannel channel) throws IOException {
+      this.channel = channel;
+      this.size = channel.size();
     }
 
-    @Override
+    /** In bytes. */
     public long size() {
       return size;
     }
 
-    @Override
+    /** Fills {@code target} with the bytes from {@code offset} on. */
     public void read(long offset, ByteBuffer target) throws IOException {
       fill(channel, offset, target);
     }

@@ -1,4 +1,4 @@
-package org.golempipeline.image;
+package org.golempipeline.gvmi;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

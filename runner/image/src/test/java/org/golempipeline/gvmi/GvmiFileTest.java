@@ -1,4 +1,4 @@
-package org.golempipeline.image;
+package org.golempipeline.gvmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,24 +13,24 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.golempipeline.image.LocalImage.NotAnImageException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LocalImageTest {
+class GvmiFileTest {
   @TempDir Path folder;
 
   @Test
   void hashesTheWholeFile() throws Exception {
     var file = GvmiFiles.write(folder.resolve("a.gvmi"), "x".repeat(3_000_000));
     var digest = MessageDigest.getInstance("SHA3-224").digest(Files.readAllBytes(file));
-    assertThat(LocalImage.read(file).sha3()).isEqualTo(HexFormat.of().formatHex(digest));
+    assertThat(GvmiFile.read(file).sha3()).isEqualTo(HexFormat.of().formatHex(digest));
   }
 
   @Test
   void readsAnywhereEvenWhenTheFileWasReplaced() throws Exception {
     var file = GvmiFiles.write(folder.resolve("a.gvmi"), "0123456789");
-    try (var content = LocalImage.read(file).open()) {
+    try (var content = GvmiFile.read(file).open()) {
       assertThat(content.size()).isEqualTo(Files.size(file));
       Files.move(
           GvmiFiles.write(folder.resolve("b"), "other"),
@@ -45,7 +45,7 @@ class LocalImageTest {
   @Test
   void saysThatAFileBecameShorter() throws Exception {
     var file = GvmiFiles.write(folder.resolve("a.gvmi"), "0123456789");
-    try (var content = LocalImage.read(file).open()) {
+    try (var content = GvmiFile.read(file).open()) {
       Files.write(file, new byte[5], StandardOpenOption.TRUNCATE_EXISTING);
       assertThatThrownBy(() -> content.read(3, ByteBuffer.allocate(4)))
           .isInstanceOf(IOException.class)
@@ -68,19 +68,53 @@ class LocalImageTest {
     var damaged = good.clone();
     damaged[good.length - 9] ^= 1;
     refuses(damaged, "is damaged");
-    assertThatThrownBy(() -> LocalImage.read(folder)).hasMessage("is no file");
+    assertThatThrownBy(() -> GvmiFile.read(folder)).hasMessage("is no file");
   }
 
   @Test
-  void inspectsImages() throws Exception {
-    var bytes = GvmiFiles.bytes("squashed", "{\"Volumes\":{\"/golem/work\":{},\"/data\":{}}}");
-    var file = Files.write(folder.resolve("a.gvmi"), bytes);
-    assertThat(ImageFile.inspect(file))
+  void readsTheConfiguration() throws Exception {
+    var configuration =
+        """
+        {"Hostname":"x","User":"1000:100","Env":["PATH=/bin","A=1","A=b=2"],"Cmd":["sh","-c"],
+         "Volumes":{"/golem/work":{},"/data":{}},"WorkingDir":"/golem/work","Entrypoint":["/e"]}
+        """;
+    var file =
+        Files.write(folder.resolve("a.gvmi"), GvmiFiles.bytes("squashed", configuration.strip()));
+    var seen = GvmiFile.read(file).configuration();
+    assertThat(seen)
         .isEqualTo(
-            new ImageFile(
-                bytes.length, LocalImage.read(file).sha3(), null, List.of("/golem/work", "/data")));
-    var without = GvmiFiles.write(folder.resolve("b.gvmi"), "squashed");
-    assertThat(ImageFile.inspect(without).volumes()).isEmpty();
+            new ImageConfiguration(
+                List.of("PATH=/bin", "A=1", "A=b=2"),
+                Optional.of("1000:100"),
+                List.of("/golem/work", "/data"),
+                Optional.of("/golem/work"),
+                List.of("/e"),
+                List.of("sh", "-c")));
+    assertThat(seen.variable("A")).contains("b=2");
+    assertThat(seen.variable("B")).isEmpty();
+    assertThat(GvmiFile.configuration(file)).isEqualTo(seen);
+  }
+
+  @Test
+  void whatIsSealedIsReadAgain() throws Exception {
+    var configuration =
+        new ImageConfiguration(
+            List.of("PATH=/bin"),
+            Optional.of("1:2"),
+            List.of("/golem/work"),
+            Optional.of("/w"),
+            List.of("/e", "ü"),
+            List.of("c"));
+    var file = Files.writeString(folder.resolve("a.gvmi"), "squashed");
+    GvmiFile.seal(file, configuration);
+    assertThat(GvmiFile.read(file).configuration()).isEqualTo(configuration);
+    assertThat(Files.readAllBytes(file))
+        .isEqualTo(
+            GvmiFiles.bytes(
+                "squashed",
+                "{\"User\":\"1:2\",\"Env\":[\"PATH=/bin\"],\"Cmd\":[\"c\"],"
+                    + "\"Volumes\":{\"/golem/work\":{}},\"WorkingDir\":\"/w\","
+                    + "\"Entrypoint\":[\"/e\",\"ü\"]}"));
   }
 
   @Test
@@ -88,18 +122,12 @@ class LocalImageTest {
     var bytes = "a text that is long enough".getBytes(StandardCharsets.US_ASCII);
     var file = Files.write(folder.resolve("a.gvmi"), bytes);
     var digest = MessageDigest.getInstance("SHA3-224").digest(bytes);
-    assertThat(ImageFile.inspect(file))
-        .isEqualTo(
-            new ImageFile(
-                bytes.length,
-                HexFormat.of().formatHex(digest),
-                "does not end like a VM image",
-                List.of()));
+    assertThat(GvmiFile.hash(file)).isEqualTo(HexFormat.of().formatHex(digest));
   }
 
   private void refuses(byte[] bytes, String why) throws IOException {
     var file = Files.write(folder.resolve("bad.gvmi"), bytes);
-    assertThatThrownBy(() -> LocalImage.read(file))
+    assertThatThrownBy(() -> GvmiFile.read(file))
         .isInstanceOf(NotAnImageException.class)
         .hasMessageStartingWith(why);
   }
