@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 public record ApiVersion(int major, int minor) {
   /** The version of the package that this class belongs to. */
-  public static final ApiVersion CURRENT = new ApiVersion(1, 2);
+  public static final ApiVersion CURRENT = new ApiVersion(1, 3);
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})(\\.[0-9]+)?");
 

@@ -1,8 +1,11 @@
 package org.golempipeline.strategy;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,14 @@ public record InputFile(Path file, long offset, long size, String path, @Nullabl
       throw new IllegalStateException(remote.url() + " is not on this machine");
     }
     return file;
+  }
+
+  /**
+   * Opens {@link #file()} for reading; the content begins at {@link #offset()}. What is no plain
+   * file any more is refused: opening a pipe could wait for ever.
+   */
+  public FileChannel open() throws IOException {
+    return PlainFile.open(file());
   }
 
   /** The same content under another name. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.NotText;
@@ -54,7 +53,7 @@ final class Lines implements Closeable {
     this.file = file;
     this.buffer = new byte[(int) Math.min(BUFFER, file.size() + 1)];
     this.head = buffer;
-    this.channel = FileChannel.open(file.file(), StandardOpenOption.READ);
+    this.channel = file.open();
   }
 
   /**

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ final class Unpacked {
   }
 
   private static InputStream open(InputFile file) throws IOException {
-    var in = new BufferedInputStream(Files.newInputStream(file.file()), BUFFER);
+    var in = new BufferedInputStream(Channels.newInputStream(file.open()), BUFFER);
     try {
       in.skipNBytes(file.offset());
       return new Range(in, file.size());

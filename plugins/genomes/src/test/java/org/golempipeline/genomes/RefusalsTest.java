@@ -2,6 +2,7 @@ package org.golempipeline.genomes;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.golempipeline.genomes.Samples.columns;
 import static org.golempipeline.genomes.Samples.header;
 import static org.golempipeline.genomes.Samples.read;
@@ -9,12 +10,14 @@ import static org.golempipeline.genomes.Samples.reads;
 import static org.golempipeline.genomes.Samples.record;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.List;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.testing.JsonText;
 import org.golempipeline.strategy.testing.Laws;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +63,17 @@ class RefusalsTest {
         .isEqualTo(
             "The output of fragment 0 is compressed with %s, not VCF text. [Let the command write plain text: `bcftools` does with `-Ov`.]"
                 .formatted(format));
+  }
+
+  @Test
+  @Timeout(30)
+  void filesThatBecamePipes() throws Exception {
+    for (var options : List.of("{\"reads\": 1}", "{\"reads\": 1, \"decompress\": true}")) {
+      var context = sandbox.context(options).input("x", new byte[9]);
+      Files.delete(context.base().resolve("x"));
+      new ProcessBuilder("mkfifo", context.base().resolve("x").toString()).start().waitFor();
+      assertThatThrownBy(() -> new FastqSplit().split(context)).hasMessageContaining("is a pipe");
+    }
   }
 
   @Test

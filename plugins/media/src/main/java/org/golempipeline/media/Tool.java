@@ -67,6 +67,7 @@ final class Tool {
           "`%s` is fetched by the provider and not on this machine.".formatted(input.path()),
           "Download it and name the file as input.");
     }
+    input.open().close(); // a pipe in its place would keep the program waiting
     var suffix = PLAIN_SUFFIX.matcher(input.suffix()).matches() ? input.suffix() : "";
     var file = link(input.file(), name + suffix);
     if (input.offset() == 0 && input.size() == Files.size(input.file())) {

@@ -39,6 +39,15 @@ class RefusalsTest {
   }
 
   @Test
+  void aPipeIsNotWaitedFor() throws Exception {
+    var context =
+        new TestSplitContext(folder.resolve("piped"), OPTIONS).input("a.mp4", new byte[9]);
+    Files.delete(context.base().resolve("a.mp4"));
+    new ProcessBuilder("mkfifo", context.base().resolve("a.mp4").toString()).start().waitFor();
+    assertThatThrownBy(() -> new SegmentsSplit().split(context)).hasMessageContaining("is a pipe");
+  }
+
+  @Test
   void aPlaylistIsNoVideo() {
     var playlist = "#EXTM3U\n#EXTINF:4,\nhttp://localhost/a.ts\n";
     assertThat(refused("list.m3u8", playlist.getBytes(StandardCharsets.UTF_8)))

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.NotText;
 import org.golempipeline.strategy.StrategyException;
@@ -20,7 +19,7 @@ final class Content implements Closeable {
 
   private Content(InputFile file) throws IOException {
     this.file = file;
-    this.channel = FileChannel.open(file.file(), StandardOpenOption.READ);
+    this.channel = file.open();
   }
 
   /** Refuses a file that only providers get to see. */

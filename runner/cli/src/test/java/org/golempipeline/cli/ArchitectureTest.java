@@ -15,11 +15,18 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.URI;
+import java.text.Format;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Scanner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.golempipeline.event.FragmentSet;
@@ -53,8 +60,8 @@ class ArchitectureTest {
   /** Package to the packages and libraries it may use besides itself. */
   private static Map<String, String[]> arrows() {
     var arrows = new LinkedHashMap<String, String[]>();
-    arrows.put("strategy", new String[] {"com.google.re2j.."});
     arrows.put("plainfile", new String[] {});
+    arrows.put("strategy", new String[] {"plainfile", "com.google.re2j.."});
     arrows.put("diagnostic", new String[] {"plainfile"});
     arrows.put("event", new String[] {});
     arrows.put("standard", new String[] {"strategy"});
@@ -305,6 +312,46 @@ class ArchitectureTest {
         .callMethod(ThreadLocalRandom.class, "current")
         .orShould()
         .callMethod(Math.class, "random")
+        .check(CLASSES);
+  }
+
+  /**
+   * {@code formatted} speaks the language that {@link Main} sets before all else; what has a form
+   * that takes a language names it.
+   */
+  @Test
+  void textIsTheSameInEveryLanguage() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "toLowerCase")
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .orShould()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintStream.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintWriter.class, "format", String.class, Object[].class)
+        .orShould()
+        .callConstructor(Formatter.class)
+        .orShould()
+        .callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Format.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Scanner.class)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(Main.class.getName())
+        .should()
+        .callMethod(Locale.class, "setDefault", Locale.class)
         .check(CLASSES);
   }
 
