@@ -15,7 +15,11 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.junit.jupiter.api.Test;
 
+/** {@code -Dfuzz.seed} and {@code -Dfuzz.count} make of the mutations others, or many more. */
 class PipelineFilesTest {
+  private static final int SEED = Integer.getInteger("fuzz.seed", 0);
+  private static final int COUNT = Integer.getInteger("fuzz.count", 3000);
+
   private static final String TOKENS =
       "\n"
           + "|: |- |* |& |! |{|}|[|]|\"|'|#|\t|,|${|}|$$|<<: |---\n"
@@ -81,7 +85,7 @@ class PipelineFilesTest {
     var good = Files.readString(Path.of("src/test/resources/cases/good/everything.yaml"));
     var tokens = TOKENS.split("\\|");
     var strategies = TestStrategies.all();
-    for (var seed = 0; seed < 3000; seed++) {
+    for (var seed = SEED; seed < SEED + COUNT; seed++) {
       var random = new Random(seed);
       var text = new StringBuilder(good);
       for (var edits = 1 + random.nextInt(4); edits > 0; edits--) {
@@ -108,13 +112,13 @@ class PipelineFilesTest {
     }
     var tokens = TOKENS.split("\\|");
     var strategies = TestStrategies.all();
-    for (var seed = 0; seed < 1500; seed++) {
+    for (var seed = SEED; seed < SEED + COUNT / 2; seed++) {
       var random = new Random(seed);
       var text = new StringBuilder(texts.get(random.nextInt(texts.size()))).append('\n');
       for (var edits = 1 + random.nextInt(6); edits > 0 && text.length() > 1; edits--) {
         mutate(text, random, tokens);
       }
-      text.setLength(random.nextInt(3) > 0 ? text.length() : random.nextInt(text.length()));
+      text.setLength(random.nextInt(3) > 0 ? text.length() : random.nextInt(text.length() + 1));
       var params = Map.of(seed % 2 == 0 ? "n" : "a", tokens[random.nextInt(tokens.length)]);
       var overrides = new Overrides(params, name -> Optional.of("x"), random.nextBoolean());
       var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
@@ -143,7 +147,7 @@ class PipelineFilesTest {
   @Test
   void survivesArbitraryBytes() {
     var strategies = TestStrategies.all();
-    for (var seed = 0; seed < 2000; seed++) {
+    for (var seed = SEED; seed < SEED + COUNT; seed++) {
       var random = new Random(seed);
       var bytes = new byte[random.nextInt(60)];
       for (var i = 0; i < bytes.length; i++) {
