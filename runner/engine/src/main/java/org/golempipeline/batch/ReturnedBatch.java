@@ -271,18 +271,15 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       if (!parts[0].equals(folder)) {
         throw foreign(name);
       }
-      var extent = new Extent(entry.offset(), entry.size());
-      if (entry.type() == TarReader.Type.HARD_LINK) {
-        extent = files.get(new String(entry.link(), StandardCharsets.UTF_8));
-        if (extent == null) {
-          throw new IOException("`" + name + "` links to what the archive does not hold.");
-        }
-      }
-      if (isPlain(entry.type()) && isText) {
+      var extent =
+          entry.type() == TarReader.Type.HARD_LINK
+              ? files.get(new String(entry.link(), StandardCharsets.UTF_8))
+              : new Extent(entry.offset(), entry.size());
+      if (extent != null && isPlain(entry.type()) && isText) {
         files.put(name, extent);
       }
       if (parts.length == 2) {
-        takeOwn(parts[1], entry, extent);
+        takeOwn(parts[1], entry);
       } else if (parts.length == 1) {
         throw foreign(name);
       } else {
@@ -290,7 +287,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
     }
 
-    private void takeOwn(String name, TarReader.Entry entry, Extent extent) throws IOException {
+    private void takeOwn(String name, TarReader.Entry entry) throws IOException {
+      var extent = new Extent(entry.offset(), entry.size());
       if (entry.type() == TarReader.Type.FILE && name.equals("records")) {
         recordFile = extent;
       } else if (entry.type() == TarReader.Type.FILE && name.equals("setup.log")) {
@@ -302,7 +300,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
     }
 
-    private void takeOfFragment(String name, String[] parts, TarReader.Entry entry, Extent extent)
+    private void takeOfFragment(
+        String name, String[] parts, TarReader.Entry entry, @Nullable Extent extent)
         throws IOException {
       var position = position(parts[1], count);
       if (position < 0) {
@@ -316,7 +315,8 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
     }
 
-    private void takeOutput(int position, String below, TarReader.Entry entry, Extent extent)
+    private void takeOutput(
+        int position, String below, TarReader.Entry entry, @Nullable Extent extent)
         throws IOException {
       if (entry.type() == TarReader.Type.FOLDER) {
         return;
@@ -342,6 +342,12 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       if (entry.type() == TarReader.Type.LINK) {
         links.add(new Link(position, name, new String(entry.link(), StandardCharsets.UTF_8)));
+        return;
+      }
+      if (extent == null) {
+        problems[position] =
+            "The output `%s` is a hard link to what is no plain file among the outputs."
+                .formatted(name);
         return;
       }
       addOutput(position, name, extent);

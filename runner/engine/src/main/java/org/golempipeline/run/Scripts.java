@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.golempipeline.batch.AtWork;
 import org.golempipeline.batch.BatchPlace;
 import org.golempipeline.batch.BatchScript;
@@ -27,6 +29,7 @@ import org.golempipeline.batch.ReturnedBatch;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.cache.ChangedInputException;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -77,6 +80,7 @@ final class Scripts implements AutoCloseable {
   private final Judge judge;
   private final IntFunction<StageRuntime> stages;
   private final Secrets secrets;
+  private final boolean local;
   private final Executor threads;
   private final Consumer<Message> tell;
   private final SourceFiles sources = new SourceFiles();
@@ -102,12 +106,16 @@ final class Scripts implements AutoCloseable {
     private static final long serialVersionUID = 1L;
   }
 
+  /**
+   * @param local whether the machines are this one
+   */
   Scripts(
       RunFolder folder,
       Reuse reuse,
       Judge judge,
       IntFunction<StageRuntime> stages,
       Secrets secrets,
+      boolean local,
       Executor threads,
       Consumer<Message> tell) {
     this.folder = folder;
@@ -115,6 +123,7 @@ final class Scripts implements AutoCloseable {
     this.judge = judge;
     this.stages = stages;
     this.secrets = secrets;
+    this.local = local;
     this.threads = threads;
     this.tell = tell;
   }
@@ -239,6 +248,11 @@ final class Scripts implements AutoCloseable {
           brokenHere(execute, unwritten.get(), ready.pack().resolveSibling("").toAbsolutePath());
           return;
         }
+        var full = local && outcome != null ? full(outcome) : Optional.<IOException>empty();
+        if (full.isPresent()) {
+          brokenHere(execute, full.get(), Path.of(rental.folder()));
+          return;
+        }
       }
       if (outcome == null) {
         var silence = silence(ready.stage().plan().spec().timeouts(), ready.script().commands());
@@ -280,6 +294,17 @@ final class Scripts implements AutoCloseable {
       cause = cause.getCause();
     }
     return cause;
+  }
+
+  /** That a machine had no room for what it got or made: what it said of that. */
+  private static Optional<IOException> full(ScriptOutcome outcome) {
+    var failed = outcome.results().get(outcome.results().size() - 1);
+    return Stream.of(failed.message(), failed.stderr())
+        .filter(Objects::nonNull)
+        .flatMap(String::lines)
+        .filter(Trouble::isFull)
+        .findFirst()
+        .map(IOException::new);
   }
 
   /** Trouble on this machine, which no other provider would mend. */

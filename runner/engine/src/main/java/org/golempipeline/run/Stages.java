@@ -118,6 +118,7 @@ final class Stages implements AutoCloseable {
             new Judge(folder, shell),
             this::runtime,
             Secrets.of(plan.spec().params()),
+            settings.target() == RunSettings.Target.LOCAL,
             threads,
             tell);
     plan.spec().params().forEach((name, value) -> values.put(name, value.value()));

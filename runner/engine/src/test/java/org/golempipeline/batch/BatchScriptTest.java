@@ -357,6 +357,45 @@ class BatchScriptTest {
 
   @ParameterizedTest
   @MethodSource("shellsWithTar")
+  void hardLinksOfOneAnotherAllArriveWhole(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .out(new OutSpec.Many("*.txt"))
+          .run(
+              """
+              [ -f all ] || echo 1 > all
+              cd "$outdir"; echo 2 > a.bin; ln a.bin two.txt; ln two.txt zwei.txt
+              ln "$OLDPWD/all" one.txt
+              """)
+          .without(Map.of())
+          .without(Map.of());
+
+      var expected = Map.of("one.txt", "1\n", "two.txt", "2\n", "zwei.txt", "2\n");
+      for (var fragment : batch.execute()) {
+        assertThat(batch.outputs(fragment)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shellsWithTar")
+  void hardLinksOfWhatIsNoFileFailTheirFragmentOnly(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .out(new OutSpec.Many("*.txt"))
+          .run("cd \"$outdir\"; $make pipe; ln pipe x.txt")
+          .without(Map.of("make", "mkfifo"))
+          .without(Map.of("make", "touch"));
+
+      var fragments = batch.execute();
+
+      assertThat(fragments.get(0).problem()).startsWith("The output `x.txt` is a ");
+      assertThat(batch.outputs(fragments.get(1))).isEqualTo(Map.of("x.txt", ""));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shellsWithTar")
   void linksToAnythingElseFailTheirFragmentOnly(Shell shell) throws Exception {
     try (var batch = new BatchFixture(temporary, shell)) {
       batch

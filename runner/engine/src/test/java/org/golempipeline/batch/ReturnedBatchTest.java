@@ -146,9 +146,19 @@ class ReturnedBatchTest {
     assertThat(text(receive(ONE, tar.bytes()).get(1).outputs().get(0).extent())).isEqualTo("same");
 
     for (var target : List.of("/etc/passwd", "b17/0/out.txt", "b17/3/out.txt", "../x", "")) {
-      assertRefused(
-          ONE, new Tar().special("b17/0/out.txt", '1', target).file("b17/records", "0 0\n"));
+      var fragments =
+          receive(
+              ONE,
+              new Tar()
+                  .special("b17/0/out.txt", '1', target)
+                  .file("b17/1/out.txt", "fine")
+                  .file("b17/records", "0 0\n1 0\n")
+                  .bytes());
+      assertThat(fragments.get(0).ending()).isEqualTo(Ending.UNUSABLE);
+      assertThat(fragments.get(0).problem()).contains("is a hard link to");
+      assertThat(fragments.get(1).outputs()).hasSize(1);
     }
+    assertRefused(ONE, new Tar().special("b17/records", '1', "b17/0/out.txt"));
   }
 
   @Test

@@ -197,8 +197,42 @@ class ScriptsTest {
     }
   }
 
-  /** The stage's fragments are known, and nothing was sent yet. */
+  @Test
+  void onThisMachineAFullDiskIsNoFaultOfAProvider() throws Exception {
+    for (var said :
+        List.of(
+            new ScriptOutcome.Result(false, "No space left on device", null, null),
+            new ScriptOutcome.Result(
+                false,
+                "ExeScript command exited with code 3",
+                null,
+                "tar: b1/0/in: Cannot write: No space left on device\ntar: Exiting\n"))) {
+      try (var stages = stages(folder.resolve("packs"))) {
+        execute(stages, 1);
+        machine.asked.take().complete(new ScriptOutcome(List.of(said)));
+        var broken = (Message.StageBroken) next();
+        assertThat(broken.failure().kind()).isEqualTo(FailureKind.COMMAND);
+        assertThat(broken.failure().message())
+            .startsWith("Stage `numbers`: nothing more can be written in `/work` (")
+            .contains("No space left on device");
+        assertThat(broken.failure().hint()).startsWith("Make room there");
+        assertThat(next()).isEqualTo(new Message.BatchBroken(1, broken.failure()));
+      }
+      try (var stages = stages(folder.resolve("packs"), RunSettings.Target.GOLEM)) {
+        execute(stages, 1);
+        machine.asked.take().complete(new ScriptOutcome(List.of(said)));
+        assertThat(((Message.BatchBroken) next()).failure().kind()).isEqualTo(FailureKind.PROVIDER);
+        assertThat(told).isEmpty();
+      }
+    }
+  }
+
   private Stages stages(Path packs) throws Exception {
+    return stages(packs, RunSettings.Target.LOCAL);
+  }
+
+  /** The stage's fragments are known, and nothing was sent yet. */
+  private Stages stages(Path packs, RunSettings.Target target) throws Exception {
     var plan = new Project(folder).plan(NUMBERS).value().orElseThrow();
     var clock = Clock.systemUTC();
     var kept = Files.createDirectories(folder.resolve("kept"));
@@ -207,7 +241,7 @@ class ScriptsTest {
             "run",
             "session",
             "pipeline.yaml",
-            RunSettings.Target.LOCAL,
+            target,
             2,
             BigDecimal.ONE,
             folder.resolve("run"),
