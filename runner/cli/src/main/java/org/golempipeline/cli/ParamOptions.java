@@ -1,25 +1,29 @@
 package org.golempipeline.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.golempipeline.diagnostic.Trouble;
-import org.golempipeline.plainfile.NotPlainException;
-import org.golempipeline.plainfile.PlainFile;
 import picocli.CommandLine.Option;
 
 /** {@code -p name=value}, shared by the commands that read a pipeline file. */
 final class ParamOptions {
+  /** Bytes; a shell takes hardly more as a variable. */
+  private static final int LONGEST = 1 << 20;
+
   @Option(
       names = {"-p", "--param"},
       paramLabel = "name=value",
       description =
           "Sets a param of the file; repeat it for more. With name=@file the value is what that"
-              + " file holds, without the line end at its end.")
+              + " file or pipe holds, without the line end at its end.")
   List<String> assignments = new ArrayList<>();
 
   /** The values by name; of two for the same name the last one counts. */
@@ -40,17 +44,20 @@ final class ParamOptions {
     return values;
   }
 
+  /** What the user names here is his own, and may be a pipe: {@code name=@<(command)}. */
   private static String content(Console console, String file) throws Refusal {
-    try {
-      var text = PlainFile.text(console.folder().resolve(file));
+    try (var stream = Files.newInputStream(console.folder().resolve(file))) {
+      var bytes = stream.readNBytes(LONGEST + 1);
+      if (bytes.length > LONGEST) {
+        throw Refusal.usage(
+            "`%s`, which `-p` names, holds more than %,d bytes.".formatted(file, LONGEST),
+            "Name a file of that size under `input` or `files`.");
+      }
+      var text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       var lineEnd = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
       return text.substring(0, text.length() - lineEnd);
     } catch (CharacterCodingException e) {
       throw Refusal.usage("`%s` is not UTF-8 text.".formatted(file), "Params are text.");
-    } catch (NotPlainException e) {
-      throw Refusal.usage(
-          "Could not read what `-p` names: %s.".formatted(Trouble.reason(e)),
-          "Write the values into a file first: a pipe could keep everybody waiting.");
     } catch (IOException | InvalidPathException e) {
       throw Refusal.usage(
           "Could not read `%s`, which `-p` names.".formatted(file),

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CommandLineTest {
@@ -185,6 +187,46 @@ class CommandLineTest {
         .contains("[Param.Value]");
     assertThat(workspace.run("check", "right.yaml", "-p", "who=sun").err())
         .contains("[Param.Unknown]");
+  }
+
+  @Test
+  void aParamOfAFileIsWhatItHoldsWithoutItsLastLineEnd() throws Exception {
+    var values = new LinkedHashMap<String, String>();
+    values.put("a", "a");
+    values.put("a\n", "a");
+    values.put("a\r\n", "a");
+    values.put("a\n\n", "a\n");
+    values.put("a\r\nb\r\n", "a\r\nb");
+    values.put("a\r", "a\r");
+    values.put("\n", "");
+    values.put("", "");
+    for (var value : values.entrySet()) {
+      workspace.write("value", value.getKey());
+      assertThat(param("x=@value")).isEqualTo(value.getValue());
+    }
+  }
+
+  private String param(String assignment) throws Refusal {
+    var options = new ParamOptions();
+    options.assignments.add(assignment);
+    return options.values(workspace.console()).get("x");
+  }
+
+  @Test
+  @Timeout(60)
+  void aParamMayComeFromAPipeThatEnds() throws Exception {
+    var pipe = folder.resolve("pipe").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+    new ProcessBuilder("sh", "-c", "echo from afar > \"$0\"", pipe).start();
+    assertThat(param("x=@pipe")).isEqualTo("from afar");
+
+    assertThat(workspace.run("check", "right.yaml", "-p", "whom=@/dev/zero"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("`/dev/zero`, which `-p` names, holds more than 1,048,576 bytes.");
+    assertThat(workspace.run("check", "right.yaml", "-p", "whom=@.").err())
+        .contains("Could not read `.`, which `-p` names.");
   }
 
   @Test

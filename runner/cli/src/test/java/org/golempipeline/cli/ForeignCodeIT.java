@@ -30,6 +30,52 @@ class ForeignCodeIT {
       output: result.txt
       """;
 
+  private static final String SPLIT =
+      """
+      package acme;
+      import java.util.List;
+      import org.golempipeline.strategy.*;
+      public class Words implements SplitStrategy {
+        public String name() { return "acme/words"; }
+        public String version() { return "1"; }
+        public String summary() { return "Splits at words."; }
+        public String optionsSchema() { return "{\\"description\\": \\"Options.\\"}"; }
+        public InputUse inputUse() { return InputUse.OPTIONAL; }
+        public InputShape inputShape(Options options) { return InputShape.NONE; }
+        public List<String> variables(Options options) { return List.of(); }
+        public Fragments split(SplitContext context) throws java.io.IOException, StrategyException {
+          BODY
+        }
+      }
+      """;
+
+  private static final String MERGE =
+      """
+      package acme;
+      import org.golempipeline.strategy.*;
+      public class Words implements MergeStrategy {
+        public String name() { return "acme/words"; }
+        public String version() { return "1"; }
+        public String summary() { return "Joins words."; }
+        public String optionsSchema() { return "{\\"description\\": \\"Options.\\"}"; }
+        public Result result() { return Result.FILE; }
+        public Merger open(MergeContext context) {
+          spin("open");
+          return new Merger() {
+            public void add(FragmentOutput output) { spin("add"); }
+            public void finish() { spin("finish"); }
+            public void close() {}
+          };
+        }
+        private static void spin(String place) {
+          if (place.equals("PLACE")) {
+            System.out.println("begun");
+            while (true) { Thread.onSpinWait(); }
+          }
+        }
+      }
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -88,6 +134,22 @@ class ForeignCodeIT {
     }
   }
 
+  @Test
+  void controlCEndsAMergeThatComputesForEver() throws Exception {
+    for (var place : List.of("open", "add", "finish")) {
+      Files.writeString(
+          folder.resolve("foreign.yaml"),
+          PIPELINE.replace("split: acme/words\n", "").replace("concat", "acme/words"));
+      jar(MERGE.replace("PLACE", place));
+      try (var child = start()) {
+        ChildJvm.await("the plugin", () -> said(child).contains("begun"));
+        child.signal("INT");
+        assertThat(child.waitForExit()).as("%s: %s", place, child.said("err")).isEqualTo(130);
+        assertThat(folder.resolve("result.txt")).doesNotExist();
+      }
+    }
+  }
+
   private static String said(ChildJvm child) {
     try {
       return child.said("err");
@@ -98,33 +160,19 @@ class ForeignCodeIT {
 
   private ChildJvm run(String body) throws IOException {
     Files.writeString(folder.resolve("foreign.yaml"), PIPELINE);
-    jar(body);
+    jar(SPLIT.replace("BODY", body));
+    return start();
+  }
+
+  private ChildJvm start() throws IOException {
     return ChildJvm.start(
         folder, Map.of(), "run", "--json", "--plugin", "words.jar", "foreign.yaml");
   }
 
-  private void jar(String body) throws IOException {
+  private void jar(String text) throws IOException {
     var source =
         Files.writeString(
-            Files.createDirectories(folder.resolve("acme")).resolve("Words.java"),
-            """
-            package acme;
-            import java.util.List;
-            import org.golempipeline.strategy.*;
-            public class Words implements SplitStrategy {
-              public String name() { return "acme/words"; }
-              public String version() { return "1"; }
-              public String summary() { return "Splits at words."; }
-              public String optionsSchema() { return "{\\"description\\": \\"Options.\\"}"; }
-              public InputUse inputUse() { return InputUse.OPTIONAL; }
-              public InputShape inputShape(Options options) { return InputShape.NONE; }
-              public List<String> variables(Options options) { return List.of(); }
-              public Fragments split(SplitContext context) throws java.io.IOException, StrategyException {
-                BODY
-              }
-            }
-            """
-                .replace("BODY", body));
+            Files.createDirectories(folder.resolve("acme")).resolve("Words.java"), text);
     var compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(
@@ -150,7 +198,8 @@ class ForeignCodeIT {
         out.putNextEntry(new ZipEntry("acme/" + file.getFileName()));
         out.write(Files.readAllBytes(file));
       }
-      out.putNextEntry(new ZipEntry("META-INF/services/org.golempipeline.strategy.SplitStrategy"));
+      var kind = text.contains("implements Split") ? "SplitStrategy" : "MergeStrategy";
+      out.putNextEntry(new ZipEntry("META-INF/services/org.golempipeline.strategy." + kind));
       out.write("acme.Words\n".getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -33,6 +33,36 @@ class ProcessIT {
     }
   }
 
+  @Test
+  void numbersAndNamesOfFilesAreTheSameInEveryLanguage() throws Exception {
+    Files.writeString(
+        folder.resolve("many.yaml"),
+        """
+        version: 1
+        name: many
+        stages:
+          few: { matrix: { i: 1..11 }, run: echo "$i" > "$out", output: few/ }
+          many: { matrix: { i: 1..1200 }, run: echo "$i" > "$out", output: many/ }
+        """);
+    assertThat(inLanguage("en", "plan", "many.yaml")).contains("1200 fragments");
+    assertThat(inLanguage("ar -Duser.country=EG", "plan", "many.yaml"))
+        .isEqualTo(inLanguage("en", "plan", "many.yaml"));
+    inLanguage("ar -Duser.country=EG", "run", "many.yaml", "--only", "few");
+    assertThat(Workspace.files(folder.resolve("few")).keySet())
+        .contains("00", "07", "10")
+        .hasSize(11);
+    assertThat(inLanguage("hi -Duser.extensions=u-nu-deva", "logs", "last", "10"))
+        .isEqualTo(inLanguage("en", "logs", "last", "10"));
+  }
+
+  private String inLanguage(String language, String... command) throws Exception {
+    var options = Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=" + language);
+    try (var child = ChildJvm.start(folder, options, command)) {
+      assertThat(child.waitForExit()).as(child.said("err")).isZero();
+      return child.said("out");
+    }
+  }
+
   private String check(String options) throws Exception {
     try (var child =
         ChildJvm.start(folder, Map.of("JAVA_TOOL_OPTIONS", options), "check", "I.yaml")) {

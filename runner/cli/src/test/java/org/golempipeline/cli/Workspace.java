@@ -3,6 +3,7 @@ package org.golempipeline.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -105,22 +106,30 @@ public final class Workspace {
   public Ran run(String... arguments) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var console =
-        new Console(
-            InputStream.nullInputStream(),
-            new PrintStream(out, false, StandardCharsets.UTF_8),
-            new PrintStream(err, false, StandardCharsets.UTF_8),
-            false,
-            false,
-            () -> 80,
-            environment,
-            folder,
-            clock);
+    var console = console(out, err);
     var exitCode = new GolemPipeline(console).execute(arguments);
     console.out().flush();
     console.err().flush();
     return new Ran(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** What commands have around them here, for those who need no command line. */
+  Console console() {
+    return console(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+  }
+
+  private Console console(OutputStream out, OutputStream err) {
+    return new Console(
+        InputStream.nullInputStream(),
+        new PrintStream(out, false, StandardCharsets.UTF_8),
+        new PrintStream(err, false, StandardCharsets.UTF_8),
+        false,
+        false,
+        () -> 80,
+        environment,
+        folder,
+        clock);
   }
 
   /** What a command said and how it ended. */
