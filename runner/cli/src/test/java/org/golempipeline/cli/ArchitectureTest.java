@@ -99,12 +99,13 @@ class ArchitectureTest {
         });
     arrows.put(
         "provider",
-        new String[] {"bus", "exeunit", "golem", "golem.wire", "com.fasterxml.jackson.."});
+        new String[] {"bus", "exeunit", "golem", "golem.wire", "gvmi", "com.fasterxml.jackson.."});
     arrows.put(
         "node",
         new String[] {
           "exeunit",
           "golem.wire",
+          "gvmi",
           "com.fasterxml.jackson..",
           "io.undertow..",
           "org.xnio..",

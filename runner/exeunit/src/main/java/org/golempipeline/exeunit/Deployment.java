@@ -9,19 +9,22 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.golempipeline.golem.wire.DeployResult;
 import org.golempipeline.golem.wire.ExeCommand;
+import org.golempipeline.gvmi.UnpackedImage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deployed "image": folders of this machine in the place of volumes. What the requestor calls
- * {@code /golem/work} is a folder below the activity's root. That folder's real path is what is
- * reported, and it takes the place of the volume's name where a command names it, so programs find
- * their files under either. Immutable.
+ * A deployed image: folders of this machine in the place of volumes. What the requestor calls
+ * {@code /golem/work} is a folder below the activity's root. Inside an image it is there under that
+ * name. Where the programs of this machine run instead, its real path is what is reported, and it
+ * takes the place of the volume's name where a command names it, so programs find their files under
+ * either. Immutable.
  */
 final class Deployment {
   /** What images declare by convention; used if the requestor names no volume. */
@@ -39,14 +42,20 @@ final class Deployment {
   /** All that programs see, also what transfers do not reach. */
   private final Map<String, Path> seen;
 
-  /** Finds the keys of {@link #seen} in a command, null if they can not be replaced. */
+  /** Finds the keys of {@link #seen} in a command, null if they are not replaced. */
   private final @Nullable Pattern names;
 
-  private Deployment(Path root, Map<String, Path> volumes, Map<String, Path> seen) {
+  /** Where programs run, if not on this machine as it is. */
+  private final @Nullable Container container;
+
+  private Deployment(
+      Path root, Map<String, Path> volumes, Map<String, Path> seen, @Nullable Container container) {
     this.root = root;
     this.volumes = volumes;
     this.seen = seen;
-    names = PLAIN.matcher(root.toString()).matches() ? names(seen.keySet()) : null;
+    this.container = container;
+    names =
+        container == null && PLAIN.matcher(root.toString()).matches() ? names(seen.keySet()) : null;
   }
 
   /** A name counts where a path begins, and only whole: not in {@code $x/golem/work}. */
@@ -60,11 +69,55 @@ final class Deployment {
         "(?<![\\w./~$})*?\\]-])(?:" + any + ")(?![\\w.-])", Pattern.UNICODE_CHARACTER_CLASS);
   }
 
+  /** For programs of this machine. */
   static Deployment create(Path root, ExeCommand.Deploy deploy)
       throws IOException, CommandException {
     Map<String, Path> volumes = new LinkedHashMap<>();
     Map<String, Path> others = new LinkedHashMap<>();
-    JsonNode asked = deploy.volumes();
+    addAsked(deploy.volumes(), root, volumes, others);
+    if (volumes.isEmpty()) {
+      for (String volume : USUAL_VOLUMES) {
+        add(volumes, root, volume);
+      }
+    }
+    others.putAll(volumes);
+    return new Deployment(root, volumes, others, null);
+  }
+
+  /** For programs of an image, whose volumes are those that it declares and those asked for. */
+  static Deployment inside(
+      Path root,
+      ExeCommand.Deploy deploy,
+      UnpackedImage image,
+      Limits limits,
+      Container.Launcher launcher)
+      throws IOException, CommandException {
+    Path files = root.resolve("volumes");
+    Map<String, Path> volumes = new LinkedHashMap<>();
+    Map<String, Path> others = new LinkedHashMap<>();
+    for (String volume : image.configuration().volumes()) {
+      add(volumes, files, volume);
+    }
+    addAsked(deploy.volumes(), files, volumes, others);
+    volumes.keySet().removeAll(others.keySet());
+    Map<String, Path> seen = new LinkedHashMap<>(others);
+    seen.putAll(volumes);
+    Path layer = Files.createDirectories(root.resolve("layer"));
+    Container container =
+        Container.start(new Container.Parts(image, layer, named(seen, files), limits), launcher);
+    return new Deployment(root, volumes, seen, container);
+  }
+
+  /** Under their names inside, without {@code .} and the like. */
+  private static Map<String, Path> named(Map<String, Path> folders, Path files) {
+    Map<String, Path> named = new LinkedHashMap<>();
+    folders.values().forEach(each -> named.put("/" + files.relativize(each), each));
+    return named;
+  }
+
+  private static void addAsked(
+      @Nullable JsonNode asked, Path root, Map<String, Path> volumes, Map<String, Path> others)
+      throws IOException, CommandException {
     if (asked != null && asked.isArray()) {
       for (JsonNode volume : asked) {
         add(volumes, root, volume.asText());
@@ -79,13 +132,6 @@ final class Deployment {
         }
       }
     }
-    if (volumes.isEmpty()) {
-      for (String volume : USUAL_VOLUMES) {
-        add(volumes, root, volume);
-      }
-    }
-    others.putAll(volumes);
-    return new Deployment(root, volumes, others);
   }
 
   private static void add(Map<String, Path> volumes, Path root, String name)
@@ -99,7 +145,7 @@ final class Deployment {
 
   private static Path inside(Path root, String name) throws CommandException {
     Path folder = root.resolve(name.replaceFirst("^/+", "")).normalize();
-    if (!name.startsWith("/") || !folder.startsWith(root)) {
+    if (!name.startsWith("/") || !folder.startsWith(root) || name.contains("\n")) {
       throw new CommandException("Invalid volume path: " + name);
     }
     return folder;
@@ -109,9 +155,14 @@ final class Deployment {
     return root;
   }
 
-  /** Where programs start. */
+  /** Where programs run, if they run inside an image. */
+  Optional<Container> container() {
+    return Optional.ofNullable(container);
+  }
+
+  /** Where programs of this machine start. */
   Path workingFolder() {
-    return volumes.values().iterator().next();
+    return container == null ? volumes.values().iterator().next() : root;
   }
 
   /** A word of a command, or a shell text, with real paths for the names of volumes. */
@@ -126,8 +177,9 @@ final class Deployment {
 
   DeployResult report() {
     List<DeployResult.Volume> reported = new ArrayList<>();
-    for (Path folder : volumes.values()) {
-      reported.add(new DeployResult.Volume("vol-" + reported.size(), folder.toString()));
+    for (Map.Entry<String, Path> volume : volumes.entrySet()) {
+      String path = container == null ? volume.getValue().toString() : volume.getKey();
+      reported.add(new DeployResult.Volume("vol-" + reported.size(), path));
     }
     return new DeployResult(Map.of("Ok", ""), reported, "blocking");
   }
@@ -138,7 +190,7 @@ final class Deployment {
     for (Map.Entry<String, Path> volume : volumes.entrySet()) {
       Path name = Path.of(volume.getKey()).normalize();
       Path folder = volume.getValue();
-      if (asked.startsWith(folder) && !asked.equals(folder)) {
+      if (container == null && asked.startsWith(folder) && !asked.equals(folder)) {
         return insideReally(asked, folder, path);
       }
       if (asked.startsWith(name) && !asked.equals(name)) {

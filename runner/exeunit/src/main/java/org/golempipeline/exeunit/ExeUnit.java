@@ -39,7 +39,8 @@ public final class ExeUnit {
   final ExeUnits units;
   final ExeHost host;
   final Conduct conduct;
-  final Optional<String> image;
+  final TaskPackage image;
+  final Limits limits;
 
   /** Counted down when it ends. */
   final CountDownLatch ended = new CountDownLatch(1);
@@ -78,13 +79,15 @@ public final class ExeUnit {
       ExeUnits units,
       String id,
       List<String> counters,
-      Optional<String> image,
+      TaskPackage image,
+      Limits limits,
       ExeHost host,
       Conduct conduct) {
     this.units = units;
     this.id = id;
     this.counters = List.copyOf(counters);
     this.image = image;
+    this.limits = limits;
     this.host = host;
     this.conduct = conduct;
     created = units.clock.instant();

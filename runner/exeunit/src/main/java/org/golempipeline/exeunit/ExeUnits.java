@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.io.FileUtils;
+import org.golempipeline.gvmi.ImageStore;
 
 /**
  * A place where exe-units work: the folder of their files, and the warden that kills what they left
@@ -34,7 +35,7 @@ public final class ExeUnits implements AutoCloseable {
   final OutputRoom outputRoom;
   final CpuClock cpuClock = new CpuClock();
 
-  final ImageCache images;
+  final ImageStore images;
 
   private final Path scratch;
   private final AtomicInteger deployments = new AtomicInteger();
@@ -43,7 +44,7 @@ public final class ExeUnits implements AutoCloseable {
   ExeUnits(
       Path scratch,
       Optional<Path> around,
-      Path images,
+      ImageStore images,
       Executor executor,
       Clock clock,
       Timings timings,
@@ -54,7 +55,7 @@ public final class ExeUnits implements AutoCloseable {
     this.clock = clock;
     programs = new Programs(scratch, around, mark(), executor);
     transfers = new Transfers(executor, timings.transferRetry());
-    this.images = new ImageCache(images, transfers);
+    this.images = images;
   }
 
   /**
@@ -62,13 +63,13 @@ public final class ExeUnits implements AutoCloseable {
    *
    * @param scratch an empty folder, by its real path; removed at the end
    * @param around the folder that holds it, if that is removed as well
-   * @param images where images are kept, by their hash; made if it is needed
+   * @param images that programs run in, and among which those are kept that activities fetch
    * @param executor with a thread for everything that blocks
    */
   public static ExeUnits open(
       Path scratch,
       Optional<Path> around,
-      Path images,
+      ImageStore images,
       Executor executor,
       Clock clock,
       Timings timings) {
@@ -92,12 +93,16 @@ public final class ExeUnits implements AutoCloseable {
    *
    * @param id of its activity
    * @param counters the usage vector of the agreement
-   * @param image what {@code deploy} fetches and checks, as {@code hash:sha3:<hex>:<url>}; without
-   *     one, nothing
+   * @param image what programs run in, if it is at hand and this machine permits that
    */
   public ExeUnit start(
-      String id, List<String> counters, Optional<String> image, ExeHost host, Conduct conduct) {
-    return new ExeUnit(this, id, counters, image, host, conduct);
+      String id,
+      List<String> counters,
+      TaskPackage image,
+      Limits limits,
+      ExeHost host,
+      Conduct conduct) {
+    return new ExeUnit(this, id, counters, image, limits, host, conduct);
   }
 
   /** What runs at the moment, with all that programs started and left behind. */
@@ -116,7 +121,11 @@ public final class ExeUnits implements AutoCloseable {
   }
 
   void remove(Deployment deployment) {
-    executor.execute(() -> FileUtils.deleteQuietly(deployment.root().toFile()));
+    executor.execute(
+        () -> {
+          deployment.container().ifPresent(Container::close);
+          FileUtils.deleteQuietly(deployment.root().toFile());
+        });
   }
 
   /** Kills all there is, and removes the scratch folder. */

@@ -66,16 +66,21 @@ final class Programs implements AutoCloseable {
     return List.of();
   }
 
+  /** What a program of this machine gets. */
+  Map<String, String> environment(Path home) {
+    return Map.of("PATH", searchPath, "HOME", home.toString(), "LANG", "C.UTF-8");
+  }
+
   /**
    * Starts a program; without input, and only with the outputs that are asked for.
    *
    * @param command an absolute path and arguments
-   * @param home the folder of the activity {@code activity}
+   * @param environment all that it gets, but for the mark of the activity {@code activity}
    */
   Process start(
       List<String> command,
       Path directory,
-      Path home,
+      Map<String, String> environment,
       String activity,
       boolean stdout,
       boolean stderr)
@@ -84,12 +89,9 @@ final class Programs implements AutoCloseable {
     words.addAll(OWN_SESSION);
     words.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(words);
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.put("PATH", searchPath);
-    environment.put("HOME", home.toString());
-    environment.put("LANG", "C.UTF-8");
-    environment.put(Warden.VARIABLE, mark + activity);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.environment().put(Warden.VARIABLE, mark + activity);
     builder.directory(directory.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     if (!stdout) {
@@ -99,6 +101,16 @@ final class Programs implements AutoCloseable {
       builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     }
     return guarded(builder, mark + activity);
+  }
+
+  /**
+   * Starts the process that holds a container; it bears no mark, since that is for the programs of
+   * an activity.
+   */
+  Process hold(ProcessBuilder builder, String activity) throws IOException {
+    Process process = guarded(builder, mark + activity);
+    left(process);
+    return process;
   }
 
   /** A program either starts in time to be killed with the others, or not at all. */

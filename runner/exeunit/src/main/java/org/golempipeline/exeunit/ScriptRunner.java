@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ import org.golempipeline.golem.wire.CommandOutput;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.RuntimeEvent;
 import org.golempipeline.golem.wire.WireJson;
+import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.StoredImage;
+import org.golempipeline.gvmi.UnpackedImage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,11 +192,12 @@ final class ScriptRunner implements Runnable {
       if (trouble != null) {
         throw new CommandException(trouble);
       }
-      fetched = unit.image.isPresent() && units.images.fetch(unit.image.get(), unit.host, progress);
-      deployment = Deployment.create(units.newRoot(), command);
+      fetched = fetch(progress);
+      deployment = deployment(command);
       synchronized (unit.lock) {
         unit.deployment = deployment;
       }
+      killIfLate();
     } finally {
       // Released exe-units count as deployed even if it failed.
       setState(ExeUnit.DEPLOYED);
@@ -205,6 +210,54 @@ final class ScriptRunner implements Runnable {
     CommandOutput report = CommandOutput.text(json(deployment));
     batch.publish(index, RuntimeEvent.Kind.ofStdout(report));
     return new Outputs(report, null);
+  }
+
+  /** Inside the image, if it is at hand and that can be; else with the programs of this machine. */
+  private Deployment deployment(ExeCommand.Deploy command)
+      throws IOException, CommandException, InterruptedException {
+    Optional<UnpackedImage> image = image();
+    return image.isPresent()
+        ? Deployment.inside(
+            units.newRoot(),
+            command,
+            image.get(),
+            unit.limits,
+            builder -> units.programs.hold(builder, unit.id()))
+        : Deployment.create(units.newRoot(), command);
+  }
+
+  private Optional<UnpackedImage> image()
+      throws IOException, CommandException, InterruptedException {
+    Optional<TaskPackage.Named> named = unit.image.named();
+    if (named.isEmpty()
+        || Containers.obstacle().isPresent()
+        || units.images.find(named.get().sha3()).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(units.images.unpack(named.get().sha3()));
+    } catch (ImageException e) {
+      throw new CommandException(e.getMessage() + " " + e.hint());
+    }
+  }
+
+  /** Whether the image had to be fetched, and was. */
+  private boolean fetch(Progress progress)
+      throws IOException, CommandException, InterruptedException {
+    if (!unit.image.fetched() || unit.image.text() == null) {
+      return false;
+    }
+    TaskPackage.Named named =
+        unit.image
+            .named()
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "Local service error: Transfer error: Invalid url: Missing hash"));
+    return units.images.fetch(
+        named.sha3(),
+        StoredImage.Origin.of(named.url()),
+        part -> units.transfers.fetchImage(named.url(), part, named.sha3(), unit.host, progress));
   }
 
   private Progress progress(@Nullable JsonNode asked, int index) {
@@ -224,23 +277,11 @@ final class ScriptRunner implements Runnable {
     ExeCommand.Capture capture = command.capture();
     Output stdout = capture == null ? null : kept(Output.of(capture.stdout()));
     Output stderr = capture == null ? null : kept(Output.of(capture.stderr()));
-    Process process =
-        units.programs.start(
-            words(command, deployment),
-            deployment.workingFolder(),
-            deployment.root(),
-            unit.id(),
-            stdout != null,
-            stderr != null);
-    boolean late;
+    Process process = start(command, deployment, stdout != null, stderr != null);
     synchronized (unit.lock) {
       unit.process = process;
-      late = unit.isOver() || batch.aborted;
     }
-    if (late) {
-      // It was started just after the others were killed.
-      units.programs.killAll(unit.id());
-    }
+    killIfLate();
     List<Reader> readers = new ArrayList<>();
     if (stdout != null) {
       readers.add(new Reader(stdout, process.getInputStream(), index, RuntimeEvent.Kind::ofStdout));
@@ -273,19 +314,46 @@ final class ScriptRunner implements Runnable {
     return new CommandException(code, "ExeScript command exited with code " + code);
   }
 
-  private static List<String> words(ExeCommand.Run command, Deployment deployment)
-      throws CommandException {
-    Path program = Path.of(deployment.here(command.entryPoint()));
-    if (!program.isAbsolute() || !Files.isExecutable(program) || Files.isDirectory(program)) {
-      throw new CommandException(
-          "Runtime error: " + command.entryPoint() + ": No such file or directory (os error 2)");
+  /** What was started just after the others were killed has to be killed too. */
+  private void killIfLate() {
+    boolean late;
+    synchronized (unit.lock) {
+      late = unit.isOver() || batch.aborted;
     }
+    if (late) {
+      units.programs.killAll(unit.id());
+    }
+  }
+
+  private Process start(
+      ExeCommand.Run command, Deployment deployment, boolean stdout, boolean stderr)
+      throws CommandException, IOException {
+    Optional<Container> container = deployment.container();
     List<String> words = new ArrayList<>();
-    words.add(program.toString());
+    words.add(deployment.here(command.entryPoint()));
     if (command.args() != null) {
       command.args().forEach(each -> words.add(deployment.here(each)));
     }
-    return words;
+    boolean there =
+        container.isPresent() ? container.get().has(words.get(0)) : isProgram(words.get(0));
+    if (!there) {
+      throw new CommandException(
+          "Runtime error: " + command.entryPoint() + ": No such file or directory (os error 2)");
+    }
+    return units.programs.start(
+        container.map(each -> each.command(words)).orElse(words),
+        deployment.workingFolder(),
+        container
+            .map(Container::environment)
+            .orElseGet(() -> units.programs.environment(deployment.root())),
+        unit.id(),
+        stdout,
+        stderr);
+  }
+
+  private static boolean isProgram(String path) {
+    Path program = Path.of(path);
+    return program.isAbsolute() && Files.isExecutable(program) && !Files.isDirectory(program);
   }
 
   private int await(Process process) throws InterruptedException {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeCommand;
+import org.golempipeline.gvmi.ImageStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class OutputRoomTest {
         new ExeUnits(
             folder.toRealPath(),
             Optional.empty(),
-            folder.resolve("images"),
+            new ImageStore(folder.resolve("images"), Clock.systemUTC()),
             threads,
             Clock.systemUTC(),
             ExeUnits.Timings.REAL,
@@ -55,7 +56,12 @@ class OutputRoomTest {
         };
     ExeUnit unit =
         units.start(
-            "unit-" + UUID.randomUUID(), List.of(), Optional.empty(), nobody, Conduct.HONEST);
+            "unit-" + UUID.randomUUID(),
+            List.of(),
+            TaskPackage.NONE,
+            Limits.NONE,
+            nobody,
+            Conduct.HONEST);
     execute(unit, "begin", List.of(ExeCommand.Deploy.plain(), new ExeCommand.Start(null)));
     return unit;
   }

@@ -2,17 +2,25 @@ package org.golempipeline.node;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.exeunit.ExeHost;
 import org.golempipeline.exeunit.ExeUnit;
 import org.golempipeline.exeunit.ExeUnits;
+import org.golempipeline.exeunit.Limits;
+import org.golempipeline.exeunit.TaskPackage;
+import org.golempipeline.golem.wire.Demand;
 import org.golempipeline.golem.wire.PropertyNames;
 import org.jspecify.annotations.Nullable;
 
 /** An exe-unit under an agreement, and what was billed for it. Guarded by the context's lock. */
 final class Activity {
+  private static final BigDecimal GIB = BigDecimal.valueOf(1L << 30);
+
   final String id;
   final AgreementEntry agreement;
   final ExeUnit unit;
@@ -29,7 +37,38 @@ final class Activity {
   Activity(String id, AgreementEntry agreement, ExeUnits units, ExeHost host) {
     this.id = id;
     this.agreement = agreement;
-    unit = units.start(id, counters(agreement), Optional.empty(), host, new Persona(agreement));
+    unit =
+        units.start(
+            id,
+            counters(agreement),
+            image(agreement),
+            limits(agreement),
+            host,
+            new Persona(agreement));
+  }
+
+  /** What it names, if that is at hand; a node of this machine fetches nothing. */
+  private static TaskPackage image(AgreementEntry agreement) {
+    Object named = agreement.demand.properties().get(PropertyNames.TASK_PACKAGE);
+    return new TaskPackage(named == null ? null : named.toString(), false);
+  }
+
+  /** What the demand asks a provider to have at least is what its programs may use at most. */
+  private static Limits limits(AgreementEntry agreement) {
+    Demand demand = agreement.demand;
+    Constraints constraints = Constraints.parse(demand.constraints());
+    Map<String, Object> cutOff = new HashMap<>(agreement.offer.properties());
+    cutOff.put(PropertyNames.RUNTIME_CAPABILITIES, List.of());
+    return new Limits(
+        bytes(constraints.least(PropertyNames.STORAGE)),
+        bytes(constraints.least(PropertyNames.MEMORY)),
+        demand.properties().containsKey(PropertyNames.MANIFEST) || !constraints.matches(cutOff));
+  }
+
+  private static OptionalLong bytes(Optional<BigDecimal> gib) {
+    return gib.isPresent()
+        ? OptionalLong.of(gib.get().multiply(GIB).longValue())
+        : OptionalLong.empty();
   }
 
   private static List<String> counters(AgreementEntry agreement) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,26 @@ final class Constraints {
 
   private interface Filter {
     Truth evaluate(Map<String, Object> properties);
+
+    /** The least number that a property must be for this to be true, if it must be one. */
+    default Optional<BigDecimal> least(String property) {
+      return Optional.empty();
+    }
+  }
+
+  /** All of them are true. */
+  private record All(List<Filter> filters) implements Filter {
+    @Override
+    public Truth evaluate(Map<String, Object> properties) {
+      return all(filters, properties);
+    }
+
+    @Override
+    public Optional<BigDecimal> least(String property) {
+      return filters.stream()
+          .flatMap(each -> each.least(property).stream())
+          .max(Comparator.naturalOrder());
+    }
   }
 
   private static final Filter NEVER = properties -> Truth.UNDEFINED;
@@ -60,6 +81,11 @@ final class Constraints {
 
   Truth evaluate(Map<String, Object> properties) {
     return filter.evaluate(properties);
+  }
+
+  /** The least number that a property of the other side must be, if it must be one. */
+  Optional<BigDecimal> least(String property) {
+    return filter.least(property);
   }
 
   /** Whether it is definitely true. */
@@ -107,6 +133,13 @@ final class Constraints {
     public Truth evaluate(Map<String, Object> properties) {
       Object value = property(name, properties);
       return value == null ? Truth.UNDEFINED : Truth.of(compare(value));
+    }
+
+    @Override
+    public Optional<BigDecimal> least(String property) {
+      return name.equals(property) && !operator.startsWith("<")
+          ? Optional.ofNullable(decimal(literal))
+          : Optional.empty();
     }
 
     private boolean compare(Object value) {
@@ -231,7 +264,7 @@ final class Constraints {
         }
         case '&' -> {
           List<Filter> filters = operands();
-          return properties -> all(filters, properties);
+          return new All(filters);
         }
         case '|' -> {
           List<Filter> filters = operands();

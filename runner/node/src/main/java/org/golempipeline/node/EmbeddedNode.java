@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.golem.wire.WireJson;
+import org.golempipeline.gvmi.ImageStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.Options;
@@ -50,7 +51,9 @@ public final class EmbeddedNode implements AutoCloseable {
         ExeUnits.open(
             scratch,
             folderIsOurs ? Optional.of(folder) : Optional.empty(),
-            scratch.resolve("images"),
+            options
+                .images()
+                .orElseGet(() -> new ImageStore(scratch.resolve("images"), Clock.systemUTC())),
             context.pool,
             Clock.systemUTC(),
             timings.scripts());

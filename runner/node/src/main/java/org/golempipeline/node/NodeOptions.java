@@ -1,6 +1,8 @@
 package org.golempipeline.node;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import org.golempipeline.gvmi.ImageStore;
 
 /**
  * How an embedded node is set up.
@@ -12,9 +14,21 @@ import java.nio.file.Path;
  *     the end
  * @param seed of everything random
  * @param free whether computing costs nothing; otherwise providers ask a small price
+ * @param images that activities run in which name one of them; others run the programs of this
+ *     machine. Whoever opened it closes it, after the node.
  */
 public record NodeOptions(
-    int port, String appKey, int providers, Path folder, long seed, boolean free) {
+    int port,
+    String appKey,
+    int providers,
+    Path folder,
+    long seed,
+    boolean free,
+    Optional<ImageStore> images) {
+  /** With the programs of this machine alone. */
+  public NodeOptions(int port, String appKey, int providers, Path folder, long seed, boolean free) {
+    this(port, appKey, providers, folder, seed, free, Optional.empty());
+  }
 
   /** Without the key, which must not reach any log. */
   @Override

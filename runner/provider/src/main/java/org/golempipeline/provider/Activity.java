@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,6 +17,8 @@ import org.golempipeline.exeunit.Conduct;
 import org.golempipeline.exeunit.ExeHost;
 import org.golempipeline.exeunit.ExeUnit;
 import org.golempipeline.exeunit.ExeUnits;
+import org.golempipeline.exeunit.Limits;
+import org.golempipeline.exeunit.TaskPackage;
 import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.ActivityUsage;
 import org.golempipeline.golem.wire.Agreement;
@@ -34,6 +37,7 @@ final class Activity implements ExeHost {
   private static final String REPORTS = "/local/activity/";
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
   private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
+  private static final double GIB = 1L << 30;
   private static final String TERMINATED = "Terminated";
 
   private final Desk desk;
@@ -48,12 +52,25 @@ final class Activity implements ExeHost {
     this.id = id;
     unit =
         units.start(
-            id,
-            counters(agreement),
-            Optional.ofNullable(agreement.demand().properties().get(PropertyNames.TASK_PACKAGE))
-                .map(Object::toString),
-            this,
-            Conduct.HONEST);
+            id, counters(agreement), image(agreement), limits(agreement), this, Conduct.HONEST);
+  }
+
+  private static TaskPackage image(Agreement agreement) {
+    Object named = agreement.demand().properties().get(PropertyNames.TASK_PACKAGE);
+    return new TaskPackage(named == null ? null : named.toString(), true);
+  }
+
+  /** What was offered, and no network: that takes a manifest, which this provider does not know. */
+  private static Limits limits(Agreement agreement) {
+    Map<String, Object> offer = agreement.offer().properties();
+    return new Limits(
+        bytes(offer.get(PropertyNames.STORAGE)), bytes(offer.get(PropertyNames.MEMORY)), false);
+  }
+
+  private static OptionalLong bytes(@Nullable Object gib) {
+    return gib instanceof Number number
+        ? OptionalLong.of((long) (number.doubleValue() * GIB))
+        : OptionalLong.empty();
   }
 
   private static List<String> counters(Agreement agreement) {

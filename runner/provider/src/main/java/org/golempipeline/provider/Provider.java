@@ -24,6 +24,7 @@ import org.golempipeline.golem.wire.ActivityEvent;
 import org.golempipeline.golem.wire.AgreementEvent;
 import org.golempipeline.golem.wire.Identity;
 import org.golempipeline.golem.wire.InvoiceEvent;
+import org.golempipeline.gvmi.ImageStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class Provider implements AutoCloseable {
   private @Nullable Bus bus;
   private @Nullable Journal journal;
   private @Nullable ExeUnits units;
+  private @Nullable ImageStore images;
   private @Nullable Desk desk;
   private @Nullable Agreements agreements;
   private @Nullable Publication publication;
@@ -90,14 +92,8 @@ public final class Provider implements AutoCloseable {
     bus = Bus.open(options.bus(), "golem-pipeline", pool, this::connection);
     journal = Journal.open(folder.resolve("journal.ndjson"));
     Path scratch = Files.createTempDirectory(folder, "work-").toRealPath();
-    units =
-        ExeUnits.open(
-            scratch,
-            Optional.empty(),
-            options.folder().resolve("images"),
-            pool,
-            clock,
-            ExeUnits.Timings.REAL);
+    images = new ImageStore(options.folder().resolve("images"), clock);
+    units = ExeUnits.open(scratch, Optional.empty(), images, pool, clock, ExeUnits.Timings.REAL);
     desk = new Desk(calls, bus, journal, identity, clock, listener);
     OfferTemplate offer = OfferTemplate.of(options, identity, architecture());
     Agreements known = new Agreements(desk, units, pool, offer, options.agreements(), this::renew);
@@ -225,6 +221,13 @@ public final class Provider implements AutoCloseable {
   private void release() {
     if (units != null) {
       units.close();
+    }
+    if (images != null) {
+      try {
+        images.close();
+      } catch (IOException e) {
+        LOG.debug("could not let go of images", e);
+      }
     }
     if (bus != null) {
       bus.close();

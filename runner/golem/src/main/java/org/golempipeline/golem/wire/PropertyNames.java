@@ -3,6 +3,10 @@ package org.golempipeline.golem.wire;
 /** Names of properties in demands and offers; a question mark at the end is part of the name. */
 public final class PropertyNames {
   public static final String TASK_PACKAGE = "golem.srv.comp.task_package";
+
+  /** What its programs may do beyond computing: the network, for one. */
+  public static final String MANIFEST = "golem.srv.comp.payload";
+
   public static final String PACKAGE_FORMAT = "golem.srv.comp.vm.package_format";
   public static final String EXPIRATION = "golem.srv.comp.expiration";
   public static final String MULTI_ACTIVITY = "golem.srv.caps.multi-activity";
