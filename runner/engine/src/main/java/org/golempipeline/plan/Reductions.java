@@ -3,6 +3,7 @@ package org.golempipeline.plan;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class Reductions {
         stages.add(stage);
       } else {
         stages.add(leaves(stage));
-        stages.add(tree(stage, tree));
+        stages.add(tree(stage, tree, handedOn(each, spec, strategies)));
       }
     }
     return new PipelineSpec(
@@ -98,8 +99,28 @@ final class Reductions {
         stage.enough());
   }
 
-  private static StageSpec tree(StageSpec stage, StageName name) {
+  /** What the leaves of a stage take file by file: the tree has no use for it. */
+  private static Set<StageName> handedOn(
+      StageSpec stage, PipelineSpec spec, Strategies strategies) {
+    var handedOn = new HashSet<StageName>();
+    for (var name : stage.from()) {
+      var merge = strategies.merge(spec.stage(name).merge().name()).orElseThrow();
+      var shared =
+          stage.files().stream()
+              .map(SharedFile::origin)
+              .anyMatch(
+                  origin ->
+                      origin instanceof SharedFile.Origin.Stage from && from.stage().equals(name));
+      if (merge.result() == Result.FILES && !shared) {
+        handedOn.add(name);
+      }
+    }
+    return handedOn;
+  }
+
+  private static StageSpec tree(StageSpec stage, StageName name, Set<StageName> handedOn) {
     var needs = new LinkedHashSet<>(stage.needs());
+    needs.removeAll(handedOn);
     needs.add(stage.name());
     var run = stage.merge().options().at("run").text().orElseThrow();
     return new StageSpec(

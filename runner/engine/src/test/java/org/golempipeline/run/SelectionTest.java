@@ -149,6 +149,7 @@ class SelectionTest {
   void oneNodeOfATreeAndTheLeavesBelowIt() throws Exception {
     // Nodes 0 to 2 combine the leaves, 3 and 4 those, 5 is the root.
     assertRan("joined.reduce", 3);
+    assertThat(project.sent("copy")).isEqualTo(FragmentSet.range(0, 4));
     assertThat(project.sent("joined")).isEqualTo(FragmentSet.range(0, 4));
     assertThat(project.sent("joined.reduce")).isEqualTo(FragmentSet.of(0, 1, 3));
     assertThat(read("run-0", left())).isEqualTo("a\nb\nc\nd\n");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
@@ -360,5 +361,87 @@ class VerifyRunTest {
 
     assertThat(strict.failure()).isNull();
     assertThat(banned()).hasSize(1);
+  }
+
+  private static final String IN_TURN =
+      """
+      version: 1
+      name: turns
+      params: { seen: x }
+      split: { range: { from: 0, to: 3, step: 1, as: [n, size] } }
+      retry: { attempts: 3, backoff: 1s }
+      timeout: { negotiate: 5s }
+      run: |
+        turn=1
+        until mkdir "$seen/$n.$turn" 2>&1; do turn=$((turn + 1)); done
+        case $turn in SECOND) echo '[1.0e99999]' ;; *) echo '[1e99999]' ;; esac > "$out"
+      verify: { copies: 2, compare: json }
+      merge: concat
+      output: all.txt
+      """;
+
+  @Test
+  void whatCannotBeComparedIsTriedOnceMoreAndSpeaksAgainstNobody() throws Exception {
+    providers(HONEST, HONEST, HONEST, HONEST);
+    project.file("seen/x", "");
+    project.params.put("seen", folder.resolve("seen").toString());
+    var end = project.run(IN_TURN.replace("SECOND", "2"));
+    assertThat(end.failure()).isNull();
+    assertThat(project.read("all.txt")).isEqualTo("[1e99999]\n".repeat(3));
+    assertThat(banned()).isEmpty();
+    assertThat(failures()).hasSize(3).allMatch(failed -> failed.fragment() < 3);
+    assertThat(failures()).extracting(RunEvent.AttemptFailure::failure).allMatch(this::isUnlike);
+  }
+
+  @Test
+  void whatCanNeverBeComparedFailsTheFragmentAndNotItsMachines() throws Exception {
+    providers(HONEST, HONEST, HONEST, HONEST);
+    project.file("seen/x", "");
+    project.params.put("seen", folder.resolve("seen").toString());
+    var end = project.run(IN_TURN.replace("SECOND", "2 | 3 | 4 | 5 | 6"));
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(project.events(RunEvent.FragmentFailed.class))
+        .isNotEmpty()
+        .extracting(RunEvent.FragmentFailed::failure)
+        .allMatch(this::isUnlike);
+    assertThat(banned()).isEmpty();
+    assertThat(project.read("all.txt")).isNull();
+    assertThat(project.openAgreements).isZero();
+  }
+
+  private List<RunEvent.AttemptFailure> failures() {
+    return project.events(RunEvent.BatchFinished.class).stream()
+        .flatMap(batch -> batch.failed().stream())
+        .toList();
+  }
+
+  private boolean isUnlike(Failure failure) {
+    return failure.kind() == FailureKind.COMMAND
+        && failure.message().startsWith("Its output cannot be compared with");
+  }
+
+  @Test
+  void whatIsNeverTheSameIsMissingFromAResultThatKeepsGoing() throws Exception {
+    providers(HONEST, HONEST, HONEST, HONEST, HONEST);
+    var end =
+        project.run(
+            """
+            version: 1
+            name: random
+            split: { range: { from: 0, to: 4, step: 1, as: [n, size] } }
+            retry: { attempts: 2, keep_going: true }
+            timeout: { negotiate: 5s }
+            run: |
+              echo "$n" > "$out"
+              [ "$n" != 2 ] || cat /proc/sys/kernel/random/uuid > "$out"
+            verify: { copies: 2 }
+            merge: concat
+            output: all.txt
+            """);
+    assertThat(end.failure()).isNull();
+    assertThat(end.exitCode()).isEqualTo(6);
+    assertThat(end.fragmentsMissing()).isEqualTo(1);
+    assertThat(project.read("all.txt")).isEqualTo("0\n1\n3\n");
+    assertThat(banned()).isEmpty();
   }
 }

@@ -175,10 +175,12 @@ final class Rules {
       var stage = scenario.stages.get(i);
       var lacks =
           stage.result == Result.FIRST ? FragmentSet.EMPTY : FragmentSet.of(used.get(i).missing);
+      var selects = scenario.selects(i);
       var from =
           stage.reads().stream()
               .map(number -> scenario.stages.get(number).name)
               .filter(parts::containsKey)
+              .filter(name -> !selects) // What it reads has said so.
               .toList();
       var part = parts.get(stage.name);
       rule((part != null) == (!lacks.isEmpty() || !from.isEmpty()), "%s: %s", stage.name, part);
@@ -338,7 +340,9 @@ final class Rules {
         network.cost,
         scenario.budget);
     if (exitCode == 0 || exitCode == RunEvent.RunFinished.IN_PART) {
-      rule(used.values().stream().allMatch(of -> of.merged), "not everything is merged");
+      for (var i = 0; i < scenario.stages.size(); i++) {
+        atEnd(scenario.stages.get(i), used.get(i), scenario.selects(i));
+      }
     }
     rule(
         Duration.between(Scenario.START, finishedAt).compareTo(Duration.ofDays(30)) < 0,
@@ -353,6 +357,15 @@ final class Rules {
       if (verify != null && verify.copies() > 1 && !colluders()) {
         rule(lies(i) == 0, "%s lies of liars without friends are used", lies(i));
       }
+    }
+  }
+
+  /** What single fragments of a stage left is not merged, but there. */
+  private void atEnd(Scenario.Stage stage, Used of, boolean selects) {
+    rule(of.merged != selects, "%s is merged: %s", stage.name, of.merged);
+    if (stage.only != null && exitCode == 0) {
+      var there = of.adopted.get(stage.only) || stage.cached.get(stage.only);
+      rule(there, "there is no output of %s", stage.only);
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
@@ -151,6 +152,20 @@ final class Scenario {
       case FOLLOWING -> count(stage.needs.get(0)) * stage.combinations;
       case TREE -> TreeLayout.of(groups(number), count(stage.needs.get(0)), stage.fanIn).nodes();
     };
+  }
+
+  /** Whether only those of its fragments are asked for that one of a later stage follows. */
+  boolean selects(int number) {
+    var readers =
+        IntStream.range(number + 1, stages.size())
+            .filter(later -> stages.get(later).needs.contains(number))
+            .toArray();
+    return stages.get(number).only != null
+        || readers.length > 0
+            && IntStream.of(readers)
+                .allMatch(
+                    later ->
+                        stages.get(later).flow != StageSetup.Flow.WHOLE && selects(later));
   }
 
   /** For a tree: the first third of the leaves has a result of its own. */

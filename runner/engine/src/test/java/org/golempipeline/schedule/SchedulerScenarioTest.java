@@ -259,6 +259,50 @@ class SchedulerScenarioTest {
   }
 
   @Test
+  void publishesNothingWhenTheBudgetEndsWhileItKeepsGoing() {
+    var scenario = honest(1, 10).price("0.0001");
+    var stage = scenario.stage("stage0", 100);
+    stage.millis = 30_000;
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, null, true);
+    stage.doomed.set(0, 3);
+    scenario.local = false;
+    scenario.workers = 5;
+    scenario.budget = new BigDecimal("0.3");
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.BUDGET);
+    assertThat(end.fragmentsDone()).isPositive();
+    assertThat(all(RunEvent.PublishStarted.class)).isEmpty();
+    assertThat(all(RunEvent.PartMade.class)).isEmpty();
+  }
+
+  @Test
+  void publishesNothingWhenNobodyIsLeftToDecideWhileItKeepsGoing() {
+    var scenario = new Scenario(1).providers(Persona.LYING, 1).providers(Persona.HONEST, 1);
+    scenario.lieShare = 0.3;
+    var stage = scenario.stage("stage0", 8);
+    stage.verify = new Verify(2, BigDecimal.ZERO, false, Comparison.BYTES);
+    stage.retry = new Retry(1, Duration.ofSeconds(1), null, null, true);
+    var end = end(scenario);
+    assertThat(end.exitCode()).isEqualTo(4);
+    assertThat(end.failure().kind()).isEqualTo(FailureKind.MARKET);
+    assertThat(all(RunEvent.PublishStarted.class)).isEmpty();
+  }
+
+  @Test
+  void computesOneFragmentWithWhatItFollows() {
+    var scenario = honest(1, 4);
+    scenario.stage("stage0", 30);
+    scenario.follower("stage1", 0, 2);
+    scenario.tree("tree", 4).only = 5;
+    var end = end(scenario);
+    assertThat(end.exitCode()).isZero();
+    assertThat(end.fragmentsMissing()).isZero();
+    // Node 5 combines nodes 0 to 3, these 16 fragments of the stage before, and those 8 of the first.
+    assertThat(end.fragmentsDone()).isEqualTo(5 + 16 + 8);
+  }
+
+  @Test
   void cutsAStageAtItsFirstResult() {
     var scenario = honest(1, 4);
     var stage = scenario.stage("search", 1000);

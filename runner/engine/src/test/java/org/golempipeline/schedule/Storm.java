@@ -41,6 +41,7 @@ final class Storm {
     storm.faults();
     storm.clocks(new Random(~seed));
     storm.money();
+    storm.selection(new Random(seed * 0x9e3779b97f4a7c15L + 1));
     return storm.scenario;
   }
 
@@ -167,6 +168,15 @@ final class Storm {
     }
     if (random.nextDouble() < 0.3) {
       scenario.providers(Persona.STUCK, 1 + random.nextInt(3));
+    }
+  }
+
+  /** The last stage is the only one that nobody reads; also drawn apart. */
+  private void selection(Random random) {
+    var last = scenario.stages.size() - 1;
+    var count = scenario.count(last);
+    if (count > 0 && random.nextDouble() < 0.1) {
+      scenario.stages.get(last).only = random.nextInt(count);
     }
   }
 
