@@ -309,8 +309,8 @@ final class SchemaWording {
     if (scalar.value() == null) {
       return "Write a value, or remove the key.";
     }
-    if (scalar.value() instanceof BigDecimal && !units.isEmpty()) {
-      return "Write `%s%s`.".formatted(scalar.text(), Shapes.unit(units.iterator().next()));
+    if (scalar.value() instanceof BigDecimal number && !units.isEmpty()) {
+      return "Write `%s%s`.".formatted(scalar.text(), Shapes.unit(units.iterator().next(), number));
     }
     var numbers = alternatives.stream().filter(SchemaWording::wantsNumber).toList();
     if (scalar.string() != null && !numbers.isEmpty()) {

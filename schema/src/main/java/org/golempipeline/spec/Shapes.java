@@ -1,6 +1,7 @@
 package org.golempipeline.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,8 @@ import java.util.Set;
 
 /** What a schema wants, in words. */
 final class Shapes {
+  private static final BigDecimal MANY = BigDecimal.valueOf(100_000);
+
   private Shapes() {}
 
   /** Adds a phrase for each kind of value that {@code schema} allows. */
@@ -59,11 +62,11 @@ final class Shapes {
     };
   }
 
-  /** A unit to write behind a bare number. */
-  static String unit(String kind) {
+  /** A unit to write behind a bare number; as a size a large one is meant in bytes. */
+  static String unit(String kind, BigDecimal number) {
     return switch (kind) {
       case "duration" -> "s";
-      case "size" -> "MiB";
+      case "size" -> number.compareTo(MANY) < 0 ? "MiB" : "B";
       case "money" -> " GLM";
       case "price" -> " GLM/h";
       case "share" -> "%";

@@ -34,6 +34,12 @@ class DamagedFilesTest {
       output: result.txt
       """;
 
+  private static final String LOCK =
+      """
+      {"version": 1, "images": {"golem/alpine:latest": {"sha3": "@", "url": "http://old"}}}
+      """
+          .replace("@", "0".repeat(56));
+
   private static final String RIGHT = "a\nb\nc\nd\n";
 
   /** Each with what makes of the bytes of a file other ones. */
@@ -128,6 +134,39 @@ class DamagedFilesTest {
       }
     }
     return tests.stream();
+  }
+
+  /** It runs fragments, so it is tried with all files at once. */
+  @TestFactory
+  @Timeout(300)
+  Stream<DynamicTest> theDoctorSurvivesAllOfThem() throws IOException {
+    var original = temporary.resolve("original");
+    var workspace = new Workspace(Files.createDirectory(original));
+    workspace.write("letters.yaml", PIPELINE.replace("run:", "image: golem/alpine:latest\nrun:"));
+    workspace.write("letters.yaml.lock", LOCK);
+    workspace.write("in/1.txt", "a\nb\nbad\n");
+    workspace.run("run", "letters.yaml");
+    workspace.run("schema", "--write", "letters.yaml");
+    return Stream.of(Damage.values())
+        .map(damage -> DynamicTest.dynamicTest(damage.name(), () -> survives(original, damage)));
+  }
+
+  private void survives(Path original, Damage damage) throws IOException {
+    var folder = temporary.resolve("copy" + copies++);
+    FileUtils.copyDirectory(original.toFile(), folder.toFile(), true);
+    var all = new ArrayList<Path>();
+    files(folder.resolve(".golem-pipeline"))
+        .forEach(file -> all.add(folder.resolve(".golem-pipeline").resolve(file)));
+    all.add(folder.resolve("letters.yaml.lock"));
+    for (var file : all) {
+      damage.make(file, Files.readAllBytes(file));
+    }
+    var ran = new Workspace(folder).run("doctor", "letters.yaml");
+    assertThat(ran.exitCode()).as(ran.out() + ran.err()).isIn(0, 1);
+    assertThat(ran.out() + ran.err()).doesNotContain("Exception", "\tat ");
+    var check = new Workspace(folder).run("check", "letters.yaml");
+    assertThat(check.exitCode()).as(check.err()).isIn(0, 2);
+    assertThat(check.err()).doesNotContain("Exception", "\tat ");
   }
 
   private static List<Path> files(Path own) throws IOException {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +129,24 @@ class HistoryCommandsTest {
             "  fragment 2",
             "The run ended: A fragment of `one` failed.",
             "journal: a b/.golem-pipeline/runs/" + NEW + "/journal.ndjson");
+  }
+
+  @Test
+  void aLogIsFoundFromEveryFolder() {
+    for (var place :
+        List.<List<String>>of(
+            List.of(),
+            List.of("--in", "."),
+            List.of("--in", "words.yaml"),
+            List.of("--in", "../a b"))) {
+      var command = new ArrayList<>(List.of("logs", "last", "1"));
+      command.addAll(place);
+      var ran = new Workspace(folder.resolve("a b")).run(command.toArray(String[]::new));
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(ran.out())
+          .contains("  log: .golem-pipeline/runs/" + NEW + "/logs/one/1.0.log\n  | first\n")
+          .doesNotContain("is gone");
+    }
   }
 
   @Test

@@ -164,8 +164,7 @@ final class Scenario {
         || readers.length > 0
             && IntStream.of(readers)
                 .allMatch(
-                    later ->
-                        stages.get(later).flow != StageSetup.Flow.WHOLE && selects(later));
+                    later -> stages.get(later).flow != StageSetup.Flow.WHOLE && selects(later));
   }
 
   /** For a tree: the first third of the leaves has a result of its own. */

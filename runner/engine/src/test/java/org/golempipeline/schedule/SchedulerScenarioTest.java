@@ -298,7 +298,8 @@ class SchedulerScenarioTest {
     var end = end(scenario);
     assertThat(end.exitCode()).isZero();
     assertThat(end.fragmentsMissing()).isZero();
-    // Node 5 combines nodes 0 to 3, these 16 fragments of the stage before, and those 8 of the first.
+    // Node 5 combines nodes 0 to 3, these 16 fragments of the stage before, and those 8 of the
+    // first.
     assertThat(end.fragmentsDone()).isEqualTo(5 + 16 + 8);
   }
 
