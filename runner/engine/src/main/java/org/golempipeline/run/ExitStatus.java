@@ -13,7 +13,8 @@ final class ExitStatus {
           9, "it was killed; perhaps memory was short",
           11, "it accessed memory that is not its own",
           13, "nobody read what it wrote",
-          15, "it was told to end");
+          15, "it was told to end",
+          25, "a file of it became larger than `resources.storage` allows");
 
   /** Of Linux; shells say 128 more, and what is beyond that is the program's own. */
   private static final int LAST_SIGNAL = 64;

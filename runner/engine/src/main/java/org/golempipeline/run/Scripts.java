@@ -68,6 +68,9 @@ final class Scripts implements AutoCloseable {
 
   private static final Pattern EXITED = Pattern.compile("exited with code (?!3\\b)-?[0-9]+");
 
+  /** What exe-units say when an activity needs more than was agreed. */
+  private static final Pattern EXCEEDED = Pattern.compile("Usage limit exceeded");
+
   /** What the driver says when the folders that it made are not as it left them. */
   private static final List<String> LOST_FOLDERS =
       List.of(
@@ -339,6 +342,13 @@ final class Scripts implements AutoCloseable {
           "The provider could not fetch `%s`: %s.".formatted(fetch.url(), message),
           "Check `url` and `hash`: the hash is the SHA3-224 of what is there now, and the server"
               + " must answer HEAD as well as GET.");
+    }
+    if (EXCEEDED.matcher(message).find()) {
+      return new Failure(
+          FailureKind.COMMAND,
+          "It used more than the machine has to give: %s."
+              .formatted(message.replaceFirst("\\.$", "")),
+          "Ask for more with `resources: { storage: … }`, or leave less in `$tmp` and `$out`.");
     }
     var sentence =
         "The provider could not execute a script: %s%s."

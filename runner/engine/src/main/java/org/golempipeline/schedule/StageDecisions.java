@@ -366,6 +366,11 @@ final class StageDecisions implements Relay.Receiver {
 
   void broken(Batch batch, Failure reason) {
     var stage = batch.stage;
+    var ofCommand = reason.kind() == FailureKind.COMMAND;
+    if (ofCommand && stage.active() && batch.fragments.size() == 1) {
+      overdue(batch, new Message.FragmentOverdue(batch.id, batch.fragments.get(0), reason));
+      return;
+    }
     decisions.emit(
         new RunEvent.BatchFinished(
             batch.id,
@@ -386,7 +391,7 @@ final class StageDecisions implements Relay.Receiver {
     var ours = reason.kind() == FailureKind.CANCELLED && !batch.rental.lost;
     if (reason.kind() == FailureKind.YAGNA) {
       machines.daemonSilent(reason);
-    } else if (!ours) {
+    } else if (!ours && !ofCommand) {
       setbacks.machineFailed(reason);
     }
     for (var fragment : batch.fragments) {

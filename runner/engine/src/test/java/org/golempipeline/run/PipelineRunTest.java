@@ -363,6 +363,46 @@ class PipelineRunTest {
   }
 
   @Test
+  void aFragmentThatStoresMoreThanItAskedForFailsByItself() throws Exception {
+    var end =
+        project.run(
+            """
+            version: 1
+            name: stores
+            retry: { attempts: 1 }
+            resources: { storage: 20MiB }
+            split: { range: { to: 2, as: number } }
+            run: |
+              echo "$number" > "$out"
+              [ "$number" = 0 ] || { i=0; while [ $i -lt 40 ]; do i=$((i + 1)); head -c 1000000 /dev/zero > "$tmp/$i"; done; sleep 100; }
+            merge: concat
+            output: o.txt
+            """);
+    assertThat(end.exitCode()).isEqualTo(1);
+    var failures = project.events(RunEvent.FragmentFailed.class);
+    assertThat(failures).hasSize(1);
+    assertThat(failures.get(0).failure().kind()).isEqualTo(FailureKind.COMMAND);
+    assertThat(failures.get(0).failure().message())
+        .contains("the files of the activity take more than 20 MiB of storage");
+  }
+
+  @Test
+  void aFragmentWhoseFileIsLargerThanItsStorageSaysSo() throws Exception {
+    project.run(
+        """
+        version: 1
+        name: large
+        retry: { attempts: 1 }
+        resources: { storage: 20MiB }
+        run: exec dd if=/dev/zero of="$out" bs=1 count=1 seek=1000000000000
+        output: o.txt
+        """);
+    assertThat(project.events(RunEvent.FragmentFailed.class).get(0).failure().message())
+        .isEqualTo(
+            "It exited with 153: a file of it became larger than `resources.storage` allows.");
+  }
+
+  @Test
   void aFragmentThatTakesTooLongIsKilled() throws Exception {
     var end =
         project.run(

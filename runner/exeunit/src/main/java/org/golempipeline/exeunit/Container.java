@@ -16,6 +16,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -69,14 +71,21 @@ final class Container implements AutoCloseable {
   private static final String USUAL_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  /** By these the loader of this machine's programs would be led, which are started on the way. */
-  private static final List<String> LOADER =
-      List.of("LD_", "GLIBC_", "GCONV_", "LOCPATH", "MALLOC_", "NLSPATH", "RES_", "HOSTALIASES");
+  /** By these this machine's own programs would be led, which are started on the way inside. */
+  private static final Pattern LOADER =
+      Pattern.compile(
+          "(LD_|GLIBC_|GCONV_|MALLOC_|RES_|BASH|SHELLOPTS=|ENV=|PS4=|LOCPATH=|NLSPATH=|HOSTALIASES=)"
+              + ".*",
+          Pattern.DOTALL);
+
+  private static final Pattern VARIABLE =
+      Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)=([^\\x00]*)", Pattern.DOTALL);
 
   private final UnpackedImage image;
   private final boolean network;
   private final Process process;
   private final Entrance entrance;
+  private final Optional<MemoryGroup> memory;
 
   /**
    * The processes whose namespaces programs enter, as numbered outside.
@@ -86,11 +95,13 @@ final class Container implements AutoCloseable {
    */
   private record Entrance(long first, long held) {}
 
-  private Container(UnpackedImage image, boolean network, Process process, Entrance entrance) {
-    this.image = image;
-    this.network = network;
+  private Container(Parts parts, Process process, Entrance entrance) {
+    image = parts.image;
+    network = !parts.limits.outbound();
     this.process = process;
     this.entrance = entrance;
+    OptionalLong bytes = parts.limits.memory();
+    memory = bytes.isPresent() ? MemoryGroup.make(bytes.getAsLong()) : Optional.empty();
   }
 
   private static String script() {
@@ -119,8 +130,7 @@ final class Container implements AutoCloseable {
       OutputStream orders = process.getOutputStream();
       orders.write(orders(parts).getBytes(StandardCharsets.UTF_8));
       orders.flush();
-      Container container =
-          new Container(parts.image, !parts.limits.outbound(), process, ready(process));
+      Container container = new Container(parts, process, ready(process));
       container.detach(launcher);
       return container;
     } catch (IOException e) {
@@ -265,7 +275,7 @@ final class Container implements AutoCloseable {
   }
 
   private static boolean isForTheLoader(String variable) {
-    return LOADER.stream().anyMatch(variable::startsWith);
+    return VARIABLE.matcher(variable).matches() && LOADER.matcher(variable).matches();
   }
 
   /** What a program of the image gets: what the image says, and the least that it may omit. */
@@ -274,9 +284,9 @@ final class Container implements AutoCloseable {
     environment.put("PATH", USUAL_PATH);
     environment.put("HOME", "/root");
     for (String variable : image.configuration().env()) {
-      int equals = variable.indexOf('=');
-      if (equals > 0 && variable.indexOf('\0') < 0 && !isForTheLoader(variable)) {
-        environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+      Matcher parts = VARIABLE.matcher(variable);
+      if (parts.matches() && !isForTheLoader(variable)) {
+        environment.put(parts.group(1), parts.group(2));
       }
     }
     return environment;
@@ -290,6 +300,11 @@ final class Container implements AutoCloseable {
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  /** What a process has to enter for the memory of programs to be bounded, where that can be. */
+  Optional<Path> memoryGroup() {
+    return memory.map(MemoryGroup::processes);
   }
 
   /** By which who started it knows it. */
@@ -310,5 +325,6 @@ final class Container implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    memory.ifPresent(MemoryGroup::close);
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Programs implements AutoCloseable {
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+  /** What {@code ulimit -f} counts in. */
+  private static final long FILE_BLOCK = 512;
+
   private static final List<String> OWN_SESSION = findOwnSession();
 
   private final String mark;
@@ -69,6 +74,27 @@ final class Programs implements AutoCloseable {
   /** What a program of this machine gets. */
   Map<String, String> environment(Path home) {
     return Map.of("PATH", searchPath, "HOME", home.toString(), "LANG", "C.UTF-8");
+  }
+
+  /**
+   * Words before a command that bound what it may use; may be none. A file that would become larger
+   * ends its program.
+   *
+   * @param group what to enter for the memory to be bounded
+   */
+  static List<String> within(OptionalLong fileSize, Optional<Path> group) {
+    if (fileSize.isEmpty() && group.isEmpty()) {
+      return List.of();
+    }
+    String blocks =
+        fileSize.isPresent() ? String.valueOf(fileSize.getAsLong() / FILE_BLOCK + 1) : "unlimited";
+    return List.of(
+        "/bin/sh",
+        "-c",
+        "ulimit -f \"$1\"; [ -z \"$2\" ] || echo $$ >\"$2\" || exit 125; shift 2; exec \"$@\"",
+        "sh",
+        blocks,
+        group.map(Path::toString).orElse(""));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class ScriptRunner implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ScriptRunner.class);
   private static final int CHUNK = 8192;
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
   private static final String NO_ROOM =
       "ExeScript command error: there is no room left for its output";
 
@@ -295,15 +298,45 @@ final class ScriptRunner implements Runnable {
                 .map(each -> CompletableFuture.runAsync(each, units.executor))
                 .toArray(CompletableFuture<?>[]::new));
     unit.conduct.programStarted(unit);
-    int code = await(process);
+    Optional<StorageWatch> watch = watch(deployment);
+    int code;
+    try {
+      code = await(process);
+    } finally {
+      watch.ifPresent(StorageWatch::close);
+    }
     drain(readers, reading);
     Outputs outputs =
         new Outputs(stdout == null ? null : stdout.kept(), stderr == null ? null : stderr.kept());
+    if (watch.map(StorageWatch::exceeded).orElse(false)) {
+      failedOutputs = outputs;
+      throw new CommandException(
+          "Usage limit exceeded: the files of the activity take more than %s of storage."
+              .formatted(size(unit.limits.storage().getAsLong())));
+    }
     if (code != 0 && !(batch.aborted && unit.conduct.killedIsOk())) {
       failedOutputs = outputs;
       throw exit(code);
     }
     return outputs;
+  }
+
+  private Optional<StorageWatch> watch(Deployment deployment) {
+    OptionalLong limit = unit.limits.storage();
+    return limit.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new StorageWatch(
+                deployment,
+                limit.getAsLong(),
+                units.executor,
+                () -> units.programs.killAll(unit.id())));
+  }
+
+  private static String size(long bytes) {
+    return bytes < GIB
+        ? (bytes + MIB - 1) / MIB + " MiB"
+        : "%.1f GiB".formatted((double) bytes / GIB);
   }
 
   private @Nullable Output kept(@Nullable Output output) {
@@ -340,8 +373,12 @@ final class ScriptRunner implements Runnable {
       throw new CommandException(
           "Runtime error: " + command.entryPoint() + ": No such file or directory (os error 2)");
     }
+    List<String> all =
+        new ArrayList<>(
+            Programs.within(unit.limits.storage(), container.flatMap(Container::memoryGroup)));
+    all.addAll(container.map(each -> each.command(words)).orElse(words));
     return units.programs.start(
-        container.map(each -> each.command(words)).orElse(words),
+        all,
         deployment.workingFolder(),
         container
             .map(Container::environment)

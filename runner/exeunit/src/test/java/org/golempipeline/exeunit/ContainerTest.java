@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.gvmi.UnpackedImage;
 import org.junit.jupiter.api.AfterEach;
@@ -148,18 +152,18 @@ class ContainerTest {
 
   @Test
   void theNetworkIsThereOnlyIfAskedFor() throws Exception {
-    try (var server = new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+    try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String connect = "nc 127.0.0.1 " + server.getLocalPort() + " </dev/null";
       assertThat(run(container(CUT_OFF), connect).code()).isNotZero();
       Limits outbound = new Limits(OptionalLong.empty(), OptionalLong.empty(), true);
       Container connected = container(outbound);
       var answer =
-          java.util.concurrent.CompletableFuture.runAsync(
+          CompletableFuture.runAsync(
               () -> {
                 try (var each = server.accept()) {
                   each.getOutputStream().write('x');
                 } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                  throw new UncheckedIOException(e);
                 }
               });
       assertThat(run(connected, connect)).isEqualTo(new Said(0, "x"));
@@ -278,6 +282,19 @@ class ContainerTest {
         .contains("apparmor_restrict_unprivileged_userns=0");
     assertThat(Containers.cure("Cannot run program \"unshare\": error=2, No such file"))
         .contains("util-linux");
+  }
+
+  @Test
+  void somebodyMayLookAround() throws Exception {
+    try (ImageShell shell = ImageShell.open(image, Map.of("/here", volume), Limits.NONE)) {
+      assertThat(shell.has("/bin/sh")).isTrue();
+      Process process =
+          shell.command(List.of("/bin/sh", "-c", "read -r line; echo $line >/here/said")).start();
+      process.getOutputStream().write("typed\n".getBytes(StandardCharsets.US_ASCII));
+      process.getOutputStream().close();
+      assertThat(process.waitFor()).isZero();
+    }
+    assertThat(volume.resolve("said")).hasContent("typed\n");
   }
 
   private interface Condition {

@@ -1,6 +1,7 @@
 package org.golempipeline.exeunit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -242,6 +243,36 @@ class InsideTest {
     assertThat(execute(unit, all)).hasSize(3).last().extracting("result").isEqualTo("Ok");
     execute(unit, new ExeCommand.Terminate());
     assertThat(execute(unit, all)).hasSize(3).last().extracting("result").isEqualTo("Ok");
+  }
+
+  @Test
+  void theFilesOfAnActivityHaveAnEnd() throws Exception {
+    Limits limits = new Limits(OptionalLong.of(4 << 20), OptionalLong.empty(), false);
+    String half = "dd if=/dev/zero of=%s bs=1024 count=3000 2>/dev/null; ";
+    List<CommandResult> results =
+        execute(
+            unit(atHand, limits),
+            begin(
+                ExeCommand.Deploy.plain(),
+                sh(half.formatted("/golem/work/a") + half.formatted("/b") + "sleep 300")));
+    assertThat(results.get(2).message())
+        .isEqualTo(
+            "Usage limit exceeded: the files of the activity take more than 4 MiB of storage.");
+  }
+
+  @Test
+  void theMemoryOfAnActivityHasAnEndWhereGroupsCanBeMade() throws Exception {
+    Optional<MemoryGroup> group = MemoryGroup.make(1 << 20);
+    assumeThat(group).as("a control group of this user").isPresent();
+    group.get().close();
+    Limits limits = new Limits(OptionalLong.empty(), OptionalLong.of(48 << 20), false);
+    String text = "x=$(dd if=/dev/zero bs=1048576 count=%d 2>/dev/null | tr '\\0' x); echo ${#x}";
+    List<CommandResult> results =
+        execute(
+            unit(atHand, limits),
+            begin(ExeCommand.Deploy.plain(), sh(text.formatted(2)), sh(text.formatted(100))));
+    assertThat(stdout(results.get(2))).isEqualTo("2097152\n");
+    assertThat(results.get(3).message()).contains("exited with code");
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
