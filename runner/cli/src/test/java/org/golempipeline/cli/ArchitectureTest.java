@@ -83,6 +83,17 @@ class ArchitectureTest {
         new String[] {"golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"});
     arrows.put("gvmi", new String[] {"filelock", "plainfile", "com.fasterxml.jackson.."});
     arrows.put(
+        "oci",
+        new String[] {
+          "gvmi",
+          "plainfile",
+          "com.fasterxml.jackson..",
+          "com.google.cloud.tools.jib..",
+          "io.airlift.compress..",
+          "org.apache.commons.compress..",
+          "org.apache.commons.io.."
+        });
+    arrows.put(
         "exeunit",
         new String[] {
           "golem.wire",

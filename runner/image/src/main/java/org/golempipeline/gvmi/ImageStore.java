@@ -37,6 +37,7 @@ public final class ImageStore implements AutoCloseable {
   private static final Pattern SHA3 = Pattern.compile("[0-9a-f]{56}");
   private static final String SUFFIX = ".gvmi";
   private static final String PART = ".part";
+  private static final String SCRATCH = "scratch-";
 
   /** A part that nobody has written to for so long is of somebody who died. */
   private static final Duration LONGEST_SILENCE = Duration.ofDays(1);
@@ -128,6 +129,13 @@ public final class ImageStore implements AutoCloseable {
     Files.createDirectories(folder);
     removeOldParts();
     return Files.createTempFile(folder, "new-", PART);
+  }
+
+  /** An empty folder on the disk of the store, for what an image is made of. */
+  public Path newScratch() throws IOException {
+    Files.createDirectories(folder);
+    removeOldParts();
+    return Files.createTempDirectory(folder, SCRATCH);
   }
 
   /** Moves an image into the store. */
@@ -391,10 +399,10 @@ public final class ImageStore implements AutoCloseable {
 
   private void removeOldParts() throws IOException {
     var old = FileTime.from(clock.instant().minus(LONGEST_SILENCE));
-    try (var parts = Files.newDirectoryStream(folder, "*" + PART)) {
+    try (var parts = Files.newDirectoryStream(folder, "{*%s,%s*}".formatted(PART, SCRATCH))) {
       for (var part : parts) {
         if (Files.exists(part) && Files.getLastModifiedTime(part).compareTo(old) < 0) {
-          Files.deleteIfExists(part);
+          delete(part);
         }
       }
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
@@ -26,6 +27,10 @@ public final class Squashfs {
   /** Of a listing: {@code -rw-r--r-- 0/0 12 2026-01-01 00:00 squashfs-root/name}. */
   private static final Pattern LINE =
       Pattern.compile("([-dlcbps])[-rwxsStT]{9} \\d+/\\d+ +(\\d+)(?:, *\\d+)? \\S+ \\S+ .*");
+
+  /** The root is no entry of a tar; providers read any compression but zstd. */
+  private static final List<String> OPTIONS =
+      List.of("-comp gzip -root-mode 755 -root-uid 0 -root-gid 0 -quiet -no-progress".split(" "));
 
   private static final int LONGEST_COMPLAINT = 2000;
 
@@ -48,18 +53,20 @@ public final class Squashfs {
 
   /**
    * Makes a file system of a tar, in the order of the tar. The same tar makes the same bytes,
-   * whatever the machine.
+   * whatever the machine and the day.
    *
    * @param target a file that does not exist yet
+   * @param latest the time of the youngest file, in seconds since 1970. It becomes the time of the
+   *     root too, which the program gives the current one whatever its options say.
    */
-  public static <X extends Exception> void write(Path target, Tar<X> tar)
+  public static <X extends Exception> void write(Path target, long latest, Tar<X> tar)
       throws X, IOException, ImageException, InterruptedException {
     var process =
         start(
             "sqfstar",
             "an image is made",
-            List.of(
-                "-comp", "gzip", "-mkfs-time", "0", "-root-mode", "755", "-quiet", "-no-progress"),
+            OPTIONS,
+            Map.of("SOURCE_DATE_EPOCH", String.valueOf(latest)),
             target);
     var said = said(process);
     var pipe = new Pipe(process.getOutputStream());
@@ -104,7 +111,7 @@ public final class Squashfs {
 
   /** Looks what is in a file system. Nothing of a hostile one can do more than be counted. */
   static Listing list(Path file) throws IOException, ImageException, InterruptedException {
-    var process = start("unsquashfs", "images are unpacked", List.of("-lln"), file);
+    var process = start("unsquashfs", "images are unpacked", List.of("-lln"), Map.of(), file);
     try {
       process.getOutputStream().close();
       var complaint = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
@@ -148,6 +155,7 @@ public final class Squashfs {
             "unsquashfs",
             "images are unpacked",
             List.of("-no-progress", "-quiet", "-no-xattrs", "-dest", target.toString()),
+            Map.of(),
             file);
     try {
       process.getOutputStream().close();
@@ -166,13 +174,20 @@ public final class Squashfs {
     }
   }
 
-  private static Process start(String program, String purpose, List<String> options, Path file)
+  private static Process start(
+      String program,
+      String purpose,
+      List<String> options,
+      Map<String, String> environment,
+      Path file)
       throws ImageException {
     var command = new ArrayList<>(List.of(program));
     command.addAll(options);
     command.add(file.toAbsolutePath().toString());
     try {
-      return new ProcessBuilder(command).start();
+      var builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      return builder.start();
     } catch (IOException e) {
       throw new ImageException(
           "There is no program `%s`, by which %s.".formatted(program, purpose), HINT, e);

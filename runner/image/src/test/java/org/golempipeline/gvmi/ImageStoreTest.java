@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -216,11 +217,15 @@ class ImageStoreTest {
   @Test
   void partsOfTheDeadAreRemovedAfterADay() throws Exception {
     var part = store.newPart();
-    Files.setLastModifiedTime(part, java.nio.file.attribute.FileTime.from(NOON));
+    var scratch = store.newScratch();
+    Files.writeString(scratch.resolve("layer"), "x");
+    Files.setLastModifiedTime(part, FileTime.from(NOON));
+    Files.setLastModifiedTime(scratch, FileTime.from(NOON));
     at(NOON.plusSeconds(86_000)).newPart();
     assertThat(part).exists();
     at(NOON.plusSeconds(87_000)).newPart();
     assertThat(part).doesNotExist();
+    assertThat(scratch).doesNotExist();
   }
 
   private ImageStore at(Instant now) {
@@ -239,7 +244,7 @@ class ImageStoreTest {
     Machine.needs("sqfstar", "unsquashfs", "busybox");
     var file = store.newPart();
     Files.delete(file);
-    Squashfs.write(file, target -> target.write(tar.bytes()));
+    Squashfs.write(file, 0, target -> target.write(tar.bytes()));
     return seal(file);
   }
 

@@ -13,6 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 public final class Tar {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
+  private boolean finished;
 
   public Tar() {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -78,9 +79,13 @@ public final class Tar {
     }
   }
 
+  /** Nothing is added after this. */
   public byte[] bytes() {
     try {
-      tar.finish();
+      if (!finished) {
+        tar.finish();
+        finished = true;
+      }
       return bytes.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
