@@ -68,9 +68,7 @@ final class BusyboxImage {
   static String store(UnpackedImage image, ImageStore store) throws Exception {
     Path part = store.newPart();
     Files.delete(part);
-    Squashfs.write(
-        part,
-        target ->
+    Squashfs.write(part, 0, target ->
             new ProcessBuilder("tar", "-C", image.root().toString(), "-cf", "-", ".")
                 .start()
                 .getInputStream()
