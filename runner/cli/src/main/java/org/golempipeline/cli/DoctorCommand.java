@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Severity;
+import org.golempipeline.exeunit.Containers;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunSettings.Target;
@@ -88,6 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
                 : 0,
             Wiring.cores()));
     tell(MachineChecks.shell(SHELL, console.variable("PATH").orElse(DEFAULT_PATH)));
+    tell(MachineChecks.images(Containers.obstacle()));
     var own = folder.resolve(".golem-pipeline");
     try (var work = new WorkFolder(own, "doctor", new Wiring(console).newRunId(), false)) {
       var writable = MachineChecks.folder(folder, work.path());

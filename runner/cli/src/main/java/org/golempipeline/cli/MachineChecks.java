@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.exeunit.Containers;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.report.ShellWord;
@@ -71,6 +72,23 @@ final class MachineChecks {
                     "shell",
                     "There is no `tar` on the PATH, so fragments are unpacked with `dd`, slowly.",
                     "Install `tar`, or add its folder to the PATH."));
+  }
+
+  /**
+   * Whether programs can run inside images.
+   *
+   * @param obstacle what keeps them from it
+   */
+  static Finding images(Optional<Containers.Obstacle> obstacle) {
+    return obstacle
+        .map(
+            each ->
+                Finding.warning(
+                    "images",
+                    "Fragments cannot run inside images here, only with this machine's own"
+                        + " programs: %s.".formatted(each.reason()),
+                    each.cure()))
+        .orElseGet(() -> Finding.ok("images", "fragments can run inside the image they name"));
   }
 
   private static Optional<Path> find(String program, String path) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.golempipeline.exeunit.Containers;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.provider.Provider;
 import org.golempipeline.provider.ProviderEvent;
@@ -127,6 +128,7 @@ final class ProvideCommand implements Callable<Integer> {
     try (var interruption =
         new Interruption(end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
       try (var provider = Provider.start(options, console.clock(), this::tell)) {
+        console.err().println(where());
         console.err().println("Working. Ctrl-C ends it in good order.");
         console.err().flush();
         end.await();
@@ -144,6 +146,16 @@ final class ProvideCommand implements Callable<Integer> {
               .formatted(options.bus()));
     }
     return ExitCodes.DONE;
+  }
+
+  /** What requestors' programs run in. */
+  private static String where() {
+    return Containers.obstacle()
+        .map(
+            each ->
+                "Programs of this machine run in the place of images, as this user: %s. %s"
+                    .formatted(each.reason(), each.cure()))
+        .orElse("Programs run inside the images that agreements name.");
   }
 
   private synchronized void tell(ProviderEvent event) {

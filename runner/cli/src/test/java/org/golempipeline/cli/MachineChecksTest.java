@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.golempipeline.cli.Finding.State;
+import org.golempipeline.exeunit.Containers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,20 @@ class MachineChecksTest {
     var tar = executable("tar");
     assertThat(MachineChecks.shell(shell, path))
         .isEqualTo(Finding.ok("shell", shell + ", and " + tar));
+  }
+
+  @Test
+  void whatKeepsFragmentsFromRunningInImagesIsSaidWithTheCure() {
+    assertThat(MachineChecks.images(Optional.empty()).state()).isEqualTo(State.OK);
+    assertThat(
+            MachineChecks.images(
+                Optional.of(new Containers.Obstacle("unshare failed", "Allow user namespaces."))))
+        .isEqualTo(
+            Finding.warning(
+                "images",
+                "Fragments cannot run inside images here, only with this machine's own programs:"
+                    + " unshare failed.",
+                "Allow user namespaces."));
   }
 
   @Test

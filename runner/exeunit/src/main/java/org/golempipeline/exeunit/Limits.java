@@ -1,6 +1,8 @@
 package org.golempipeline.exeunit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an activity may use at most.
@@ -13,4 +15,9 @@ import java.util.OptionalLong;
 public record Limits(OptionalLong storage, OptionalLong memory, boolean outbound) {
   /** As much as there is, but no network. */
   public static final Limits NONE = new Limits(OptionalLong.empty(), OptionalLong.empty(), false);
+
+  /** For a member of virtual networks, whose ports are those of this machine. */
+  Limits reaching(@Nullable JsonNode networks) {
+    return networks == null || networks.isEmpty() ? this : new Limits(storage, memory, true);
+  }
 }

@@ -224,7 +224,7 @@ final class ScriptRunner implements Runnable {
             units.newRoot(),
             command,
             image.get(),
-            unit.limits,
+            unit.limits.reaching(command.net()),
             builder -> units.programs.hold(builder, unit.id()))
         : Deployment.create(units.newRoot(), command);
   }
