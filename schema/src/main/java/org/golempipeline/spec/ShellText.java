@@ -19,6 +19,11 @@ public record ShellText(String text, Range range) {
     Objects.requireNonNull(range);
   }
 
+  /** The programs that it starts, by the names it gives them, as far as that can be seen. */
+  public Set<String> programs() {
+    return ShellPrograms.in(text);
+  }
+
   /** Those of {@code names} that the text mentions, sorted. */
   public Set<String> mentioned(Collection<String> names) {
     var words = WORD.matcher(text);

@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import org.golempipeline.image.Inside;
 import org.golempipeline.laws.LawsCheck;
 import org.golempipeline.laws.LawsJson;
 import org.golempipeline.laws.LawsSettings;
@@ -57,6 +58,9 @@ final class LawsOptions {
         return ExitCodes.USAGE;
       }
       var plan = OpenPipeline.require(console, planned);
+      var images =
+          OpenPipeline.require(
+              console, pipeline.wiring().imagesHere(plan, Inside.Choice.WHERE_POSSIBLE));
       Files.createDirectories(home.path());
       try (var node =
           new NodeOnDemand(
@@ -75,6 +79,7 @@ final class LawsOptions {
                     node,
                     Wiring.agreementDuration(plan.spec()),
                     pipeline.shell(plan.spec()),
+                    images,
                     console.clock(),
                     line -> say(console, line)));
         try (var interruption =

@@ -2,9 +2,11 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.run.Daemons;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
   private final @Nullable GolemConnection network;
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode auditor;
+  private final Optional<ImageStore> images;
 
   /**
    * @param folder where its providers work
@@ -31,6 +34,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
     this.folder = folder;
     this.providers = providers;
     this.network = network;
+    images = wiring.imageStore();
   }
 
   @Override
@@ -39,7 +43,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
       return network;
     }
     if (market == null) {
-      market = wiring.startNode(folder.get(), providers);
+      market = wiring.startNode(folder.get(), providers, images);
     }
     return connection(market);
   }
@@ -50,7 +54,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
     if (auditor == null) {
       auditor =
           wiring.startNode(
-              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1);
+              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1, images);
     }
     return connection(auditor);
   }
@@ -68,6 +72,9 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
     } finally {
       if (market != null) {
         market.close();
+      }
+      if (images.isPresent()) {
+        images.get().close();
       }
     }
   }

@@ -36,6 +36,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin OutputOptions outputs = new OutputOptions();
 
+  @Mixin InsideOptions inside = new InsideOptions();
+
   @Mixin SelectionOptions selection = new SelectionOptions();
 
   @Option(
@@ -66,7 +68,7 @@ final class PlanCommand implements Callable<Integer> {
         var scratch = folder.path().resolve("earlier");
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
-        var images = target == Target.GOLEM ? images(pipeline, plan) : Images.notFetched();
+        var images = images(pipeline, plan, target);
         var outlook =
             new PlanOutlook(
                 plan,
@@ -82,10 +84,16 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** What cannot be found is no reason to say nothing else. */
-  private Images images(OpenPipeline pipeline, Plan plan) throws Refusal {
-    var found = pipeline.wiring().images(plan);
+  private Images images(OpenPipeline pipeline, Plan plan, Target target) throws Refusal {
+    if (target == Target.GOLEM) {
+      inside.requireNone();
+    }
+    var found =
+        target == Target.GOLEM
+            ? pipeline.wiring().images(plan)
+            : pipeline.wiring().imagesHere(plan, inside.choice());
     new Messages(console).diagnostics(found.diagnostics());
-    return found.value().orElse(Images.notFetched());
+    return found.value().orElse(Images.none());
   }
 
   /** How a plan is drawn. */

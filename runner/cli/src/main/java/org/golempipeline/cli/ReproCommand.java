@@ -244,7 +244,7 @@ final class ReproCommand implements Callable<Integer> {
     if (started == null
         || !started.target().equals("golem")
         || !EarlierResults.areNeeded(stagePlan)) {
-      return Images.notFetched();
+      return Images.none();
     }
     var found = wiring.images(plan);
     new Messages(console).diagnostics(found.diagnostics());

@@ -63,6 +63,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints every event of the run as a line of JSON.")
   boolean json;
 
+  @Mixin InsideOptions inside = new InsideOptions();
+
   @Mixin SelectionOptions selection = new SelectionOptions();
 
   @Option(
@@ -89,10 +91,13 @@ final class RunCommand implements Callable<Integer> {
     LeftOvers.removeIfPossible(pipeline.own());
     try (var folder = pipeline.workFolder("runs", false).claim()) {
       if (target == Target.GOLEM) {
+        inside.requireNone();
         return runOnGolem(pipeline, folder);
       }
       var plan = plan(pipeline, folder);
-      return run(pipeline, plan, folder, target, null, Images.notFetched());
+      var images =
+          OpenPipeline.require(console, pipeline.wiring().imagesHere(plan, inside.choice()));
+      return run(pipeline, plan, folder, target, null, images);
     }
   }
 

@@ -11,6 +11,7 @@ import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.image.Images;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.LastWords;
@@ -73,6 +74,7 @@ final class TrialRun {
             text.name(),
             Wiring.agreementDuration(plan.spec()),
             pipeline.shell(plan.spec()),
+            Images.none(),
             wiring.clock());
     try (var node = new NodeOnDemand(wiring, () -> scratch(plan), WORKERS, null);
         var interruption =

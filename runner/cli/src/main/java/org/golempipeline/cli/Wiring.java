@@ -12,15 +12,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.exeunit.Containers;
 import org.golempipeline.filelock.RunLock;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
+import org.golempipeline.image.Inside;
 import org.golempipeline.journal.Journal;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
@@ -99,10 +103,26 @@ final class Wiring {
     return Journal.create(runFolder.resolve("journal.ndjson"));
   }
 
-  /** A node on this machine, in a folder that goes when it is closed. */
-  EmbeddedNode startNode(Path folder, int providers) throws IOException {
+  /**
+   * A node on this machine, in a folder that goes when it is closed.
+   *
+   * @param images of this user, to be closed behind the node
+   */
+  EmbeddedNode startNode(Path folder, int providers, Optional<ImageStore> images)
+      throws IOException {
     var seed = console.clock().millis();
-    return EmbeddedNode.start(new NodeOptions(0, newAppKey(), providers, folder, seed, true));
+    return EmbeddedNode.start(
+        new NodeOptions(0, newAppKey(), providers, folder, seed, true, images));
+  }
+
+  /** The images that this user has on this machine; none if nobody says where they would be. */
+  Optional<ImageStore> imageStore() {
+    return console
+        .variable("XDG_CACHE_HOME")
+        .map(Path::of)
+        .or(() -> console.variable("HOME").map(home -> Path.of(home, ".cache")))
+        .map(cache -> cache.resolve("golem-pipeline").resolve("images"))
+        .map(folder -> new ImageStore(console.folder().resolve(folder), console.clock()));
   }
 
   /** A key that nobody can guess. */
@@ -163,7 +183,23 @@ final class Wiring {
 
   /** What providers fetch. */
   Checked<Images> images(Plan plan) throws Refusal {
-    return Images.resolve(plan, registry());
+    return Images.onNetwork(plan, registry());
+  }
+
+  /** What a run on this machine works inside. */
+  Checked<Images> imagesHere(Plan plan, Inside.Choice choice) {
+    var store = imageStore();
+    var named = plan.spec().stages().stream().anyMatch(stage -> stage.image() != null);
+    // Asking the system costs time, and mostly nobody wants to know.
+    var obstacle =
+        choice == Inside.Choice.NEVER || !named
+            ? Optional.<Inside.Obstacle>empty()
+            : store.isEmpty()
+                ? Optional.of(
+                    new Inside.Obstacle("nothing says where this user's images are", "Set `HOME`."))
+                : Containers.obstacle()
+                    .map(each -> new Inside.Obstacle(each.reason(), each.cure()));
+    return Images.onThisMachine(plan, store, new Inside(choice, obstacle));
   }
 
   /** A run that is ready to start. */

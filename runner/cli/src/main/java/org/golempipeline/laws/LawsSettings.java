@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.golempipeline.image.Images;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.run.Daemons;
 
@@ -16,6 +17,7 @@ import org.golempipeline.run.Daemons;
  * @param home a folder for all that is written, which the caller removes
  * @param daemons a node on this machine with {@link LawsCheck#PROVIDERS} providers
  * @param duration how long agreements may last
+ * @param images of the pipeline, on this machine
  * @param say tells the user what happens now, a line
  */
 public record LawsSettings(
@@ -26,5 +28,6 @@ public record LawsSettings(
     Daemons daemons,
     Duration duration,
     LocalShell shell,
+    Images images,
     Clock clock,
     Consumer<String> say) {}

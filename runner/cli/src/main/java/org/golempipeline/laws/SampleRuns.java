@@ -31,7 +31,12 @@ final class SampleRuns {
   SampleRuns(LawsSettings settings) {
     this.settings = settings;
     this.trials =
-        new TrialRuns(settings.file(), settings.duration(), settings.shell(), settings.clock());
+        new TrialRuns(
+            settings.file(),
+            settings.duration(),
+            settings.shell(),
+            settings.images(),
+            settings.clock());
   }
 
   /** A folder for the results of the next run. */

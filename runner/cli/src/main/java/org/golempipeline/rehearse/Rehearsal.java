@@ -66,7 +66,12 @@ public final class Rehearsal {
     this.plan = plan;
     this.settings = settings;
     this.trials =
-        new TrialRuns(settings.file(), settings.duration(), settings.shell(), settings.clock());
+        new TrialRuns(
+            settings.file(),
+            settings.duration(),
+            settings.shell(),
+            Images.none(),
+            settings.clock());
   }
 
   /** A run that ended, and where its results are. */
@@ -242,7 +247,7 @@ public final class Rehearsal {
                 folder,
                 cache,
                 digests,
-                Images.notFetched(),
+                Images.none(),
                 settings.shell(),
                 settings.clock())) {
       var probe =

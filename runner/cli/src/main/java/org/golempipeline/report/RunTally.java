@@ -97,6 +97,8 @@ final class RunTally {
       return warnings.size() < KEPT && warnings.add(warned.message())
           ? List.of("warning: " + TerminalText.safe(warned.message()))
           : List.of();
+    } else if (event instanceof RunEvent.ProgramsChosen chosen) {
+      return List.of(programs(chosen));
     } else if (event instanceof RunEvent.StrategyWarned warned) {
       // What was said when the run was planned stands above, with its place in the file.
       var text = "stage %s, %s: %s".formatted(warned.stage(), warned.strategy(), warned.message());
@@ -120,6 +122,14 @@ final class RunTally {
       return addStage(stamped, event);
     }
     return List.of();
+  }
+
+  private static String programs(RunEvent.ProgramsChosen chosen) {
+    var image = "`" + TerminalText.safe(chosen.image()) + "`";
+    return chosen.instead() == null
+        ? "inside the image " + image
+        : "with this machine's own programs: the image %s %s"
+            .formatted(image, TerminalText.safe(chosen.instead()));
   }
 
   private List<String> addStage(StampedEvent stamped, RunEvent event) {

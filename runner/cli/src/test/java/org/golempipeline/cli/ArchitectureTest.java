@@ -158,6 +158,7 @@ class ArchitectureTest {
     arrows.put(
         "image",
         new String[] {
+          "event",
           "gvmi",
           "plainfile",
           "plan",

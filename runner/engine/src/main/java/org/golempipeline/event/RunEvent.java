@@ -289,6 +289,17 @@ public sealed interface RunEvent {
   record Warned(String message) implements RunEvent {}
 
   /**
+   * In which programs a run on this machine executes the fragments of an image's stages.
+   *
+   * @param image as in the file
+   * @param sha3 of the image inside which they are executed; null if this machine's own programs
+   *     run
+   * @param instead why they do, as a clause
+   */
+  record ProgramsChosen(String image, @Nullable String sha3, @Nullable String instead)
+      implements RunEvent {}
+
+  /**
    * A split or merge leaves out or alters something that is no error.
    *
    * @param strategy as in the file: {@code media/segments}

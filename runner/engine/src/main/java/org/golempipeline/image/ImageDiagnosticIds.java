@@ -14,5 +14,8 @@ public final class ImageDiagnosticIds {
   /** A local file that cannot be read or is no VM image. */
   public static final String IMAGE_BAD_FILE = "Image.BadFile";
 
+  /** An image that is not on this machine, or cannot be entered, where the user insists on it. */
+  public static final String IMAGE_NOT_HERE = "Image.NotHere";
+
   private ImageDiagnosticIds() {}
 }

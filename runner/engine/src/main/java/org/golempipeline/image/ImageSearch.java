@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,10 +18,13 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.NotAnImageException;
+import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.lock.LockDiagnosticIds;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
@@ -31,16 +36,14 @@ import org.jspecify.annotations.Nullable;
 /** Finds what the images of one plan are, and all that is wrong with them. */
 final class ImageSearch {
   private final Plan plan;
-  private final ImageRegistry registry;
   private final Problems problems;
   private final Map<ImageRef, List<StageSpec>> wanted = new LinkedHashMap<>();
   private final List<StageSpec> without = new ArrayList<>();
   private final Map<ImageRef, Image> remote = new HashMap<>();
-  private final Map<ImageRef, GvmiFile> local = new HashMap<>();
+  private final Map<ImageRef, GvmiFile> files = new HashMap<>();
 
-  ImageSearch(Plan plan, ImageRegistry registry) {
+  ImageSearch(Plan plan) {
     this.plan = plan;
-    this.registry = registry;
     this.problems = new Problems(plan.spec().source());
     for (var stage : plan.spec().stages()) {
       if (stage.image() == null) {
@@ -51,25 +54,103 @@ final class ImageSearch {
     }
   }
 
-  Checked<Images> resolve() {
+  Checked<Images> onNetwork(ImageRegistry registry) {
     if (!without.isEmpty()) {
-      missing();
+      missing("providers need one");
     }
     var lock = lock();
     if (lock != null) {
-      find(lock);
+      find(lock, registry);
     }
     if (!problems.hasErrors()) {
       write(Objects.requireNonNull(lock));
     }
-    return new Checked<>(problems.hasErrors() ? null : new Images(remote, local), problems.all());
+    return checked(new Images(true, remote, files, List.of()));
   }
 
-  private void missing() {
+  /** What is not here is a mistake only for who insists on it. */
+  Checked<Images> onThisMachine(Optional<ImageStore> store, Inside inside) {
+    var always = inside.choice() == Inside.Choice.ALWAYS;
+    if (always && !without.isEmpty()) {
+      missing("`--in image` asks for one");
+    }
+    var lock = lock();
+    var choices = new ArrayList<RunEvent.ProgramsChosen>();
+    for (var ref : lock == null ? Set.<ImageRef>of() : wanted.keySet()) {
+      var instead = notInside(ref, store, inside, Objects.requireNonNull(lock));
+      var file = files.get(ref);
+      choices.add(
+          new RunEvent.ProgramsChosen(
+              ref.toString(), file == null ? null : file.sha3(), instead.orElse(null)));
+      if (always && instead.isPresent()) {
+        wrong(
+            ref,
+            ImageDiagnosticIds.IMAGE_NOT_HERE,
+            "which " + instead.get(),
+            inside.obstacle().map(Inside.Obstacle::cure).orElseGet(() -> cure(ref)));
+      }
+    }
+    return checked(new Images(false, Map.of(), files, choices));
+  }
+
+  private Checked<Images> checked(Images images) {
+    return new Checked<>(problems.hasErrors() ? null : images, problems.all());
+  }
+
+  /** Finds an image on this machine, or says why nobody works inside it, as a clause about it. */
+  private Optional<String> notInside(
+      ImageRef ref, Optional<ImageStore> store, Inside inside, LockFile lock) {
+    if (inside.choice() == Inside.Choice.NEVER) {
+      return Optional.of("is left aside, as `--in host` asks");
+    }
+    if (inside.obstacle().isPresent()) {
+      return Optional.of("cannot be entered here: " + inside.obstacle().get().reason());
+    }
+    try {
+      var found = file(ref, store, lock);
+      found.ifPresent(file -> files.put(ref, file));
+      return found.isPresent() ? Optional.empty() : Optional.of("is not on this machine");
+    } catch (NoSuchFileException e) {
+      return Optional.of("does not exist");
+    } catch (NotAnImageException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return Optional.of("cannot be read: " + clause(Trouble.reason(e)));
+    }
+  }
+
+  private Optional<GvmiFile> file(ImageRef ref, Optional<ImageStore> store, LockFile lock)
+      throws IOException, NotAnImageException {
+    var stored = store.isEmpty() ? Optional.<StoredImage>empty() : stored(ref, store.get(), lock);
+    return stored.isEmpty() ? Optional.empty() : Optional.of(stored.get().open());
+  }
+
+  private Optional<StoredImage> stored(ImageRef ref, ImageStore store, LockFile lock)
+      throws IOException, NotAnImageException {
+    if (ref instanceof ImageRef.Local local) {
+      return Optional.of(store.copyOf(plan.folder().resolve(local.path())));
+    }
+    if (ref instanceof ImageRef.Hash hash) {
+      return store.find(hash.sha3());
+    }
+    if (ref instanceof ImageRef.Url url) {
+      return store.find(url.sha3());
+    }
+    var locked = lock.images().get(ref.toString());
+    return locked == null ? store.named(ref.toString()) : store.find(locked.sha3());
+  }
+
+  private static String cure(ImageRef ref) {
+    return ref instanceof ImageRef.Local
+        ? "Make it with `golem-pipeline image build`, or leave out `--in image`."
+        : "Get it with `golem-pipeline image pull %s`, or leave out `--in image`.".formatted(ref);
+  }
+
+  private void missing(String why) {
     problems.error(
         ImageDiagnosticIds.IMAGE_MISSING,
         without.get(0).range(),
-        "%s no `image`, and providers need one.".formatted(said(without, "names", "name")),
+        "%s no `image`, and %s.".formatted(said(without, "names", "name"), why),
         "Add one for all stages at the top level, such as `image: golem/alpine:latest`.");
   }
 
@@ -99,7 +180,7 @@ final class ImageSearch {
           }
         });
     try {
-      lock.writeImages(tags);
+      lock.writeImages(tags, new TreeMap<>());
     } catch (IOException e) {
       problems.error(
           LockDiagnosticIds.LOCK_UNWRITABLE,
@@ -112,7 +193,7 @@ final class ImageSearch {
 
   // ---- the images
 
-  private void find(LockFile lock) {
+  private void find(LockFile lock, ImageRegistry registry) {
     var asked = new LinkedHashMap<ImageRef, CompletableFuture<ImageRegistry.Answer>>();
     for (var ref : wanted.keySet()) {
       if (ref instanceof ImageRef.Url url) {
@@ -162,13 +243,13 @@ final class ImageSearch {
 
   private void read(ImageRef.Local ref) {
     try {
-      local.put(ref, GvmiFile.read(plan.folder().resolve(ref.path())));
+      files.put(ref, GvmiFile.read(plan.folder().resolve(ref.path())));
     } catch (NotAnImageException e) {
       wrong(
           ref,
           ImageDiagnosticIds.IMAGE_BAD_FILE,
           "which " + e.getMessage(),
-          "Make a `.gvmi` file from a Docker image with `gvmkit-build`.");
+          "Make one with `golem-pipeline image build`.");
     } catch (NoSuchFileException e) {
       wrong(
           ref,

@@ -7,55 +7,86 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Every image of a plan, found and fixed before anything is spent: a map from what the file says to
- * what providers fetch. Made by {@link #resolve}, which may take a while; a run then offers the
- * files of this machine with {@link #serve}.
+ * what providers fetch. Made by {@link #onNetwork} or {@link #onThisMachine}, which may take a
+ * while; a run then offers the files of this machine with {@link #serve}.
  */
 public final class Images {
-  /** The embedded node unpacks no image. */
+  /** The embedded node runs programs of its machine for it. */
   static final Image NOT_FETCHED = new Image("0".repeat(56), "file:///dev/null");
 
-  /** Null where nobody fetches any. */
-  private final @Nullable Map<ImageRef, Image> remote;
+  private static final String HERE = "this machine";
 
-  private final Map<ImageRef, GvmiFile> local;
+  private final boolean onNetwork;
+  private final Map<ImageRef, Image> remote;
+  private final Map<ImageRef, GvmiFile> files;
+  private final List<RunEvent.ProgramsChosen> choices;
 
-  Images(@Nullable Map<ImageRef, Image> remote, Map<ImageRef, GvmiFile> local) {
-    this.remote = remote == null ? null : Map.copyOf(remote);
-    this.local = Map.copyOf(local);
+  Images(
+      boolean onNetwork,
+      Map<ImageRef, Image> remote,
+      Map<ImageRef, GvmiFile> files,
+      List<RunEvent.ProgramsChosen> choices) {
+    this.onNetwork = onNetwork;
+    this.remote = Map.copyOf(remote);
+    this.files = Map.copyOf(files);
+    this.choices = List.copyOf(choices);
   }
 
-  /** For runs on this machine, where its own programs run: nothing is looked for. */
-  public static Images notFetched() {
-    return new Images(null, Map.of());
+  /** For runs with the programs of this machine: nothing is looked for. */
+  public static Images none() {
+    return new Images(false, Map.of(), Map.of(), List.of());
   }
 
   /**
-   * Finds the images of all stages. Tags come from the lock file beside the pipeline file; those
-   * that it lacks are asked for at the registry and written into it, those that the plan no longer
-   * names are dropped from it. Files of this machine are checked and hashed. Blocks until all is
-   * done, or until everything that is wrong is known; the lock file is not touched then.
+   * Finds the images of all stages for providers on the network. Tags come from the lock file
+   * beside the pipeline file; those that it lacks are asked for at the registry and written into
+   * it, those that the plan no longer names are dropped from it. Files of this machine are checked
+   * and hashed. Blocks until all is done, or until everything that is wrong is known; the lock file
+   * is not touched then.
    */
-  public static Checked<Images> resolve(Plan plan, ImageRegistry registry) {
-    return new ImageSearch(plan, registry).resolve();
+  public static Checked<Images> onNetwork(Plan plan, ImageRegistry registry) {
+    return new ImageSearch(plan).onNetwork(registry);
   }
 
-  /** Whether providers fetch them; else all that runs are the programs of this machine. */
-  public boolean areFetched() {
-    return remote != null;
+  /**
+   * Finds those images that are on this machine: files, and what {@code store} has of what the lock
+   * file or a pull says a tag means. Blocks as {@link #onNetwork} does.
+   */
+  public static Checked<Images> onThisMachine(
+      Plan plan, Optional<ImageStore> store, Inside inside) {
+    return new ImageSearch(plan).onThisMachine(store, inside);
+  }
+
+  /** Whether strangers fetch them and compute. */
+  public boolean areOnNetwork() {
+    return onNetwork;
+  }
+
+  /** For each image of the plan, in which programs a run on this machine executes fragments. */
+  public List<RunEvent.ProgramsChosen> choices() {
+    return choices;
+  }
+
+  /** The files of this machine that programs run in. */
+  public Map<ImageRef, GvmiFile> files() {
+    return files;
   }
 
   /**
@@ -63,10 +94,10 @@ public final class Images {
    * own programs run. The same text means the same programs.
    */
   public String content(@Nullable ImageRef image) {
-    if (remote == null) {
-      return "this machine";
+    var file = image == null ? null : files.get(image);
+    if (!onNetwork) {
+      return file == null ? HERE : HERE + ", " + file.sha3();
     }
-    var file = image == null ? null : local.get(image);
     if (file != null) {
       return file.sha3();
     }
@@ -79,13 +110,10 @@ public final class Images {
    * Fails with {@link GolemException}.
    */
   public CompletableFuture<ServedImages> serve(GolemNetwork network) {
-    if (remote == null) {
-      return CompletableFuture.completedFuture(new ServedImages(null, List.of()));
-    }
     var images = new HashMap<>(remote);
     var open = new ArrayList<GvmiFile.Content>();
     var serving = new HashMap<ImageRef, CompletableFuture<String>>();
-    for (var each : local.entrySet()) {
+    for (var each : files.entrySet()) {
       try {
         var content = each.getValue().open();
         open.add(content);
@@ -103,13 +131,13 @@ public final class Images {
                   (ref, url) ->
                       images.put(
                           ref,
-                          new Image(Objects.requireNonNull(local.get(ref)).sha3(), url.join())));
-              return new ServedImages(images, open);
+                          new Image(Objects.requireNonNull(files.get(ref)).sha3(), url.join())));
+              return new ServedImages(onNetwork, images, open);
             })
         .whenComplete(
             (served, thrown) -> {
               if (thrown != null) {
-                new ServedImages(null, open).close();
+                new ServedImages(onNetwork, Map.of(), open).close();
               }
             });
   }

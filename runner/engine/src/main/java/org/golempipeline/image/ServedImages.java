@@ -10,21 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The images of a plan, each where providers can fetch it, until they are closed. */
 public final class ServedImages implements AutoCloseable {
-  private final @Nullable Map<ImageRef, Image> images;
+  private final boolean onNetwork;
+  private final Map<ImageRef, Image> images;
   private final List<GvmiFile.Content> open;
 
-  /** {@code images} is null where nobody fetches any. */
-  ServedImages(@Nullable Map<ImageRef, Image> images, List<GvmiFile.Content> open) {
-    this.images = images;
+  ServedImages(boolean onNetwork, Map<ImageRef, Image> images, List<GvmiFile.Content> open) {
+    this.onNetwork = onNetwork;
+    this.images = Map.copyOf(images);
     this.open = List.copyOf(open);
   }
 
   /** What {@code image}, which stands in the plan, is for providers. */
   public Image get(@Nullable ImageRef image) {
-    if (images == null) {
+    var found = image == null ? null : images.get(image);
+    if (found == null && !onNetwork) {
       return Images.NOT_FETCHED;
     }
-    var found = image == null ? null : images.get(image);
     if (found == null) {
       throw new IllegalArgumentException("not an image of the plan: " + image);
     }

@@ -35,14 +35,15 @@ import org.golempipeline.plainfile.PlainFile;
 
 /**
  * The file {@code pipeline.yaml.lock}, made for version control: what each image tag meant when it
- * was first asked for, and which plugins the pipeline was given. Keys that are not understood are
- * kept.
+ * was first asked for, what images were made of, and which plugins the pipeline was given. Keys
+ * that are not understood are kept.
  */
 public final class LockFile {
   private static final int VERSION = 1;
-  private static final List<String> SECTIONS = List.of("images", "plugins");
+  private static final List<String> SECTIONS = List.of("images", "builds", "plugins");
   private static final Pattern SHA3 = Pattern.compile("[0-9a-f]{56}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final Pattern URL = Pattern.compile("https?://\\S+", Pattern.CASE_INSENSITIVE);
   private static final Pattern CONFLICT = Pattern.compile("(?m)^(<{7}|={7}|>{7})");
   private static final JsonMapper JSON =
@@ -55,6 +56,7 @@ public final class LockFile {
   private final Source source;
   private final ObjectNode content;
   private final SortedMap<String, LockedImage> images;
+  private final SortedMap<String, LockedBuild> builds;
   private final SortedMap<String, LockedPlugin> plugins;
 
   private LockFile(Path file, Source source, ObjectNode content) throws BrokenException {
@@ -62,6 +64,7 @@ public final class LockFile {
     this.source = source;
     this.content = content;
     this.images = images(content.path("images"), source);
+    this.builds = builds(content.path("builds"), source);
     this.plugins = plugins(content.path("plugins"), source);
   }
 
@@ -172,6 +175,27 @@ public final class LockFile {
     return images;
   }
 
+  private static SortedMap<String, LockedBuild> builds(JsonNode node, Source source)
+      throws BrokenException {
+    var builds = new TreeMap<String, LockedBuild>();
+    if (!node.isObject() && !node.isMissingNode()) {
+      throw new BrokenException(source, Range.START, "its `builds` must be a map");
+    }
+    for (var entry : node.properties()) {
+      var digest = entry.getValue().path("digest").asText();
+      var sha3 = entry.getValue().path("sha3").asText();
+      if (!DIGEST.matcher(digest).matches() || !SHA3.matcher(sha3).matches()) {
+        throw new BrokenException(
+            source,
+            lineWith(entry.getKey(), source),
+            "`%s` needs a `digest` of `sha256:` and 64 hexadecimal digits and a `sha3` of 56"
+                .formatted(entry.getKey()));
+      }
+      builds.put(entry.getKey(), new LockedBuild(digest, sha3));
+    }
+    return builds;
+  }
+
   private static SortedMap<String, LockedPlugin> plugins(JsonNode node, Source source)
       throws BrokenException {
     var plugins = new TreeMap<String, LockedPlugin>();
@@ -227,20 +251,29 @@ public final class LockFile {
     return Collections.unmodifiableMap(images);
   }
 
+  /** The images that were made, by what the file says they are made of. */
+  public Map<String, LockedBuild> builds() {
+    return Collections.unmodifiableMap(builds);
+  }
+
   /** The plugins that were pinned, by name. */
   public Map<String, LockedPlugin> plugins() {
     return Collections.unmodifiableMap(plugins);
   }
 
-  /** Makes {@code now} all images that are locked; a file that says so already is not touched. */
-  public void writeImages(SortedMap<String, LockedImage> now) throws IOException {
-    if (now.equals(images)) {
+  /** Makes these all images that are locked; a file that says so already is not touched. */
+  public void writeImages(SortedMap<String, LockedImage> tags, SortedMap<String, LockedBuild> made)
+      throws IOException {
+    if (tags.equals(images) && made.equals(builds)) {
       return;
     }
-    var entries = JSON.createObjectNode();
-    now.forEach(
-        (tag, image) -> entries.putObject(tag).put("sha3", image.sha3()).put("url", image.url()));
-    write("images", entries);
+    var locked = JSON.createObjectNode();
+    tags.forEach(
+        (tag, image) -> locked.putObject(tag).put("sha3", image.sha3()).put("url", image.url()));
+    var built = JSON.createObjectNode();
+    made.forEach(
+        (of, build) -> built.putObject(of).put("digest", build.digest()).put("sha3", build.sha3()));
+    write(Map.of("images", locked, "builds", built));
   }
 
   /** Makes {@code now} all plugins that are pinned; a file that says so already is not touched. */
@@ -256,17 +289,17 @@ public final class LockFile {
                 .put("version", plugin.version())
                 .put("path", plugin.path())
                 .put("sha256", plugin.sha256()));
-    write("plugins", entries);
+    write(Map.of("plugins", entries));
   }
 
-  private void write(String section, ObjectNode entries) throws IOException {
+  /** A section that holds nothing now and never did stays away. */
+  private void write(Map<String, ObjectNode> changed) throws IOException {
     var next = JSON.createObjectNode();
     next.put("version", VERSION);
     for (var each : SECTIONS) {
-      if (each.equals(section)) {
-        next.set(each, entries);
-      } else if (content.has(each)) {
-        next.set(each, content.get(each));
+      var entries = changed.get(each);
+      if (entries == null ? content.has(each) : content.has(each) || !entries.isEmpty()) {
+        next.set(each, entries == null ? content.get(each) : entries);
       }
     }
     content.properties().forEach(each -> next.putIfAbsent(each.getKey(), each.getValue()));

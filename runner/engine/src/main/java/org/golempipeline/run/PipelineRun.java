@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -140,7 +139,7 @@ public final class PipelineRun {
     try (var messages = MessageLog.create(folder.root(), setup)) {
       // Somebody may have wanted its end already.
       mailbox.addFirst(new Message.Begin());
-      sayThatImagesAreNotUnpacked();
+      settings.images().choices().forEach(each -> tell(new Message.Noted(each)));
       sayTroubleOfCache();
       while (finished == null) {
         step(next(), messages);
@@ -154,19 +153,6 @@ public final class PipelineRun {
       stages.close();
       rentals.close();
       folder.clean();
-    }
-  }
-
-  private void sayThatImagesAreNotUnpacked() {
-    var images = new TreeSet<String>();
-    for (var stage : plan.stages()) {
-      if (stage.spec().image() != null) {
-        images.add("`" + stage.spec().image() + "`");
-      }
-    }
-    if (settings.target() == Target.LOCAL && !images.isEmpty()) {
-      var text = "%s: not unpacked here, this machine's own programs run.";
-      warn(text.formatted(String.join(", ", images)));
     }
   }
 

@@ -245,8 +245,7 @@ final class Rentals implements AutoCloseable {
               session.allocationTimeout(),
               session.platform(),
               session.subnet());
-      thisMachine =
-          opened(settings.daemons()::thisMachine, terms, Images.notFetched(), event -> {});
+      thisMachine = opened(settings.daemons()::thisMachine, terms, Images.none(), event -> {});
     }
     return thisMachine;
   }

@@ -196,7 +196,7 @@ final class Reuse {
 
   /** How results must have been verified; what this machine computed it need not doubt. */
   private @Nullable Verify askedOfStrangers(StageRuntime stage) {
-    return settings.images().areFetched() ? stage.plan().spec().verify() : null;
+    return settings.images().areOnNetwork() ? stage.plan().spec().verify() : null;
   }
 
   private static boolean covers(Found found, Verify asked) {

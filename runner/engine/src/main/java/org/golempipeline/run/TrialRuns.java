@@ -23,6 +23,7 @@ public final class TrialRuns {
   private final String file;
   private final Duration duration;
   private final LocalShell shell;
+  private final Images images;
   private final Clock clock;
   private final Object current = new Object();
   private @Nullable PipelineRun run;
@@ -31,11 +32,13 @@ public final class TrialRuns {
   /**
    * @param file the pipeline file as the user called it
    * @param duration how long agreements may last
+   * @param images of the plans
    */
-  public TrialRuns(String file, Duration duration, LocalShell shell, Clock clock) {
+  public TrialRuns(String file, Duration duration, LocalShell shell, Images images, Clock clock) {
     this.file = file;
     this.duration = duration;
     this.shell = shell;
+    this.images = images;
     this.clock = clock;
   }
 
@@ -87,7 +90,7 @@ public final class TrialRuns {
                   Set.of(),
                   false,
                   false,
-                  Images.notFetched()),
+                  images),
               shell,
               sinks,
               clock);

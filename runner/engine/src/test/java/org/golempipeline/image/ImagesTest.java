@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
@@ -23,6 +26,9 @@ import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Settlement;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.gvmi.NotAnImageException;
+import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
@@ -263,8 +269,101 @@ class ImagesTest {
         .withMessageContaining("Could not read the image `./my.gvmi`");
   }
 
+  @Test
+  void aRunHereGoesOnInsideWhatIsAtHand() throws Exception {
+    var file = GvmiFile.read(image("my.gvmi"));
+    var pulled = stored("golem/alpine:latest", "pulled");
+    var pinned = stored("golem/other:1", "pinned");
+    var hashed = stored("x", "hashed");
+    Files.writeString(
+        folder.resolve("p.yaml.lock"),
+        "{\"version\": 1, \"images\": {\"golem/blender:2.8\": {\"sha3\": \"%s\", \"url\": \"http://x\"}}}"
+            .formatted(pinned.sha3()));
+    var yaml = stages("./my.gvmi", "golem/alpine:latest", "golem/blender:2.8", hashed.sha3(), null);
+    var images = here(yaml, Inside.Choice.WHERE_POSSIBLE).value().orElseThrow();
+    assertThat(images.choices())
+        .containsExactly(
+            new RunEvent.ProgramsChosen("./my.gvmi", file.sha3(), null),
+            new RunEvent.ProgramsChosen("golem/alpine:latest", pulled.sha3(), null),
+            new RunEvent.ProgramsChosen("golem/blender:2.8", pinned.sha3(), null),
+            new RunEvent.ProgramsChosen(hashed.sha3(), hashed.sha3(), null));
+    assertThat(images.content(ALPINE)).contains(pulled.sha3()).isNotEqualTo(pulled.sha3());
+    assertThat(images.content(null)).isEqualTo(Images.none().content(ALPINE));
+    try (var served = images.serve(new Serving()).join()) {
+      assertThat(served.get(ALPINE))
+          .isEqualTo(new Image(pulled.sha3(), "gftp://me/" + pulled.size()));
+      assertThat(served.get(null)).isEqualTo(Images.NOT_FETCHED);
+    }
+    assertThat(registry.asked).isEmpty();
+  }
+
+  @Test
+  void aRunHereSaysWhyItStaysOutside() throws Exception {
+    Files.writeString(folder.resolve("bad.gvmi"), "no image at all, only words");
+    stored("golem/alpine:latest", "pulled");
+    var yaml = stages("./none.gvmi", "./bad.gvmi", "golem/blender:2.8", "golem/alpine:latest");
+    assertThat(here(yaml, Inside.Choice.WHERE_POSSIBLE).value().orElseThrow().choices())
+        .extracting(RunEvent.ProgramsChosen::instead)
+        .containsExactly(
+            "does not exist", "does not end like a VM image", "is not on this machine", null);
+    assertThat(here(yaml, Inside.Choice.NEVER).value().orElseThrow().choices())
+        .allSatisfy(each -> assertThat(each.sha3()).isNull());
+    var refused = here(yaml, Inside.Choice.ALWAYS);
+    assertThat(refused.value()).isEmpty();
+    assertThat(refused.diagnostics())
+        .hasSize(3)
+        .allSatisfy(each -> assertThat(each.id()).isEqualTo(ImageDiagnosticIds.IMAGE_NOT_HERE))
+        .last()
+        .satisfies(
+            each -> {
+              assertThat(each.message())
+                  .isEqualTo(
+                      "Stage `s2` names the image `golem/blender:2.8`, which is not on this"
+                          + " machine.");
+              assertThat(each.hint()).contains("golem-pipeline image pull golem/blender:2.8");
+            });
+    assertThat(here(stages((String) null), Inside.Choice.ALWAYS).diagnostics())
+        .singleElement()
+        .extracting(Diagnostic::message)
+        .isEqualTo("Stage `s0` names no `image`, and `--in image` asks for one.");
+  }
+
+  @Test
+  void whereNobodyCanGoInsideThatIsSaid() throws Exception {
+    stored("golem/alpine:latest", "pulled");
+    var closed = Optional.of(new Inside.Obstacle("no namespaces", "Allow them."));
+    var yaml = stages("golem/alpine:latest");
+    var images = here(yaml, new Inside(Inside.Choice.WHERE_POSSIBLE, closed));
+    assertThat(images.value().orElseThrow().choices())
+        .containsExactly(
+            new RunEvent.ProgramsChosen(
+                "golem/alpine:latest", null, "cannot be entered here: no namespaces"));
+    assertThat(here(yaml, new Inside(Inside.Choice.ALWAYS, closed)).diagnostics())
+        .singleElement()
+        .satisfies(each -> assertThat(each.hint()).isEqualTo("Allow them."));
+  }
+
+  private Checked<Images> here(String yaml, Inside.Choice choice) {
+    return here(yaml, new Inside(choice, Optional.empty()));
+  }
+
+  private Checked<Images> here(String yaml, Inside inside) {
+    return Images.onThisMachine(plan(yaml).value().orElseThrow(), Optional.of(store()), inside);
+  }
+
+  private ImageStore store() {
+    return new ImageStore(folder.resolve("store"), Clock.systemUTC());
+  }
+
+  private StoredImage stored(String name, String content) throws IOException, NotAnImageException {
+    var store = store();
+    var part = store.newPart();
+    Files.move(image(content), part, StandardCopyOption.REPLACE_EXISTING);
+    return store.add(part, GvmiFile.read(part).sha3(), StoredImage.Origin.of(name));
+  }
+
   private Path image(String name) throws IOException {
-    var file = Files.writeString(folder.resolve(name), "squashed");
+    var file = Files.writeString(folder.resolve(name), "squashed " + name);
     var nothing = Optional.<String>empty();
     GvmiFile.seal(
         file,
@@ -333,7 +432,7 @@ class ImagesTest {
   private Checked<Images> resolve(String body) {
     var planned = plan(body);
     assertThat(planned.diagnostics()).isEmpty();
-    return Images.resolve(planned.value().orElseThrow(), registry.client());
+    return Images.onNetwork(planned.value().orElseThrow(), registry.client());
   }
 
   private ServedImages images(String body) {

@@ -491,7 +491,8 @@ class PluginsTest {
         .writeImages(
             new TreeMap<>(
                 java.util.Map.of(
-                    "golem/alpine:latest", new LockedImage("a".repeat(56), "http://x/y"))));
+                    "golem/alpine:latest", new LockedImage("a".repeat(56), "http://x/y"))),
+            new TreeMap<>());
 
     assertThat(lock().plugins()).containsOnlyKeys("words");
     assertThat(lock().images()).containsOnlyKeys("golem/alpine:latest");

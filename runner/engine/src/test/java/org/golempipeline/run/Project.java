@@ -65,7 +65,7 @@ final class Project {
   int workers = 2;
   boolean overwrite;
   boolean allowOutside;
-  Function<Plan, Images> images = plan -> Images.notFetched();
+  Function<Plan, Images> images = plan -> Images.none();
   Consumer<RunEvent> listener = event -> {};
   Consumer<Faults> faults = faults -> {};
 
@@ -102,7 +102,7 @@ final class Project {
   void fetchImages() throws IOException {
     images =
         plan ->
-            Images.resolve(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
+            Images.onNetwork(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
                 .value()
                 .orElseThrow();
     var json = "{}".getBytes(StandardCharsets.UTF_8);

@@ -78,7 +78,7 @@ class ReproTest {
                 scratch,
                 cache,
                 digests,
-                Images.notFetched(),
+                Images.none(),
                 new LocalShell(true, Secrets.NONE),
                 clock)) {
       var fragment = results.fragment(plan.stage(new StageName(stage)), index);

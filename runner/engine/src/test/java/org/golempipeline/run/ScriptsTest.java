@@ -253,7 +253,7 @@ class ScriptsTest {
             Set.of(),
             false,
             false,
-            Images.notFetched());
+            Images.none());
     var run = new RunFolder(settings.runFolder());
     run.create();
     var stages =

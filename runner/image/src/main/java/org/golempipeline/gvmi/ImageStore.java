@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.gvmi.StoredImage.Origin;
@@ -77,6 +78,16 @@ public final class ImageStore implements AutoCloseable {
     return found;
   }
 
+  /** The image that a name means, if it is here. */
+  public Optional<StoredImage> named(String name) throws IOException {
+    for (var image : list()) {
+      if (image.origins().stream().anyMatch(each -> each.name().equals(name))) {
+        return find(image.sha3());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The image that was made of content of this digest, if it is here. */
   public Optional<StoredImage> madeOf(String digest) throws IOException {
     for (var image : list()) {
@@ -85,6 +96,30 @@ public final class ImageStore implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The image of a file that lies elsewhere, of which a copy is kept. A file that looks as it did
+   * when it was copied, by size, time and inode, is not read again.
+   */
+  public StoredImage copyOf(Path file) throws IOException, NotAnImageException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new NotAnImageException("is no file");
+    }
+    var seen = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime");
+    var digest = "file " + new TreeMap<>(seen);
+    var known = madeOf(digest);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    var part = newPart();
+    try {
+      Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+      var name = file.toAbsolutePath().normalize().toString();
+      return add(part, GvmiFile.read(part).sha3(), new Origin(name, Optional.of(digest)));
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 
   /** All images, the last used first. */

@@ -1,5 +1,6 @@
 package org.golempipeline.gvmi;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,11 @@ public record StoredImage(
     Instant lastUse) {
   public StoredImage {
     origins = List.copyOf(origins);
+  }
+
+  /** Its file, whose hash is known. */
+  public GvmiFile open() throws IOException, NotAnImageException {
+    return new GvmiFile(file, size, sha3, GvmiFile.configuration(file));
   }
 
   /**

@@ -58,6 +58,29 @@ class ImageStoreTest {
   }
 
   @Test
+  void aFileThatLiesElsewhereIsCopiedAgainOnlyWhenItChanged(@TempDir Path elsewhere)
+      throws Exception {
+    var file = GvmiFiles.write(elsewhere.resolve("my.gvmi"), "one");
+    var first = store.copyOf(file);
+    assertThat(first.sha3()).isEqualTo(GvmiFile.read(file).sha3());
+    assertThat(store.copyOf(file).file()).isEqualTo(first.file());
+    assertThat(store.list()).hasSize(1);
+
+    Files.delete(file);
+    GvmiFiles.write(file, "another");
+    var second = store.copyOf(file);
+    assertThat(second.sha3()).isNotEqualTo(first.sha3()).isEqualTo(GvmiFile.read(file).sha3());
+
+    Files.writeString(elsewhere.resolve("bad.gvmi"), "an image it is not");
+    assertThatThrownBy(() -> store.copyOf(elsewhere.resolve("bad.gvmi")))
+        .isInstanceOf(NotAnImageException.class);
+    assertThatThrownBy(() -> store.copyOf(elsewhere)).isInstanceOf(NotAnImageException.class);
+    try (var left = Files.list(folder)) {
+      assertThat(left).noneMatch(each -> each.toString().endsWith(".part"));
+    }
+  }
+
+  @Test
   void manyUnpackAnImageTogetherAndAllHaveTheSame() throws Exception {
     var sha3 = add(system());
     var roots = together(6, () -> key(at(NOON).unpack(sha3).root()));
