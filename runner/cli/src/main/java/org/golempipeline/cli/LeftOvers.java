@@ -12,11 +12,13 @@ import java.util.TreeSet;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.journal.JournalReader;
+import org.golempipeline.node.EmbeddedNode;
 
 /**
  * What commands that were killed left in {@code .golem-pipeline} and nobody needs any more: all of
- * one that was still planning, and of a run that had begun everything but its journal and logs.
- * What a living process works with is not among it.
+ * one that was still planning, and of a run that had begun everything but its journal and logs. And
+ * what providers of this user left in memory or there, of whatever pipeline. What a living process
+ * works with is not among it.
  *
  * @param commands how many left something
  */
@@ -41,6 +43,13 @@ record LeftOvers(int commands, List<Path> folders) {
    * @param own everything of the pipeline's folder that is ours
    */
   static LeftOvers in(Path own) throws IOException {
+    return in(own, Scratch.MEMORY);
+  }
+
+  /**
+   * @param memory in which providers may have worked
+   */
+  static LeftOvers in(Path own, Path memory) throws IOException {
     var commands = 0;
     var found = new ArrayList<Path>();
     for (var kind : KINDS) {
@@ -53,6 +62,11 @@ record LeftOvers(int commands, List<Path> folders) {
         }
       }
     }
+    var nodes = new ArrayList<>(EmbeddedNode.abandoned(memory));
+    nodes.removeIf(each -> !Scratch.isOurs(each));
+    nodes.addAll(EmbeddedNode.abandoned(Scratch.beside(own)));
+    found.addAll(nodes);
+    commands += nodes.size();
     return new LeftOvers(commands, found);
   }
 

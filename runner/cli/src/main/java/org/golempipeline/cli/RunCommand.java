@@ -183,7 +183,7 @@ final class RunCommand implements Callable<Integer> {
     var text = pipeline.text();
     var wiring = pipeline.wiring();
     var busy = workers == null ? Wiring.workers(plan.spec(), target) : workers;
-    var beside = pipeline.own().resolve("node").resolve(folder.id());
+    var beside = Scratch.beside(pipeline.own()).resolve(folder.id());
     var scratch = LeftOvers.work(folder.path());
     var values = new FinalValues(finalValues(plan));
     var forecast = new Forecast(plan, busy);

@@ -14,7 +14,8 @@ import org.golempipeline.plan.Plan;
  * storage that the pipeline asks of its providers; otherwise beside the pipeline file.
  */
 final class Scratch {
-  private static final Path MEMORY = Path.of("/dev/shm");
+  static final Path MEMORY = Path.of("/dev/shm");
+  private static final String NAME = "golem-pipeline-";
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
   private static final Path MEMORY_FIGURES = Path.of("/proc/meminfo");
 
@@ -34,9 +35,23 @@ final class Scratch {
         && Files.isWritable(MEMORY)
         && Files.getFileStore(MEMORY).getUsableSpace() >= needed
         && available(Files.readAllLines(MEMORY_FIGURES, StandardCharsets.UTF_8)) >= needed) {
-      return MEMORY.resolve("golem-pipeline-" + UUID.randomUUID());
+      return MEMORY.resolve(NAME + UUID.randomUUID());
     }
     return beside;
+  }
+
+  /**
+   * Where providers work on a disk, a folder for each run.
+   *
+   * @param own everything of the pipeline's folder that is ours
+   */
+  static Path beside(Path own) {
+    return own.resolve("node");
+  }
+
+  /** Whether a folder in memory was chosen here. */
+  static boolean isOurs(Path folder) {
+    return String.valueOf(folder.getFileName()).startsWith(NAME);
   }
 
   /** Whether {@code /dev/shm} is in memory and programs may be run from it. */

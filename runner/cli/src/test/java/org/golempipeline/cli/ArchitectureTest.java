@@ -115,6 +115,7 @@ class ArchitectureTest {
         "node",
         new String[] {
           "exeunit",
+          "filelock",
           "golem.wire",
           "gvmi",
           "com.fasterxml.jackson..",

@@ -82,6 +82,11 @@ public final class ExeUnits implements AutoCloseable {
         scratch, around, images, executor, clock, timings, OutputRoom.ofThisProcess());
   }
 
+  /** Removes the scratch folder of a place that nobody has open any more, if that can be. */
+  public static boolean removeLeft(Path scratch) {
+    return FileUtils.deleteQuietly(scratch.toFile());
+  }
+
   private static String mark() {
     byte[] bytes = new byte[MARK_BYTES];
     new SecureRandom().nextBytes(bytes);

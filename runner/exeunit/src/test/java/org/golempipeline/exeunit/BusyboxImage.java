@@ -68,7 +68,10 @@ final class BusyboxImage {
   static String store(UnpackedImage image, ImageStore store) throws Exception {
     Path part = store.newPart();
     Files.delete(part);
-    Squashfs.write(part, 0, target ->
+    Squashfs.write(
+        part,
+        0,
+        target ->
             new ProcessBuilder("tar", "-C", image.root().toString(), "-cf", "-", ".")
                 .start()
                 .getInputStream()

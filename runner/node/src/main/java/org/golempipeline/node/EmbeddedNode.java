@@ -7,15 +7,20 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
+import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.gvmi.ImageStore;
 import org.slf4j.Logger;
@@ -31,10 +36,15 @@ import org.xnio.Options;
 public final class EmbeddedNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
   private static final String HOST = "127.0.0.1";
+  private static final String SCRATCH = "node-";
+
+  /** Held as long as a node lives. */
+  private static final String LOCK = "lock";
 
   private final NodeContext context;
   private final Path folder;
   private final boolean folderIsOurs;
+  private final Optional<SystemLock> lock;
   private final ExeUnits units;
   private final Undertow server;
   private final URI url;
@@ -45,7 +55,8 @@ public final class EmbeddedNode implements AutoCloseable {
     folderIsOurs = !Files.exists(asked);
     Files.createDirectories(asked);
     folder = asked.toRealPath();
-    Path scratch = Files.createTempDirectory(folder, "node-").toRealPath();
+    Path scratch = Files.createTempDirectory(folder, SCRATCH).toRealPath();
+    lock = SystemLock.tryNamed(scratch.resolve(LOCK), "");
     context = new NodeContext(options, timings, Clock.systemUTC());
     units =
         ExeUnits.open(
@@ -67,6 +78,7 @@ public final class EmbeddedNode implements AutoCloseable {
     } catch (RuntimeException e) {
       units.close();
       context.close();
+      unlock();
       if (e.getCause() instanceof IOException cause) {
         throw cause;
       }
@@ -93,6 +105,58 @@ public final class EmbeddedNode implements AutoCloseable {
       System.setProperty("org.jboss.logging.provider", "slf4j");
     }
     return new EmbeddedNode(options, timings);
+  }
+
+  /**
+   * Folders in {@code place} where nodes worked that are dead, with all that cleans up behind them.
+   * Those of other users are not among them.
+   */
+  public static List<Path> abandoned(Path place) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(place, EmbeddedNode::isFolder)) {
+      for (Path folder : folders) {
+        if (isAbandoned(folder)) {
+          found.add(folder);
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return found;
+    }
+    return found;
+  }
+
+  /** A node names itself in its lock as soon as it has that. */
+  private static boolean isAbandoned(Path folder) {
+    int nodes = 0;
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, SCRATCH + "*")) {
+      for (Path scratch : each) {
+        Path lock = scratch.resolve(LOCK);
+        if (!isFolder(scratch)
+            || !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
+            || Files.size(lock) == 0
+            || SystemLock.isHeld(lock)) {
+          return false;
+        }
+        nodes++;
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    return nodes > 0;
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void unlock() {
+    try {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
+    } catch (IOException e) {
+      LOG.debug("could not let go of the lock", e);
+    }
   }
 
   private Routes routes() {
@@ -158,6 +222,7 @@ public final class EmbeddedNode implements AutoCloseable {
     server.stop();
     units.close();
     context.close();
+    unlock();
     if (folderIsOurs) {
       try {
         Files.deleteIfExists(folder);

@@ -143,6 +143,35 @@ class ProcessesTest extends NodeTest {
     }
   }
 
+  /** As when a system ends a whole service: the warden goes too. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatANodeLeftThatDiedWithItsWardenIsFound() throws Exception {
+    Path scratch = folder.resolve("victim");
+    Process victim =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                scratch.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<Long> family;
+    try (BufferedReader out = victim.inputReader()) {
+      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(20, TimeUnit.SECONDS);
+      family = family(Path.of(line));
+      assertThat(EmbeddedNode.abandoned(folder)).isEmpty();
+    } finally {
+      victim.descendants().forEach(ProcessHandle::destroyForcibly);
+      victim.destroyForcibly();
+    }
+    assertThat(victim.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    family.forEach(each -> ProcessHandle.of(each).ifPresent(ProcessHandle::destroyForcibly));
+    assertThat(EmbeddedNode.abandoned(folder)).containsExactly(scratch);
+  }
+
   private static String readLine(BufferedReader reader) {
     try {
       return reader.readLine();

@@ -1,6 +1,7 @@
 package org.golempipeline.provider;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * left.
  */
 public final class Provider implements AutoCloseable {
+  private static final String SCRATCH = "work-";
   private static final Logger LOG = LoggerFactory.getLogger(Provider.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration WITHDRAW_LIMIT = Duration.ofSeconds(5);
@@ -91,7 +93,8 @@ public final class Provider implements AutoCloseable {
     lease = Lease.take(folder);
     bus = Bus.open(options.bus(), "golem-pipeline", pool, this::connection);
     journal = Journal.open(folder.resolve("journal.ndjson"));
-    Path scratch = Files.createTempDirectory(folder, "work-").toRealPath();
+    removeLeft(folder);
+    Path scratch = Files.createTempDirectory(folder, SCRATCH).toRealPath();
     images = new ImageStore(options.folder().resolve("images"), clock);
     units = ExeUnits.open(scratch, Optional.empty(), images, pool, clock, ExeUnits.Timings.REAL);
     desk = new Desk(calls, bus, journal, identity, clock, listener);
@@ -102,6 +105,15 @@ public final class Provider implements AutoCloseable {
     follow(desk, known);
     desk.run(() -> known.recover());
     await(publication.start());
+  }
+
+  /** What a provider left that was killed with all that would have cleaned up behind it. */
+  private static void removeLeft(Path folder) throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, SCRATCH + "*")) {
+      for (Path each : left) {
+        var unused = ExeUnits.removeLeft(each);
+      }
+    }
   }
 
   /** The processor as requestors name it. */
