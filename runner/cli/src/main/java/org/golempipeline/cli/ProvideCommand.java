@@ -21,7 +21,11 @@ import org.golempipeline.golem.GolemException;
 import org.golempipeline.provider.Provider;
 import org.golempipeline.provider.ProviderEvent;
 import org.golempipeline.provider.ProviderOptions;
+import org.golempipeline.provider.ProviderTally;
+import org.golempipeline.report.LiveBlock;
+import org.golempipeline.report.Screen;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.strategy.Quantities;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,9 @@ final class ProvideCommand implements Callable<Integer> {
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   private final Console console;
+  private final Screen screen;
+  private final LiveBlock status;
+  private final ProviderTally tally = new ProviderTally();
 
   @Option(
       names = "--subnet",
@@ -119,6 +126,8 @@ final class ProvideCommand implements Callable<Integer> {
 
   ProvideCommand(Console console) {
     this.console = console;
+    this.screen = console.screen();
+    this.status = new LiveBlock(screen);
   }
 
   @Override
@@ -128,12 +137,10 @@ final class ProvideCommand implements Callable<Integer> {
     try (var interruption =
         new Interruption(end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
       try (var provider = Provider.start(options, console.clock(), this::tell)) {
-        console.err().println(where());
-        console.err().println("Working. Ctrl-C ends it in good order.");
-        console.err().flush();
+        say(where());
+        say("Working. Ctrl-C ends it in good order.");
         end.await();
-        console.err().println("Ending what runs, and sending the last bills.");
-        console.err().flush();
+        say("Ending what runs, and sending the last bills.");
       }
     } catch (GolemException trouble) {
       throw new Refusal(
@@ -158,10 +165,24 @@ final class ProvideCommand implements Callable<Integer> {
         .orElse("Programs run inside the images that agreements name.");
   }
 
+  /** What stays goes to the output; on a terminal the state of things is drawn below it. */
   private synchronized void tell(ProviderEvent event) {
+    status.show(List.of(), List.of());
     var time = TIME.format(console.clock().instant().atZone(ZoneId.systemDefault()));
     console.out().println(time + " " + TerminalText.safe(event.text()));
     console.out().flush();
+    var money = tally.add(event);
+    if (screen.live()) {
+      var width = Math.max(20, screen.columns().getAsInt() - 1);
+      status.show(List.of(), List.of(Words.beginning(tally.text(), width)));
+    } else if (money) {
+      status.show(List.of(tally.text()), List.of());
+    }
+  }
+
+  /** A line that stays, above what is drawn. */
+  private synchronized void say(String line) {
+    status.show(List.of(line), screen.live() ? List.of(tally.text()) : List.of());
   }
 
   private ProviderOptions options() throws Refusal, IOException {

@@ -31,14 +31,15 @@ public final class RunReport implements EventSink, AutoCloseable {
   private final Clock clock;
   private final RunTally tally = new RunTally();
   private final ProgressLines progress;
+
+  /** Only the drawing thread uses it. */
+  private final LiveBlock block;
+
   private final Deque<String> lines = new ArrayDeque<>();
   private final Thread thread = new Thread(this::draw, "progress");
   private int dropped;
   private boolean changed;
   private boolean closed;
-
-  /** Lines of the block that is on the screen; only the drawing thread uses it. */
-  private int drawn;
 
   private @Nullable Instant lastPlain;
 
@@ -46,6 +47,7 @@ public final class RunReport implements EventSink, AutoCloseable {
     this.screen = screen;
     this.clock = clock;
     this.progress = new ProgressLines(tally, screen.coloured());
+    this.block = new LiveBlock(screen);
   }
 
   /** Starts to show a run. */
@@ -111,7 +113,7 @@ public final class RunReport implements EventSink, AutoCloseable {
         }
         frame = frame();
       }
-      show(frame);
+      block.show(frame.lines(), frame.block());
       if (frame.last()) {
         return;
       }
@@ -146,26 +148,6 @@ public final class RunReport implements EventSink, AutoCloseable {
     }
     lastPlain = now;
     return true;
-  }
-
-  private void show(Frame frame) {
-    if (frame.lines().isEmpty() && frame.block().isEmpty() && drawn == 0) {
-      return;
-    }
-    var text = new StringBuilder();
-    // Lines are overwritten and only what is left over is cleared: clearing first would flicker.
-    var end = screen.live() ? "\033[K\n" : "\n";
-    if (drawn > 0) {
-      text.append("\033[").append(drawn).append("A\r");
-    }
-    frame.lines().forEach(line -> text.append(line).append(end));
-    frame.block().forEach(line -> text.append(line).append(end));
-    if (drawn > 0) {
-      text.append("\033[J");
-    }
-    drawn = frame.block().size();
-    screen.out().print(text);
-    screen.out().flush();
   }
 
   /** What is shown next: lines that stay, then the block that will be drawn again. */

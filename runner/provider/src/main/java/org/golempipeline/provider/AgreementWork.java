@@ -18,6 +18,7 @@ import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.golem.CallFailure;
 import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.Agreement;
+import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,6 +152,10 @@ final class AgreementWork {
                 new ActivityState(Arrays.asList("Terminated", null), reason, null)));
   }
 
+  void answered(DebitNoteEvent event) {
+    bills.answered(event);
+  }
+
   void destroy(String activityId) {
     Activity activity = activities.remove(activityId);
     if (activity == null) {
@@ -250,7 +255,7 @@ final class AgreementWork {
     }
     String invoice = left.invoice();
     if (invoice != null) {
-      desk.then(bills.send(invoice, BigDecimal.ZERO), sent -> close(), problem -> giveUp(problem));
+      desk.then(bills.send(invoice), sent -> close(), problem -> giveUp(problem));
       return;
     }
     for (String activity : left.activities()) {

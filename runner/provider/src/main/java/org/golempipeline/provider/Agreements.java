@@ -12,6 +12,7 @@ import org.golempipeline.golem.CallFailure;
 import org.golempipeline.golem.wire.ActivityEvent;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.AgreementEvent;
+import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.golempipeline.golem.wire.MarketEvent;
 import org.golempipeline.golem.wire.Proposal;
 import org.golempipeline.golem.wire.Reason;
@@ -173,6 +174,11 @@ final class Agreements {
       Reason reason = event.reason();
       work.terminated(String.valueOf(event.terminator()), reason == null ? "" : reason.message());
     }
+  }
+
+  /** It does not say which agreement the note belongs to. */
+  void handle(DebitNoteEvent event) {
+    open.values().forEach(work -> work.answered(event));
   }
 
   /** Ends and bills what an earlier start left. */

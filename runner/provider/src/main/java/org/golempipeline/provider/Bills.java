@@ -6,16 +6,20 @@ import static org.golempipeline.golem.wire.PropertyNames.PAYMENT_TIMEOUT;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.golempipeline.golem.CallFailure;
 import org.golempipeline.golem.wire.ActivityUsage;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.DebitNote;
+import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.golempipeline.golem.wire.Invoice;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +48,15 @@ final class Bills {
 
   /** The last cost of each activity that is billed to its end. */
   private final Map<String, BigDecimal> finals = new LinkedHashMap<>();
+
+  /** Those of which the requestor's daemon knows. */
+  private final Set<String> known = new LinkedHashSet<>();
+
+  /** Notes that the requestor accepted, as far as we were told. */
+  private final Set<String> accepted = new HashSet<>();
+
+  /** Notes that arrived. */
+  private final Set<String> notes = new HashSet<>();
 
   private Instant lastPayable;
   private Instant lastSent;
@@ -105,6 +118,7 @@ final class Bills {
             })
         .thenApply(
             note -> {
+              known.add(activityId);
               desk.run(() -> sent(note));
               return note.totalAmountDue();
             });
@@ -153,28 +167,51 @@ final class Bills {
   private void sent(DebitNote note) {
     lastSent = desk.now();
     lastNote = note.debitNoteId();
+    notes.add(note.debitNoteId());
     desk.say(new ProviderEvent.DebitNoteSent(note.activityId(), note.totalAmountDue()));
-    acceptTimeout.ifPresent(limit -> check(limit, note, this::requireAccepted));
+    acceptTimeout.ifPresent(limit -> check(limit, note, accepted, this::requireAccepted));
     Instant due = note.paymentDueDate();
     if (due != null && note.totalAmountDue().signum() > 0) {
-      check(Duration.between(desk.now(), due), note, this::requirePaid);
+      check(Duration.between(desk.now(), due), note, Set.of(), this::requirePaid);
     }
   }
 
-  private void check(Duration pause, DebitNote note, Consumer<DebitNote> requirement) {
+  /** The requestor said something to a note, perhaps to one of this agreement. */
+  void answered(DebitNoteEvent event) {
+    if (!notes.contains(event.debitNoteId())) {
+      return;
+    }
+    switch (event.eventType()) {
+      case DebitNoteEvent.ACCEPTED, DebitNoteEvent.SETTLED -> accepted.add(event.debitNoteId());
+      case DebitNoteEvent.REJECTED -> broken.accept(EndCode.DEBIT_NOTE_REJECTED);
+      default -> {
+        // Nothing that we were promised depends on it.
+      }
+    }
+  }
+
+  /**
+   * @param answered notes of which all is known that is required
+   */
+  private void check(
+      Duration pause, DebitNote note, Set<String> answered, Consumer<DebitNote> requirement) {
     var unused =
         desk.after(
             pause,
-            () ->
-                desk.then(
-                    desk.calls.get(
-                        "read a debit note",
-                        PAYMENT + "/debitNotes/" + note.debitNoteId(),
-                        DebitNote.class),
-                    requirement,
-                    problem -> {
-                      // Without an answer nobody can be blamed.
-                    }));
+            () -> {
+              if (answered.contains(note.debitNoteId())) {
+                return;
+              }
+              desk.then(
+                  desk.calls.get(
+                      "read a debit note",
+                      PAYMENT + "/debitNotes/" + note.debitNoteId(),
+                      DebitNote.class),
+                  requirement,
+                  problem -> {
+                    // Without an answer nobody can be blamed.
+                  });
+            });
   }
 
   /** A later note stands for all before it. */
@@ -207,7 +244,8 @@ final class Bills {
 
   /**
    * The invoice, after all activities are billed; completes when it has arrived, however long that
-   * takes.
+   * takes. An activity that the requestor's daemon knows nothing of, since it died while that was
+   * created, is not named: the daemon would not take the invoice.
    */
   CompletableFuture<Boolean> invoice() {
     BigDecimal amount = finals.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -221,7 +259,7 @@ final class Bills {
                     PAYMENT + "/invoices",
                     new Total(
                         agreement.agreementId(),
-                        List.copyOf(finals.keySet()),
+                        List.copyOf(known),
                         amount,
                         desk.now().plus(paymentTimeout.orElse(PAYABLE_WITHIN))),
                     Invoice.class))
@@ -232,8 +270,19 @@ final class Bills {
             });
   }
 
-  /** Sends an invoice that exists. */
-  CompletableFuture<Boolean> send(String invoiceId, BigDecimal amount) {
+  /** Sends an invoice that an earlier start issued. */
+  CompletableFuture<Boolean> send(String invoiceId) {
+    return desk.insist(
+            ISSUE_PAUSE,
+            LONGEST_PAUSE,
+            Bills::isFinal,
+            () ->
+                desk.calls.get(
+                    "read an invoice", PAYMENT + "/invoices/" + invoiceId, Invoice.class))
+        .thenCompose(invoice -> send(invoiceId, invoice.amount()));
+  }
+
+  private CompletableFuture<Boolean> send(String invoiceId, BigDecimal amount) {
     return desk.insist(
             ISSUE_PAUSE,
             LONGEST_PAUSE,
@@ -246,7 +295,7 @@ final class Bills {
                     SEND_WAIT))
         .thenApply(
             sent -> {
-              desk.say(new ProviderEvent.InvoiceSent(agreement.agreementId(), amount));
+              desk.say(new ProviderEvent.InvoiceSent(agreement.agreementId(), invoiceId, amount));
               return sent;
             });
   }

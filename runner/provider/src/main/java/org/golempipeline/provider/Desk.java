@@ -37,16 +37,24 @@ final class Desk implements AutoCloseable {
   /** By which the daemon tells our agreements from those of other programs. */
   final String session = UUID.randomUUID().toString();
 
+  /** By so much pauses are shorter than they are said to be. */
+  private final int haste;
+
   private final Consumer<ProviderEvent> listener;
   private final ScheduledThreadPoolExecutor loop;
 
+  /**
+   * @param haste 1; in tests of what takes minutes, more
+   */
   Desk(
       DaemonCalls calls,
       Bus bus,
       Journal journal,
       String identity,
       Clock clock,
-      Consumer<ProviderEvent> listener) {
+      Consumer<ProviderEvent> listener,
+      int haste) {
+    this.haste = haste;
     this.calls = calls;
     this.bus = bus;
     this.journal = journal;
@@ -81,7 +89,7 @@ final class Desk implements AutoCloseable {
 
   /** The same after a while, unless it is called off. */
   ScheduledFuture<?> after(Duration pause, Runnable task) {
-    return loop.schedule(guarded(task), Math.max(0, pause.toNanos()), TimeUnit.NANOSECONDS);
+    return loop.schedule(guarded(task), Math.max(0, pause.toNanos() / haste), TimeUnit.NANOSECONDS);
   }
 
   private static Runnable guarded(Runnable task) {

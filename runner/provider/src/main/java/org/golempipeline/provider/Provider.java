@@ -23,6 +23,7 @@ import org.golempipeline.golem.DaemonCalls;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.wire.ActivityEvent;
 import org.golempipeline.golem.wire.AgreementEvent;
+import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.golempipeline.golem.wire.Identity;
 import org.golempipeline.golem.wire.InvoiceEvent;
 import org.golempipeline.gvmi.ImageStore;
@@ -47,6 +48,7 @@ public final class Provider implements AutoCloseable {
   private final ProviderOptions options;
   private final Clock clock;
   private final Consumer<ProviderEvent> listener;
+  private final int haste;
   private final ExecutorService pool = pool();
   private final DaemonCalls calls;
   private @Nullable Lease lease;
@@ -59,7 +61,9 @@ public final class Provider implements AutoCloseable {
   private @Nullable Publication publication;
   private boolean closed;
 
-  private Provider(ProviderOptions options, Clock clock, Consumer<ProviderEvent> listener) {
+  private Provider(
+      ProviderOptions options, Clock clock, Consumer<ProviderEvent> listener, int haste) {
+    this.haste = haste;
     this.options = options;
     this.clock = clock;
     this.listener = listener;
@@ -76,7 +80,13 @@ public final class Provider implements AutoCloseable {
   public static Provider start(
       ProviderOptions options, Clock clock, Consumer<ProviderEvent> listener)
       throws IOException, InterruptedException {
-    Provider provider = new Provider(options, clock, listener);
+    return start(options, clock, listener, 1);
+  }
+
+  static Provider start(
+      ProviderOptions options, Clock clock, Consumer<ProviderEvent> listener, int haste)
+      throws IOException, InterruptedException {
+    Provider provider = new Provider(options, clock, listener, haste);
     try {
       provider.open();
       return provider;
@@ -97,7 +107,7 @@ public final class Provider implements AutoCloseable {
     Path scratch = Files.createTempDirectory(folder, SCRATCH).toRealPath();
     images = new ImageStore(options.folder().resolve("images"), clock);
     units = ExeUnits.open(scratch, Optional.empty(), images, pool, clock, ExeUnits.Timings.REAL);
-    desk = new Desk(calls, bus, journal, identity, clock, listener);
+    desk = new Desk(calls, bus, journal, identity, clock, listener, haste);
     OfferTemplate offer = OfferTemplate.of(options, identity, architecture());
     Agreements known = new Agreements(desk, units, pool, offer, options.agreements(), this::renew);
     agreements = known;
@@ -151,6 +161,14 @@ public final class Provider implements AutoCloseable {
             "/market-api/v1/agreementEvents",
             AgreementEvent.class,
             AgreementEvent::eventDate,
+            agreements::handle)
+        .start();
+    new Poller<>(
+            desk,
+            "follow the debit notes",
+            "/payment-api/v1/debitNoteEvents",
+            DebitNoteEvent.class,
+            DebitNoteEvent::eventDate,
             agreements::handle)
         .start();
     new Poller<>(

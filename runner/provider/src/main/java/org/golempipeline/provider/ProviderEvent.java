@@ -101,7 +101,8 @@ public sealed interface ProviderEvent {
   }
 
   /** An invoice arrived at the requestor. */
-  record InvoiceSent(String agreementId, BigDecimal amount) implements ProviderEvent {
+  record InvoiceSent(String agreementId, String invoiceId, BigDecimal amount)
+      implements ProviderEvent {
     @Override
     public String text() {
       return "invoice for agreement %s: %s GLM"
@@ -110,7 +111,8 @@ public sealed interface ProviderEvent {
   }
 
   /**
-   * What became of an invoice: {@code accepted}, {@code rejected}, {@code paid}, {@code failed}.
+   * What became of an invoice: {@code accepted}, {@code rejected}, {@code settled} when it is paid,
+   * {@code failed}.
    */
   record InvoiceAnswered(String invoiceId, String answer) implements ProviderEvent {
     @Override

@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +53,15 @@ final class FakeDaemon implements AutoCloseable {
 
   /** What the provider answered to proposals. */
   final List<JsonNode> answers = new ArrayList<>();
+
+  /** Whether the requestor accepts what it gets. */
+  boolean acceptsNotes = true;
+
+  /** How often an invoice does not arrive. */
+  int brokenSends;
+
+  /** Which the requestor's daemon never heard of: it takes no note for them. */
+  final Set<String> unknownActivities = new HashSet<>();
 
   private final Map<String, ObjectNode> documents = new HashMap<>();
   private final Map<String, Queue<JsonNode>> queues = new HashMap<>();
@@ -193,7 +204,15 @@ final class FakeDaemon implements AutoCloseable {
     if (!path.endsWith("/send")) {
       return Answer.ok(document);
     }
-    document.put("status", "ACCEPTED");
+    if (note && unknownActivities.contains(document.get("activityId").asText())) {
+      return new Answer(
+          400, JsonNodeFactory.instance.objectNode().put("message", "unknown activity"));
+    }
+    if (!note && brokenSends > 0) {
+      brokenSends--;
+      return new Answer(500, JsonNodeFactory.instance.objectNode().put("message", "broken"));
+    }
+    document.put("status", acceptsNotes || !note ? "ACCEPTED" : "RECEIVED");
     (note ? notes : invoices).add(document);
     return Answer.ok(NullNode.getInstance());
   }
@@ -245,6 +264,13 @@ final class FakeDaemon implements AutoCloseable {
          "terminator": "Requestor", "signature": "", "reason": {"message": "done"}}
         """
             .formatted(Instant.now(), agreement));
+  }
+
+  void answer(String note, String answer) throws IOException {
+    event(
+        "/payment-api/v1/debitNoteEvents",
+        "{\"debitNoteId\": \"%s\", \"eventDate\": \"%s\", \"eventType\": \"DebitNote%sEvent\"}"
+            .formatted(note, Instant.now(), answer));
   }
 
   JsonNode offer() {

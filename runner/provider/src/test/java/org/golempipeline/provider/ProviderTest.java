@@ -40,6 +40,16 @@ class ProviderTest {
   }
 
   private Provider start() throws Exception {
+    return start(1);
+  }
+
+  /** Instead of the one that is there, one whose minutes are so much shorter. */
+  private void hasten(int haste) throws Exception {
+    provider.close();
+    provider = start(haste);
+  }
+
+  private Provider start(int haste) throws Exception {
     return Provider.start(
         new ProviderOptions(
             new GolemConnection(daemon.url(), "key"),
@@ -52,7 +62,8 @@ class ProviderTest {
             List.of("erc20-hoodi-tglm"),
             folder),
         Clock.systemUTC(),
-        events::add);
+        events::add,
+        haste);
   }
 
   @AfterEach
@@ -62,13 +73,22 @@ class ProviderTest {
   }
 
   private static String demand() {
+    return demand(240, 120);
+  }
+
+  /**
+   * @param acceptance the requestor accepts notes in so many seconds
+   * @param interval between them
+   */
+  private static String demand(int acceptance, int interval) {
     return """
         {"golem.com.payment.chosen-platform": "erc20-hoodi-tglm",
          "golem.srv.comp.expiration": %d,
          "golem.srv.caps.multi-activity": true,
-         "golem.com.payment.debit-notes.accept-timeout?": 240}
+         "golem.com.scheme.payu.debit-note.interval-sec?": %d,
+         "golem.com.payment.debit-notes.accept-timeout?": %d}
         """
-        .formatted(Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
+        .formatted(Instant.now().plus(Duration.ofHours(1)).toEpochMilli(), interval, acceptance);
   }
 
   private static JsonNode json(String text) throws IOException {
@@ -77,11 +97,19 @@ class ProviderTest {
 
   /** An agreement with an activity that is initialized. */
   private void work(String agreement, String activity) throws Exception {
+    work(agreement, activity, demand());
+  }
+
+  private void sign(String agreement, String demand) throws Exception {
     int before = daemon.answers.size();
-    daemon.propose("R-" + agreement, demand());
+    daemon.propose("R-" + agreement, demand);
     daemon.until(() -> daemon.answers.size() > before);
-    daemon.sign(agreement, demand());
-    daemon.until(() -> daemon.agreements.get(agreement).get("state").asText().equals("Approved"));
+    daemon.sign(agreement, demand);
+    daemon.until(() -> !daemon.agreements.get(agreement).get("state").asText().equals("Pending"));
+  }
+
+  private void work(String agreement, String activity, String demand) throws Exception {
+    sign(agreement, demand);
     daemon.activity("CreateActivity", agreement, activity);
     daemon.until(() -> "Initialized".equals(daemon.states.get(activity)));
     daemon.until(() -> daemon.usage.containsKey(activity));
@@ -242,6 +270,64 @@ class ProviderTest {
     provider = start();
     assertThat(daemon.invoices).hasSize(1);
     assertThat(Files.size(journal)).isZero();
+  }
+
+  @Test
+  void anAgreementWithoutAnActivityIsEnded() throws Exception {
+    hasten(1000);
+    sign("agreement", demand());
+    assertEnded("No activity created within 90s.");
+    daemon.until(() -> daemon.invoices.size() == 1);
+    assertThat(daemon.invoices.get(0).get("amount").asText()).isEqualTo("0");
+  }
+
+  @Test
+  void notesMustBeAcceptedInTime() throws Exception {
+    hasten(10);
+    daemon.acceptsNotes = false;
+    work("agreement", "activity", demand(5, 5));
+    assertEnded("Requestor did not accept a debit note in time.");
+  }
+
+  @Test
+  void aRejectedNoteEndsTheAgreementAtOnce() throws Exception {
+    daemon.acceptsNotes = false;
+    work("agreement", "activity", demand(240, 1));
+    daemon.until(() -> !daemon.notes.isEmpty());
+    daemon.answer("note-of-another", "Rejected");
+    daemon.answer(daemon.notes.get(0).get("debitNoteId").asText(), "Rejected");
+    assertEnded("Requestor rejected a debit note.");
+    daemon.until(() -> daemon.invoices.size() == 1);
+  }
+
+  /** A daemon that dies in the middle of a start knows nothing of the activity. */
+  @Test
+  void anActivityThatTheRequestorDoesNotKnowIsNotNamed() throws Exception {
+    daemon.unknownActivities.add("activity");
+    work("agreement", "activity");
+    daemon.terminated("agreement");
+    daemon.until(() -> daemon.invoices.size() == 1);
+    assertThat(daemon.invoices.get(0).get("activityIds")).isEmpty();
+    assertThat(new BigDecimal(daemon.invoices.get(0).get("amount").asText()))
+        .isGreaterThanOrEqualTo(BigDecimal.ONE);
+  }
+
+  @Test
+  void anInvoiceIsSentUntilItArrives() throws Exception {
+    hasten(1000);
+    daemon.brokenSends = 7;
+    sign("agreement", demand());
+    daemon.until(() -> daemon.invoices.size() == 1);
+    assertThat(daemon.brokenSends).isZero();
+    assertThat(daemon.requests).filteredOn("POST /payment-api/v1/invoices"::equals).hasSize(1);
+  }
+
+  private void assertEnded(String reason) throws Exception {
+    daemon.until(
+        () -> daemon.agreements.get("agreement").get("state").asText().equals("Terminated"));
+    assertThat(events)
+        .filteredOn(ProviderEvent.AgreementEnded.class::isInstance)
+        .containsExactly(new ProviderEvent.AgreementEnded("agreement", "Provider", reason));
   }
 
   @Test

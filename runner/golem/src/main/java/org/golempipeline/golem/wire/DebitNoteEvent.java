@@ -8,6 +8,7 @@ import java.time.Instant;
 public record DebitNoteEvent(String debitNoteId, Instant eventDate, String eventType) {
   public static final String RECEIVED = "DebitNoteReceivedEvent";
   public static final String ACCEPTED = "DebitNoteAcceptedEvent";
+  public static final String REJECTED = "DebitNoteRejectedEvent";
   public static final String CANCELLED = "DebitNoteCancelledEvent";
   public static final String SETTLED = "DebitNoteSettledEvent";
 }
