@@ -1,6 +1,8 @@
 package org.golempipeline.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -15,16 +17,30 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/** Stands between an honest provider and its daemon, and changes what becomes of its bills. */
+/** Stands between a program and its daemon, and changes what becomes of money. */
 final class Accountant implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String INVOICES = "/payment-api/v1/invoices";
+  private static final String DEBIT_NOTES = "/payment-api/v1/debitNotes";
+  private static final String ALLOCATIONS = "/payment-api/v1/allocations";
 
-  /** How a provider bills. */
+  /** As a released daemon says it when its chain does not answer. */
+  private static final String CHAIN_IS_AWAY =
+      """
+      {"type":"/payment/internal-error","title":"Internal error","status":500,
+       "detail":"Unhandled internal error","internalError":"Server is unreachable"}
+      """;
+
+  /** More than any clock allows. */
+  private static final BigDecimal INFLATION = new BigDecimal(100_000);
+
+  /** How a provider bills, or what a requestor's daemon suffers from. */
   enum Conduct {
-    HONEST,
     INVOICES_TWICE_THE_AMOUNT,
-    SENDS_NO_INVOICE
+    SENDS_NO_INVOICE,
+    /** Notes and invoices fit what it says was used. */
+    INFLATES_USAGE,
+    REACHES_NO_CHAIN
   }
 
   private final HttpServer server;
@@ -67,10 +83,22 @@ final class Accountant implements AutoCloseable {
         answer(exchange, 200, "null".getBytes(StandardCharsets.UTF_8));
         return;
       }
-      if (conduct == Conduct.INVOICES_TWICE_THE_AMOUNT
-          && path.equals(INVOICES)
-          && exchange.getRequestMethod().equals("POST")) {
-        body = twice(body);
+      var posted = exchange.getRequestMethod().equals("POST");
+      if (conduct == Conduct.REACHES_NO_CHAIN && posted && path.equals(ALLOCATIONS)) {
+        exchange.getResponseHeaders().add("Content-Type", "application/problem+json");
+        answer(exchange, 500, CHAIN_IS_AWAY.getBytes(StandardCharsets.UTF_8));
+        return;
+      }
+      if (conduct == Conduct.INVOICES_TWICE_THE_AMOUNT && posted && path.equals(INVOICES)) {
+        body = times(BigDecimal.valueOf(2), body, "amount");
+      }
+      if (conduct == Conduct.INFLATES_USAGE && posted) {
+        body =
+            path.equals(INVOICES)
+                ? times(INFLATION, body, "amount")
+                : path.equals(DEBIT_NOTES)
+                    ? times(INFLATION, body, "totalAmountDue", "usageCounterVector")
+                    : body;
       }
       var response = client.send(request(exchange, body), HttpResponse.BodyHandlers.ofByteArray());
       response
@@ -96,10 +124,20 @@ final class Accountant implements AutoCloseable {
     return request.build();
   }
 
-  private static byte[] twice(byte[] invoice) throws IOException {
-    var json = (ObjectNode) JSON.readTree(invoice);
-    var amount = new BigDecimal(json.get("amount").asText());
-    json.put("amount", amount.multiply(BigDecimal.valueOf(2)).toPlainString());
+  /** Amounts and lists of amounts of a document. */
+  private static byte[] times(BigDecimal factor, byte[] document, String... names)
+      throws IOException {
+    var json = (ObjectNode) JSON.readTree(document);
+    for (var name : names) {
+      if (json.get(name) instanceof ArrayNode list) {
+        for (var i = 0; i < list.size(); i++) {
+          list.set(i, DecimalNode.valueOf(list.get(i).decimalValue().multiply(factor)));
+        }
+      } else {
+        var amount = new BigDecimal(json.get(name).asText());
+        json.put(name, amount.multiply(factor).toPlainString());
+      }
+    }
     return JSON.writeValueAsBytes(json);
   }
 

@@ -61,6 +61,7 @@ public final class Registry implements AutoCloseable {
   private void describe(HttpExchange exchange) throws IOException {
     var text =
         "{\"sha3\":\"%s\",\"http\":\"%s\",\"size\":%d}".formatted(sha3(), image(), IMAGE.length);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
     answer(exchange, 200, text.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -23,6 +23,37 @@ class BillsOnGolemIT extends RealNetwork {
   }
 
   @Test
+  void usageThatNoClockAllowsIsNotPaid() throws Exception {
+    try (var inflating = lab.add("inflating", Accountant.Conduct.INFLATES_USAGE)) {
+      var ran = runOn(inflating);
+
+      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
+      assertThat(workspace.read("result.txt")).isEqualTo("done\n");
+      assertNothingIsLeft();
+      assertThat(invoices())
+          .isNotEmpty()
+          .noneMatch(each -> each.get("status").asText().equals("ACCEPTED"));
+    }
+  }
+
+  @Test
+  void aDaemonWhoseChainIsAwayIsSaidToBeSo() throws Exception {
+    try (var accountant =
+        Accountant.open(lab.requestor().url(), Accountant.Conduct.REACHES_NO_CHAIN)) {
+      workspace.with("YAGNA_API_URL", accountant.url().toString());
+
+      var doctor = workspace.run("doctor", "--on", "golem");
+      assertThat(doctor.exitCode()).as(doctor.out()).isEqualTo(4);
+      assertThat(doctor.out()).contains("Server is unreachable");
+
+      write("public");
+      var ran = run("alone.yaml");
+      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
+      assertThat(ran.err()).contains("Server is unreachable").doesNotContain("internalError");
+    }
+  }
+
+  @Test
   void aResultIsNotHeldUpByAnInvoiceThatDoesNotCome() throws Exception {
     try (var silent = lab.add("silent", Accountant.Conduct.SENDS_NO_INVOICE)) {
       var ran = runOn(silent);
@@ -35,6 +66,11 @@ class BillsOnGolemIT extends RealNetwork {
   }
 
   private Workspace.Ran runOn(Provider provider) throws IOException {
+    write(provider.name());
+    return run("alone.yaml");
+  }
+
+  private void write(String subnet) throws IOException {
     workspace.write(
         "alone.yaml",
         """
@@ -46,7 +82,6 @@ class BillsOnGolemIT extends RealNetwork {
         budget: 1 GLM
         golem: { subnet: %s }
         """
-            .formatted(provider.name()));
-    return run("alone.yaml");
+            .formatted(subnet));
   }
 }

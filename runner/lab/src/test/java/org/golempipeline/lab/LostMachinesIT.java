@@ -36,6 +36,10 @@ class LostMachinesIT extends RealNetwork {
     var ran = running.get();
     assertThat(ran.exitCode()).as(ran.err()).isIn(0, 5);
     assertThat(workspace.read("result.txt")).isEqualTo("0\n1\n2\n3\n4\n5\n");
+    assertThat(journal().stream().filter(of("batch-finished")))
+        .anyMatch(line -> line.contains("\"PROVIDER\""))
+        .noneMatch(line -> line.contains("cancelled"));
+    assertThat(journal()).anyMatch(of("provider-paused"));
     Waiting.until("its programs to end", () -> programs.stream().noneMatch(ProcessHandle::isAlive));
     lost.restart();
     lab.awaitOffers(List.of(lost.name()));

@@ -33,6 +33,10 @@ class RunsOnGolemIT extends RealNetwork {
     assertThat(workspace.read("numbers.txt"))
         .isEqualTo(
             IntStream.range(0, 1000).mapToObj(each -> each + "\n").collect(Collectors.joining()));
+    // A budget of 1 GLM feeds all three.
+    assertThat(journal().stream().filter(of("rental-opened"))).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(journal().stream().filter(of("rental-closed")))
+        .noneMatch(line -> line.contains("budget"));
     assertSettled(1);
   }
 
@@ -81,6 +85,28 @@ class RunsOnGolemIT extends RealNetwork {
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(workspace.read("result.txt")).isEqualTo("done\n");
     assertSettled(1);
+  }
+
+  @Test
+  void anImageThatCannotBeDeployedEndsTheRunSoon() throws IOException {
+    workspace.write(
+        "gone.yaml",
+        """
+        version: 1
+        name: gone
+        image: { url: %s, hash: %s }
+        run: echo done > "$out"
+        output: result.txt
+        budget: 1 GLM
+        """
+            .formatted(lab.registry().url().resolve("/gone.gvmi"), "12".repeat(28)));
+
+    var ran = run("gone.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err()).contains("could not be deployed", "404");
+    assertThat(journal().stream().filter(of("agreement-approved"))).hasSizeLessThanOrEqualTo(4);
+    assertNothingIsLeft();
   }
 
   @Test

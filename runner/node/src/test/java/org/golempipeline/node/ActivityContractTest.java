@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -283,37 +284,23 @@ class ActivityContractTest extends NodeTest {
   }
 
   @Test
-  @Tag(NODE_ONLY)
-  void streamsEventsAndEnds() throws Exception {
+  void streamsEvents() throws Exception {
     Requestor.Machine machine = requestor.machine();
-    Path file = machine.folder().resolve("go");
-    Map<String, Object> stream = Map.of("stdout", Map.of("stream", Map.of("format", "str")));
-    String batch =
-        requestor
-            .exec(
-                machine.activity(),
-                run(
-                    List.of(
-                        "-c",
-                        "until [ -e '" + file + "' ]; do sleep 0.02; done; echo hello; exit 2"),
-                    stream),
-                sh("true"))
-            .json()
-            .asText();
-    CompletableFuture<HttpResponse<Stream<String>>> later =
-        Requestor.HTTP.sendAsync(
-            requestor
-                .request(path(machine) + "/exec/" + batch)
-                .setHeader("Accept", "text/event-stream")
-                .build(),
-            HttpResponse.BodyHandlers.ofLines());
-    HttpResponse<Stream<String>> response = later.get(5, TimeUnit.SECONDS);
+    Path file = folder.resolve("go");
+    String batch = helloAfter(machine, file);
+    HttpResponse<Stream<String>> response = stream(machine, batch);
     assertThat(response.headers().firstValue("Content-Type").orElse(""))
         .startsWith("text/event-stream");
     Files.createFile(file);
-    // The stream ends by itself after the failure.
-    List<String> lines =
-        CompletableFuture.supplyAsync(() -> response.body().toList()).get(10, TimeUnit.SECONDS);
+    List<String> lines = new ArrayList<>();
+    CompletableFuture.runAsync(
+            () -> {
+              Iterator<String> all = response.body().iterator();
+              while (lines.stream().noneMatch(line -> line.contains("\"finished\""))) {
+                lines.add(all.next());
+              }
+            })
+        .get(60, TimeUnit.SECONDS);
     assertThat(lines).contains("event: runtime");
     List<String> data =
         lines.stream()
@@ -325,6 +312,39 @@ class ActivityContractTest extends NodeTest {
     assertThat(last.at("/kind/finished/return_code").asInt()).isEqualTo(2);
     assertThat(last.get("timestamp").asText()).doesNotContain("Z");
     assertThat(data.get(data.size() - 2)).contains("\"kind\":{\"stdout\":\"hello\\n\"}");
+  }
+
+  @Test
+  @Tag(NODE_ONLY)
+  void streamsEndByThemselves() throws Exception {
+    Requestor.Machine machine = requestor.machine();
+    Path file = Files.createFile(folder.resolve("go"));
+    HttpResponse<Stream<String>> response = stream(machine, helloAfter(machine, file));
+    assertThat(
+            CompletableFuture.supplyAsync(() -> response.body().toList()).get(60, TimeUnit.SECONDS))
+        .contains("event: runtime");
+  }
+
+  /** A script that fails after it has said hello, once the file is there. */
+  private String helloAfter(Requestor.Machine machine, Path file) {
+    Map<String, Object> stream = Map.of("stdout", Map.of("stream", Map.of("format", "str")));
+    String hello = "until [ -e '" + file + "' ]; do sleep 0.02; done; echo hello; exit 2";
+    return requestor
+        .exec(machine.activity(), run(List.of("-c", hello), stream), sh("true"))
+        .json()
+        .asText();
+  }
+
+  private HttpResponse<Stream<String>> stream(Requestor.Machine machine, String batch)
+      throws Exception {
+    return Requestor.HTTP
+        .sendAsync(
+            requestor
+                .request(path(machine) + "/exec/" + batch)
+                .setHeader("Accept", "text/event-stream")
+                .build(),
+            HttpResponse.BodyHandlers.ofLines())
+        .get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,7 @@ class JavascriptSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void offersAreScannedAndProgramsReachedThroughNetworks() throws Exception {
     Sdk.Ran ran = sdk.run(requestor, "network.mjs").succeeded();
 
@@ -97,6 +99,7 @@ class JavascriptSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void anotherProviderDoesWhatTheVanishedOneDidNot() throws IOException, InterruptedException {
     node.faults().provider(0, ProviderFault.VANISHES);
 

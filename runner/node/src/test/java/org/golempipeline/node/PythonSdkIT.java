@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ class PythonSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(NODE_ONLY)
   void anotherProviderDoesWhatTheLostOneDidNot() throws Exception {
     node.faults().provider(0, ProviderFault.CRASHES);
     Path in = Sdk.hostileFiles(files.resolve("in"));

@@ -73,7 +73,12 @@ final class Requestor {
         "YAGNA_APPKEY",
         appKey,
         "GOLEM_REGISTRY_URL",
-        registry.toString());
+        registry.toString(),
+        // Where golem-js and yapapi look for the payment network of PLATFORM.
+        "PAYMENT_NETWORK",
+        "hoodi",
+        "YAGNA_PAYMENT_NETWORK",
+        "hoodi");
   }
 
   static EmbeddedNode startNode(Path folder, int providers, boolean free) {

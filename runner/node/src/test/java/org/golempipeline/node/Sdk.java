@@ -20,6 +20,9 @@ import java.util.stream.Stream;
  * {@code target/sdk} by its own package manager. What is there already is not installed again.
  */
 final class Sdk {
+  /** Also for tests of a module beside it. */
+  private static final Path MODULE = Path.of("../node");
+
   private static final long INSTALLING_SECONDS = 240;
   private static final long PROGRAM_SECONDS = 60;
 
@@ -147,8 +150,10 @@ final class Sdk {
   }
 
   private static Path prepare(String language) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target/sdk", language).toAbsolutePath());
-    try (Stream<Path> resources = Files.list(Path.of("src/test/resources/sdk", language))) {
+    Path folder =
+        Files.createDirectories(MODULE.resolve("target/sdk").resolve(language).toAbsolutePath());
+    Path programs = MODULE.resolve("src/test/resources/sdk").resolve(language);
+    try (Stream<Path> resources = Files.list(programs)) {
       for (Path resource : resources.toList()) {
         Files.copy(
             resource,
