@@ -45,7 +45,7 @@ final class Accountant implements AutoCloseable {
 
   private final HttpServer server;
   private final URI daemon;
-  private final Conduct conduct;
+  private volatile Conduct conduct;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -68,6 +68,11 @@ final class Accountant implements AutoCloseable {
             }));
     server.start();
     return accountant;
+  }
+
+  /** From now on. */
+  void conduct(Conduct next) {
+    conduct = next;
   }
 
   /** Where the provider finds what it takes for its daemon. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A released yagna daemon with one identity of its own, which stays the same when it is started
  * again.
  */
-public final class Daemon implements AutoCloseable {
+public final class Daemon {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -177,13 +177,6 @@ public final class Daemon implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    if (running != null) {
-      running.close();
     }
   }
 }

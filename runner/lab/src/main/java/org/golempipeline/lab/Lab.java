@@ -16,12 +16,16 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.commons.io.file.PathUtils;
 import org.golempipeline.bus.Hub;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network of released daemons on this machine: a requestor's, and one for each of our providers,
  * which meet at a hub of ours. Logs stay where they were told to; all else goes when it is closed.
  */
 public final class Lab implements AutoCloseable {
+  /** Name of a provider that bills otherwise than agreed, and of its subnet. */
+  static final String CHEATING = "cheating";
+
   private static final Map<String, String> WITHOUT_CHAIN =
       Map.of("YAGNA_DEV_SKIP_ALLOCATION_VALIDATION", "1", "HOODI_GETH_ADDR", "http://127.0.0.1:9");
 
@@ -34,6 +38,7 @@ public final class Lab implements AutoCloseable {
   private final Registry registry;
   private final Daemon requestor;
   private final List<Provider> providers = new ArrayList<>();
+  private @Nullable Accountant cheating;
   private int daemons;
 
   private Lab(Path program, Path logs, Map<String, String> payment) throws IOException {
@@ -88,15 +93,25 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  /** Adds a provider on a machine and in a subnet of its own, which are called as it is. */
-  Provider add(String name, Accountant.Conduct conduct) throws IOException {
-    var daemon = daemon(name);
-    daemon.awaitReady();
-    var accountant = Accountant.open(daemon.url(), conduct);
-    open.push(accountant);
-    var provider = provider(name, name, daemon, accountant.url());
-    awaitOffers(List.of(name));
-    return provider;
+  /**
+   * A provider on a machine and in a subnet of its own, {@link #CHEATING}, whose bills are changed
+   * from now on.
+   */
+  void cheat(Accountant.Conduct conduct) throws IOException {
+    if (cheating == null) {
+      var daemon = daemon(CHEATING);
+      daemon.awaitReady();
+      cheating = Accountant.open(daemon.url(), conduct);
+      open.push(cheating);
+      var unused = provider(CHEATING, CHEATING, daemon, cheating.url());
+    }
+    cheating.conduct(conduct);
+    awaitOffers(List.of(CHEATING));
+  }
+
+  /** Holds back all that comes from a provider's machine, as a net does that lost it. */
+  void hold(Provider provider, boolean held) {
+    hub.hold(provider.daemon().nodeId(), held);
   }
 
   /**
@@ -122,7 +137,7 @@ public final class Lab implements AutoCloseable {
             logs.resolve(name + ".daemon.log"),
             hub.address(),
             payment);
-    open.push(daemon);
+    open.push(daemon::kill);
     daemon.start();
     return daemon;
   }
@@ -130,7 +145,7 @@ public final class Lab implements AutoCloseable {
   private Provider provider(String name, String subnet, Daemon daemon, URI api) throws IOException {
     var provider =
         new Provider(name, subnet, daemon, api, folder.resolve(name), logs.resolve(name + ".log"));
-    open.push(provider);
+    open.push(provider::kill);
     return provider;
   }
 
@@ -189,7 +204,7 @@ public final class Lab implements AutoCloseable {
     return names;
   }
 
-  /** Ends everything, the newest first. */
+  /** Ends everything, the newest first and nothing in good order: what it knew goes with it. */
   @Override
   public void close() {
     while (!open.isEmpty()) {

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 
 /** A `golem-pipeline provide` on a daemon of its own, in a process of its own. */
-public final class Provider implements AutoCloseable {
+public final class Provider {
   private final String name;
   private final String subnet;
   private final Daemon daemon;
@@ -71,11 +71,5 @@ public final class Provider implements AutoCloseable {
   public void restart() throws IOException {
     running.close();
     running = launch();
-  }
-
-  /** As Ctrl-C does it. */
-  @Override
-  public void close() {
-    running.close();
   }
 }

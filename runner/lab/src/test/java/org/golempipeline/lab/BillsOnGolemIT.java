@@ -3,37 +3,26 @@ package org.golempipeline.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import org.golempipeline.cli.Workspace;
 import org.junit.jupiter.api.Test;
 
 /** Providers that bill otherwise than agreed. */
 class BillsOnGolemIT extends RealNetwork {
   @Test
   void anInvoiceOfTwiceTheAmountIsNotAccepted() throws Exception {
-    try (var cheater = lab.add("cheater", Accountant.Conduct.INVOICES_TWICE_THE_AMOUNT)) {
-      var ran = runOn(cheater);
-
-      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
-      assertThat(workspace.read("result.txt")).isEqualTo("done\n");
-      assertNothingIsLeft();
-      assertThat(invoices())
-          .isNotEmpty()
-          .noneMatch(each -> each.get("status").asText().equals("ACCEPTED"));
-    }
+    lab.cheat(Accountant.Conduct.INVOICES_TWICE_THE_AMOUNT);
+    runInDebt();
+    assertThat(invoices())
+        .isNotEmpty()
+        .noneMatch(each -> each.get("status").asText().equals("ACCEPTED"));
   }
 
   @Test
   void usageThatNoClockAllowsIsNotPaid() throws Exception {
-    try (var inflating = lab.add("inflating", Accountant.Conduct.INFLATES_USAGE)) {
-      var ran = runOn(inflating);
-
-      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
-      assertThat(workspace.read("result.txt")).isEqualTo("done\n");
-      assertNothingIsLeft();
-      assertThat(invoices())
-          .isNotEmpty()
-          .noneMatch(each -> each.get("status").asText().equals("ACCEPTED"));
-    }
+    lab.cheat(Accountant.Conduct.INFLATES_USAGE);
+    runInDebt();
+    assertThat(invoices())
+        .isNotEmpty()
+        .noneMatch(each -> each.get("status").asText().equals("ACCEPTED"));
   }
 
   @Test
@@ -55,19 +44,20 @@ class BillsOnGolemIT extends RealNetwork {
 
   @Test
   void aResultIsNotHeldUpByAnInvoiceThatDoesNotCome() throws Exception {
-    try (var silent = lab.add("silent", Accountant.Conduct.SENDS_NO_INVOICE)) {
-      var ran = runOn(silent);
-
-      assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
-      assertThat(workspace.read("result.txt")).isEqualTo("done\n");
-      assertThat(invoices()).isEmpty();
-      assertThat(lab.requestor().get("/market-api/v1/agreements?state=Approved")).isEmpty();
-    }
+    lab.cheat(Accountant.Conduct.SENDS_NO_INVOICE);
+    runInDebt();
+    assertThat(invoices()).isEmpty();
   }
 
-  private Workspace.Ran runOn(Provider provider) throws IOException {
-    write(provider.name());
-    return run("alone.yaml");
+  /** The result is there, and what it costs is not settled. */
+  private void runInDebt() throws IOException {
+    write(Lab.CHEATING);
+
+    var ran = run("alone.yaml");
+
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
+    assertThat(workspace.read("result.txt")).isEqualTo("done\n");
+    assertNothingIsLeft();
   }
 
   private void write(String subnet) throws IOException {

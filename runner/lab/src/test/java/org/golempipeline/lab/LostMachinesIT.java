@@ -65,6 +65,23 @@ class LostMachinesIT extends RealNetwork {
     assertSettled(2);
   }
 
+  /** In a peer-to-peer net nothing but silence tells that a machine is gone. */
+  @Test
+  void aMachineThatAnswersNothingIsLost() throws Exception {
+    var running = running("steady.yaml");
+    var lost = working();
+
+    lab.hold(lost, true);
+
+    var ran = running.get();
+    lab.hold(lost, false);
+    assertThat(ran.exitCode()).as(ran.err()).isIn(0, 5);
+    assertThat(workspace.read("result.txt")).isEqualTo("0\n1\n2\n3\n4\n5\n");
+    var settled = workspace.run("settle", "last");
+    assertThat(settled.exitCode()).as(settled.out() + settled.err()).isZero();
+    assertSettled(2);
+  }
+
   @Test
   void aRunOutlivesItsOwnDaemon() throws Exception {
     var running = running("steady.yaml");

@@ -99,7 +99,7 @@ class RunsOnGolemIT extends RealNetwork {
         output: result.txt
         budget: 1 GLM
         """
-            .formatted(lab.registry().url().resolve("/gone.gvmi"), "12".repeat(28)));
+            .formatted(lab.registry().url().resolve("/gone.gvmi"), "ab".repeat(28)));
 
     var ran = run("gone.yaml");
 
@@ -129,7 +129,7 @@ class RunsOnGolemIT extends RealNetwork {
         output: result.txt
         budget: 1 GLM
         """);
-    var market = workspace.run("providers", "market", "any.yaml");
+    var market = workspace.run("providers", "market", "any.yaml", "--for", "4s");
     assertThat(market.exitCode()).as(market.err()).isZero();
     assertThat(market.out()).contains("provider-1", "provider-2", "provider-3");
     assertNothingIsLeft();

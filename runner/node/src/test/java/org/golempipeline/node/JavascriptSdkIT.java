@@ -49,6 +49,7 @@ class JavascriptSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(LONG)
   void filesOfAnyNameGoToTwoMachinesAndBack() throws Exception {
     Path in = Sdk.hostileFiles(files.resolve("in it's"));
     Path out = Files.createDirectory(files.resolve("out $(x)"));
@@ -85,6 +86,7 @@ class JavascriptSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(LONG)
   void failedCommandsAreResultsAndDebitNotesAreAccepted() throws Exception {
     Sdk.Ran ran = sdk.run(requestor, "failing.mjs").succeeded();
 

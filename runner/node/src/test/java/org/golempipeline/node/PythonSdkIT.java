@@ -60,6 +60,7 @@ class PythonSdkIT extends NodeTest {
   }
 
   @Test
+  @Tag(LONG)
   void outputIsFollowedByEvents() throws Exception {
     Sdk.Ran ran = sdk.run(requestor, "stream.py").succeeded();
 
