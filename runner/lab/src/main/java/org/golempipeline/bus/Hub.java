@@ -55,7 +55,7 @@ public final class Hub implements AutoCloseable {
     return "127.0.0.1:" + listening.getLocalPort();
   }
 
-  /** Whether what comes from a node goes on; it does not behind a relay that lost the node. */
+  /** Whether what comes from a node and goes to it is lost, as behind a relay that lost the node. */
   public void hold(String nodeId, boolean held) {
     var owner = owner("/net/" + nodeId);
     if (owner == null) {
@@ -177,7 +177,7 @@ public final class Hub implements AutoCloseable {
         case Packet.CallReply.KIND -> {
           var partial = fields.number(3) != 0;
           var caller = partial ? callers.get(fields.text(1)) : callers.remove(fields.text(1));
-          if (caller != null && !held) {
+          if (caller != null && !held && !caller.held) {
             caller.outgoing.add(frame);
           }
         }
@@ -204,6 +204,9 @@ public final class Hub implements AutoCloseable {
 
     private void call(String address, String id, boolean noReply, ByteBuffer frame) {
       var owner = owner(address);
+      if (owner != null && owner.held) {
+        return;
+      }
       if (owner != null) {
         if (!noReply) {
           callers.put(id, this);

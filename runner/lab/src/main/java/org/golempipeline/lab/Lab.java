@@ -109,7 +109,7 @@ public final class Lab implements AutoCloseable {
     awaitOffers(List.of(CHEATING));
   }
 
-  /** Holds back all that comes from a provider's machine, as a net does that lost it. */
+  /** Loses all that comes from a provider's machine and goes to it, or does so no more. */
   void hold(Provider provider, boolean held) {
     hub.hold(provider.daemon().nodeId(), held);
   }

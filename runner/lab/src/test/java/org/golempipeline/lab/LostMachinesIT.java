@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run does when programs of the network die, and what those do when they are back. */
@@ -67,6 +68,7 @@ class LostMachinesIT extends RealNetwork {
 
   /** In a peer-to-peer net nothing but silence tells that a machine is gone. */
   @Test
+  @Tag("long")
   void aMachineThatAnswersNothingIsLost() throws Exception {
     var running = running("steady.yaml");
     var lost = working();

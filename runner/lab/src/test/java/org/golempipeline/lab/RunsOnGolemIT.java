@@ -103,8 +103,8 @@ class RunsOnGolemIT extends RealNetwork {
 
     var ran = run("gone.yaml");
 
-    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
-    assertThat(ran.err()).contains("could not be deployed", "404");
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(1);
+    assertThat(ran.err()).contains("is at fault. 3 providers say", "404");
     assertThat(journal().stream().filter(of("agreement-approved"))).hasSizeLessThanOrEqualTo(4);
     assertNothingIsLeft();
   }
