@@ -75,7 +75,11 @@ final class CleanCommand implements Callable<Integer> {
     }
     var age = older == null ? FOREVER : age(older);
     var cleaned =
-        ResultCache.clean(cache, age, most == null ? Long.MAX_VALUE : size(most), console.clock())
+        ResultCache.clean(
+                cache,
+                age,
+                most == null ? Long.MAX_VALUE : Sizes.bytes("--max", most),
+                console.clock())
             .orElseThrow(
                 () ->
                     Refusal.usage(
@@ -125,13 +129,5 @@ final class CleanCommand implements Callable<Integer> {
           "`--older %s` is no length of time.".formatted(text), "Write it as `30d` or `12h`.");
     }
     return Quantities.duration(text);
-  }
-
-  private static long size(String text) throws Refusal {
-    if (!text.matches(Quantities.SIZE_PATTERN)) {
-      throw Refusal.usage(
-          "`--max %s` is no size.".formatted(text), "Write it as `10GiB` or `500MB`.");
-    }
-    return Quantities.bytes(text);
   }
 }

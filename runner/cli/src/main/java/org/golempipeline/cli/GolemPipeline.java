@@ -38,7 +38,7 @@ final class GolemPipeline {
     commands.put("settle", () -> new SettleCommand(console));
     commands.put("providers", () -> ProvidersCommand.line(console));
     commands.put("plugins", () -> PluginsCommand.line(console));
-    commands.put("image", () -> new ImageCommand(console));
+    commands.put("image", () -> ImageCommand.line(console));
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, this::commandLine));

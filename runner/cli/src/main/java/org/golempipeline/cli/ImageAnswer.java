@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.List;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
@@ -14,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * What {@code image} answers about one image.
  *
  * @param image as it was called
- * @param kind tag, hash, url or file
+ * @param kind tag, hash, url, file, build or oci
  * @param sha3 its SHA3-224 in hex, null if nobody knows
  * @param url where providers fetch it; null for a file of this machine, which a run serves itself
  * @param size in bytes, null if nobody says
- * @param volumes what its configuration declares, null if nobody has seen it
+ * @param inside what is in it, null if nobody has seen it
  * @param locked whether that stands in the lock file of a pipeline
  * @param now the SHA3-224 of what the registry has under a locked tag now, if it is another image
  * @param trouble why it cannot be used, as a sentence
@@ -32,7 +33,7 @@ record ImageAnswer(
     @Nullable String sha3,
     @Nullable String url,
     @Nullable Long size,
-    @Nullable List<String> volumes,
+    @Nullable Inside inside,
     boolean locked,
     @Nullable String now,
     @Nullable String trouble,
@@ -40,6 +41,22 @@ record ImageAnswer(
     boolean unanswered,
     List<String> unknown) {
   static final String FILE = "file";
+
+  /**
+   * What is in an image that this machine has.
+   *
+   * @param volumes what its configuration declares
+   * @param env {@code NAME=value} each
+   * @param origins what it was made of, or where it came from; for images of this machine's store
+   * @param unpacked bytes of its file system, null if that was not unpacked
+   * @param programs the names of programs along its PATH, null if it was not unpacked
+   */
+  record Inside(
+      List<String> volumes,
+      List<String> env,
+      List<String> origins,
+      @Nullable Long unpacked,
+      @Nullable Collection<String> programs) {}
 
   private static final String SERVED = "none; this machine serves the file while a run lasts";
 
@@ -62,13 +79,19 @@ record ImageAnswer(
     line(lines, "sha3", sha3);
     line(lines, "url", url == null && kind.equals(FILE) && trouble == null ? SERVED : url);
     line(lines, "size", size == null ? null : Words.size(size) + ", " + Words.count(size, "byte"));
-    if (volumes != null) {
+    if (inside != null) {
+      line(lines, "unpacked", inside.unpacked() == null ? null : Words.size(inside.unpacked()));
       line(
           lines,
           "volumes",
-          volumes.isEmpty()
+          inside.volumes().isEmpty()
               ? "none; providers with an old runtime need one: `VOLUME /golem/work`"
-              : String.join(", ", volumes));
+              : String.join(", ", inside.volumes()));
+      inside.env().forEach(each -> line(lines, "env", each));
+      inside.origins().forEach(each -> line(lines, "origin", each));
+      if (inside.programs() != null) {
+        line(lines, "programs", String.join(" ", inside.programs()));
+      }
     }
     if (locked) {
       line(lines, "locked", "yes: runs use this whatever the tag means");
@@ -99,12 +122,21 @@ record ImageAnswer(
       } else {
         json.writeNumber(size);
       }
-      write(json, "volumes", volumes);
+      write(json, "volumes", inside == null ? null : inside.volumes());
       json.writeBooleanField("locked", locked);
       json.writeStringField("now", now);
       json.writeStringField("trouble", trouble);
       json.writeStringField("hint", hint);
       write(json, "unknown", unknown);
+      write(json, "env", inside == null ? null : inside.env());
+      write(json, "origins", inside == null ? null : inside.origins());
+      json.writeFieldName("unpacked");
+      if (inside == null || inside.unpacked() == null) {
+        json.writeNull();
+      } else {
+        json.writeNumber(inside.unpacked());
+      }
+      write(json, "programs", inside == null ? null : inside.programs());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -112,7 +144,7 @@ record ImageAnswer(
     return text.toString();
   }
 
-  private static void write(JsonGenerator json, String name, @Nullable List<String> texts)
+  private static void write(JsonGenerator json, String name, @Nullable Collection<String> texts)
       throws IOException {
     json.writeFieldName(name);
     if (texts == null) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -16,9 +17,13 @@ import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.NotAnImageException;
+import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
+import org.golempipeline.oci.ImageSource;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.jspecify.annotations.Nullable;
@@ -27,26 +32,28 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code image}: what the {@code image} of a pipeline stands for. */
+/** {@code image inspect}: what the {@code image} of a pipeline stands for, and what is in it. */
 @Command(
-    name = "image",
+    name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds it.",
+      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds it;",
+      "of an image that is kept on this machine also what it was made of, and its programs.",
       "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
       "4 the registry does not answer."
     })
-final class ImageCommand implements Callable<Integer> {
+final class ImageInspectCommand implements Callable<Integer> {
   private static final String INSIDE =
-      "what is in it, and whether its programs work: only providers unpack it";
+      "what is in it, and whether its programs work: `golem-pipeline image pull` gets it";
 
   private final Console console;
+  private @Nullable ImageStore store;
 
   @Parameters(
       paramLabel = "IMAGE",
       description =
-          "A tag `user/name:tag`, a SHA3-224, a file `./image.gvmi`; or a pipeline file, for all"
-              + " images that it names.")
+          "A tag `user/name:tag`, a SHA3-224, a file `./image.gvmi`, an image of `image list`; or a"
+              + " pipeline file, for all images that it names.")
   String name = "";
 
   @Mixin ParamOptions params = new ParamOptions();
@@ -56,12 +63,19 @@ final class ImageCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints each image as a line of JSON.")
   boolean json;
 
-  ImageCommand(Console console) {
+  ImageInspectCommand(Console console) {
     this.console = console;
   }
 
   @Override
-  public Integer call() throws Refusal, IOException {
+  public Integer call() throws Refusal, IOException, InterruptedException {
+    try (var opened = new Wiring(console).imageStore()) {
+      store = opened;
+      return inspect(opened);
+    }
+  }
+
+  private int inspect(ImageStore opened) throws Refusal, IOException, InterruptedException {
     if (name.endsWith(".yaml") || name.endsWith(".yml")) {
       return ofPipeline();
     }
@@ -72,9 +86,16 @@ final class ImageCommand implements Callable<Integer> {
           "Write `image: { url: …, hash: … }` in the pipeline; for the hash download the file, and"
               + " give it to this command.");
     }
+    var known = ImageRef.of(name);
+    if (known.isEmpty() || known.get() instanceof ImageRef.Hash) {
+      var stored = StoredImages.find(opened, name, console);
+      if (stored.isPresent()) {
+        return tell(ofStored(name, "stored", stored.get()));
+      }
+    }
     // A file need not be called as one.
     var image =
-        ImageRef.of(name)
+        known
             .or(() -> isFile(name) ? Optional.of(new ImageRef.Local(name)) : Optional.empty())
             .orElseThrow(
                 () ->
@@ -95,7 +116,7 @@ final class ImageCommand implements Callable<Integer> {
     }
   }
 
-  private int ofPipeline() throws Refusal, IOException {
+  private int ofPipeline() throws Refusal, IOException, InterruptedException {
     var text = PipelineText.read(console, name);
     var overrides = new Overrides(params.values(console), console::variable, true);
     var known = plugins.announced(console, text);
@@ -119,8 +140,12 @@ final class ImageCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private int tell(ImageRef image, Path folder, Map<String, LockedImage> locked) throws Refusal {
-    var answer = answer(image, folder, locked.get(image.toString()));
+  private int tell(ImageRef image, Path folder, Map<String, LockedImage> locked)
+      throws Refusal, IOException, InterruptedException {
+    return tell(answer(image, folder, locked.get(image.toString())));
+  }
+
+  private int tell(ImageAnswer answer) {
     console.out().print(json ? answer.json() + "\n" : answer.text());
     console.out().flush();
     if (answer.trouble() != null && !json) {
@@ -133,9 +158,12 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private ImageAnswer answer(ImageRef image, Path folder, @Nullable LockedImage locked)
-      throws Refusal {
+      throws Refusal, IOException, InterruptedException {
     if (image instanceof ImageRef.Local file) {
       return ofFile(file, folder);
+    }
+    if (image instanceof ImageRef.Build || image instanceof ImageRef.Oci) {
+      return ofSource(image, folder);
     }
     if (image instanceof ImageRef.Url url) {
       return found(
@@ -198,12 +226,73 @@ final class ImageCommand implements Callable<Integer> {
     return new ImageRegistry.Answer.Found(locked.sha3(), locked.url(), 0);
   }
 
-  private static ImageAnswer found(
+  private ImageAnswer ofSource(ImageRef image, Path folder)
+      throws IOException, InterruptedException {
+    try {
+      var source =
+          image instanceof ImageRef.Build build
+              ? ImageSource.local(folder.resolve(build.path()))
+              : ImageSource.reference(image.toString());
+      var made = store().madeOf(source.digest());
+      return made.isPresent()
+          ? ofStored(image.toString(), kind(image), made.get())
+          : lost(
+              image,
+              "The image of `%s` is not made yet.".formatted(image),
+              "The first run makes it, or `golem-pipeline image build %s` does.".formatted(image),
+              false);
+    } catch (ImageException e) {
+      return lost(image, String.valueOf(e.getMessage()), e.hint(), image instanceof ImageRef.Oci);
+    }
+  }
+
+  private ImageAnswer ofStored(String called, String kind, StoredImage image)
+      throws IOException, InterruptedException {
+    var unknown = new ArrayList<String>();
+    return new ImageAnswer(
+        called,
+        kind,
+        image.sha3(),
+        null,
+        image.size(),
+        inside(image, unknown),
+        false,
+        null,
+        null,
+        null,
+        false,
+        unknown);
+  }
+
+  /** Unpacks it, which takes its time only once. */
+  private ImageAnswer.@Nullable Inside inside(StoredImage image, List<String> unknown)
+      throws IOException, InterruptedException {
+    try {
+      var unpacked = store().unpack(image.sha3());
+      var configuration = unpacked.configuration();
+      return new ImageAnswer.Inside(
+          configuration.volumes(),
+          configuration.env(),
+          image.origins().stream().map(StoredImage.Origin::name).toList(),
+          store().find(image.sha3()).flatMap(StoredImage::unpacked).orElse(null),
+          unpacked.programs());
+    } catch (ImageException e) {
+      unknown.add("what is in it. " + ImageAnswer.sentence(String.valueOf(e.getMessage())));
+      return null;
+    }
+  }
+
+  private ImageStore store() {
+    return Objects.requireNonNull(store);
+  }
+
+  private ImageAnswer found(
       ImageRef image,
       ImageRegistry.Answer.Found found,
       boolean locked,
       @Nullable String now,
-      @Nullable String doubt) {
+      @Nullable String doubt)
+      throws IOException, InterruptedException {
     var unknown = new ArrayList<String>();
     if (found.size() == 0) {
       unknown.add("how large it is");
@@ -211,14 +300,17 @@ final class ImageCommand implements Callable<Integer> {
     if (doubt != null) {
       unknown.add(doubt);
     }
-    unknown.add(INSIDE);
+    var here = store().find(found.hash());
+    if (here.isEmpty()) {
+      unknown.add(INSIDE);
+    }
     return new ImageAnswer(
         image.toString(),
         kind(image),
         found.hash(),
         found.url(),
         found.size() == 0 ? null : found.size(),
-        null,
+        here.isPresent() ? inside(here.get(), unknown) : null,
         locked,
         now,
         null,
@@ -251,12 +343,14 @@ final class ImageCommand implements Callable<Integer> {
         return lost(image, "`%s` is no file.".formatted(image), "Name a `.gvmi` file.", false);
       }
       String trouble = null;
-      List<String> volumes = List.of();
+      ImageAnswer.Inside inside = null;
       String sha3;
       try {
         var seen = GvmiFile.read(file);
         sha3 = seen.sha3();
-        volumes = seen.configuration().volumes();
+        inside =
+            new ImageAnswer.Inside(
+                seen.configuration().volumes(), seen.configuration().env(), List.of(), null, null);
       } catch (NotAnImageException e) {
         trouble = "`%s` %s.".formatted(image, e.getMessage());
         sha3 = GvmiFile.hash(file);
@@ -267,11 +361,11 @@ final class ImageCommand implements Callable<Integer> {
           sha3,
           null,
           Files.size(file),
-          trouble == null ? volumes : null,
+          inside,
           false,
           null,
           trouble,
-          trouble == null ? null : "Make a `.gvmi` file from a Docker image with `gvmkit-build`.",
+          trouble == null ? null : "Make a `.gvmi` file with `golem-pipeline image build`.",
           false,
           trouble == null
               ? List.of(
@@ -304,6 +398,12 @@ final class ImageCommand implements Callable<Integer> {
     }
     if (image instanceof ImageRef.Local) {
       return ImageAnswer.FILE;
+    }
+    if (image instanceof ImageRef.Build) {
+      return "build";
+    }
+    if (image instanceof ImageRef.Oci) {
+      return "oci";
     }
     throw new AssertionError(image);
   }

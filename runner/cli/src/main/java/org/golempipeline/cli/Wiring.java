@@ -291,14 +291,34 @@ final class Wiring {
 
   /** The registry that knows what image tags stand for. */
   ImageRegistry registry() throws Refusal {
+    return new ImageRegistry(registryUrl());
+  }
+
+  /** Where Golem's image registry is. */
+  URI registryUrl() throws Refusal {
     var url = console.variable("GOLEM_REGISTRY_URL");
     try {
-      return new ImageRegistry(url.map(URI::create).orElse(REGISTRY));
+      var registry = url.map(URI::create).orElse(REGISTRY);
+      if (List.of("http", "https").contains(registry.getScheme()) && registry.getHost() != null) {
+        return registry;
+      }
     } catch (IllegalArgumentException e) {
-      throw new Refusal(
-          ExitCodes.PLATFORM,
-          "`GOLEM_REGISTRY_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
-          "Write it as `%s`, or unset it for that.".formatted(REGISTRY));
+      // Said below.
     }
+    throw new Refusal(
+        ExitCodes.PLATFORM,
+        "`GOLEM_REGISTRY_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
+        "Write it as `%s`, or unset it for that.".formatted(REGISTRY));
+  }
+
+  /** The user's images on this machine. */
+  ImageStore imageStore() {
+    var cache =
+        console
+            .variable("XDG_CACHE_HOME")
+            .or(() -> console.variable("HOME").map(home -> home + "/.cache"))
+            .map(console.folder()::resolve)
+            .orElse(console.folder().resolve(".golem-pipeline"));
+    return new ImageStore(cache.resolve("golem-pipeline").resolve("images"), console.clock());
   }
 }

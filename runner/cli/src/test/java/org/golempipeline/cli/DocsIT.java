@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocsIT {
   /** A line of a block of commands, without the comment behind it. */
   private static final Pattern QUESTION =
-      Pattern.compile("^ {4}golem-pipeline ((?:doctor|image)\\b[^#\n]*)", Pattern.MULTILINE);
+      Pattern.compile(
+          "^ {4}golem-pipeline ((?:doctor|image inspect)\\b[^#\n]*)", Pattern.MULTILINE);
 
   private static final String NODE = "    golem-pipeline node\n";
 
@@ -105,6 +106,10 @@ class DocsIT {
   private static List<String> questions() throws IOException {
     var found = new ArrayList<String>();
     for (var page : pages()) {
+      // What ImageStoriesIT asks.
+      if (page.endsWith("images.md")) {
+        continue;
+      }
       QUESTION
           .matcher(Files.readString(page))
           .results()

@@ -53,7 +53,7 @@ public class ImageCommandTest {
   void saysWhatATagStandsFor() {
     registry.has("tag=golem/alpine:latest", A, 2_588_672);
 
-    assertThat(workspace.run("image", "golem/alpine:latest"))
+    assertThat(workspace.run("image", "inspect", "golem/alpine:latest"))
         .isEqualTo(
             new Workspace.Ran(
                 0,
@@ -63,7 +63,7 @@ public class ImageCommandTest {
                 url      http://registry/a
                 size     2.6 MB, 2,588,672 bytes
                 unknown  what the tag means tomorrow: the first run keeps this in its lock file
-                unknown  what is in it, and whether its programs work: only providers unpack it
+                unknown  what is in it, and whether its programs work: `golem-pipeline image pull` gets it
                 """
                     .formatted(A),
                 ""));
@@ -74,7 +74,7 @@ public class ImageCommandTest {
   void saysThatTheRegistryGivesNoSize() {
     registry.has("tag=golem/alpine:latest", A, 0);
 
-    assertThat(workspace.run("image", "golem/alpine:latest").lines())
+    assertThat(workspace.run("image", "inspect", "golem/alpine:latest").lines())
         .contains("unknown  how large it is")
         .noneMatch(line -> line.startsWith("size"));
   }
@@ -83,7 +83,7 @@ public class ImageCommandTest {
   void findsHashesHoweverTheyAreWritten() {
     registry.has("hash=" + A, A, 7);
 
-    var ran = workspace.run("image", "sha3:" + A.toUpperCase(java.util.Locale.ROOT));
+    var ran = workspace.run("image", "inspect", "sha3:" + A.toUpperCase(java.util.Locale.ROOT));
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.lines()).contains("hash     " + A, "url      http://registry/a");
@@ -92,7 +92,7 @@ public class ImageCommandTest {
 
   @Test
   void saysWhatTheRegistryDoesNotKnow() {
-    assertThat(workspace.run("image", "golem/none:1"))
+    assertThat(workspace.run("image", "inspect", "golem/none:1"))
         .isEqualTo(
             new Workspace.Ran(
                 2,
@@ -106,11 +106,11 @@ public class ImageCommandTest {
   @Test
   void saysThatTheRegistryDoesNotAnswer() throws IOException {
     registry.close();
-    var ran = workspace.run("image", "golem/alpine:latest");
+    var ran = workspace.run("image", "inspect", "golem/alpine:latest");
     assertThat(ran.exitCode()).isEqualTo(4);
     assertThat(ran.err()).contains("no answer from " + registry.url()).doesNotContain("\tat ");
 
-    var json = workspace.run("image", "golem/alpine:latest", "--json");
+    var json = workspace.run("image", "inspect", "golem/alpine:latest", "--json");
     assertThat(json.exitCode()).isEqualTo(4);
     assertThat(json.err()).isEmpty();
     assertThat(new ObjectMapper().readTree(json.out()).get("trouble").asText())
@@ -123,7 +123,7 @@ public class ImageCommandTest {
     Files.write(folder.resolve("my.gvmi"), bytes);
     var digest = MessageDigest.getInstance("SHA3-224").digest(bytes);
 
-    var ran = workspace.run("image", "./my.gvmi");
+    var ran = workspace.run("image", "inspect", "./my.gvmi");
 
     assertThat(ran)
         .isEqualTo(
@@ -141,31 +141,33 @@ public class ImageCommandTest {
                 ""));
     assertThat(registry.asked).isEmpty();
     Files.write(folder.resolve("my.gvmi"), image("{}"));
-    assertThat(workspace.run("image", "my.gvmi").out()).contains("VOLUME /golem/work");
+    assertThat(workspace.run("image", "inspect", "my.gvmi").out()).contains("VOLUME /golem/work");
   }
 
   @Test
   void saysTheHashAlsoOfWhatDoesNotLookLikeAnImage() throws IOException {
     workspace.write("notes.txt", "a text that is long enough");
 
-    var ran = workspace.run("image", "notes.txt");
+    var ran = workspace.run("image", "inspect", "notes.txt");
 
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.lines()).anyMatch(line -> line.matches("sha3 +[0-9a-f]{56}"));
-    assertThat(ran.err()).contains("`notes.txt` does not end like a VM image.", "gvmkit-build");
-    assertThat(workspace.run("image", "./none.gvmi").err()).contains("There is no file");
-    assertThat(workspace.run("image", "./").err()).contains("`./` is no file.");
+    assertThat(ran.err())
+        .contains("`notes.txt` does not end like a VM image.", "golem-pipeline image build");
+    assertThat(workspace.run("image", "inspect", "./none.gvmi").err()).contains("There is no file");
+    assertThat(workspace.run("image", "inspect", "./").err()).contains("`./` is no file.");
   }
 
   @Test
   void refusesWhatIsNoImage() {
     for (var wrong : new String[] {"alpine", "golem/alpine", "https://x.org/i.gvmi", "", "abc\0"}) {
-      var ran = workspace.run("image", wrong);
+      var ran = workspace.run("image", "inspect", wrong);
       assertThat(ran.exitCode()).as(wrong).isEqualTo(2);
       assertThat(ran.out()).isEmpty();
       assertThat(ran.err()).startsWith("error: ").contains("hint: ").doesNotContain("\tat ");
     }
-    assertThat(workspace.run("image", "golem/alpine").err()).contains("`golem/alpine:latest`");
+    assertThat(workspace.run("image", "inspect", "golem/alpine").err())
+        .contains("`golem/alpine:latest`");
   }
 
   @Test
@@ -173,13 +175,27 @@ public class ImageCommandTest {
     registry.has("tag=golem/alpine:latest", A, 7);
 
     var json =
-        new ObjectMapper().readTree(workspace.run("image", "golem/alpine:latest", "--json").out());
+        new ObjectMapper()
+            .readTree(workspace.run("image", "inspect", "golem/alpine:latest", "--json").out());
 
     assertThat(json.fieldNames())
         .toIterable()
         .containsExactly(
-            "image", "kind", "sha3", "url", "size", "volumes", "locked", "now", "trouble", "hint",
-            "unknown");
+            "image",
+            "kind",
+            "sha3",
+            "url",
+            "size",
+            "volumes",
+            "locked",
+            "now",
+            "trouble",
+            "hint",
+            "unknown",
+            "env",
+            "origins",
+            "unpacked",
+            "programs");
     assertThat(json.get("kind").asText()).isEqualTo("tag");
     assertThat(json.get("size").asLong()).isEqualTo(7);
     assertThat(json.get("volumes").isNull()).isTrue();
@@ -192,7 +208,7 @@ public class ImageCommandTest {
     registry.has("tag=golem/alpine:latest", A, 7);
     workspace.write("p.yaml", PIPELINE);
 
-    var ran = workspace.run("image", "p.yaml");
+    var ran = workspace.run("image", "inspect", "p.yaml");
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.lines())
@@ -211,17 +227,17 @@ public class ImageCommandTest {
         {"version": 1, "images": {"golem/alpine:latest": {"sha3": "%s", "url": "http://old"}}}
         """;
     workspace.write("p.yaml.lock", lock.formatted(A));
-    assertThat(workspace.run("image", "p.yaml").out())
+    assertThat(workspace.run("image", "inspect", "p.yaml").out())
         .contains("locked   yes")
         .doesNotContain("tomorrow", "another image");
 
     workspace.write("p.yaml.lock", lock.formatted(B));
-    assertThat(workspace.run("image", "p.yaml").lines())
+    assertThat(workspace.run("image", "inspect", "p.yaml").lines())
         .startsWith("tag      golem/alpine:latest", "sha3     " + B, "url      http://old")
         .contains("now      the registry has another image, " + A);
 
     registry.close();
-    var alone = workspace.run("image", "p.yaml");
+    var alone = workspace.run("image", "inspect", "p.yaml");
     assertThat(alone.exitCode()).isZero();
     assertThat(alone.out()).contains("sha3     " + B, "unknown  what the tag means now. Could not");
     assertThat(workspace.read("p.yaml.lock")).isEqualTo(lock.formatted(B));
@@ -231,7 +247,7 @@ public class ImageCommandTest {
   void aPipelineWithoutImagesNeedsNone() throws IOException {
     workspace.write("p.yaml", "version: 1\nname: p\nrun: 'true > \"$out\"'\noutput: a\n");
 
-    assertThat(workspace.run("image", "p.yaml"))
+    assertThat(workspace.run("image", "inspect", "p.yaml"))
         .returns(2, Workspace.Ran::exitCode)
         .extracting(Workspace.Ran::err)
         .asString()

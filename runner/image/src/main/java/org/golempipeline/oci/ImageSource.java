@@ -37,7 +37,8 @@ public sealed interface ImageSource {
   }
 
   /** A folder or a file of this machine. */
-  static ImageSource local(Path path) throws ImageException {
+  static ImageSource local(Path place) throws ImageException {
+    var path = place.toAbsolutePath().normalize();
     if (Files.isRegularFile(path)) {
       return new Archive(path);
     }

@@ -115,7 +115,7 @@ class RunsOnGolemIT extends RealNetwork {
     assertThat(doctor.exitCode()).as(doctor.out()).isZero();
     assertThat(doctor.out()).contains("0.17.6");
 
-    var image = workspace.run("image", "golem/alpine:latest");
+    var image = workspace.run("image", "inspect", "golem/alpine:latest");
     assertThat(image.exitCode()).as(image.err()).isZero();
     assertThat(image.lines()).contains("sha3     " + Registry.sha3());
 
