@@ -172,7 +172,7 @@ final class ImageCommand implements Callable<Integer> {
       show(store.find(found.hash()).orElseThrow(), json);
       return ExitCodes.DONE;
     } catch (GolemException e) {
-      throw new Refusal(ExitCodes.PLATFORM, e.getMessage(), e.hint().orElse(null));
+      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
     }
   }
 
@@ -248,7 +248,7 @@ final class ImageCommand implements Callable<Integer> {
           "`%s` %s.".formatted(image, e.getMessage()),
           "Make an image with `golem-pipeline image build`.");
     } catch (GolemException e) {
-      throw new Refusal(ExitCodes.PLATFORM, e.getMessage(), e.hint().orElse(null));
+      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
     }
   }
 

@@ -242,7 +242,7 @@ final class ImageInspectCommand implements Callable<Integer> {
               "The first run makes it, or `golem-pipeline image build %s` does.".formatted(image),
               false);
     } catch (ImageException e) {
-      return lost(image, String.valueOf(e.getMessage()), e.hint(), image instanceof ImageRef.Oci);
+      return lost(image, e.getMessage(), e.hint(), image instanceof ImageRef.Oci);
     }
   }
 
@@ -277,7 +277,7 @@ final class ImageInspectCommand implements Callable<Integer> {
           store().find(image.sha3()).flatMap(StoredImage::unpacked).orElse(null),
           unpacked.programs());
     } catch (ImageException e) {
-      unknown.add("what is in it. " + ImageAnswer.sentence(String.valueOf(e.getMessage())));
+      unknown.add("what is in it. " + ImageAnswer.sentence(e.getMessage()));
       return null;
     }
   }

@@ -16,6 +16,11 @@ public final class ImageException extends Exception {
     this.hint = hint;
   }
 
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /** A sentence that says what to do. */
   public String hint() {
     return hint;
