@@ -108,7 +108,7 @@ final class ImageCommand implements Callable<Integer> {
       throw Refusal.usage(e.getMessage(), e.hint());
     }
     var limit = largest == null ? ImageBuilder.LARGEST : Sizes.bytes("--largest", largest);
-    try (var store = new Wiring(console).imageStore()) {
+    try (var store = new Wiring(console).requireImageStore()) {
       var image = new ImageBuilder(store, limit, this::say).build(what);
       if (output != null) {
         write(image, console.folder().resolve(output));
@@ -153,7 +153,7 @@ final class ImageCommand implements Callable<Integer> {
                         "`%s` is no image of Golem's registry.".formatted(tag),
                         "Give a tag `user/name:tag`; an image of another registry is made with"
                             + " `golem-pipeline image build`."));
-    try (var store = new Wiring(console).imageStore()) {
+    try (var store = new Wiring(console).requireImageStore()) {
       var found = found(wanted);
       var shown = new long[1];
       store.fetch(
@@ -220,7 +220,7 @@ final class ImageCommand implements Callable<Integer> {
           @Nullable String tag)
       throws Refusal, IOException, InterruptedException {
     var name = tag == null ? Optional.<ImageUpload.Name>empty() : Optional.of(name(tag));
-    try (var store = new Wiring(console).imageStore()) {
+    try (var store = new Wiring(console).requireImageStore()) {
       var file = console.folder().resolve(image);
       if (!Files.isRegularFile(file)) {
         file = StoredImages.named(store, image, console).file();
@@ -280,7 +280,7 @@ final class ImageCommand implements Callable<Integer> {
   int list(
       @Option(names = "--json", description = "Prints each image as a line of JSON.") boolean json)
       throws Refusal, IOException {
-    try (var store = new Wiring(console).imageStore()) {
+    try (var store = new Wiring(console).requireImageStore()) {
       var rows = new ArrayList<List<String>>();
       for (var image : store.list()) {
         if (json) {
@@ -315,7 +315,7 @@ final class ImageCommand implements Callable<Integer> {
               description = "A hash or the beginning of one, or what it was made of.")
           List<String> images)
       throws Refusal, IOException {
-    try (var store = new Wiring(console).imageStore()) {
+    try (var store = new Wiring(console).requireImageStore()) {
       for (var name : images) {
         var image = StoredImages.named(store, name, console);
         store.remove(image.sha3());

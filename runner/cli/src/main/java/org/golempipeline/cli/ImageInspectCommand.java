@@ -69,13 +69,13 @@ final class ImageInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
-    try (var opened = new Wiring(console).imageStore()) {
+    try (var opened = new Wiring(console).imageStore().orElse(null)) {
       store = opened;
-      return inspect(opened);
+      return inspect();
     }
   }
 
-  private int inspect(ImageStore opened) throws Refusal, IOException, InterruptedException {
+  private int inspect() throws Refusal, IOException, InterruptedException {
     if (name.endsWith(".yaml") || name.endsWith(".yml")) {
       return ofPipeline();
     }
@@ -87,8 +87,8 @@ final class ImageInspectCommand implements Callable<Integer> {
               + " give it to this command.");
     }
     var known = ImageRef.of(name);
-    if (known.isEmpty() || known.get() instanceof ImageRef.Hash) {
-      var stored = StoredImages.find(opened, name, console);
+    if (store != null && (known.isEmpty() || known.get() instanceof ImageRef.Hash)) {
+      var stored = StoredImages.find(store, name, console);
       if (stored.isPresent()) {
         return tell(ofStored(name, "stored", stored.get()));
       }
@@ -233,7 +233,8 @@ final class ImageInspectCommand implements Callable<Integer> {
           image instanceof ImageRef.Build build
               ? ImageSource.local(folder.resolve(build.path()))
               : ImageSource.reference(image.toString());
-      var made = store().madeOf(source.digest());
+      var made =
+          store == null ? Optional.<StoredImage>empty() : store.madeOf(source.digest());
       return made.isPresent()
           ? ofStored(image.toString(), kind(image), made.get())
           : lost(
@@ -300,7 +301,7 @@ final class ImageInspectCommand implements Callable<Integer> {
     if (doubt != null) {
       unknown.add(doubt);
     }
-    var here = store().find(found.hash());
+    var here = store == null ? Optional.<StoredImage>empty() : store.find(found.hash());
     if (here.isEmpty()) {
       unknown.add(INSIDE);
     }

@@ -125,6 +125,13 @@ final class Wiring {
         .map(folder -> new ImageStore(console.folder().resolve(folder), console.clock()));
   }
 
+  /** The same, for commands that are about them. */
+  ImageStore requireImageStore() throws Refusal {
+    return imageStore()
+        .orElseThrow(
+            () -> Refusal.usage("Nothing says where this user's images are.", "Set `HOME`."));
+  }
+
   /** A key that nobody can guess. */
   static String newAppKey() {
     return UUID.randomUUID().toString().replace("-", "");
@@ -309,16 +316,5 @@ final class Wiring {
         ExitCodes.PLATFORM,
         "`GOLEM_REGISTRY_URL` is `%s`, which is not a URL.".formatted(url.orElse("")),
         "Write it as `%s`, or unset it for that.".formatted(REGISTRY));
-  }
-
-  /** The user's images on this machine. */
-  ImageStore imageStore() {
-    var cache =
-        console
-            .variable("XDG_CACHE_HOME")
-            .or(() -> console.variable("HOME").map(home -> home + "/.cache"))
-            .map(console.folder()::resolve)
-            .orElse(console.folder().resolve(".golem-pipeline"));
-    return new ImageStore(cache.resolve("golem-pipeline").resolve("images"), console.clock());
   }
 }
