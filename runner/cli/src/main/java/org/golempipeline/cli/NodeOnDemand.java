@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.run.Daemons;
@@ -20,6 +21,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
   private final Supplier<Path> folder;
   private final int providers;
   private final @Nullable GolemConnection network;
+  private final FileShortcut shortcut = new FileShortcut();
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode auditor;
   private final Optional<ImageStore> images;
@@ -43,7 +45,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
       return network;
     }
     if (market == null) {
-      market = wiring.startNode(folder.get(), providers, images);
+      market = wiring.startNode(folder.get(), providers, images, shortcut);
     }
     return connection(market);
   }
@@ -54,13 +56,16 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
     if (auditor == null) {
       auditor =
           wiring.startNode(
-              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1, images);
+              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()),
+              1,
+              images,
+              shortcut);
     }
     return connection(auditor);
   }
 
-  private static GolemConnection connection(EmbeddedNode node) {
-    return new GolemConnection(node.url(), node.appKey());
+  private GolemConnection connection(EmbeddedNode node) {
+    return new GolemConnection(node.url(), node.appKey(), Optional.of(shortcut));
   }
 
   @Override

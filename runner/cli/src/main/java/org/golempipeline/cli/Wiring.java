@@ -22,6 +22,7 @@ import org.golempipeline.exeunit.Containers;
 import org.golempipeline.filelock.RunLock;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.Inside;
@@ -107,12 +108,15 @@ final class Wiring {
    * A node on this machine, in a folder that goes when it is closed.
    *
    * @param images of this user, to be closed behind the node
+   * @param shortcut by which files are moved
    */
-  EmbeddedNode startNode(Path folder, int providers, Optional<ImageStore> images)
+  EmbeddedNode startNode(
+      Path folder, int providers, Optional<ImageStore> images, FileShortcut shortcut)
       throws IOException {
     var seed = console.clock().millis();
     return EmbeddedNode.start(
-        new NodeOptions(0, newAppKey(), providers, folder, seed, true, images));
+        new NodeOptions(
+            0, newAppKey(), providers, folder, seed, true, images, Optional.of(shortcut)));
   }
 
   /** The images that this user has on this machine; none if nobody says where they would be. */

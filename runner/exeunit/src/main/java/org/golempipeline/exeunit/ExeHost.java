@@ -22,6 +22,11 @@ public interface ExeHost {
    */
   RequestorFile file(String node, String file) throws TransferException;
 
+  /** Whether files are sent with their hash, as those that come a long way are. */
+  default boolean hashesFiles() {
+    return true;
+  }
+
   /**
    * Told at each change, in order, while the unit's lock is held: to be handed on, no more. The
    * last one is {@code Terminated}.

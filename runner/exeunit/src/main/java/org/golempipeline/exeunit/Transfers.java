@@ -278,7 +278,7 @@ final class Transfers {
       throws CommandException, IOException, InterruptedException {
     requireFile(file);
     if (scheme(to).equals("gftp")) {
-      again(() -> send(file, service(host, to), conduct, progress));
+      again(() -> send(file, service(host, to), host.hashesFiles(), conduct, progress));
     } else {
       WebFile web = WebFile.at(to);
       again(() -> put(file, web, progress));
@@ -288,9 +288,9 @@ final class Transfers {
 
   /** Sends one chunk after the other: receivers append what comes and ignore offsets. */
   private static void send(
-      Path file, ExeHost.RequestorFile service, Conduct conduct, Progress progress)
+      Path file, ExeHost.RequestorFile service, boolean hashed, Conduct conduct, Progress progress)
       throws CommandException, TransferException, IOException, InterruptedException {
-    MessageDigest digest = digest(256);
+    MessageDigest digest = hashed ? digest(256) : null;
     byte[] buffer = new byte[FileMessage.chunkSize()];
     Optional<Conduct.Forger> forger = conduct.forger();
     long offset = 0;
@@ -305,14 +305,17 @@ final class Transfers {
         ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
         CompletableFuture<FileMessage.Reply> sent =
             service.call(new FileMessage.UploadChunk(id(), offset, chunk));
-        digest.update(buffer, 0, n);
+        if (digest != null) {
+          digest.update(buffer, 0, n);
+        }
         var unused = answer(sent);
         pace(conduct, n);
         offset += n;
         progress.moved(offset, size);
       }
     }
-    String hash = conduct.statedHash(HexFormat.of().formatHex(digest.digest()));
+    String hash =
+        digest == null ? null : conduct.statedHash(HexFormat.of().formatHex(digest.digest()));
     var unused = answer(service.call(new FileMessage.UploadFinished(id(), hash)));
   }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,11 @@ final class Caller {
 
   URI daemon() {
     return connection.url();
+  }
+
+  /** For files, if the daemon is a part of this process. */
+  Optional<FileShortcut> shortcut() {
+    return connection.shortcut();
   }
 
   /** Sends {@code call}, as often as it allows. Cancelling the future breaks the connection. */

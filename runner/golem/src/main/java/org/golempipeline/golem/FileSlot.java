@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One address under which a provider reads a file of ours and writes one to us, through a WebSocket
- * to the daemon. Made once and pointed at the next files after the batch before has ended. The
- * address cannot be guessed. Messages are handled one after the other on the threads for files; a
- * connection that drops is opened again.
+ * to the daemon, or a shortcut if the daemon is in this process. Made once and pointed at the next
+ * files after the batch before has ended. The address cannot be guessed. Messages are handled one
+ * after the other on the threads for files; a connection that drops is opened again.
  */
 final class FileSlot {
   private static final List<String> READING = List.of("GetMetadata", "GetChunk");
@@ -60,6 +60,15 @@ final class FileSlot {
   }
 
   private CompletableFuture<FileSlot> open() {
+    host.caller()
+        .shortcut()
+        .ifPresent(
+            shortcut ->
+                shortcut.open(
+                    address(),
+                    request ->
+                        CompletableFuture.supplyAsync(
+                            () -> respond(request), host.threads().files())));
     return bind()
         .thenCompose(bound -> connect())
         .handle(
@@ -71,6 +80,11 @@ final class FileSlot {
         .thenCompose(next -> next);
   }
 
+  /** Where the daemon finds it. */
+  private String address() {
+    return "/public/gftp/" + fileId;
+  }
+
   /** Where the provider finds it. */
   String url() {
     return "gftp://" + host.identity() + "/" + fileId;
@@ -79,7 +93,7 @@ final class FileSlot {
   /** The files of the next batch; {@code beat} is called whenever bytes move. */
   synchronized void point(@Nullable ByteSource next, @Nullable ByteSink target, Runnable beat) {
     source = next;
-    incoming = target == null ? null : new Incoming(target);
+    incoming = target == null ? null : new Incoming(target, host.caller().shortcut().isEmpty());
     heartbeat = beat;
     trouble = null;
     resting = false;
@@ -115,6 +129,7 @@ final class FileSlot {
     if (open != null) {
       open.abort();
     }
+    host.caller().shortcut().ifPresent(shortcut -> shortcut.close(address()));
     return id == null
         ? CompletableFuture.completedFuture(true)
         : host.send(Calls.unbindService(id)).exceptionally(error -> false);
@@ -122,7 +137,7 @@ final class FileSlot {
 
   private CompletableFuture<Boolean> bind() {
     ServiceBinding binding =
-        new ServiceBinding(new ServiceBinding.Listen("/public/gftp/" + fileId, components), null);
+        new ServiceBinding(new ServiceBinding.Listen(address(), components), null);
     return host.caller()
         .send(Calls.bindService(binding))
         .thenApply(
@@ -226,6 +241,10 @@ final class FileSlot {
       Caller.LOG.debug("left out an unreadable message of the file service", e);
       return;
     }
+    reply(respond(request));
+  }
+
+  private FileMessage.Reply respond(FileMessage.Request request) {
     ByteSource from;
     Incoming to;
     Runnable beat;
@@ -236,16 +255,14 @@ final class FileSlot {
     }
     beat.run();
     String kind = request.component().startsWith("Get") ? "ReadError" : "WriteError";
-    FileMessage.Reply answer;
     try {
-      answer = answer(request, from, to);
+      return answer(request, from, to);
     } catch (IOException | RuntimeException e) {
       synchronized (this) {
         trouble = CallFailure.text(e);
       }
-      answer = new FileMessage.Failed(request.id(), kind, CallFailure.text(e));
+      return new FileMessage.Failed(request.id(), kind, CallFailure.text(e));
     }
-    reply(answer);
   }
 
   private static FileMessage.Reply answer(

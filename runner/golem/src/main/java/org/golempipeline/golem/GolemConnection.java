@@ -2,16 +2,24 @@ package org.golempipeline.golem;
 
 import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
+import org.golempipeline.golem.wire.FileShortcut;
 
 /**
  * Where the daemon listens and the key it knows us by.
  *
  * @param url the base of all its APIs: {@code http://127.0.0.1:7465}
+ * @param shortcut for files, if it is a part of this process
  */
-public record GolemConnection(URI url, String appKey) {
+public record GolemConnection(URI url, String appKey, Optional<FileShortcut> shortcut) {
   public GolemConnection {
     Objects.requireNonNull(url);
     Objects.requireNonNull(appKey);
+  }
+
+  /** A daemon of its own. */
+  public GolemConnection(URI url, String appKey) {
+    this(url, appKey, Optional.empty());
   }
 
   /** Without the key, which must not reach any log. */

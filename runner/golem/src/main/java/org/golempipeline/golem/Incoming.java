@@ -11,24 +11,28 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the chunks of a file that is fetched into order, and checks its hash. A chunk at offset 0
- * begins anew. Used by one thread at a time.
+ * Puts the chunks of a file that is fetched into order, and checks its hash where it came a long
+ * way. A chunk at offset 0 begins anew. Thread-safe.
  */
 final class Incoming {
   private static final int WINDOW = 16;
 
   private final ByteSink sink;
-  private final MessageDigest digest = sha3();
+  private final @Nullable MessageDigest digest;
   private final TreeMap<Long, ByteBuffer> early = new TreeMap<>();
   private long next;
   private @Nullable String finishedHash;
   private boolean finished;
 
-  Incoming(ByteSink sink) {
+  /**
+   * @param hashed whether a hash is checked
+   */
+  Incoming(ByteSink sink, boolean hashed) {
     this.sink = sink;
+    this.digest = hashed ? sha3() : null;
   }
 
-  void chunk(long offset, ByteBuffer content) throws IOException {
+  synchronized void chunk(long offset, ByteBuffer content) throws IOException {
     if (offset == 0 && (next > 0 || finished)) {
       restart();
     }
@@ -57,36 +61,42 @@ final class Incoming {
    *
    * @throws IOException if it is not, or its hash is another
    */
-  void finish(@Nullable String hash) throws IOException {
+  synchronized void finish(@Nullable String hash) throws IOException {
     if (finished && Objects.equals(hash, finishedHash)) {
       return;
     }
     if (!early.isEmpty()) {
       throw new IOException("the bytes at " + next + " are missing");
     }
-    String actual = HexFormat.of().formatHex(digest.digest());
-    if (hash != null && !actual.equals(normal(hash))) {
-      throw new IOException("its SHA3-256 is " + actual + " instead of " + normal(hash));
+    if (hash != null && digest != null) {
+      String actual = HexFormat.of().formatHex(digest.digest());
+      if (!actual.equals(normal(hash))) {
+        throw new IOException("its SHA3-256 is " + actual + " instead of " + normal(hash));
+      }
     }
     sink.finish();
     finished = true;
     finishedHash = hash;
   }
 
-  boolean isFinished() {
+  synchronized boolean isFinished() {
     return finished;
   }
 
   private void write(ByteBuffer content) throws IOException {
     next += content.remaining();
-    digest.update(content.duplicate());
+    if (digest != null) {
+      digest.update(content.duplicate());
+    }
     sink.write(content);
   }
 
   private void restart() throws IOException {
     next = 0;
     early.clear();
-    digest.reset();
+    if (digest != null) {
+      digest.reset();
+    }
     finished = false;
     finishedHash = null;
     sink.restart();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class IncomingTest {
   private final Collector sink = new Collector();
-  private final Incoming incoming = new Incoming(sink);
+  private final Incoming incoming = new Incoming(sink, true);
 
   @Test
   void takesChunksInOrder() throws Exception {

@@ -16,12 +16,14 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.exeunit.ExeHost;
 import org.golempipeline.exeunit.TransferException;
 import org.golempipeline.golem.wire.FileMessage;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Pooled;
@@ -53,7 +55,7 @@ final class FileServices implements ExeHost {
       if (byId.containsKey(id)) {
         throw new ApiException(400, "Duplicated service address prefix: " + on);
       }
-      byId.put(id, new Service(request.listen(), context.timings.busCall()));
+      byId.put(id, new Service(request.listen(), context));
     }
     return new ServiceBinding(request.listen(), id);
   }
@@ -95,6 +97,11 @@ final class FileServices implements ExeHost {
     return service;
   }
 
+  @Override
+  public boolean hashesFiles() {
+    return context.options.shortcut().isEmpty();
+  }
+
   private static String idOf(String address) {
     return Base64.getUrlEncoder()
         .withoutPadding()
@@ -105,6 +112,7 @@ final class FileServices implements ExeHost {
   static final class Service extends AbstractReceiveListener implements ExeHost.RequestorFile {
     private final ServiceBinding.Listen listen;
     private final Duration limit;
+    private final Optional<FileShortcut> shortcut;
     private final Map<String, CompletableFuture<FileMessage.Reply>> calls =
         new ConcurrentHashMap<>();
 
@@ -113,9 +121,10 @@ final class FileServices implements ExeHost {
 
     private @Nullable WebSocketChannel channel;
 
-    Service(ServiceBinding.Listen listen, Duration limit) {
+    Service(ServiceBinding.Listen listen, NodeContext context) {
       this.listen = listen;
-      this.limit = limit;
+      this.limit = context.timings.busCall();
+      this.shortcut = context.options.shortcut();
     }
 
     /** Talks over this WebSocket from now on; an earlier one is closed. */
@@ -167,6 +176,10 @@ final class FileServices implements ExeHost {
         return CompletableFuture.failedFuture(
             TransferException.refused(
                 "endpoint address not found: " + listen.on() + "/" + request.component()));
+      }
+      Optional<FileShortcut.Service> direct = shortcut.flatMap(each -> each.at(listen.on()));
+      if (direct.isPresent()) {
+        return direct.get().call(request).orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
       }
       CompletableFuture<FileMessage.Reply> answer = new CompletableFuture<>();
       calls.put(request.id(), answer);

@@ -2,6 +2,7 @@ package org.golempipeline.node;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageStore;
 
 /**
@@ -16,6 +17,7 @@ import org.golempipeline.gvmi.ImageStore;
  * @param free whether computing costs nothing; otherwise providers ask a small price
  * @param images that activities run in which name one of them; others run the programs of this
  *     machine. Whoever opened it closes it, after the node.
+ * @param shortcut for files, if its requestor is a part of this process
  */
 public record NodeOptions(
     int port,
@@ -24,10 +26,17 @@ public record NodeOptions(
     Path folder,
     long seed,
     boolean free,
-    Optional<ImageStore> images) {
+    Optional<ImageStore> images,
+    Optional<FileShortcut> shortcut) {
   /** With the programs of this machine alone. */
   public NodeOptions(int port, String appKey, int providers, Path folder, long seed, boolean free) {
-    this(port, appKey, providers, folder, seed, free, Optional.empty());
+    this(port, appKey, providers, folder, seed, free, Optional.empty(), Optional.empty());
+  }
+
+  /** The same for a requestor in this process, which moves files by {@code shortcut}. */
+  public NodeOptions with(FileShortcut shortcut) {
+    return new NodeOptions(
+        port, appKey, providers, folder, seed, free, images, Optional.of(shortcut));
   }
 
   /** Without the key, which must not reach any log. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -41,6 +42,7 @@ import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Settlement;
 import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.wire.FileShortcut;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +55,7 @@ final class ClientContractTest {
 
   @TempDir Path folder;
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
+  private Optional<FileShortcut> shortcut = Optional.empty();
   private EmbeddedNode node;
   private GolemNetwork network;
 
@@ -93,6 +96,67 @@ final class ClientContractTest {
     assertThat(settlement.outstanding()).isEmpty();
     assertThat(settlement.agreements()).isEqualTo(1);
     assertBalanced();
+  }
+
+  /** Where both are in one process. */
+  @Test
+  void theShortcutMovesTheSameBytes() throws Exception {
+    shortcut = Optional.of(new FileShortcut());
+    runsScriptsAndSettles();
+  }
+
+  @Test
+  void byTheShortcutNoHashIsStated() throws Exception {
+    shortcut = Optional.of(new FileShortcut());
+    open(1, true);
+    node.faults().provider(0, ProviderFault.WRONG_HASH);
+    Rental rental = rent();
+    byte[] input = random(100_000);
+    Collector copy = new Collector();
+    ScriptOutcome outcome =
+        execute(
+            rental,
+            new Script.Upload(source(input), rental.folder() + "/file"),
+            new Script.Download(rental.folder() + "/file", copy));
+    assertThat(outcome.ok()).isTrue();
+    assertThat(copy.bytes()).isEqualTo(input);
+  }
+
+  /** A file that several read would be closed for all of them. */
+  @Test
+  void whoEndsAnActivityInterruptsNobodyWhoReadsForIt() throws Exception {
+    shortcut = Optional.of(new FileShortcut());
+    open(1, true);
+    Rental rental = rent();
+    CompletableFuture<Void> reading = new CompletableFuture<>();
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    ByteSource slow =
+        new ByteSource() {
+          @Override
+          public long size() {
+            return 10;
+          }
+
+          @Override
+          public void read(long offset, ByteBuffer target) {
+            reading.complete(null);
+            ended.join();
+            interrupted.complete(Thread.currentThread().isInterrupted());
+            target.position(target.limit());
+          }
+        };
+    var unused =
+        rental.execute(
+            new Script(
+                List.of(new Script.Upload(slow, rental.folder() + "/in")),
+                LIMIT,
+                LIMIT,
+                line -> {}));
+    reading.get(10, TimeUnit.SECONDS);
+    rental.close(EndReason.success("Enough")).get(20, TimeUnit.SECONDS);
+    ended.complete(null);
+    assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -537,8 +601,13 @@ final class ClientContractTest {
 
   private void open(int providers, boolean free) throws Exception {
     node =
-        EmbeddedNode.start(new NodeOptions(0, "key", providers, folder.resolve("node"), 7, free));
+        EmbeddedNode.start(
+            shortcut.map(options(providers, free)::with).orElse(options(providers, free)));
     connect();
+  }
+
+  private NodeOptions options(int providers, boolean free) {
+    return new NodeOptions(0, "key", providers, folder.resolve("node"), 7, free);
   }
 
   private void connect() throws Exception {
@@ -551,7 +620,7 @@ final class ClientContractTest {
             "erc20-hoodi-tglm",
             "public");
     network =
-        Yagna.open(new GolemConnection(node.url(), "key"), terms, events::add)
+        Yagna.open(new GolemConnection(node.url(), "key", shortcut), terms, events::add)
             .get(10, TimeUnit.SECONDS);
   }
 
