@@ -233,8 +233,7 @@ final class ImageInspectCommand implements Callable<Integer> {
           image instanceof ImageRef.Build build
               ? ImageSource.local(folder.resolve(build.path()))
               : ImageSource.reference(image.toString());
-      var made =
-          store == null ? Optional.<StoredImage>empty() : store.madeOf(source.digest());
+      var made = store == null ? Optional.<StoredImage>empty() : store.madeOf(source.digest());
       return made.isPresent()
           ? ofStored(image.toString(), kind(image), made.get())
           : lost(
