@@ -152,7 +152,7 @@ final class Wiring {
     var url = console.variable("YAGNA_API_URL");
     try {
       var daemon = url.map(URI::create).orElse(DAEMON);
-      if (List.of("http", "https").contains(daemon.getScheme()) && daemon.getHost() != null) {
+      if (isOfTheWeb(daemon)) {
         return daemon;
       }
     } catch (IllegalArgumentException e) {
@@ -305,12 +305,17 @@ final class Wiring {
     return new ImageRegistry(registryUrl());
   }
 
+  private static boolean isOfTheWeb(URI url) {
+    return url.getHost() != null
+        && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
+  }
+
   /** Where Golem's image registry is. */
   URI registryUrl() throws Refusal {
     var url = console.variable("GOLEM_REGISTRY_URL");
     try {
       var registry = url.map(URI::create).orElse(REGISTRY);
-      if (List.of("http", "https").contains(registry.getScheme()) && registry.getHost() != null) {
+      if (isOfTheWeb(registry)) {
         return registry;
       }
     } catch (IllegalArgumentException e) {

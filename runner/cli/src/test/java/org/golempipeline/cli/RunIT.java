@@ -362,16 +362,18 @@ class RunIT {
   }
 
   @Test
-  void aRegistryThatIsNoUrlIsSaidSo() throws IOException {
+  void anAddressThatIsNoUrlIsSaidSo() throws IOException {
     workspace
         .with("YAGNA_APPKEY", "key")
-        .with("GOLEM_REGISTRY_URL", "registry")
         .write("one.yaml", pipeline("echo one > \"$out\"") + GOLEM);
-
-    var ran = workspace.run("run", "one.yaml", "--on", "golem");
-
-    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
-    assertThat(ran.err()).contains("GOLEM_REGISTRY_URL").doesNotContain("\tat ");
+    for (var address : List.of("registry", "//registry/x", "ftp://registry", "http:", "a b")) {
+      for (var variable : List.of("GOLEM_REGISTRY_URL", "YAGNA_API_URL")) {
+        workspace.with("YAGNA_API_URL", "http://127.0.0.1:9").with(variable, address);
+        var ran = workspace.run("run", "one.yaml", "--on", "golem");
+        assertThat(ran.exitCode()).as(variable + address + ran.err()).isEqualTo(4);
+        assertThat(ran.err()).contains(variable).doesNotContain("\tat ");
+      }
+    }
   }
 
   @Test
