@@ -285,7 +285,7 @@ public final class ExeUnit {
         stopped.aborted = true;
       }
     }
-    units.programs.killAll(id);
+    killAll();
     if (stopped != null && !transferring) {
       awaitDone(stopped);
     }
@@ -298,6 +298,19 @@ public final class ExeUnit {
     }
     batch.answerPolls();
     batch.done.complete(null);
+  }
+
+  /** Kills all that runs, and returns when that is gone; the caller does not hold the lock. */
+  void killAll() {
+    Deployment current;
+    synchronized (lock) {
+      current = deployment;
+    }
+    if (current != null) {
+      // First, since its own process is the one to wait for.
+      current.container().ifPresent(Container::close);
+    }
+    units.programs.killAll(id);
   }
 
   /** Forgets what was deployed; the caller holds the lock and has killed all processes. */
@@ -372,7 +385,7 @@ public final class ExeUnit {
     waitedFor.forEach(each -> each.gone(gone()));
     units.executor.execute(
         () -> {
-          units.programs.killAll(id);
+          killAll();
           if (stopped != null) {
             awaitDone(stopped);
           }

@@ -158,7 +158,7 @@ final class ScriptRunner implements Runnable {
           deployment(), unit.host, unit.conduct, transfer.from(), transfer.to(), progress);
       progress.end();
     } else if (command instanceof ExeCommand.Terminate) {
-      units.programs.killAll(unit.id());
+      unit.killAll();
       synchronized (unit.lock) {
         unit.reset();
       }
