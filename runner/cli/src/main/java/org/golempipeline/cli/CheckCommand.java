@@ -30,7 +30,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal, IOException {
+  public Integer call() throws Refusal, IOException, InterruptedException {
     var tryLaws = laws.wanted();
     var pipeline = options.open(console);
     if (tryLaws) {

@@ -69,7 +69,7 @@ final class ImageInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
-    try (var opened = new Wiring(console).imageStore().orElse(null)) {
+    try (var opened = new Wiring(console).imageStore()) {
       store = opened;
       return inspect();
     }
@@ -87,7 +87,7 @@ final class ImageInspectCommand implements Callable<Integer> {
               + " give it to this command.");
     }
     var known = ImageRef.of(name);
-    if (store != null && (known.isEmpty() || known.get() instanceof ImageRef.Hash)) {
+    if (known.isEmpty() || known.get() instanceof ImageRef.Hash) {
       var stored = StoredImages.find(store, name, console);
       if (stored.isPresent()) {
         return tell(ofStored(name, "stored", stored.get()));

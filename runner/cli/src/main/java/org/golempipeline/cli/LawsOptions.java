@@ -49,7 +49,8 @@ final class LawsOptions {
   }
 
   /** Tries the laws of a file, unless it has mistakes. */
-  int check(Console console, OpenPipeline pipeline, boolean json) throws Refusal, IOException {
+  int check(Console console, OpenPipeline pipeline, boolean json)
+      throws Refusal, IOException, InterruptedException {
     var size = sampleBytes();
     try (var home = pipeline.workFolder("laws", false)) {
       var planned = pipeline.plan(home.path().resolve("plan"));
@@ -60,7 +61,10 @@ final class LawsOptions {
       var plan = OpenPipeline.require(console, planned);
       var images =
           OpenPipeline.require(
-              console, pipeline.wiring().imagesHere(plan, Inside.Choice.WHERE_POSSIBLE));
+              console,
+              pipeline
+                  .wiring()
+                  .imagesHere(plan.spec(), plan.folder(), Inside.Choice.WHERE_POSSIBLE, true));
       Files.createDirectories(home.path());
       try (var node =
           new NodeOnDemand(

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -23,8 +22,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Serves the REST API of a yagna daemon on this machine until Ctrl-C. Programs that speak it",
-      "run their activities as processes here: inside the image they name, if it was built or",
-      "pulled, and else with this machine's own programs. Prints the two variables they need."
+      "run their activities as processes here. Prints the two variables they need."
     })
 final class NodeCommand implements Callable<Integer> {
   private static final int SEEDS = 100_000;
@@ -87,7 +85,6 @@ final class NodeCommand implements Callable<Integer> {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
     }
     var cast = cast();
-    var images = new Wiring(console).imageStore();
     var options =
         new NodeOptions(
             port,
@@ -97,9 +94,7 @@ final class NodeCommand implements Callable<Integer> {
             Path.of(
                 System.getProperty("java.io.tmpdir"), "golem-pipeline-node-" + UUID.randomUUID()),
             seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
-            !priced,
-            images,
-            Optional.empty());
+            !priced);
     var end = new CountDownLatch(1);
     try (var interruption =
             new Interruption(
@@ -117,10 +112,6 @@ final class NodeCommand implements Callable<Integer> {
           .println("Listening, with the seed %d. Ctrl-C ends it.".formatted(options.seed()));
       console.err().flush();
       end.await();
-    } finally {
-      if (images.isPresent()) {
-        images.get().close();
-      }
     }
     return ExitCodes.DONE;
   }

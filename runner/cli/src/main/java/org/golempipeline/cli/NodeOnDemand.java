@@ -24,7 +24,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
   private final FileShortcut shortcut = new FileShortcut();
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode auditor;
-  private final Optional<ImageStore> images;
+  private final ImageStore images;
 
   /**
    * @param folder where its providers work
@@ -78,9 +78,7 @@ final class NodeOnDemand implements Daemons, AutoCloseable {
       if (market != null) {
         market.close();
       }
-      if (images.isPresent()) {
-        images.get().close();
-      }
+      images.close();
     }
   }
 }

@@ -94,6 +94,7 @@ final class OpenPipeline {
   Checked<PipelineSpec> lookAhead(PipelineSpec spec) {
     var found = new ArrayList<>(Planner.missingInput(spec, text.folder()));
     found.addAll(NetworkLimits.warnings(spec));
+    found.addAll(wiring.lacks(spec, text.folder()));
     return new Checked<>(spec, found);
   }
 

@@ -12,6 +12,7 @@ import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.run.RunSettings.Target;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,6 +70,9 @@ final class PlanCommand implements Callable<Integer> {
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
         var images = images(pipeline, plan, target);
+        new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), plan.folder()));
+        images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
+        images.choices().forEach(each -> lines.add(Words.programs(each)));
         var outlook =
             new PlanOutlook(
                 plan,
@@ -84,14 +88,15 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** What cannot be found is no reason to say nothing else. */
-  private Images images(OpenPipeline pipeline, Plan plan, Target target) throws Refusal {
+  private Images images(OpenPipeline pipeline, Plan plan, Target target)
+      throws Refusal, InterruptedException {
     if (target == Target.GOLEM) {
       inside.requireNone();
     }
     var found =
         target == Target.GOLEM
-            ? pipeline.wiring().images(plan)
-            : pipeline.wiring().imagesHere(plan, inside.choice());
+            ? pipeline.wiring().images(plan, false)
+            : pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), false);
     new Messages(console).diagnostics(found.diagnostics());
     return found.value().orElse(Images.none());
   }

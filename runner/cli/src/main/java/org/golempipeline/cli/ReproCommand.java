@@ -239,14 +239,14 @@ final class ReproCommand implements Callable<Integer> {
 
   /** Results are looked up as they were kept: by what the images are. */
   private Images images(Wiring wiring, Plan plan, StagePlan stagePlan, @Nullable RunHistory history)
-      throws Refusal {
+      throws Refusal, InterruptedException {
     var started = history == null ? null : history.started();
     if (started == null
         || !started.target().equals("golem")
         || !EarlierResults.areNeeded(stagePlan)) {
       return Images.none();
     }
-    var found = wiring.images(plan);
+    var found = wiring.images(plan, false);
     new Messages(console).diagnostics(found.diagnostics());
     var images = found.orNull();
     if (images == null) {

@@ -96,7 +96,9 @@ final class RunCommand implements Callable<Integer> {
       }
       var plan = plan(pipeline, folder);
       var images =
-          OpenPipeline.require(console, pipeline.wiring().imagesHere(plan, inside.choice()));
+          OpenPipeline.require(
+              console,
+              pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), true));
       return run(pipeline, plan, folder, target, null, images);
     }
   }
@@ -129,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
     requireAccept(plan);
     OpenPipeline.require(console, NetworkLimits.onNetwork(plan.spec()));
     var connection = pipeline.wiring().daemon();
-    var found = pipeline.wiring().images(plan);
+    var found = pipeline.wiring().images(plan, true);
     new Messages(console).diagnostics(found.diagnostics());
     if (found.orNull() == null) {
       var unanswered =

@@ -17,15 +17,22 @@ import java.util.UUID;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.filelock.RunLock;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.golem.wire.FileShortcut;
+import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.image.ImageContents;
+import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.Inside;
+import org.golempipeline.image.Workshop;
 import org.golempipeline.journal.Journal;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
@@ -33,6 +40,7 @@ import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
 import org.golempipeline.plugins.Plugins;
+import org.golempipeline.report.TerminalText;
 import org.golempipeline.run.PipelineRun;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.spec.Overrides;
@@ -41,6 +49,7 @@ import org.golempipeline.spec.PipelineSchema;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the object graph: the one place that knows how the parts of the product fit together. */
 final class Wiring {
@@ -110,30 +119,42 @@ final class Wiring {
    * @param images of this user, to be closed behind the node
    * @param shortcut by which files are moved
    */
-  EmbeddedNode startNode(
-      Path folder, int providers, Optional<ImageStore> images, FileShortcut shortcut)
+  EmbeddedNode startNode(Path folder, int providers, ImageStore images, FileShortcut shortcut)
       throws IOException {
     var seed = console.clock().millis();
     return EmbeddedNode.start(
         new NodeOptions(
-            0, newAppKey(), providers, folder, seed, true, images, Optional.of(shortcut)));
+            0,
+            newAppKey(),
+            providers,
+            folder,
+            seed,
+            true,
+            Optional.of(images),
+            Optional.of(shortcut)));
   }
 
-  /** The images that this user has on this machine; none if nobody says where they would be. */
-  Optional<ImageStore> imageStore() {
+  private Optional<Path> imageFolder() {
     return console
         .variable("XDG_CACHE_HOME")
         .map(Path::of)
         .or(() -> console.variable("HOME").map(home -> Path.of(home, ".cache")))
-        .map(cache -> cache.resolve("golem-pipeline").resolve("images"))
-        .map(folder -> new ImageStore(console.folder().resolve(folder), console.clock()));
+        .map(cache -> console.folder().resolve(cache).resolve("golem-pipeline").resolve("images"));
+  }
+
+  /** The images that this user has on this machine, or this folder if nobody says who that is. */
+  ImageStore imageStore() {
+    var own = console.folder().resolve(".golem-pipeline").resolve("images");
+    return new ImageStore(imageFolder().orElse(own), console.clock());
   }
 
   /** The same, for commands that are about them. */
   ImageStore requireImageStore() throws Refusal {
-    return imageStore()
-        .orElseThrow(
-            () -> Refusal.usage("Nothing says where this user's images are.", "Set `HOME`."));
+    var folder =
+        imageFolder()
+            .orElseThrow(
+                () -> Refusal.usage("Nothing says where this user's images are.", "Set `HOME`."));
+    return new ImageStore(folder, console.clock());
   }
 
   /** A key that nobody can guess. */
@@ -193,24 +214,55 @@ final class Wiring {
   }
 
   /** What providers fetch. */
-  Checked<Images> images(Plan plan) throws Refusal {
-    return Images.onNetwork(plan, registry());
+  Checked<Images> images(Plan plan, boolean make) throws Refusal, InterruptedException {
+    return Images.onNetwork(plan.spec(), plan.folder(), registry(), workshop(make));
+  }
+
+  /** What stages need and those of their images lack that are on this machine. */
+  List<Diagnostic> lacks(PipelineSpec spec, Path folder) {
+    var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
+    if (!named) {
+      return List.of();
+    }
+    var anywhere = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
+    try (var store = imageStore()) {
+      var images = Images.onThisMachine(spec, folder, workshop(false), anywhere).orNull();
+      return images == null ? List.of() : ImageContents.lacks(spec, images, store);
+    } catch (ImageException e) {
+      return List.of(unseen(spec, String.valueOf(e.getMessage()), e.hint()));
+    } catch (IOException e) {
+      return List.of(unseen(spec, "An image could not be read: " + Trouble.reason(e) + ".", null));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private static Diagnostic unseen(PipelineSpec spec, String why, @Nullable String cure) {
+    return Diagnostic.warning(
+        ImageDiagnosticIds.IMAGE_BAD_FILE, spec.source(), Range.START, why, cure);
+  }
+
+  private Workshop workshop(boolean make) {
+    return new Workshop(imageStore(), make ? this::say : null);
+  }
+
+  private void say(String line) {
+    console.err().println(TerminalText.safe(line));
+    console.err().flush();
   }
 
   /** What a run on this machine works inside. */
-  Checked<Images> imagesHere(Plan plan, Inside.Choice choice) {
-    var store = imageStore();
-    var named = plan.spec().stages().stream().anyMatch(stage -> stage.image() != null);
+  Checked<Images> imagesHere(PipelineSpec spec, Path folder, Inside.Choice choice, boolean make)
+      throws InterruptedException {
+    var workshop = workshop(make);
+    var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
     // Asking the system costs time, and mostly nobody wants to know.
     var obstacle =
         choice == Inside.Choice.NEVER || !named
             ? Optional.<Inside.Obstacle>empty()
-            : store.isEmpty()
-                ? Optional.of(
-                    new Inside.Obstacle("nothing says where this user's images are", "Set `HOME`."))
-                : Containers.obstacle()
-                    .map(each -> new Inside.Obstacle(each.reason(), each.cure()));
-    return Images.onThisMachine(plan, store, new Inside(choice, obstacle));
+            : Containers.obstacle().map(each -> new Inside.Obstacle(each.reason(), each.cure()));
+    return Images.onThisMachine(spec, folder, workshop, new Inside(choice, obstacle));
   }
 
   /** A run that is ready to start. */

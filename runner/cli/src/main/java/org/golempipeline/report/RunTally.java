@@ -98,7 +98,7 @@ final class RunTally {
           ? List.of("warning: " + TerminalText.safe(warned.message()))
           : List.of();
     } else if (event instanceof RunEvent.ProgramsChosen chosen) {
-      return List.of(programs(chosen));
+      return List.of(TerminalText.safe(Words.programs(chosen)));
     } else if (event instanceof RunEvent.StrategyWarned warned) {
       // What was said when the run was planned stands above, with its place in the file.
       var text = "stage %s, %s: %s".formatted(warned.stage(), warned.strategy(), warned.message());
@@ -122,14 +122,6 @@ final class RunTally {
       return addStage(stamped, event);
     }
     return List.of();
-  }
-
-  private static String programs(RunEvent.ProgramsChosen chosen) {
-    var image = "`" + TerminalText.safe(chosen.image()) + "`";
-    return chosen.instead() == null
-        ? "inside the image " + image
-        : "with this machine's own programs: the image %s %s"
-            .formatted(image, TerminalText.safe(chosen.instead()));
   }
 
   private List<String> addStage(StampedEvent stamped, RunEvent event) {

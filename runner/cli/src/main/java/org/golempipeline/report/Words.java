@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import org.golempipeline.event.RunEvent;
 
 /** Numbers in words that people read. */
 public final class Words {
@@ -15,6 +16,14 @@ public final class Words {
   /** {@code 1 error}, {@code 2 errors}. */
   public static String count(long number, String noun) {
     return number(number) + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** {@code inside the image `golem/alpine:latest`}. */
+  public static String programs(RunEvent.ProgramsChosen chosen) {
+    return chosen.instead() == null
+        ? "inside the image `%s`".formatted(chosen.image())
+        : "with this machine's own programs: the image `%s` %s"
+            .formatted(chosen.image(), chosen.instead());
   }
 
   /** {@code 1,234,567}. */

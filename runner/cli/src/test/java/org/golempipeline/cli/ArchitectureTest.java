@@ -161,9 +161,11 @@ class ArchitectureTest {
         new String[] {
           "event",
           "gvmi",
+          "oci",
           "plainfile",
           "plan",
           "spec",
+          "strategy",
           "diagnostic",
           "golem",
           "lock",

@@ -17,5 +17,14 @@ public final class ImageDiagnosticIds {
   /** An image that is not on this machine, or cannot be entered, where the user insists on it. */
   public static final String IMAGE_NOT_HERE = "Image.NotHere";
 
+  /** An image that cannot be made of what the file names. */
+  public static final String IMAGE_NOT_MADE = "Image.NotMade";
+
+  /** A program that a stage needs and its image has not. */
+  public static final String IMAGE_LACKS_PROGRAM = "Image.LacksProgram";
+
+  /** An image for another kind of processor than providers have. */
+  public static final String IMAGE_OTHER_MACHINE = "Image.OtherMachine";
+
   private ImageDiagnosticIds() {}
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,30 +23,40 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.NotAnImageException;
 import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.lock.LockDiagnosticIds;
 import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedBuild;
 import org.golempipeline.lock.LockedImage;
-import org.golempipeline.plan.Plan;
+import org.golempipeline.oci.ImageBuilder;
+import org.golempipeline.oci.ImageSource;
 import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.StageSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what the images of one plan are, and all that is wrong with them. */
+/** Finds what the images of one pipeline are, and all that is wrong with them. */
 final class ImageSearch {
-  private final Plan plan;
+  private final PipelineSpec spec;
+  private final Path folder;
   private final Problems problems;
   private final Map<ImageRef, List<StageSpec>> wanted = new LinkedHashMap<>();
   private final List<StageSpec> without = new ArrayList<>();
   private final Map<ImageRef, Image> remote = new HashMap<>();
   private final Map<ImageRef, GvmiFile> files = new HashMap<>();
+  private final SortedMap<String, LockedBuild> builds = new TreeMap<>();
+  private final List<ImageRef> unmade = new ArrayList<>();
+  private final Workshop workshop;
 
-  ImageSearch(Plan plan) {
-    this.plan = plan;
-    this.problems = new Problems(plan.spec().source());
-    for (var stage : plan.spec().stages()) {
+  ImageSearch(PipelineSpec spec, Path folder, Workshop workshop) {
+    this.spec = spec;
+    this.folder = folder;
+    this.workshop = workshop;
+    this.problems = new Problems(spec.source());
+    for (var stage : spec.stages()) {
       if (stage.image() == null) {
         without.add(stage);
       } else {
@@ -54,7 +65,7 @@ final class ImageSearch {
     }
   }
 
-  Checked<Images> onNetwork(ImageRegistry registry) {
+  Checked<Images> onNetwork(ImageRegistry registry) throws InterruptedException {
     if (!without.isEmpty()) {
       missing("providers need one");
     }
@@ -63,13 +74,13 @@ final class ImageSearch {
       find(lock, registry);
     }
     if (!problems.hasErrors()) {
-      write(Objects.requireNonNull(lock));
+      write(Objects.requireNonNull(lock), tags());
     }
-    return checked(new Images(true, remote, files, List.of()));
+    return checked(new Images(true, remote, files, List.of(), unmade));
   }
 
   /** What is not here is a mistake only for who insists on it. */
-  Checked<Images> onThisMachine(Optional<ImageStore> store, Inside inside) {
+  Checked<Images> onThisMachine(Inside inside) throws InterruptedException {
     var always = inside.choice() == Inside.Choice.ALWAYS;
     if (always && !without.isEmpty()) {
       missing("`--in image` asks for one");
@@ -77,11 +88,13 @@ final class ImageSearch {
     var lock = lock();
     var choices = new ArrayList<RunEvent.ProgramsChosen>();
     for (var ref : lock == null ? Set.<ImageRef>of() : wanted.keySet()) {
-      var instead = notInside(ref, store, inside, Objects.requireNonNull(lock));
+      var instead = notInside(ref, inside, Objects.requireNonNull(lock));
       var file = files.get(ref);
-      choices.add(
-          new RunEvent.ProgramsChosen(
-              ref.toString(), file == null ? null : file.sha3(), instead.orElse(null)));
+      if (!unmade.contains(ref)) {
+        choices.add(
+            new RunEvent.ProgramsChosen(
+                ref.toString(), file == null ? null : file.sha3(), instead.orElse(null)));
+      }
       if (always && instead.isPresent()) {
         wrong(
             ref,
@@ -90,7 +103,10 @@ final class ImageSearch {
             inside.obstacle().map(Inside.Obstacle::cure).orElseGet(() -> cure(ref)));
       }
     }
-    return checked(new Images(false, Map.of(), files, choices));
+    if (lock != null && !problems.hasErrors() && !builds.isEmpty()) {
+      write(lock, new TreeMap<>(lock.images()));
+    }
+    return checked(new Images(false, Map.of(), files, choices, unmade));
   }
 
   private Checked<Images> checked(Images images) {
@@ -98,8 +114,8 @@ final class ImageSearch {
   }
 
   /** Finds an image on this machine, or says why nobody works inside it, as a clause about it. */
-  private Optional<String> notInside(
-      ImageRef ref, Optional<ImageStore> store, Inside inside, LockFile lock) {
+  private Optional<String> notInside(ImageRef ref, Inside inside, LockFile lock)
+      throws InterruptedException {
     if (inside.choice() == Inside.Choice.NEVER) {
       return Optional.of("is left aside, as `--in host` asks");
     }
@@ -107,9 +123,15 @@ final class ImageSearch {
       return Optional.of("cannot be entered here: " + inside.obstacle().get().reason());
     }
     try {
-      var found = file(ref, store, lock);
-      found.ifPresent(file -> files.put(ref, file));
-      return found.isPresent() ? Optional.empty() : Optional.of("is not on this machine");
+      if (isMade(ref)) {
+        make(ref, lock);
+        return Optional.empty();
+      }
+      var found = stored(ref, workshop.store(), lock);
+      if (found != null) {
+        files.put(ref, found.open());
+      }
+      return found != null ? Optional.empty() : Optional.of("is not on this machine");
     } catch (NoSuchFileException e) {
       return Optional.of("does not exist");
     } catch (NotAnImageException e) {
@@ -119,25 +141,99 @@ final class ImageSearch {
     }
   }
 
-  private Optional<GvmiFile> file(ImageRef ref, Optional<ImageStore> store, LockFile lock)
-      throws IOException, NotAnImageException {
-    var stored = store.isEmpty() ? Optional.<StoredImage>empty() : stored(ref, store.get(), lock);
-    return stored.isEmpty() ? Optional.empty() : Optional.of(stored.get().open());
-  }
-
-  private Optional<StoredImage> stored(ImageRef ref, ImageStore store, LockFile lock)
+  private @Nullable StoredImage stored(ImageRef ref, ImageStore store, LockFile lock)
       throws IOException, NotAnImageException {
     if (ref instanceof ImageRef.Local local) {
-      return Optional.of(store.copyOf(plan.folder().resolve(local.path())));
+      return store.copyOf(folder.resolve(local.path()));
     }
     if (ref instanceof ImageRef.Hash hash) {
-      return store.find(hash.sha3());
+      return store.find(hash.sha3()).orElse(null);
     }
     if (ref instanceof ImageRef.Url url) {
-      return store.find(url.sha3());
+      return store.find(url.sha3()).orElse(null);
     }
     var locked = lock.images().get(ref.toString());
-    return locked == null ? store.named(ref.toString()) : store.find(locked.sha3());
+    var found = locked == null ? store.named(ref.toString()) : store.find(locked.sha3());
+    return found.orElse(null);
+  }
+
+  // ---- images that are made here
+
+  private static boolean isMade(ImageRef ref) {
+    return ref instanceof ImageRef.Build || ref instanceof ImageRef.Oci;
+  }
+
+  /** Makes an image, unless the store has it; what the lock file pins is made again as it was. */
+  private void make(ImageRef ref, LockFile lock) throws InterruptedException {
+    var pin = lock.builds().get(ref.toString());
+    if (pin != null) {
+      builds.put(ref.toString(), pin);
+    }
+    try {
+      var made = made(ref, pin);
+      if (made == null) {
+        unmade.add(ref);
+        return;
+      }
+      files.put(ref, made.open());
+      if (pin == null || ref instanceof ImageRef.Build) {
+        builds.put(ref.toString(), new LockedBuild(digest(made, ref), made.sha3()));
+      }
+    } catch (ImageException e) {
+      wrong(
+          ref,
+          ImageDiagnosticIds.IMAGE_NOT_MADE,
+          "which cannot be made: " + clause(e.getMessage()),
+          e.hint());
+    } catch (NotAnImageException e) {
+      wrong(
+          ref,
+          ImageDiagnosticIds.IMAGE_NOT_MADE,
+          "of which this machine has a file that " + e.getMessage(),
+          "Remove it with `golem-pipeline image rm %s`.".formatted(ref));
+    } catch (IOException e) {
+      wrong(
+          ref,
+          ImageDiagnosticIds.IMAGE_NOT_MADE,
+          "which cannot be made: " + clause(Trouble.reason(e)),
+          "Check permissions, and whether the disk is full.");
+    }
+  }
+
+  /** Null where none may be made. */
+  private @Nullable StoredImage made(ImageRef ref, @Nullable LockedBuild pin)
+      throws IOException, ImageException, InterruptedException {
+    var store = workshop.store();
+    if (pin != null && ref instanceof ImageRef.Oci) {
+      var known = store.find(pin.sha3());
+      if (known.isPresent()) {
+        return known.get();
+      }
+    }
+    var source = source(ref);
+    var pinned = pin != null && ref instanceof ImageRef.Oci ? source.pinned(pin.digest()) : source;
+    var progress = workshop.progress();
+    if (progress == null) {
+      return pinned instanceof ImageSource.Reference && pin == null
+          ? store.named(ref.toString()).orElse(null)
+          : store.madeOf(pinned.digest()).orElse(null);
+    }
+    return new ImageBuilder(store, ImageBuilder.LARGEST, line -> progress.accept(ref + ": " + line))
+        .get(pinned);
+  }
+
+  private ImageSource source(ImageRef ref) throws ImageException {
+    return ref instanceof ImageRef.Build build
+        ? ImageSource.local(folder.resolve(build.path()).normalize())
+        : ImageSource.reference(ref.toString());
+  }
+
+  private static String digest(StoredImage made, ImageRef ref) {
+    return made.origins().stream()
+        .flatMap(origin -> origin.digest().stream())
+        .filter(digest -> digest.startsWith("sha256:"))
+        .reduce((one, last) -> last)
+        .orElseThrow(() -> new IllegalStateException("made of nothing: " + ref));
   }
 
   private static String cure(ImageRef ref) {
@@ -157,12 +253,12 @@ final class ImageSearch {
   // ---- the lock file
 
   private Path lockPath() {
-    var name = Objects.requireNonNull(Path.of(plan.spec().source().name()).getFileName());
-    return LockFile.beside(plan.folder().resolve(name));
+    var name = Objects.requireNonNull(Path.of(spec.source().name()).getFileName());
+    return LockFile.beside(folder.resolve(name));
   }
 
   private String lockName() {
-    return plan.spec().source().name() + ".lock";
+    return spec.source().name() + ".lock";
   }
 
   private @Nullable LockFile lock() {
@@ -171,7 +267,7 @@ final class ImageSearch {
     return read.orNull();
   }
 
-  private void write(LockFile lock) {
+  private SortedMap<String, LockedImage> tags() {
     var tags = new TreeMap<String, LockedImage>();
     remote.forEach(
         (ref, image) -> {
@@ -179,13 +275,17 @@ final class ImageSearch {
             tags.put(tag.tag(), new LockedImage(image.sha3(), image.url()));
           }
         });
+    return tags;
+  }
+
+  private void write(LockFile lock, SortedMap<String, LockedImage> tags) {
     try {
-      lock.writeImages(tags, new TreeMap<>());
+      lock.writeImages(tags, builds);
     } catch (IOException e) {
       problems.error(
           LockDiagnosticIds.LOCK_UNWRITABLE,
           Range.START,
-          "Could not write `%s`, which keeps what the image tags mean: %s."
+          "Could not write `%s`, which keeps what the images are: %s."
               .formatted(lockName(), e.getMessage()),
           "Check that the folder of the pipeline file can be written and is not full.");
     }
@@ -193,7 +293,7 @@ final class ImageSearch {
 
   // ---- the images
 
-  private void find(LockFile lock, ImageRegistry registry) {
+  private void find(LockFile lock, ImageRegistry registry) throws InterruptedException {
     var asked = new LinkedHashMap<ImageRef, CompletableFuture<ImageRegistry.Answer>>();
     for (var ref : wanted.keySet()) {
       if (ref instanceof ImageRef.Url url) {
@@ -201,13 +301,15 @@ final class ImageSearch {
       } else if (ref instanceof ImageRef.Tag tag && lock.images().containsKey(tag.tag())) {
         var locked = Objects.requireNonNull(lock.images().get(tag.tag()));
         remote.put(ref, new Image(locked.sha3(), locked.url()));
-      } else if (!(ref instanceof ImageRef.Local)) {
+      } else if (!(ref instanceof ImageRef.Local || isMade(ref))) {
         asked.put(ref, registry.resolve(ref.toString()));
       }
     }
     for (var ref : wanted.keySet()) {
       if (ref instanceof ImageRef.Local file) {
         read(file);
+      } else if (isMade(ref)) {
+        make(ref, lock);
       }
     }
     asked.forEach(this::take);
@@ -243,7 +345,7 @@ final class ImageSearch {
 
   private void read(ImageRef.Local ref) {
     try {
-      files.put(ref, GvmiFile.read(plan.folder().resolve(ref.path())));
+      files.put(ref, GvmiFile.read(folder.resolve(ref.path())));
     } catch (NotAnImageException e) {
       wrong(
           ref,

@@ -2,12 +2,12 @@ package org.golempipeline.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
@@ -17,15 +17,14 @@ import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
-import org.golempipeline.gvmi.ImageStore;
-import org.golempipeline.plan.Plan;
 import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.PipelineSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every image of a plan, found and fixed before anything is spent: a map from what the file says to
- * what providers fetch. Made by {@link #onNetwork} or {@link #onThisMachine}, which may take a
- * while; a run then offers the files of this machine with {@link #serve}.
+ * Every image of a pipeline, found and fixed before anything is spent: a map from what the file
+ * says to what providers fetch. Made by {@link #onNetwork} or {@link #onThisMachine}, which may
+ * take a while; a run then offers the files of this machine with {@link #serve}.
  */
 public final class Images {
   /** The embedded node runs programs of its machine for it. */
@@ -37,41 +36,47 @@ public final class Images {
   private final Map<ImageRef, Image> remote;
   private final Map<ImageRef, GvmiFile> files;
   private final List<RunEvent.ProgramsChosen> choices;
+  private final List<ImageRef> unmade;
 
   Images(
       boolean onNetwork,
       Map<ImageRef, Image> remote,
       Map<ImageRef, GvmiFile> files,
-      List<RunEvent.ProgramsChosen> choices) {
+      List<RunEvent.ProgramsChosen> choices,
+      List<ImageRef> unmade) {
     this.onNetwork = onNetwork;
     this.remote = Map.copyOf(remote);
     this.files = Map.copyOf(files);
     this.choices = List.copyOf(choices);
+    this.unmade = List.copyOf(unmade);
   }
 
   /** For runs with the programs of this machine: nothing is looked for. */
   public static Images none() {
-    return new Images(false, Map.of(), Map.of(), List.of());
+    return new Images(false, Map.of(), Map.of(), List.of(), List.of());
   }
 
   /**
    * Finds the images of all stages for providers on the network. Tags come from the lock file
    * beside the pipeline file; those that it lacks are asked for at the registry and written into
    * it, those that the plan no longer names are dropped from it. Files of this machine are checked
-   * and hashed. Blocks until all is done, or until everything that is wrong is known; the lock file
-   * is not touched then.
+   * and hashed, or made if they are named by what they are made of. Blocks until all is done, or
+   * until everything that is wrong is known; the lock file is not touched then.
    */
-  public static Checked<Images> onNetwork(Plan plan, ImageRegistry registry) {
-    return new ImageSearch(plan).onNetwork(registry);
+  public static Checked<Images> onNetwork(
+      PipelineSpec spec, Path folder, ImageRegistry registry, Workshop workshop)
+      throws InterruptedException {
+    return new ImageSearch(spec, folder, workshop).onNetwork(registry);
   }
 
   /**
-   * Finds those images that are on this machine: files, and what {@code store} has of what the lock
-   * file or a pull says a tag means. Blocks as {@link #onNetwork} does.
+   * Finds those images that are on this machine: files, what the user's store has of what the lock
+   * file or a pull says a tag means, and what can be made here. Blocks as {@link #onNetwork} does.
    */
   public static Checked<Images> onThisMachine(
-      Plan plan, Optional<ImageStore> store, Inside inside) {
-    return new ImageSearch(plan).onThisMachine(store, inside);
+      PipelineSpec spec, Path folder, Workshop workshop, Inside inside)
+      throws InterruptedException {
+    return new ImageSearch(spec, folder, workshop).onThisMachine(inside);
   }
 
   /** Whether strangers fetch them and compute. */
@@ -79,9 +84,14 @@ public final class Images {
     return onNetwork;
   }
 
-  /** For each image of the plan, in which programs a run on this machine executes fragments. */
+  /** For each image of the pipeline, in which programs a run on this machine executes fragments. */
   public List<RunEvent.ProgramsChosen> choices() {
     return choices;
+  }
+
+  /** Images that a run would make. */
+  public List<ImageRef> unmade() {
+    return unmade;
   }
 
   /** The files of this machine that programs run in. */

@@ -3,7 +3,6 @@ package org.golempipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.golempipeline.image.FakeRegistry.sha3;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import org.golempipeline.golem.Settlement;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageStore;
-import org.golempipeline.gvmi.NotAnImageException;
 import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
@@ -54,7 +52,7 @@ class ImagesTest {
   private FakeRegistry registry;
 
   @BeforeEach
-  void open() throws IOException {
+  void open() throws Exception {
     registry = new FakeRegistry();
   }
 
@@ -162,7 +160,7 @@ class ImagesTest {
   }
 
   @Test
-  void stagesWithoutImageAreNamedOnce() {
+  void stagesWithoutImageAreNamedOnce() throws Exception {
     assertThat(problems(stages((String) null, null, null)))
         .containsExactly(
             "4:3 Image.Missing Stages `s0`, `s1` and `s2` name no `image`, and providers need"
@@ -170,7 +168,7 @@ class ImagesTest {
   }
 
   @Test
-  void anImageForAllStagesIsPointedAtOnce() {
+  void anImageForAllStagesIsPointedAtOnce() throws Exception {
     assertThat(problems("image: golem/none:1\n" + stages((String) null, null)))
         .containsExactly(
             "3:8 Image.Unknown Stages `s0` and `s1` name the image `golem/none:1`, which the"
@@ -204,7 +202,7 @@ class ImagesTest {
     assertThat(registry.asked).isEmpty();
   }
 
-  private void brokenLock(String text, String problem) throws IOException {
+  private void brokenLock(String text, String problem) throws Exception {
     lock(text);
     var checked = resolve(stages("golem/alpine:latest"));
     assertThat(checked.diagnostics()).as(text).hasSize(1);
@@ -343,26 +341,31 @@ class ImagesTest {
         .satisfies(each -> assertThat(each.hint()).isEqualTo("Allow them."));
   }
 
-  private Checked<Images> here(String yaml, Inside.Choice choice) {
+  private Checked<Images> here(String yaml, Inside.Choice choice) throws InterruptedException {
     return here(yaml, new Inside(choice, Optional.empty()));
   }
 
-  private Checked<Images> here(String yaml, Inside inside) {
-    return Images.onThisMachine(plan(yaml).value().orElseThrow(), Optional.of(store()), inside);
+  private Checked<Images> here(String yaml, Inside inside) throws InterruptedException {
+    return Images.onThisMachine(
+        plan(yaml).value().orElseThrow().spec(), folder, workshop(), inside);
+  }
+
+  private Workshop workshop() {
+    return new Workshop(store(), line -> {});
   }
 
   private ImageStore store() {
     return new ImageStore(folder.resolve("store"), Clock.systemUTC());
   }
 
-  private StoredImage stored(String name, String content) throws IOException, NotAnImageException {
+  private StoredImage stored(String name, String content) throws Exception {
     var store = store();
     var part = store.newPart();
     Files.move(image(content), part, StandardCopyOption.REPLACE_EXISTING);
     return store.add(part, GvmiFile.read(part).sha3(), StoredImage.Origin.of(name));
   }
 
-  private Path image(String name) throws IOException {
+  private Path image(String name) throws Exception {
     var file = Files.writeString(folder.resolve(name), "squashed " + name);
     var nothing = Optional.<String>empty();
     GvmiFile.seal(
@@ -429,19 +432,20 @@ class ImagesTest {
                     new LocalShell(false, Secrets.NONE)));
   }
 
-  private Checked<Images> resolve(String body) {
+  private Checked<Images> resolve(String body) throws InterruptedException {
     var planned = plan(body);
     assertThat(planned.diagnostics()).isEmpty();
-    return Images.onNetwork(planned.value().orElseThrow(), registry.client());
+    return Images.onNetwork(
+        planned.value().orElseThrow().spec(), folder, registry.client(), workshop());
   }
 
-  private ServedImages images(String body) {
+  private ServedImages images(String body) throws InterruptedException {
     var checked = resolve(body);
     assertThat(checked.diagnostics()).isEmpty();
     return checked.value().orElseThrow().serve(new Serving()).join();
   }
 
-  private List<String> problems(String body) {
+  private List<String> problems(String body) throws InterruptedException {
     var said = new ArrayList<String>();
     for (var problem : resolve(body).diagnostics()) {
       assertThat(problem.hint()).isNotBlank();
@@ -455,11 +459,11 @@ class ImagesTest {
     return range.line() + ":" + range.column() + " " + problem.id() + " " + problem.message();
   }
 
-  private String lock() throws IOException {
+  private String lock() throws Exception {
     return Files.readString(folder.resolve("p.yaml.lock"));
   }
 
-  private void lock(String text) throws IOException {
+  private void lock(String text) throws Exception {
     Files.writeString(folder.resolve("p.yaml.lock"), text);
   }
 }

@@ -35,7 +35,9 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
+import org.golempipeline.image.Workshop;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
 import org.golempipeline.node.NodeOptions;
@@ -98,13 +100,21 @@ final class Project {
     this.folder = folder;
   }
 
+  private Images fetched(Plan plan) {
+    try {
+      var store = new ImageStore(folder.resolve("images"), Clock.systemUTC());
+      var nobody = new ImageRegistry(URI.create("http://127.0.0.1:1"));
+      return Images.onNetwork(plan.spec(), plan.folder(), nobody, new Workshop(store, null))
+          .value()
+          .orElseThrow();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Providers fetch {@code ./my.gvmi} from now on, as strangers do. */
   void fetchImages() throws IOException {
-    images =
-        plan ->
-            Images.onNetwork(plan, new ImageRegistry(URI.create("http://127.0.0.1:1")))
-                .value()
-                .orElseThrow();
+    images = this::fetched;
     var json = "{}".getBytes(StandardCharsets.UTF_8);
     var checksum = new CRC32();
     checksum.update(json);

@@ -232,8 +232,7 @@ final class ScriptRunner implements Runnable {
   private Optional<UnpackedImage> image()
       throws IOException, CommandException, InterruptedException {
     Optional<TaskPackage.Named> named = unit.image.named();
-    if (!unit.image.entered()
-        || named.isEmpty()
+    if (named.isEmpty()
         || Containers.obstacle().isPresent()
         || units.images.find(named.get().sha3()).isEmpty()) {
       return Optional.empty();

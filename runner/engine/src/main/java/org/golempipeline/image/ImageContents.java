@@ -1,0 +1,137 @@
+package org.golempipeline.image;
+
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Problems;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.gvmi.UnpackedImage;
+import org.golempipeline.spec.Command;
+import org.golempipeline.spec.ImageRef;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.ShellText;
+import org.golempipeline.spec.StageSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks into those images of a pipeline that are on this machine for what its stages need. An image
+ * is unpacked for that the first time, which may take a while.
+ */
+public final class ImageContents {
+  /** What fragments are started, watched and packed with, besides the shell. */
+  private static final List<String> DRIVER =
+      List.of("cat", "chmod", "dd", "mkdir", "mv", "rm", "sleep", "tail", "wc");
+
+  private static final String SHELL = "/bin/sh";
+
+  /** The machines of Golem. */
+  private static final String MACHINE = "x86_64";
+
+  private final Problems problems;
+  private final Set<String> said = new LinkedHashSet<>();
+
+  private ImageContents(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** What stages need and their images lack, as warnings: `setup` may still bring it. */
+  public static List<Diagnostic> lacks(PipelineSpec spec, Images images, ImageStore store)
+      throws IOException, ImageException, InterruptedException {
+    var contents = new ImageContents(new Problems(spec.source()));
+    for (var stage : spec.stages()) {
+      var ref = stage.image();
+      var file = ref == null ? null : images.files().get(ref);
+      if (ref != null && file != null && store.find(file.sha3()).isPresent()) {
+        contents.check(stage, ref, store.unpack(file.sha3()));
+      }
+    }
+    return contents.problems.all();
+  }
+
+  private void check(StageSpec stage, ImageRef ref, UnpackedImage image) {
+    var range = Objects.requireNonNullElse(stage.imageRange(), stage.range());
+    var machine = image.machine();
+    if (image.program(SHELL).isEmpty()) {
+      warn(
+          ImageDiagnosticIds.IMAGE_LACKS_PROGRAM,
+          range,
+          "The image `%s` has no `%s`, with which every fragment is started.".formatted(ref, SHELL),
+          "Make it of one that has a shell, such as `alpine` or `debian:bookworm-slim`.");
+      return;
+    }
+    if (machine.isPresent() && !machine.get().equals(MACHINE)) {
+      warn(
+          ImageDiagnosticIds.IMAGE_OTHER_MACHINE,
+          range,
+          "The image `%s` is made for %s, and providers are %s."
+              .formatted(ref, machine.get(), MACHINE),
+          "Build it with `--platform linux/amd64`.");
+      return;
+    }
+    for (var name : DRIVER) {
+      if (image.program(name).isEmpty()) {
+        warn(
+            ImageDiagnosticIds.IMAGE_LACKS_PROGRAM,
+            range,
+            "The image `%s` has no `%s`, which fragments are started and packed with."
+                .formatted(ref, name),
+            "Add it to the image: the package `coreutils` or `busybox` has it.");
+      }
+    }
+    if (stage.run() instanceof Command.Shell shell) {
+      check(shell.text(), ref, image);
+    }
+    if (stage.setup() != null) {
+      check(stage.setup(), ref, image);
+    }
+    reduction(stage).ifPresent(text -> check(text, ref, image));
+  }
+
+  private static Optional<ShellText> reduction(StageSpec stage) {
+    var merge = stage.merge();
+    return merge.name().equals("reduce")
+            && merge.options().value() instanceof Map<?, ?> options
+            && options.get("run") instanceof String run
+        ? Optional.of(new ShellText(run, merge.range()))
+        : Optional.empty();
+  }
+
+  private void check(ShellText text, ImageRef ref, UnpackedImage image) {
+    for (var name : text.programs()) {
+      if (image.program(name).isEmpty()) {
+        warn(
+            ImageDiagnosticIds.IMAGE_LACKS_PROGRAM,
+            place(name, text.range()),
+            "`%s` is not in the image `%s`.".formatted(name, ref),
+            "Add it to the image, or name one that has it.");
+      }
+    }
+  }
+
+  private void warn(String id, Range range, String message, @Nullable String hint) {
+    if (said.add(message)) {
+      problems.warning(id, range, message, hint);
+    }
+  }
+
+  /** Where the text names it first. */
+  private Range place(String name, Range text) {
+    var word = Pattern.compile("(?<![\\w./-])" + Pattern.quote(name) + "(?![\\w./-])").matcher("");
+    for (var number = text.line(); number <= text.endLine(); number++) {
+      var line = problems.source().line(number);
+      if (word.reset(line).find()) {
+        var column = line.codePointCount(0, word.start()) + 1;
+        return new Range(number, column, number, column + name.length());
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,14 @@
+package org.golempipeline.image;
+
+import java.util.function.Consumer;
+import org.golempipeline.gvmi.ImageStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the images of this machine are and new ones are made.
+ *
+ * @param store of the user
+ * @param progress gets a line for each thing that takes its time while an image is made; null where
+ *     none may be made
+ */
+public record Workshop(ImageStore store, @Nullable Consumer<String> progress) {}
