@@ -55,7 +55,9 @@ public final class Hub implements AutoCloseable {
     return "127.0.0.1:" + listening.getLocalPort();
   }
 
-  /** Whether what comes from a node and goes to it is lost, as behind a relay that lost the node. */
+  /**
+   * Whether what comes from a node and goes to it is lost, as behind a relay that lost the node.
+   */
   public void hold(String nodeId, boolean held) {
     var owner = owner("/net/" + nodeId);
     if (owner == null) {
