@@ -186,7 +186,7 @@ public final class ReproFolder {
         "image:   %s",
         spec.image() == null
             ? "any"
-            : spec.image() + ", which is not unpacked here: this machine's own programs run");
+            : spec.image() + ", which `run.sh` leaves aside: it runs this machine's own programs");
     line(
         text,
         "limit:   %s seconds on a provider, none here",

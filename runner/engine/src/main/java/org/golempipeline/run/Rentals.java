@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -250,6 +251,15 @@ final class Rentals implements AutoCloseable {
     return thisMachine;
   }
 
+  /** A run that names hosts to reach is on this machine, whose providers let out who asks. */
+  private List<String> capabilities(Pools.Pool pool) {
+    var asked = new ArrayList<>(pool.resources().capabilities());
+    if (!plan.spec().golem().outbound().isEmpty()) {
+      asked.add("inet");
+    }
+    return asked;
+  }
+
   private RentalTerms terms(Action.Rent rent, Pools.Pool pool, ServedImages images) {
     var golem = plan.spec().golem();
     var image = images.get(pool.image());
@@ -263,7 +273,7 @@ final class Rentals implements AutoCloseable {
         pool.resources().threads(),
         pool.resources().memory(),
         pool.resources().storage(),
-        pool.resources().capabilities(),
+        capabilities(pool),
         clock.instant().plus(settings.duration()),
         golem.startPrice(),
         NetworkTerms.perSecond(golem.cpuPrice()),

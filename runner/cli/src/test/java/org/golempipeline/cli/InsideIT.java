@@ -1,0 +1,141 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.golempipeline.exeunit.Containers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Pipelines on this machine, inside an image that is made of one static busybox. */
+@Timeout(120)
+class InsideIT {
+  private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final String IMAGE = "image: { build: ../busybox.tar }\n";
+
+  @TempDir Path folder;
+  private Workspace workspace;
+
+  @BeforeEach
+  void makeImage() throws Exception {
+    assumeTrue(Files.isExecutable(BUSYBOX), "there is no `busybox`");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/sqfstar")), "there is no `sqfstar`");
+    assumeTrue(Containers.obstacle().isEmpty(), () -> Containers.obstacle().toString());
+    workspace = new Workspace(folder).with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    try (var tar =
+        new TarArchiveOutputStream(
+            Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
+      for (var name : List.of("bin/", "tmp/")) {
+        tar.putArchiveEntry(new TarArchiveEntry(name, TarConstants.LF_DIR));
+        tar.closeArchiveEntry();
+      }
+      var program = new TarArchiveEntry("bin/busybox");
+      program.setMode(0755);
+      program.setSize(Files.size(BUSYBOX));
+      tar.putArchiveEntry(program);
+      Files.copy(BUSYBOX, tar);
+      tar.closeArchiveEntry();
+      for (var applet : applets()) {
+        var link = new TarArchiveEntry("bin/" + applet, TarConstants.LF_SYMLINK);
+        link.setLinkName("busybox");
+        tar.putArchiveEntry(link);
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+
+  private static List<String> applets() throws IOException {
+    var process = new ProcessBuilder(BUSYBOX.toString(), "--list").start();
+    var names = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return names.lines().filter(name -> !name.equals("busybox")).toList();
+  }
+
+  static List<String> examples() throws IOException {
+    return ExamplesIT.examples();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void theExamplesMakeWhatIsExpected(String name) throws Exception {
+    var example = Workspace.project().resolve("pipelines").resolve(name);
+    workspace.copy(example, name);
+    var file = name + "/pipeline.yaml";
+    workspace.write(file, workspace.read(file).replaceFirst("(?m)^image: .*\n", IMAGE));
+
+    var ran = workspace.run("run", file, "--in", "image");
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("inside the image `../busybox.tar`");
+    assertThat(workspace.files(name + "/result"))
+        .isEqualTo(Workspace.files(example.resolve("expected")));
+    assertThat(workspace.run("check", file).out()).contains("no mistakes found");
+  }
+
+  @Test
+  void fragmentsSeeTheImageAloneAndResultsTellItApart() throws Exception {
+    workspace.write("secret.txt", "of this machine");
+    pipeline(IMAGE + "run: |\n  { ls /; cat \"" + folder + "/secret.txt\" || :; } > \"$out\" 2>&1");
+
+    assertThat(workspace.run("run", "p/p.yaml").exitCode()).isZero();
+    assertThat(workspace.read("p/o").lines())
+        .contains("bin", "golem")
+        .doesNotContain("usr", "of this machine");
+
+    var host = workspace.run("run", "p/p.yaml", "--in", "host");
+    assertThat(host.err())
+        .contains("with this machine's own programs: the image `../busybox.tar` is left aside")
+        .contains("image changed");
+    assertThat(workspace.read("p/o").lines()).contains("usr", "of this machine");
+
+    var again = workspace.run("run", "p/p.yaml");
+    assertThat(again.err()).contains("reused");
+    assertThat(workspace.read("p/o")).doesNotContain("of this machine");
+  }
+
+  @Test
+  void theNetworkIsThereOnlyForWhoNamesHosts() throws Exception {
+    var interfaces = "run: grep -c : /proc/net/dev > \"$out\"";
+    pipeline(IMAGE + interfaces);
+    assertThat(workspace.run("run", "p/p.yaml").exitCode()).isZero();
+    assertThat(workspace.read("p/o")).isEqualTo("1\n");
+
+    pipeline(IMAGE + "golem: { outbound: [example.org] }\n" + interfaces);
+    var ran = workspace.run("run", "p/p.yaml", "--fresh");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    var here = Files.readAllLines(Path.of("/proc/net/dev")).stream();
+    assertThat(workspace.read("p/o")).isEqualTo(here.filter(l -> l.contains(":")).count() + "\n");
+  }
+
+  @Test
+  void whatIsNotHereIsSaidAndRefusedToWhoInsists() throws Exception {
+    pipeline("image: golem/none:1\nrun: echo here > \"$out\"");
+    var outside = workspace.run("run", "p/p.yaml");
+    assertThat(outside.exitCode()).as(outside.err()).isZero();
+    assertThat(outside.err())
+        .contains("own programs: the image `golem/none:1` is not on this machine");
+
+    var refused = workspace.run("run", "p/p.yaml", "--in", "image");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("p/p.yaml:3:8: error: ", "[Image.NotHere]", "golem-pipeline image pull");
+    assertThat(workspace.run("run", "p/p.yaml", "--in", "space").exitCode()).isEqualTo(2);
+    assertThat(workspace.run("run", "p/p.yaml", "--on", "golem", "--in", "host").err())
+        .contains("`--in host` is for runs on this machine");
+  }
+
+  private void pipeline(String body) throws IOException {
+    workspace.write("p/p.yaml", "version: 1\nname: p\n" + body + "\noutput: o\n");
+  }
+}
