@@ -88,7 +88,7 @@ public final class TableSplit implements SplitStrategy {
     var options = context.options();
     var name = (options.isMap() ? options.at("file") : options).text().orElseThrow();
     var path = context.base().resolve(name);
-    if (!Files.isRegularFile(path)) {
+    if (!Files.exists(path) || Files.isDirectory(path)) {
       throw new StrategyException(
           "There is no table `%s`.".formatted(name),
           "Write its path relative to the folder of the pipeline file.");

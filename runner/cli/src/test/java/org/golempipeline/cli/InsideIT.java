@@ -35,8 +35,7 @@ class InsideIT {
     assumeTrue(Containers.obstacle().isEmpty(), () -> Containers.obstacle().toString());
     workspace = new Workspace(folder).with("XDG_CACHE_HOME", folder.resolve("cache").toString());
     try (var tar =
-        new TarArchiveOutputStream(
-            Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
+        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
       for (var name : List.of("bin/", "tmp/")) {
         tar.putArchiveEntry(new TarArchiveEntry(name, TarConstants.LF_DIR));
         tar.closeArchiveEntry();
@@ -106,7 +105,7 @@ class InsideIT {
 
   @Test
   void theNetworkIsThereOnlyForWhoNamesHosts() throws Exception {
-    var interfaces = "run: grep -c : /proc/net/dev > \"$out\"";
+    var interfaces = "run: |\n  grep -c : /proc/net/dev > \"$out\"";
     pipeline(IMAGE + interfaces);
     assertThat(workspace.run("run", "p/p.yaml").exitCode()).isZero();
     assertThat(workspace.read("p/o")).isEqualTo("1\n");
