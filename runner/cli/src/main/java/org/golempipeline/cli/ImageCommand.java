@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     description = "Makes, gets and shows the images that pipelines name.")
 final class ImageCommand implements Callable<Integer> {
   private static final List<String> ORDER =
-      List.of("build", "pull", "push", "list", "rm", "inspect");
+      List.of("build", "pull", "push", "list", "rm", "inspect", "shell");
 
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
@@ -64,7 +64,8 @@ final class ImageCommand implements Callable<Integer> {
   static CommandLine line(Console console) {
     var line =
         new CommandLine(new ImageCommand(console))
-            .addSubcommand("inspect", new ImageInspectCommand(console));
+            .addSubcommand("inspect", new ImageInspectCommand(console))
+            .addSubcommand("shell", new ImageShellCommand(console));
     var spec = line.getCommandSpec();
     ORDER.forEach(name -> spec.addSubcommand(name, spec.removeSubcommand(name)));
     return line;

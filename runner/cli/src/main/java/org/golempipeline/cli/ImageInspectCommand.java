@@ -88,7 +88,7 @@ final class ImageInspectCommand implements Callable<Integer> {
     }
     var known = ImageRef.of(name);
     if (known.isEmpty() || known.get() instanceof ImageRef.Hash) {
-      var stored = StoredImages.find(store, name, console);
+      var stored = StoredImages.find(store(), name, console);
       if (stored.isPresent()) {
         return tell(ofStored(name, "stored", stored.get()));
       }
@@ -233,7 +233,7 @@ final class ImageInspectCommand implements Callable<Integer> {
           image instanceof ImageRef.Build build
               ? ImageSource.local(folder.resolve(build.path()))
               : ImageSource.reference(image.toString());
-      var made = store == null ? Optional.<StoredImage>empty() : store.madeOf(source.digest());
+      var made = store().madeOf(source.digest());
       return made.isPresent()
           ? ofStored(image.toString(), kind(image), made.get())
           : lost(

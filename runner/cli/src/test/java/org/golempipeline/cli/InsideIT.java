@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -132,6 +133,25 @@ class InsideIT {
     assertThat(workspace.run("run", "p/p.yaml", "--in", "space").exitCode()).isEqualTo(2);
     assertThat(workspace.run("run", "p/p.yaml", "--on", "golem", "--in", "host").err())
         .contains("`--in host` is for runs on this machine");
+  }
+
+  @Test
+  void aShellInItSeesTheImageAndTheFoldersThatItWasGiven() throws Exception {
+    pipeline(IMAGE + "run: ls > \"$out\"");
+    assertThat(workspace.run("run", "p/p.yaml", "--in", "image").exitCode()).isZero();
+    var environment = Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    var script = "ls / > /work/seen; echo kept > /work/kept; echo gone > /gone; exit 7";
+    var words =
+        List.of("image", "shell", "--folder", "p:/work", "busybox.tar", "--", "sh", "-c", script);
+    try (var child = ChildJvm.start(folder, environment, words.toArray(String[]::new))) {
+      assertThat(child.waitForExit()).as(child.said("err")).isEqualTo(7);
+    }
+    assertThat(workspace.read("p/kept")).isEqualTo("kept\n");
+    assertThat(workspace.read("p/seen").lines()).contains("bin", "work").doesNotContain("usr");
+    var none = workspace.run("image", "shell", "nothing-like-this");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(workspace.run("image", "shell", "--folder", "p", "busybox.tar").err())
+        .contains("`--folder p` names no folder and place");
   }
 
   private void pipeline(String body) throws IOException {
