@@ -65,6 +65,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin InsideOptions inside = new InsideOptions();
 
+  @Option(
+      names = "--no-trial",
+      description = "On golem: does not start the image of a file on this machine first.")
+  boolean noTrial;
+
   @Mixin SelectionOptions selection = new SelectionOptions();
 
   @Option(
@@ -138,6 +143,9 @@ final class RunCommand implements Callable<Integer> {
           found.diagnostics().stream()
               .anyMatch(each -> each.id().equals(ImageDiagnosticIds.IMAGE_NO_ANSWER));
       return unanswered ? ExitCodes.PLATFORM : ExitCodes.USAGE;
+    }
+    if (!noTrial) {
+      ImageTrial.run(pipeline.wiring(), found.orNull());
     }
     unsettled.await();
     return run(pipeline, plan, folder, Target.GOLEM, connection, found.orNull());

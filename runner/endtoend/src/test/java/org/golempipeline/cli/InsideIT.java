@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -152,6 +153,37 @@ class InsideIT {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(workspace.run("image", "shell", "--folder", "p", "busybox.tar").err())
         .contains("`--folder p` names no folder and place");
+  }
+
+  @Test
+  void nobodyIsPaidForAnImageThatDoesNotStart() throws Exception {
+    workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", "http://127.0.0.1:1");
+    Files.move(folder.resolve("busybox.tar"), folder.resolve("good.tar"));
+    try (var tar =
+        new TarArchiveOutputStream(
+            Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
+      var script = "#!/bin/nothing\n".getBytes(StandardCharsets.UTF_8);
+      var shell = new TarArchiveEntry("bin/sh");
+      shell.setMode(0755);
+      shell.setSize(script.length);
+      tar.putArchiveEntry(shell);
+      tar.write(script);
+      tar.closeArchiveEntry();
+    }
+    pipeline("budget: 1 GLM\n" + IMAGE + "run: echo > \"$out\"");
+
+    var refused = workspace.run("run", "p/p.yaml", "--on", "golem");
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("The image `../busybox.tar` does not start on this machine.", "`--no-trial`");
+    assertThat(workspace.run("run", "p/p.yaml", "--on", "golem", "--no-trial").exitCode())
+        .isEqualTo(4);
+
+    Files.move(
+        folder.resolve("good.tar"),
+        folder.resolve("busybox.tar"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(workspace.run("run", "p/p.yaml", "--on", "golem").exitCode()).isEqualTo(4);
   }
 
   private void pipeline(String body) throws IOException {

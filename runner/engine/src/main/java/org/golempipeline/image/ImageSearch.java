@@ -85,7 +85,7 @@ final class ImageSearch {
     if (always && !without.isEmpty()) {
       missing("`--in image` asks for one");
     }
-    var lock = lock();
+    var lock = wanted.isEmpty() ? null : lock();
     var choices = new ArrayList<RunEvent.ProgramsChosen>();
     for (var ref : lock == null ? Set.<ImageRef>of() : wanted.keySet()) {
       var instead = notInside(ref, inside, Objects.requireNonNull(lock));
@@ -176,8 +176,8 @@ final class ImageSearch {
         return;
       }
       files.put(ref, made.open());
-      if (pin == null || ref instanceof ImageRef.Build) {
-        builds.put(ref.toString(), new LockedBuild(digest(made, ref), made.sha3()));
+      if (pin == null || ref instanceof ImageRef.Build && !pin.sha3().equals(made.sha3())) {
+        builds.put(ref.toString(), new LockedBuild(source(ref).digest(), made.sha3()));
       }
     } catch (ImageException e) {
       wrong(
@@ -226,14 +226,6 @@ final class ImageSearch {
     return ref instanceof ImageRef.Build build
         ? ImageSource.local(folder.resolve(build.path()).normalize())
         : ImageSource.reference(ref.toString());
-  }
-
-  private static String digest(StoredImage made, ImageRef ref) {
-    return made.origins().stream()
-        .flatMap(origin -> origin.digest().stream())
-        .filter(digest -> digest.startsWith("sha256:"))
-        .reduce((one, last) -> last)
-        .orElseThrow(() -> new IllegalStateException("made of nothing: " + ref));
   }
 
   private static String cure(ImageRef ref) {

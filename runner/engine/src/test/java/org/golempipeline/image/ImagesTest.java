@@ -327,6 +327,14 @@ class ImagesTest {
   }
 
   @Test
+  void aRunWithoutImagesNeedsNoLockFile() throws Exception {
+    Files.writeString(folder.resolve("p.yaml.lock"), "no lock file");
+    var images = here(stages((String) null), Inside.Choice.WHERE_POSSIBLE);
+    assertThat(images.diagnostics()).isEmpty();
+    assertThat(images.value().orElseThrow().choices()).isEmpty();
+  }
+
+  @Test
   void whereNobodyCanGoInsideThatIsSaid() throws Exception {
     stored("golem/alpine:latest", "pulled");
     var closed = Optional.of(new Inside.Obstacle("no namespaces", "Allow them."));

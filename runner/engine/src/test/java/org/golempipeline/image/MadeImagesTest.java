@@ -66,6 +66,11 @@ class MadeImagesTest {
     assertThat(found("run: cat x").files().get(MADE).sha3()).isEqualTo(made.sha3());
     assertThat(said).isEmpty();
 
+    Files.copy(folder.resolve("image.tar"), folder.resolve("same.tar"));
+    var twice = "stages: { a: { run: cat x, output: o }, b: { image: { build: same.tar }, run: cat y, output: p } }";
+    assertThat(found(twice).files().values()).hasSize(2);
+    assertThat(lock().builds().values()).containsOnly(pin).hasSize(2);
+
     image("sh", "cat", "tac");
     assertThat(found("run: cat x").files().get(MADE).sha3()).isNotEqualTo(made.sha3());
     assertThat(lock().builds().get("image.tar").digest()).isNotEqualTo(pin.digest());

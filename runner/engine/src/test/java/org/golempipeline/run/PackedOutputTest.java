@@ -18,6 +18,7 @@ import org.apache.commons.io.input.BoundedInputStream;
 import org.golempipeline.spec.Archive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,7 +55,9 @@ class PackedOutputTest {
     assertThat(one).hasSameBinaryContentAs(other).hasSameBinaryContentAs(third);
   }
 
+  /** Compresses gigabytes, a minute of work: {@code -Dlarge} after a change of the packing. */
   @Test
+  @EnabledIfSystemProperty(named = "large", matches = ".*")
   void aLargeFileGoesIntoAZip() throws IOException {
     var file = folder.resolve("large.zip");
     try (var packed = PackedOutput.open(Archive.ZIP, file)) {

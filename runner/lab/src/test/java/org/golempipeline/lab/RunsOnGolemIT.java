@@ -80,7 +80,7 @@ class RunsOnGolemIT extends RealNetwork {
         budget: 1 GLM
         """);
 
-    var ran = run("own.yaml");
+    var ran = run("own.yaml", "--no-trial");
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(workspace.read("result.txt")).isEqualTo("done\n");
