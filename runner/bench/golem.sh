@@ -1,13 +1,13 @@
 #!/bin/sh
-# What the real network costs: N fragments (default 2000) and M megabytes (default 100) there and
+# What the real network costs: N fragments (default 1000) and M megabytes (default 50) there and
 # back, through released yagna daemons and two `golem-pipeline provide` on this machine, beside the
 # embedded node with two providers; and a twentieth of N tasks with `@golem-sdk/task-executor` on the
 # same daemons. Each measurement ends after a minute, whatever it has come to. Installs the daemon
 # with runner/lab/golem-node, and the SDK by npm if there is one. Three minutes at the most.
 set -eu
 
-count=${1:-2000}
-megabytes=${2:-100}
+count=${1:-1000}
+megabytes=${2:-50}
 tasks=$((count / 20))
 version=2.0.1
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -80,6 +80,7 @@ timed() {
 }
 
 run() {
+  echo "measuring: $2 on $1" >&2
   timed "$root/golem-pipeline" run "$work/$2/pipeline.yaml" --on "$1" --workers 2 --fresh
 }
 

@@ -25,14 +25,14 @@ final class ImageTrial {
 
   private ImageTrial() {}
 
-  static void run(Wiring wiring, Images images)
-      throws Refusal, IOException, InterruptedException {
+  static void run(Wiring wiring, Images images) throws Refusal, IOException, InterruptedException {
     if (images.files().isEmpty() || Containers.obstacle().isPresent()) {
       return;
     }
     try (var store = wiring.imageStore()) {
       for (var each : images.files().entrySet()) {
-        tryOut(each.getKey().toString(), unpacked(store, each.getKey().toString(), each.getValue()));
+        tryOut(
+            each.getKey().toString(), unpacked(store, each.getKey().toString(), each.getValue()));
       }
     }
   }
@@ -61,8 +61,7 @@ final class ImageTrial {
             "It has no `%s`, with which every fragment is started.".formatted(SHELL),
             "Make it of one that has a shell, such as `alpine`.");
       }
-      var process =
-          inside.command(List.of(SHELL, "-c", "true")).redirectErrorStream(true).start();
+      var process = inside.command(List.of(SHELL, "-c", "true")).redirectErrorStream(true).start();
       process.getOutputStream().close();
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       var code = process.waitFor();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Serves the REST API of a yagna daemon on this machine until Ctrl-C. Programs that speak it",
-      "run their activities as processes here. Prints the two variables they need."
+      "run their activities as processes here: inside the image they name, if it was built or",
+      "pulled, and else with this machine's own programs. Prints the two variables they need."
     })
 final class NodeCommand implements Callable<Integer> {
   private static final int SEEDS = 100_000;
@@ -85,6 +87,7 @@ final class NodeCommand implements Callable<Integer> {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
     }
     var cast = cast();
+    var images = new Wiring(console).imageStore();
     var options =
         new NodeOptions(
             port,
@@ -94,7 +97,9 @@ final class NodeCommand implements Callable<Integer> {
             Path.of(
                 System.getProperty("java.io.tmpdir"), "golem-pipeline-node-" + UUID.randomUUID()),
             seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
-            !priced);
+            !priced,
+            Optional.of(images),
+            Optional.empty());
     var end = new CountDownLatch(1);
     try (var interruption =
             new Interruption(
@@ -112,6 +117,8 @@ final class NodeCommand implements Callable<Integer> {
           .println("Listening, with the seed %d. Ctrl-C ends it.".formatted(options.seed()));
       console.err().flush();
       end.await();
+    } finally {
+      images.close();
     }
     return ExitCodes.DONE;
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.golem.GolemException;
+import org.golempipeline.image.Inside;
 import org.golempipeline.provider.Provider;
 import org.golempipeline.provider.ProviderEvent;
 import org.golempipeline.provider.ProviderOptions;
@@ -30,6 +31,7 @@ import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.strategy.Quantities;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code provide}: this machine for hire. */
@@ -109,6 +111,8 @@ final class ProvideCommand implements Callable<Integer> {
       description = "Storage of one agreement. Default: half of what is free now, shared by all.")
   String storage = "";
 
+  @Mixin InsideOptions inside = new InsideOptions();
+
   @Option(
       names = "--network",
       paramLabel = "NAME",
@@ -137,7 +141,7 @@ final class ProvideCommand implements Callable<Integer> {
     try (var interruption =
         new Interruption(end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
       try (var provider = Provider.start(options, console.clock(), this::tell)) {
-        say(where());
+        say(where(options.inside()));
         say("Working. Ctrl-C ends it in good order.");
         end.await();
         say("Ending what runs, and sending the last bills.");
@@ -156,13 +160,27 @@ final class ProvideCommand implements Callable<Integer> {
   }
 
   /** What requestors' programs run in. */
-  private static String where() {
-    return Containers.obstacle()
-        .map(
-            each ->
-                "Programs of this machine run in the place of images, as this user: %s. %s"
-                    .formatted(each.reason(), each.cure()))
-        .orElse("Programs run inside the images that agreements name.");
+  private static String where(boolean inside) {
+    var obstacle = Containers.obstacle();
+    if (inside && obstacle.isPresent()) {
+      return "Programs of this machine run in the place of images, as this user: %s. %s"
+          .formatted(obstacle.get().reason(), obstacle.get().cure());
+    }
+    return inside
+        ? "Programs run inside the images that agreements name."
+        : "Programs of this machine run in the place of images, as this user.";
+  }
+
+  private boolean inside() throws Refusal {
+    var choice = inside.choice();
+    var obstacle = Containers.obstacle();
+    if (choice == Inside.Choice.ALWAYS && obstacle.isPresent()) {
+      throw new Refusal(
+          ExitCodes.PLATFORM,
+          "Programs cannot run inside images here: %s.".formatted(obstacle.get().reason()),
+          obstacle.get().cure());
+    }
+    return choice != Inside.Choice.NEVER;
   }
 
   /** What stays goes to the output; on a terminal the state of things is drawn below it. */
@@ -214,6 +232,7 @@ final class ProvideCommand implements Callable<Integer> {
         agreements,
         hardware(data),
         List.of(platform()),
+        inside(),
         data);
   }
 

@@ -160,8 +160,7 @@ class InsideIT {
     workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", "http://127.0.0.1:1");
     Files.move(folder.resolve("busybox.tar"), folder.resolve("good.tar"));
     try (var tar =
-        new TarArchiveOutputStream(
-            Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
+        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve("busybox.tar")), "UTF-8")) {
       var script = "#!/bin/nothing\n".getBytes(StandardCharsets.UTF_8);
       var shell = new TarArchiveEntry("bin/sh");
       shell.setMode(0755);

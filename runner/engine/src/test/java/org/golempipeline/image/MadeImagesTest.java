@@ -67,7 +67,8 @@ class MadeImagesTest {
     assertThat(said).isEmpty();
 
     Files.copy(folder.resolve("image.tar"), folder.resolve("same.tar"));
-    var twice = "stages: { a: { run: cat x, output: o }, b: { image: { build: same.tar }, run: cat y, output: p } }";
+    var twice =
+        "stages: { a: { run: cat x, output: o }, b: { image: { build: same.tar }, run: cat y, output: p } }";
     assertThat(found(twice).files().values()).hasSize(2);
     assertThat(lock().builds().values()).containsOnly(pin).hasSize(2);
 

@@ -232,7 +232,8 @@ final class ScriptRunner implements Runnable {
   private Optional<UnpackedImage> image()
       throws IOException, CommandException, InterruptedException {
     Optional<TaskPackage.Named> named = unit.image.named();
-    if (named.isEmpty()
+    if (!unit.image.entered()
+        || named.isEmpty()
         || Containers.obstacle().isPresent()
         || units.images.find(named.get().sha3()).isEmpty()) {
       return Optional.empty();

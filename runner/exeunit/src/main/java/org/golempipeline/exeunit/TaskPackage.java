@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * The image of an agreement.
  *
  * @param text {@code hash:sha3:<hex>:<url>}; null where the agreement names none
+ * @param entered whether programs run in it, where this machine permits that and it is here
  * @param fetched whether {@code deploy} fetches it if it is not here, and fails if that cannot be
  */
-public record TaskPackage(@Nullable String text, boolean fetched) {
-  public static final TaskPackage NONE = new TaskPackage(null, false);
+public record TaskPackage(@Nullable String text, boolean entered, boolean fetched) {
+  public static final TaskPackage NONE = new TaskPackage(null, false, false);
 
   private static final Pattern FORM =
       Pattern.compile("hash:(?://)?sha3:(?:0x)?([0-9a-f]{56}):(.*)", Pattern.CASE_INSENSITIVE);

@@ -52,7 +52,7 @@ class InsideTest {
     scratch = Files.createDirectory(folder.resolve("scratch"));
     store = new ImageStore(folder.resolve("store"), Clock.systemUTC());
     String sha3 = BusyboxImage.store(image, store);
-    atHand = new TaskPackage("hash:sha3:" + sha3 + ":http://localhost/none", false);
+    atHand = new TaskPackage("hash:sha3:" + sha3 + ":http://localhost/none", true, false);
     units =
         ExeUnits.open(
             scratch, Optional.empty(), store, threads, Clock.systemUTC(), ExeUnits.Timings.REAL);
@@ -206,7 +206,7 @@ class InsideTest {
 
   @Test
   void anImageThatIsNotAtHandLeavesThisMachinesPrograms() throws Exception {
-    var other = new TaskPackage("hash:sha3:" + "00".repeat(28) + ":file:///dev/null", false);
+    var other = new TaskPackage("hash:sha3:" + "00".repeat(28) + ":file:///dev/null", true, false);
     List<CommandResult> results =
         execute(
             unit(other, Limits.NONE), begin(ExeCommand.Deploy.plain(), sh("pwd; ls /etc/image")));

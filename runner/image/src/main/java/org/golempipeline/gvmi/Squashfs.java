@@ -28,9 +28,12 @@ public final class Squashfs {
   private static final Pattern LINE =
       Pattern.compile("([-dlcbps])[-rwxsStT]{9} \\d+/\\d+ +(\\d+)(?:, *\\d+)? \\S+ \\S+ .*");
 
+  private static final String WRITER = "sqfstar";
+  private static final List<String> AS_ROOT = List.of("unshare", "--map-root-user");
+
   /** The root is no entry of a tar; providers read any compression but zstd. */
   private static final List<String> OPTIONS =
-      List.of("-comp gzip -root-mode 755 -root-uid 0 -root-gid 0 -quiet -no-progress".split(" "));
+      List.of("-comp gzip -root-mode 755 -quiet -no-progress".split(" "));
 
   private static final int LONGEST_COMPLAINT = 2000;
 
@@ -63,7 +66,7 @@ public final class Squashfs {
       throws X, IOException, ImageException, InterruptedException {
     var process =
         start(
-            "sqfstar",
+            WRITER,
             "an image is made",
             OPTIONS,
             Map.of("SOURCE_DATE_EPOCH", String.valueOf(latest)),
@@ -79,7 +82,7 @@ public final class Squashfs {
         }
       }
       if (process.waitFor() != 0 || pipe.broken) {
-        throw failed("sqfstar", "make the file system of an image", said);
+        throw failed(WRITER, "make the file system of an image", said);
       }
     } finally {
       process.destroyForcibly();
@@ -181,7 +184,11 @@ public final class Squashfs {
       Map<String, String> environment,
       Path file)
       throws ImageException {
-    var command = new ArrayList<>(List.of(program));
+    var command = new ArrayList<String>();
+    if (program.equals(WRITER) && canBeRoot()) {
+      command.addAll(AS_ROOT);
+    }
+    command.add(program);
     command.addAll(options);
     command.add(file.toAbsolutePath().toString());
     try {
@@ -191,6 +198,28 @@ public final class Squashfs {
     } catch (IOException e) {
       throw new ImageException(
           "There is no program `%s`, by which %s.".formatted(program, purpose), HINT, e);
+    }
+  }
+
+  /**
+   * Whether the system lets the program be root among its own. The root folder of what it writes
+   * belongs to whoever runs it, whatever its options say.
+   */
+  private static boolean canBeRoot() {
+    var probe = new ArrayList<>(AS_ROOT);
+    probe.addAll(List.of(WRITER, "-version"));
+    try {
+      return new ProcessBuilder(probe)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -53,6 +53,8 @@ public final class Provider {
     command.addAll(List.of("provide", "--allow-public", "--subnet", subnet, "--name", name));
     command.addAll(List.of("--price", "start=0.001,cpu=0.1,env=0.02"));
     command.addAll(List.of("--threads", "2", "--memory", "4GiB", "--storage", "10GiB"));
+    // The image of the lab is none.
+    command.addAll(List.of("--in", "host"));
     command.addAll(List.of("--data-dir", folder.toString()));
     return command;
   }

@@ -50,7 +50,7 @@ final class Activity {
   /** What it names, if that is at hand; a node of this machine fetches nothing. */
   private static TaskPackage image(AgreementEntry agreement) {
     Object named = agreement.demand.properties().get(PropertyNames.TASK_PACKAGE);
-    return new TaskPackage(named == null ? null : named.toString(), false);
+    return new TaskPackage(named == null ? null : named.toString(), true, false);
   }
 
   /** What the demand asks a provider to have at least is what its programs may use at most. */

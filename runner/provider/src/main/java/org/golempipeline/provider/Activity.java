@@ -52,12 +52,17 @@ final class Activity implements ExeHost {
     this.id = id;
     unit =
         units.start(
-            id, counters(agreement), image(agreement), limits(agreement), this, Conduct.HONEST);
+            id,
+            counters(agreement),
+            image(agreement, desk.inside),
+            limits(agreement),
+            this,
+            Conduct.HONEST);
   }
 
-  private static TaskPackage image(Agreement agreement) {
+  private static TaskPackage image(Agreement agreement, boolean inside) {
     Object named = agreement.demand().properties().get(PropertyNames.TASK_PACKAGE);
-    return new TaskPackage(named == null ? null : named.toString(), true);
+    return new TaskPackage(named == null ? null : named.toString(), inside, true);
   }
 
   /** What was offered, and no network: that takes a manifest, which this provider does not know. */

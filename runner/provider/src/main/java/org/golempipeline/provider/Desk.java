@@ -31,6 +31,9 @@ final class Desk implements AutoCloseable {
   final Journal journal;
   final Clock clock;
 
+  /** Whether programs run inside images, where this machine permits that. */
+  final boolean inside;
+
   /** Our node id. */
   final String identity;
 
@@ -52,6 +55,7 @@ final class Desk implements AutoCloseable {
       Journal journal,
       String identity,
       Clock clock,
+      boolean inside,
       Consumer<ProviderEvent> listener,
       int haste) {
     this.haste = haste;
@@ -60,6 +64,7 @@ final class Desk implements AutoCloseable {
     this.journal = journal;
     this.identity = identity;
     this.clock = clock;
+    this.inside = inside;
     this.listener = listener;
     loop =
         new ScheduledThreadPoolExecutor(

@@ -107,7 +107,7 @@ public final class Provider implements AutoCloseable {
     Path scratch = Files.createTempDirectory(folder, SCRATCH).toRealPath();
     images = new ImageStore(options.folder().resolve("images"), clock);
     units = ExeUnits.open(scratch, Optional.empty(), images, pool, clock, ExeUnits.Timings.REAL);
-    desk = new Desk(calls, bus, journal, identity, clock, listener, haste);
+    desk = new Desk(calls, bus, journal, identity, clock, options.inside(), listener, haste);
     OfferTemplate offer = OfferTemplate.of(options, identity, architecture());
     Agreements known = new Agreements(desk, units, pool, offer, options.agreements(), this::renew);
     agreements = known;

@@ -15,6 +15,7 @@ import org.golempipeline.golem.GolemConnection;
  * @param subnet in which the offer is seen
  * @param agreements how many it works for at a time
  * @param platforms on which it can be paid, to the wallet of its identity
+ * @param inside whether programs run inside images, where this machine permits that
  * @param folder keeps images, and for each identity what is still to be billed
  */
 public record ProviderOptions(
@@ -26,6 +27,7 @@ public record ProviderOptions(
     int agreements,
     Hardware hardware,
     List<String> platforms,
+    boolean inside,
     Path folder) {
   public ProviderOptions {
     platforms = List.copyOf(platforms);

@@ -38,6 +38,7 @@ class NegotiatorTest {
               2,
               new ProviderOptions.Hardware(4, 8, 20),
               List.of("erc20-hoodi-tglm"),
+              true,
               Path.of("/none")),
           "0xab",
           "x86_64");

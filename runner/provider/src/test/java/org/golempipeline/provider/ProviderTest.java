@@ -60,6 +60,7 @@ class ProviderTest {
             1,
             new ProviderOptions.Hardware(2, 4, 8),
             List.of("erc20-hoodi-tglm"),
+            false,
             folder),
         Clock.systemUTC(),
         events::add,
