@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
@@ -53,8 +52,7 @@ final class ImageTrial {
 
   private static void tryOut(String name, UnpackedImage image)
       throws Refusal, IOException, InterruptedException {
-    var limits = new Limits(OptionalLong.empty(), OptionalLong.empty(), false);
-    try (var inside = ImageShell.open(image, Map.of(), limits)) {
+    try (var inside = ImageShell.open(image, Map.of(), Limits.NONE)) {
       if (!inside.has(SHELL)) {
         throw refused(
             name,

@@ -70,7 +70,7 @@ final class PlanCommand implements Callable<Integer> {
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
         var images = images(pipeline, plan, target);
-        new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), plan.folder()));
+        new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), images));
         images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
         images.choices().forEach(each -> lines.add(Words.programs(each)));
         var outlook =

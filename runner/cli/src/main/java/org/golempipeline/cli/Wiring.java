@@ -220,21 +220,27 @@ final class Wiring {
 
   /** What stages need and those of their images lack that are on this machine. */
   List<Diagnostic> lacks(PipelineSpec spec, Path folder) {
-    var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
-    if (!named) {
+    if (spec.stages().stream().allMatch(stage -> stage.image() == null)) {
       return List.of();
     }
     var anywhere = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
-    try (var store = imageStore()) {
+    try {
       var images = Images.onThisMachine(spec, folder, workshop(false), anywhere).orNull();
-      return images == null ? List.of() : ImageContents.lacks(spec, images, store);
+      return images == null ? List.of() : lacks(spec, images);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  /** The same, of images that were found. */
+  List<Diagnostic> lacks(PipelineSpec spec, Images images) throws InterruptedException {
+    try (var store = imageStore()) {
+      return ImageContents.lacks(spec, images, store);
     } catch (ImageException e) {
       return List.of(unseen(spec, String.valueOf(e.getMessage()), e.hint()));
     } catch (IOException e) {
       return List.of(unseen(spec, "An image could not be read: " + Trouble.reason(e) + ".", null));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return List.of();
     }
   }
 

@@ -131,7 +131,7 @@ final class ImageSearch {
       if (found != null) {
         files.put(ref, found.open());
       }
-      return found != null ? Optional.empty() : Optional.of("is not on this machine");
+      return found != null ? Optional.empty() : Optional.of(notHere(ref, inside.choice()));
     } catch (NoSuchFileException e) {
       return Optional.of("does not exist");
     } catch (NotAnImageException e) {
@@ -214,9 +214,12 @@ final class ImageSearch {
     var pinned = pin != null && ref instanceof ImageRef.Oci ? source.pinned(pin.digest()) : source;
     var progress = workshop.progress();
     if (progress == null) {
-      return pinned instanceof ImageSource.Reference && pin == null
-          ? store.named(ref.toString()).orElse(null)
-          : store.madeOf(pinned.digest()).orElse(null);
+      // No registry is asked for what is only looked at.
+      var known =
+          ref instanceof ImageRef.Build
+              ? store.madeOf(source.digest())
+              : pin == null ? store.named(ref.toString()) : store.madeOf(pin.digest());
+      return known.orElse(null);
     }
     return new ImageBuilder(store, ImageBuilder.LARGEST, line -> progress.accept(ref + ": " + line))
         .get(pinned);
@@ -228,9 +231,19 @@ final class ImageSearch {
         : ImageSource.reference(ref.toString());
   }
 
+  /** A mistake has its cure in a line of its own. */
+  private static String notHere(ImageRef ref, Inside.Choice choice) {
+    return choice == Inside.Choice.ALWAYS || ref instanceof ImageRef.Url
+        ? "is not on this machine"
+        : "is not on this machine; `golem-pipeline image pull %s` gets it".formatted(ref);
+  }
+
   private static String cure(ImageRef ref) {
-    return ref instanceof ImageRef.Local
-        ? "Make it with `golem-pipeline image build`, or leave out `--in image`."
+    if (ref instanceof ImageRef.Local) {
+      return "Make it with `golem-pipeline image build`, or leave out `--in image`.";
+    }
+    return ref instanceof ImageRef.Url
+        ? "Download it, name the file instead, or leave out `--in image`."
         : "Get it with `golem-pipeline image pull %s`, or leave out `--in image`.".formatted(ref);
   }
 

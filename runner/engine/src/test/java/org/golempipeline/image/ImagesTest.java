@@ -303,7 +303,10 @@ class ImagesTest {
     assertThat(here(yaml, Inside.Choice.WHERE_POSSIBLE).value().orElseThrow().choices())
         .extracting(RunEvent.ProgramsChosen::instead)
         .containsExactly(
-            "does not exist", "does not end like a VM image", "is not on this machine", null);
+            "does not exist",
+            "does not end like a VM image",
+            "is not on this machine; `golem-pipeline image pull golem/blender:2.8` gets it",
+            null);
     assertThat(here(yaml, Inside.Choice.NEVER).value().orElseThrow().choices())
         .allSatisfy(each -> assertThat(each.sha3()).isNull());
     var refused = here(yaml, Inside.Choice.ALWAYS);
