@@ -36,6 +36,9 @@ record Console(
   /** Which streams are terminals; the launcher says it, because Java cannot tell them apart. */
   private static final String TERMINALS = "golem-pipeline.terminals";
 
+  /** The launcher says this as well. */
+  private static final String PROGRAM = "golem-pipeline.program";
+
   static Console ofProcess(StandardOutput out) {
     var environment = System.getenv();
     var terminals = System.getProperty(TERMINALS, "");
@@ -54,6 +57,11 @@ record Console(
   /** UTF-8 whatever the locale says, as all our files are. */
   private static PrintStream stream(OutputStream target) {
     return new PrintStream(target, false, StandardCharsets.UTF_8);
+  }
+
+  /** What starts this program: the path of the launcher, or its name if somebody else did. */
+  String program() {
+    return System.getProperty(PROGRAM, "golem-pipeline");
   }
 
   /** An environment variable that is set and not empty. */

@@ -13,6 +13,7 @@ import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
 import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.UnpackedImage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,12 @@ final class ImageShellCommand implements Callable<Integer> {
       description = "A folder of this machine, and where it is seen inside; changes in it stay.")
   List<String> folders = List.of();
 
+  @Option(
+      names = "--env",
+      paramLabel = "NAME",
+      description = "A variable that is set here, and is to be set inside as well.")
+  List<String> variables = List.of();
+
   @Option(names = "--network", description = "With the network of this machine.")
   boolean network;
 
@@ -68,7 +75,7 @@ final class ImageShellCommand implements Callable<Integer> {
     var limits = new Limits(OptionalLong.empty(), OptionalLong.empty(), network);
     try (var store = new Wiring(console).requireImageStore()) {
       var image = store.unpack(StoredImages.named(store, name, console).sha3());
-      try (var inside = ImageShell.open(image, bound(), limits)) {
+      try (var inside = ImageShell.open(withVariables(image), bound(), limits)) {
         if (!inside.has(SHELL)) {
           throw Refusal.usage(
               "The image `%s` has no `%s`.".formatted(name, SHELL),
@@ -89,6 +96,14 @@ final class ImageShellCommand implements Callable<Integer> {
       words.addAll(command);
     }
     return words;
+  }
+
+  private UnpackedImage withVariables(UnpackedImage image) {
+    var added =
+        variables.stream()
+            .flatMap(name -> console.variable(name).map(value -> name + "=" + value).stream())
+            .toList();
+    return new UnpackedImage(image.root(), image.configuration().with(added));
   }
 
   private Map<String, Path> bound() throws Refusal, IOException {

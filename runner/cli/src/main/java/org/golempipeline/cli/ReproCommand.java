@@ -13,6 +13,7 @@ import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.GivenUp;
+import org.golempipeline.journal.ProgramChoices;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.journal.RunParams;
@@ -75,6 +76,8 @@ final class ReproCommand implements Callable<Integer> {
 
   @Option(names = "--shell", description = "Opens a shell in it in which everything is set.")
   boolean shell;
+
+  @Mixin InsideOptions inside = new InsideOptions();
 
   ReproCommand(Console console) {
     this.console = console;
@@ -217,7 +220,14 @@ final class ReproCommand implements Callable<Integer> {
             ? List.<FragmentAttempts.Attempt>of()
             : FragmentAttempts.read(runFolder, stagePlan.name().value(), index);
     var givenUp = runFolder == null ? GivenUp.NOTHING : GivenUp.read(runFolder);
-    var images = images(wiring, plan, stagePlan, history);
+    var here =
+        OpenPipeline.require(
+            console, wiring.imagesHere(plan.spec(), plan.folder(), inside.choice(), true));
+    sayPrograms(here, stagePlan);
+    var images =
+        history == null || runFolder == null
+            ? here
+            : images(wiring, plan, stagePlan, history, runFolder);
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, false);
         var results =
@@ -230,21 +240,43 @@ final class ReproCommand implements Callable<Integer> {
                 images,
                 pipeline.shell(plan.spec()),
                 console.clock())) {
-      new ReproFolder(results.fragment(stagePlan, index), text.name(), runFolder, attempts)
+      new ReproFolder(
+              results.fragment(stagePlan, index),
+              text.name(),
+              runFolder,
+              attempts,
+              image(here, plan, stagePlan))
           .write(folder);
     } catch (EarlierResultsException e) {
       throw Refusal.usage(e.getMessage(), e.hint());
     }
   }
 
+  private void sayPrograms(Images here, StagePlan stagePlan) {
+    var image = String.valueOf(stagePlan.spec().image());
+    here.choices().stream()
+        .filter(each -> each.image().equals(image))
+        .forEach(each -> say(Words.programs(each)));
+  }
+
+  private ReproFolder.@Nullable Image image(Images here, Plan plan, StagePlan stagePlan) {
+    var image = stagePlan.spec().image();
+    var file = image == null ? null : here.files().get(image);
+    return file == null
+        ? null
+        : new ReproFolder.Image(
+            file.sha3(), !plan.spec().golem().outbound().isEmpty(), console.program());
+  }
+
   /** Results are looked up as they were kept: by what the images are. */
-  private Images images(Wiring wiring, Plan plan, StagePlan stagePlan, @Nullable RunHistory history)
-      throws Refusal, InterruptedException {
-    var started = history == null ? null : history.started();
+  private Images images(
+      Wiring wiring, Plan plan, StagePlan stagePlan, RunHistory history, Path runFolder)
+      throws Refusal, IOException, InterruptedException {
+    var started = history.started();
     if (started == null
         || !started.target().equals("golem")
         || !EarlierResults.areNeeded(stagePlan)) {
-      return Images.none();
+      return Images.asChosen(ProgramChoices.read(runFolder));
     }
     var found = wiring.images(plan, false);
     new Messages(console).diagnostics(found.diagnostics());

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -153,6 +154,74 @@ class InsideIT {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(workspace.run("image", "shell", "--folder", "p", "busybox.tar").err())
         .contains("`--folder p` names no folder and place");
+  }
+
+  @Test
+  void aFragmentIsReplayedInsideAsItRan() throws Exception {
+    var program = folder.resolve("path/golem-pipeline");
+    workspace.write(
+        "path/golem-pipeline",
+        "#!/bin/sh\nexec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar '%s' \"$@\"\n"
+            .formatted(System.getProperty("java.home"), System.getProperty("golem-pipeline.jar")));
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    workspace.with("TOKEN", "hush");
+    workspace.write(
+        "a b/p.yaml",
+        """
+        version: 1
+        name: p
+        params: { token: { secret: true, env: TOKEN } }
+        image: { build: ../busybox.tar }
+        stages:
+          first: { run: 'echo made > "$out"' }
+          second:
+            from: first
+            retry: { attempts: 1 }
+            run: |
+              ls /; id -u; hostname; env | grep -e HOME -e PATH -e TERM; grep : /proc/net/dev
+              echo "${#token}" | cat - "$in" > "$out"
+              exit 3
+            output: o
+        """);
+    assertThat(workspace.run("run", "a b/p.yaml").exitCode()).isEqualTo(1);
+
+    var made = workspace.run("repro", "second/0", "a b/p.yaml");
+
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    assertThat(made.err()).contains("inside the image `../busybox.tar`\n");
+    var repro = folder.resolve(made.out().strip());
+    var replayed = replay(repro, "");
+    assertThat(replayed).contains("It exited with 3.");
+    assertThat(Files.readString(repro.resolve("replay/log")))
+        .isEqualTo(Files.readString(repro.resolve("logs/attempt-1.log")));
+    assertThat(repro.resolve("replay/fragment/out")).hasContent("4\nmade");
+    assertThat(replay(repro, "ls /; sh -eu \"$fragment_command\" || echo $?\n", "--shell"))
+        .contains("golem\n", "TERM=dumb", "\n3\n")
+        .doesNotContain("usr\n");
+    assertThat(replay(repro, "", "--in", "host")).contains("usr\n", "It exited with");
+    assertThat(replay(repro, "", "--in", "space")).startsWith("usage: ");
+
+    var host = workspace.run("repro", "second/0", "a b/p.yaml", "--in", "host");
+    assertThat(host.err()).contains("own programs: the image `../busybox.tar` is left aside");
+    assertThat(workspace.read(host.out().strip() + "/README.txt")).contains("leaves aside");
+    assertThat(workspace.run("image", "rm", "busybox.tar").exitCode()).isZero();
+    assertThat(replay(repro, "")).contains("There is no image");
+  }
+
+  private String replay(Path repro, String input, String... arguments) throws Exception {
+    var words = new ArrayList<>(List.of(repro.resolve("run.sh").toString()));
+    words.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(words).redirectErrorStream(true);
+    var path = folder.resolve("path") + ":" + System.getenv("PATH");
+    builder.environment().putAll(Map.of("PATH", path, "token", "hush", "TERM", "dumb"));
+    builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    var process = builder.start();
+    try (var given = process.getOutputStream()) {
+      given.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said;
   }
 
   @Test

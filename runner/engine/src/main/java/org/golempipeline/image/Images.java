@@ -56,6 +56,11 @@ public final class Images {
     return new Images(false, Map.of(), Map.of(), List.of(), List.of());
   }
 
+  /** As a run on this machine chose, for those who look for its results. */
+  public static Images asChosen(List<RunEvent.ProgramsChosen> choices) {
+    return new Images(false, Map.of(), Map.of(), choices, List.of());
+  }
+
   /**
    * Finds the images of all stages for providers on the network. Tags come from the lock file
    * beside the pipeline file; those that it lacks are asked for at the registry and written into
@@ -104,10 +109,16 @@ public final class Images {
    * own programs run. The same text means the same programs.
    */
   public String content(@Nullable ImageRef image) {
-    var file = image == null ? null : files.get(image);
     if (!onNetwork) {
-      return file == null ? HERE : HERE + ", " + file.sha3();
+      return choices.stream()
+          .filter(each -> image != null && each.image().equals(image.toString()))
+          .map(RunEvent.ProgramsChosen::sha3)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .map(sha3 -> HERE + ", " + sha3)
+          .orElse(HERE);
     }
+    var file = image == null ? null : files.get(image);
     if (file != null) {
       return file.sha3();
     }

@@ -19,27 +19,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A folder with all that a provider gets for one fragment, and a {@code run.sh} that replays it
- * there. Nothing of the runner is needed for that, so the folder can be copied to other machines.
+ * there. With the programs of a machine nothing of the runner is needed for that, so the folder can
+ * be copied to other machines; inside an image, the runner and the image have to be there.
  */
 public final class ReproFolder {
   private final PlannedFragment fragment;
+
+  /** Where a program inside the image sees the folder. */
+  private static final String SEEN = "/golem/repro";
+
   private final FragmentFolder files;
   private final String pipeline;
   private final @Nullable Path run;
   private final List<Attempt> attempts;
+  private final @Nullable Image image;
+
+  /**
+   * An image to replay it in.
+   *
+   * @param sha3 by which the store of this user knows it
+   * @param network whether the fragment may reach that of its machine
+   * @param program by which the runner is started on this machine
+   */
+  public record Image(String sha3, boolean network, String program) {}
 
   /**
    * @param pipeline the pipeline file as the user calls it
    * @param run folder of the run that is looked at, null if there was none
    * @param attempts what that run tried with the fragment
+   * @param image null for the programs of whichever machine replays it
    */
   public ReproFolder(
-      PlannedFragment fragment, String pipeline, @Nullable Path run, List<Attempt> attempts) {
+      PlannedFragment fragment,
+      String pipeline,
+      @Nullable Path run,
+      List<Attempt> attempts,
+      @Nullable Image image) {
     this.fragment = fragment;
     this.files = FragmentFolder.of(fragment.recipe(), fragment.work());
     this.pipeline = pipeline;
     this.run = run;
     this.attempts = List.copyOf(attempts);
+    this.image = image;
   }
 
   /**
@@ -78,13 +99,43 @@ public final class ReproFolder {
   }
 
   private String runText() {
-    // Where there are secrets the environment stays: it is where they come from.
-    var clean = fragment.secrets().isEmpty() ? "env -i PATH=\"$PATH\"" : "env";
     return resource("run.sh")
+        .replace("@WHERE@", image == null ? "host" : "image")
         .replace("@SECRETS@\n", secrets())
         .replace("@OUTPUT@", quote(files.output()))
         .replace("@KIND@", files.severalOutputs() ? "-d" : "-f")
-        .replace("@CLEAN@", clean + " HOME=\"$_gp_here/replay\" LANG=C.UTF-8");
+        .replace("@RUN@", image == null ? onHost("  ") : insideOrOnHost(image));
+  }
+
+  private String onHost(String indent) {
+    // Where there are secrets the environment stays: it is where they come from.
+    var clean = fragment.secrets().isEmpty() ? "env -i PATH=\"$PATH\"" : "env";
+    return indent
+        + clean
+        + " HOME=\"$_gp_here/replay\" LANG=C.UTF-8 ${_gp_shell:+TERM=\"${TERM-}\"} \\\n"
+        + indent
+        + "  /bin/sh ./inside.sh \"$_gp_here\" \"$@\"";
+  }
+
+  private String insideOrOnHost(Image image) {
+    var options = new StringBuilder();
+    for (var name : new TreeSet<>(fragment.secrets())) {
+      options.append(" --env ").append(name);
+    }
+    if (image.network()) {
+      options.append(" --network");
+    }
+    return """
+          if [ "$_gp_where" = host ]; then
+        %s
+            return
+          fi
+          _gp_program=%s
+          [ -x "$_gp_program" ] || _gp_program=golem-pipeline
+          "$_gp_program" image shell --folder .:%s%s ${_gp_shell:+--env TERM} \\
+            %s -- /bin/sh %s/inside.sh %s "$@"\
+        """
+        .formatted(onHost("    "), quote(image.program()), SEEN, options, image.sha3(), SEEN, SEEN);
   }
 
   private String secrets() {
@@ -181,12 +232,7 @@ public final class ReproFolder {
     if (spec.out() instanceof OutSpec.Many many) {
       line(text, "         A provider sends back only the files that match `%s`.", many.glob());
     }
-    line(
-        text,
-        "image:   %s",
-        spec.image() == null
-            ? "any"
-            : spec.image() + ", which `run.sh` leaves aside: it runs this machine's own programs");
+    line(text, "image:   %s", spec.image() == null ? "any" : spec.image() + ", " + replayedIn());
     line(
         text,
         "limit:   %s seconds on a provider, none here",
@@ -200,6 +246,13 @@ public final class ReproFolder {
     line(text, "");
     appendAttempts(text);
     return text.toString();
+  }
+
+  private String replayedIn() {
+    return image == null
+        ? "which `run.sh` leaves aside: it runs this machine's own programs"
+        : "in which `golem-pipeline image shell` replays it, without limits of memory and storage;"
+            + " `./run.sh --in host` runs this machine's own programs";
   }
 
   private void appendAttempts(StringBuilder text) {

@@ -2,13 +2,25 @@
 # Replays the fragment of this folder as a provider would run it; README.txt says what is what.
 #   ./run.sh          runs it, says where log and output are, exits with its status
 #   ./run.sh --shell  opens a shell in which everything is set; `sh -eu "$fragment_command"` runs it
+#   --in host         does that with this machine's own programs, if there is an image
 # Each time it begins afresh in `replay`, with a copy of what is in `given`.
 
-_gp_shell=${1-}
-if [ "$#" -gt 1 ] || [ "${_gp_shell:---shell}" != --shell ]; then
-  echo 'usage: ./run.sh [--shell]' >&2
-  exit 2
-fi
+_gp_shell=
+_gp_where=@WHERE@
+while [ "$#" -gt 0 ]; do
+  case "$1 ${2-}" in
+    '--shell '*) _gp_shell=--shell ;;
+    '--in host' | '--in @WHERE@')
+      _gp_where=$2
+      shift
+      ;;
+    *)
+      echo 'usage: ./run.sh [--shell] [--in host]' >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
 
 unset CDPATH
 # The x keeps line ends at the end of a folder's name.
@@ -23,13 +35,18 @@ fi
 rm -rf replay && cp -R given replay || exit 125
 
 @SECRETS@
+# Runs what a provider's driver does, with a word more or none.
+_gp_run() {
+@RUN@
+}
+
 if [ "$_gp_shell" ]; then
-  @CLEAN@ TERM="${TERM-}" /bin/sh ./inside.sh "$_gp_here" --shell
+  _gp_run --shell
   exit
 fi
 _gp_log=$_gp_here/replay/log
 _gp_out=$_gp_here/replay/@OUTPUT@
-@CLEAN@ /bin/sh ./inside.sh "$_gp_here" </dev/null >"$_gp_log" 2>&1
+_gp_run </dev/null >"$_gp_log" 2>&1
 _gp_status=$?
 
 tail -n 20 "$_gp_log" | awk '{ print "  | " $0 }'

@@ -82,7 +82,7 @@ class ReproTest {
                 new LocalShell(true, Secrets.NONE),
                 clock)) {
       var fragment = results.fragment(plan.stage(new StageName(stage)), index);
-      new ReproFolder(fragment, "pipeline.yaml", null, List.of()).write(made);
+      new ReproFolder(fragment, "pipeline.yaml", null, List.of(), null).write(made);
     }
     assertThat(scratch).doesNotExist();
     writeAnew(made.resolve("run.sh"));

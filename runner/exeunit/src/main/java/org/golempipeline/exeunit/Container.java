@@ -41,7 +41,8 @@ final class Container implements AutoCloseable {
    * What a container is made of.
    *
    * @param layer an empty folder, over which the writable layer is mounted
-   * @param folders of this machine by their absolute paths inside, without links and line ends
+   * @param folders of this machine by their absolute paths inside, which have no links and line
+   *     ends
    */
   record Parts(UnpackedImage image, Path layer, Map<String, Path> folders, Limits limits) {
     Parts {
@@ -178,7 +179,10 @@ final class Container implements AutoCloseable {
 
   /** As in a table of mounts. */
   private static String escaped(String path) {
-    return path.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
+    return path.replace("\\", "\\134")
+        .replace(" ", "\\040")
+        .replace("\t", "\\011")
+        .replace("\n", "\\012");
   }
 
   private static Entrance ready(Process process) throws IOException {

@@ -60,6 +60,13 @@ public record ImageConfiguration(
     return json;
   }
 
+  /** With more variables, which replace those of their names. */
+  public ImageConfiguration with(List<String> variables) {
+    var all = new ArrayList<>(env);
+    all.addAll(variables);
+    return new ImageConfiguration(all, user, volumes, workingDir, entrypoint, cmd);
+  }
+
   /** The value of a variable, if the image sets it. */
   public Optional<String> variable(String name) {
     return env.stream()
