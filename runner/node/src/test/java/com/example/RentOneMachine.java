@@ -16,14 +16,14 @@ import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemNetwork;
-import org.golempipeline.golem.ImageRegistry;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Script;
 import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Settlement;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.image.ImageRegistry;
+import org.golempipeline.golem.session.Yagna;
 
 /** Rents one machine, sends it a text, and prints it back in capitals. */
 public final class RentOneMachine {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.golempipeline.golem.GolemConnection;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package org.golempipeline.cli;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.golempipeline.golem.GftpServer;
+import org.golempipeline.golem.files.GftpServer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
-import org.golempipeline.golem.MarketOffer;
 import org.golempipeline.golem.ProviderPattern;
+import org.golempipeline.golem.market.MarketOffer;
 import org.golempipeline.report.Words;
 import org.golempipeline.spec.GolemTerms;
 

@@ -3,7 +3,7 @@ package org.golempipeline.cli;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import org.golempipeline.golem.Relaxation;
+import org.golempipeline.golem.market.Relaxation;
 
 /** Writes terms of the market as a pipeline file says them. */
 final class MarketTerms {

@@ -24,7 +24,7 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.filelock.RunLock;
 import org.golempipeline.golem.GolemConnection;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;

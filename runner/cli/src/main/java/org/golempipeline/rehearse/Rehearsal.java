@@ -25,7 +25,7 @@ import org.golempipeline.cache.ResultCache;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.SessionTerms;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.journal.Journal;

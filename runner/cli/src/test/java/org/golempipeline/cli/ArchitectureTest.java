@@ -1,6 +1,8 @@
 package org.golempipeline.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -30,6 +32,17 @@ import java.util.Scanner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.golem.files.GftpServer;
+import org.golempipeline.golem.http.CallFailure;
+import org.golempipeline.golem.http.DaemonCalls;
+import org.golempipeline.golem.image.ImageDownload;
+import org.golempipeline.golem.image.ImageRegistry;
+import org.golempipeline.golem.image.ImageUpload;
+import org.golempipeline.golem.market.MarketOffer;
+import org.golempipeline.golem.market.MarketView;
+import org.golempipeline.golem.market.Relaxation;
+import org.golempipeline.golem.session.Inquiry;
+import org.golempipeline.golem.session.Yagna;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -78,9 +91,39 @@ class ArchitectureTest {
         });
     arrows.put("plan", new String[] {"spec", "diagnostic", "event", "strategy", "org.jgrapht.."});
     arrows.put("golem.wire", new String[] {"com.fasterxml.jackson..", "com.google.flatbuffers.."});
+    arrows.put("golem", new String[] {"golem.wire"});
     arrows.put(
-        "golem",
-        new String[] {"golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"});
+        "golem.http",
+        new String[] {
+          "golem", "golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"
+        });
+    arrows.put(
+        "golem.image",
+        new String[] {
+          "golem",
+          "golem.http",
+          "golem.wire",
+          "com.fasterxml.jackson..",
+          "java.net",
+          "java.net.http"
+        });
+    arrows.put(
+        "golem.files",
+        new String[] {
+          "golem", "golem.http", "golem.wire", "com.fasterxml.jackson..", "java.net.http"
+        });
+    arrows.put("golem.market", new String[] {"golem", "golem.http", "golem.wire"});
+    arrows.put(
+        "golem.session",
+        new String[] {
+          "golem",
+          "golem.files",
+          "golem.http",
+          "golem.market",
+          "golem.wire",
+          "com.fasterxml.jackson..",
+          "java.net.http"
+        });
     arrows.put("gvmi", new String[] {"filelock", "plainfile", "com.fasterxml.jackson.."});
     arrows.put(
         "oci",
@@ -110,7 +153,9 @@ class ArchitectureTest {
         });
     arrows.put(
         "provider",
-        new String[] {"bus", "exeunit", "golem", "golem.wire", "gvmi", "com.fasterxml.jackson.."});
+        new String[] {
+          "bus", "exeunit", "golem", "golem.http", "golem.wire", "gvmi", "com.fasterxml.jackson.."
+        });
     arrows.put(
         "node",
         new String[] {
@@ -168,6 +213,7 @@ class ArchitectureTest {
           "strategy",
           "diagnostic",
           "golem",
+          "golem.image",
           "lock",
           "com.fasterxml.jackson.."
         });
@@ -189,12 +235,14 @@ class ArchitectureTest {
           "event",
           "journal",
           "golem",
+          "golem.market",
+          "golem.session",
           "strategy",
           "org.apache.commons.compress..",
           "org.apache.commons.io..",
           "com.fasterxml.jackson.."
         });
-    arrows.put("settle", new String[] {"run", "event", "journal", "golem"});
+    arrows.put("settle", new String[] {"run", "event", "journal", "golem", "golem.session"});
     arrows.put(
         "repro", new String[] {"batch", "event", "journal", "plan", "run", "spec", "strategy"});
     arrows.put(
@@ -206,6 +254,7 @@ class ArchitectureTest {
           "event",
           "exeunit",
           "golem",
+          "golem.session",
           "image",
           "journal",
           "node",
@@ -286,6 +335,36 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching("org.golempipeline.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("org.golempipeline.golem.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /** What the rooms of the client share with each other is nobody else's. */
+  @Test
+  void theClientIsUsedByItsFrontAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "golem..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    Stream.of("http", "files", "image", "market", "session")
+                        .map(room -> ROOT + "golem." + room)
+                        .toArray(String[]::new))
+                .and(
+                    not(
+                        belongToAnyOf(
+                            CallFailure.class,
+                            DaemonCalls.class,
+                            GftpServer.class,
+                            ImageDownload.class,
+                            ImageRegistry.class,
+                            ImageUpload.class,
+                            Inquiry.class,
+                            MarketOffer.class,
+                            MarketView.class,
+                            Relaxation.class,
+                            Yagna.class))))
+        .check(CLASSES);
   }
 
   @Test

@@ -3,8 +3,8 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
-import org.golempipeline.golem.Relaxation;
-import org.golempipeline.golem.Relaxation.Term;
+import org.golempipeline.golem.market.Relaxation;
+import org.golempipeline.golem.market.Relaxation.Term;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

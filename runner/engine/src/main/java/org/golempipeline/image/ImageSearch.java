@@ -21,7 +21,7 @@ import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemException;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;

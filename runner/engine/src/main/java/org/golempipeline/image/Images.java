@@ -15,7 +15,7 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.PipelineSpec;

@@ -27,7 +27,7 @@ import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.SessionTerms;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.ServedImages;
 import org.golempipeline.journal.ProviderFailures;

@@ -18,7 +18,7 @@ import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.SettleListener;
 import org.golempipeline.golem.SettleTerms;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.golempipeline.journal.Journal;
 import org.golempipeline.journal.RunTraces;
 import org.golempipeline.run.GolemEvents;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 
 /** An image registry on loopback, with faults. */
 final class FakeRegistry implements AutoCloseable {

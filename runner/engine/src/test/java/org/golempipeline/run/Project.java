@@ -34,7 +34,7 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
-import org.golempipeline.golem.ImageRegistry;
+import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.Workshop;

@@ -32,7 +32,7 @@ public final class GolemException extends RuntimeException {
   }
 
   /** A clock ran out. */
-  static GolemException of(Clock clock, Kind kind, String message, @Nullable String hint) {
+  public static GolemException of(Clock clock, Kind kind, String message, @Nullable String hint) {
     return new GolemException(kind, message, hint, null, clock);
   }
 

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One session on the Golem Network: an allocation, and the machines rented from it. Opened by
- * {@link Yagna#open}. All methods return at once and are safe to call from any thread; futures fail
- * with {@link GolemException}. Debit notes and invoices of the session are checked and accepted in
- * the background, as long as it is open.
+ * {@link org.golempipeline.golem.session.Yagna#open}. All methods return at once and are safe to
+ * call from any thread; futures fail with {@link GolemException}. Debit notes and invoices of the
+ * session are checked and accepted in the background, as long as it is open.
  */
 public interface GolemNetwork extends AutoCloseable {
   /**
@@ -33,8 +33,9 @@ public interface GolemNetwork extends AutoCloseable {
 
   /**
    * Ends every rental, unsubscribes demands, waits up to {@code limit} for outstanding invoices,
-   * accepts them and releases the allocation, also if something is still owed: {@link Yagna#settle}
-   * makes another one for that. Never fails: what could not be done is in the settlement.
+   * accepts them and releases the allocation, also if something is still owed: {@link
+   * org.golempipeline.golem.session.Yagna#settle} makes another one for that. Never fails: what
+   * could not be done is in the settlement.
    */
   CompletableFuture<Settlement> settle(Duration limit);
 

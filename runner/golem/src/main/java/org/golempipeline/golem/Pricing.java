@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record Pricing(BigDecimal start, BigDecimal cpuSecond, BigDecimal envSecond) {
   /** What a start and so much time cost, to the second, with so many threads busy. */
-  BigDecimal cost(int threads, Duration time) {
+  public BigDecimal cost(int threads, Duration time) {
     return envSecond
         .add(cpuSecond.multiply(BigDecimal.valueOf(threads)))
         .multiply(BigDecimal.valueOf(time.toSeconds()))

@@ -1,8 +1,8 @@
 /**
- * A requestor's client for a yagna daemon. {@link org.golempipeline.golem.GolemNetwork} rents
- * machines, {@link org.golempipeline.golem.Rental} runs scripts on one; scanning, negotiation,
- * agreements, activities, file services, debit notes and invoices stay inside. {@link
- * org.golempipeline.golem.MarketView} only looks at what is offered. Knows no pipeline.
+ * The words of a requestor's client for a yagna daemon: {@link
+ * org.golempipeline.golem.GolemNetwork} rents machines, {@link org.golempipeline.golem.Rental} runs
+ * a {@link org.golempipeline.golem.Script} on one, {@link org.golempipeline.golem.GolemEvent} says
+ * what happens meanwhile. Knows no daemon and no HTTP: {@code session} opens a network.
  */
 @NullMarked
 package org.golempipeline.golem;

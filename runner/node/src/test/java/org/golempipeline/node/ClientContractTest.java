@@ -41,7 +41,7 @@ import org.golempipeline.golem.Script;
 import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Settlement;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.golempipeline.golem.wire.FileShortcut;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

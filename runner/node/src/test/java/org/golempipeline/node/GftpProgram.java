@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import org.golempipeline.golem.GftpServer;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.files.GftpServer;
 
 /** What SDKs start as {@code gftp server}. */
 final class GftpProgram {

@@ -28,7 +28,7 @@ import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.SessionTerms;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

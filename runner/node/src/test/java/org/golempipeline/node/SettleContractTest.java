@@ -30,7 +30,7 @@ import org.golempipeline.golem.SettleListener;
 import org.golempipeline.golem.SettleTerms;
 import org.golempipeline.golem.SettleTerms.AllocationTrace;
 import org.golempipeline.golem.Settlement;
-import org.golempipeline.golem.Yagna;
+import org.golempipeline.golem.session.Yagna;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.golempipeline.exeunit.ExeUnits;
-import org.golempipeline.golem.CallFailure;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.DebitNoteEvent;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.golempipeline.exeunit.ExeUnits;
-import org.golempipeline.golem.CallFailure;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.wire.ActivityEvent;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.AgreementEvent;

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.golempipeline.golem.CallFailure;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.wire.ActivityUsage;
 import org.golempipeline.golem.wire.Agreement;
 import org.golempipeline.golem.wire.DebitNote;

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.golempipeline.bus.Bus;
-import org.golempipeline.golem.CallFailure;
-import org.golempipeline.golem.DaemonCalls;
+import org.golempipeline.golem.http.CallFailure;
+import org.golempipeline.golem.http.DaemonCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

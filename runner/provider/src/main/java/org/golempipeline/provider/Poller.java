@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.golempipeline.golem.CallFailure;
-import org.golempipeline.golem.DaemonCalls;
+import org.golempipeline.golem.http.CallFailure;
+import org.golempipeline.golem.http.DaemonCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import org.golempipeline.golem.CallFailure;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.wire.MarketEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

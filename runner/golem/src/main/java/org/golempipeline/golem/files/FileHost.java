@@ -1,0 +1,23 @@
+package org.golempipeline.golem.files;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.golempipeline.golem.http.Call;
+import org.golempipeline.golem.http.Caller;
+import org.golempipeline.golem.http.Retrier;
+import org.golempipeline.golem.http.Threads;
+
+/**
+ * What addresses of files have in common.
+ *
+ * @param identity under whose node id they are found
+ * @param closed whether they need not be held any more
+ */
+public record FileHost(
+    Caller caller, Retrier retrier, Threads threads, String identity, AtomicBoolean closed) {
+
+  /** Answers arrive on the loop. */
+  <T> CompletableFuture<T> send(Call<T> call) {
+    return caller.send(call).thenApplyAsync(value -> value, threads.loop());
+  }
+}
