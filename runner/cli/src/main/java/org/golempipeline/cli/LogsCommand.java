@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.event.Failure;
@@ -19,6 +20,7 @@ import org.golempipeline.journal.RunFailures;
 import org.golempipeline.journal.RunFailures.Reason;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.report.LastWords;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -95,8 +97,13 @@ final class LogsCommand implements Callable<Integer> {
         say("  hint: " + reason.failure().hint());
       }
       say("  " + (reason.count() == 1 ? "fragment" : "fragments") + " " + shortened(reason));
+      var words = List.<String>of();
       for (var log : reason.logs()) {
         say("  log: " + shown(folder, log));
+        if (words.isEmpty()) {
+          words = LastWords.of(folder, log);
+          words.forEach(line -> say("  | " + line));
+        }
       }
     }
     if (failures.others() > 0) {

@@ -202,7 +202,7 @@ final class RunCommand implements Callable<Integer> {
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
         var journal = Wiring.journal(folder.path());
-        var report = RunReport.open(console.screen(), console.clock());
+        var report = RunReport.open(console.screen(), folder.path(), console.clock());
         var node =
             new NodeOnDemand(wiring, scratch(plan, busy, beside), providers(plan, busy), network)) {
       folder.keep();

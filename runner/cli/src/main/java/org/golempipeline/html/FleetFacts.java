@@ -113,6 +113,12 @@ final class FleetFacts {
     }
   }
 
+  /** Whether nobody called the search for a machine off. */
+  boolean wants(int rental) {
+    var machine = machines.get(rental);
+    return machine == null || !machine.ending;
+  }
+
   private void notWanted(Machine machine) {
     machine.ending = true;
     if (machine.provider == null) {

@@ -132,7 +132,9 @@ final class RunFacts {
       fleet.opened(opened, now);
       money.opened(opened);
     } else if (event instanceof RunEvent.RentalFailed failed) {
-      notRented.add("", failed.failure(), null, new Causes.Example(null, "", "", null));
+      if (fleet.wants(failed.rental())) {
+        notRented.add("", failed.failure(), null, new Causes.Example(null, "", "", null));
+      }
       fleet.closed(failed.rental(), now);
     } else if (event instanceof RunEvent.RentalEnding ending) {
       fleet.ending(ending);

@@ -1,5 +1,6 @@
 package org.golempipeline.report;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ public final class RunReport implements EventSink, AutoCloseable {
   private static final int LINES_KEPT = 200;
 
   private final Screen screen;
+  private final Path runFolder;
   private final Clock clock;
   private final RunTally tally = new RunTally();
   private final ProgressLines progress;
@@ -43,16 +45,21 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   private @Nullable Instant lastPlain;
 
-  private RunReport(Screen screen, Clock clock) {
+  private RunReport(Screen screen, Path runFolder, Clock clock) {
     this.screen = screen;
+    this.runFolder = runFolder;
     this.clock = clock;
     this.progress = new ProgressLines(tally, screen.coloured());
     this.block = new LiveBlock(screen);
   }
 
-  /** Starts to show a run. */
-  public static RunReport open(Screen screen, Clock clock) {
-    var report = new RunReport(screen, clock);
+  /**
+   * Starts to show a run.
+   *
+   * @param runFolder where its logs are
+   */
+  public static RunReport open(Screen screen, Path runFolder, Clock clock) {
+    var report = new RunReport(screen, runFolder, clock);
     report.thread.setDaemon(true);
     report.thread.start();
     return report;
@@ -96,7 +103,7 @@ public final class RunReport implements EventSink, AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    screen.out().print(new Summary(tally, screen.coloured()).text());
+    screen.out().print(new Summary(tally, runFolder, screen.coloured()).text());
     screen.out().flush();
   }
 

@@ -1,5 +1,6 @@
 package org.golempipeline.report;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import org.golempipeline.event.RunEvent;
@@ -10,10 +11,15 @@ final class Summary {
   private static final int REMOVED_SHOWN = 3;
 
   private final RunTally tally;
+  private final Path runFolder;
   private final boolean coloured;
 
-  Summary(RunTally tally, boolean coloured) {
+  /**
+   * @param runFolder where its logs are
+   */
+  Summary(RunTally tally, Path runFolder, boolean coloured) {
     this.tally = tally;
+    this.runFolder = runFolder;
     this.coloured = coloured;
   }
 
@@ -94,6 +100,7 @@ final class Summary {
                       Words.count(group.count, "fragment"),
                       group.stage,
                       TerminalText.safe(group.failure.message())));
+      var said = false;
       for (var example : group.examples) {
         text.append("  ")
             .append(TerminalText.safe(example.label()))
@@ -105,6 +112,9 @@ final class Summary {
         text.append('\n');
         if (example.log() != null) {
           text.append("    log: ").append(tally.log(example.log())).append('\n');
+          if (!said) {
+            said = appendLastWords(text, example.log());
+          }
         }
         if (example.equals(group.examples.get(0))) {
           text.append("    here: ").append(tally.repro(group.stage, example.fragment()));
@@ -125,6 +135,13 @@ final class Summary {
           .append(Words.count(tally.failures.others(), "fragment"))
           .append(" failed for other reasons; the journal has them.\n");
     }
+  }
+
+  /** Whether there were any. */
+  private boolean appendLastWords(StringBuilder text, String log) {
+    var lines = LastWords.of(runFolder, log);
+    lines.forEach(line -> text.append("    | ").append(line).append('\n'));
+    return !lines.isEmpty();
   }
 
   private void appendHint(StringBuilder text, String hint) {

@@ -86,6 +86,21 @@ class RunPageTest {
   // ---- what is on the page
 
   @Test
+  void aSearchThatWasCalledOffDidNotFail() throws IOException {
+    try (var journal = new JournalWriter(run)) {
+      journal
+          .add(JournalWriter.started("golem", "count"))
+          .add(new RunEvent.RentalRequested(0, "some/image", Set.of()))
+          .add(new RunEvent.RentalRequested(1, "some/image", Set.of()))
+          .add(new RunEvent.RentalFailed(1, EXIT_3))
+          .add(new RunEvent.RentalEnding(0, "all work is done"))
+          .add(new RunEvent.RentalFailed(0, EXIT_3));
+    }
+
+    assertThat(Page.of(run).text()).contains("1 search for a provider found none");
+  }
+
+  @Test
   void timeIsAccountedForWithoutRest() throws IOException {
     try (var journal = new JournalWriter(run)) {
       journal

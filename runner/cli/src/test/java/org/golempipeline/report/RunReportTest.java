@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,10 +23,13 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RunReportTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
   private static final Failure EXIT_3 = Failure.of(FailureKind.COMMAND, "`run` exited with 3.");
+
+  @TempDir Path folder;
 
   @Test
   void saysWhereTheResultIsAndWhatItTook() {
@@ -139,6 +145,54 @@ class RunReportTest {
   }
 
   @Test
+  void showsWhatAFailingFragmentWroteLastOnceForAReason() throws IOException {
+    Files.writeString(folder.resolve("1.log"), " \n");
+    Files.writeString(
+        folder.resolve("2.log"),
+        "noise\n".repeat(1000) + "a\n\n\033[31mred\033[0m\007\r\nno such file\n");
+    Files.writeString(folder.resolve("3.log"), "another");
+
+    var shown = shown(started("local"), failed(1), failed(2), failed(3), end(1, EXIT_3, 0, 3));
+
+    assertThat(shown)
+        .contains(
+            """
+                log: texts/.golem-pipeline/runs/r1/2.log
+                | noise
+                | noise
+                | noise
+                | noise
+                | noise
+                | noise
+                | noise
+                | a
+                | red\\x07
+                | no such file
+              fragment 3, 1 attempt
+            """.indent(0))
+        .doesNotContain("another", "\033");
+  }
+
+  @Test
+  void readsNoMoreOfALogThanItsEndAndNothingOutside() throws IOException {
+    var run = Files.createDirectory(folder.resolve("run"));
+    Files.writeString(folder.resolve("secret"), "mine");
+    Files.createSymbolicLink(run.resolve("link"), folder.resolve("secret"));
+    Files.writeString(run.resolve("long"), "ü".repeat(100_000) + "!");
+
+    assertThat(LastWords.of(run, "../secret")).isEmpty();
+    assertThat(LastWords.of(run, "link")).isEmpty();
+    assertThat(LastWords.of(run, "gone")).isEmpty();
+    assertThat(LastWords.of(run, "long"))
+        .containsExactly("…" + "ü".repeat(999) + "!");
+  }
+
+  private static RunEvent failed(int fragment) {
+    return new RunEvent.FragmentFailed(
+        "count", fragment, "fragment " + fragment, 1, EXIT_3, fragment + ".log");
+  }
+
+  @Test
   void keepsSoManyReasonsAndCountsTheRest() {
     var events = new ArrayList<RunEvent>();
     events.add(started("local"));
@@ -246,11 +300,11 @@ class RunReportTest {
     }
   }
 
-  private static String shown(RunEvent... events) {
+  private String shown(RunEvent... events) {
     var bytes = new ByteArrayOutputStream();
     var screen =
         new Screen(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, false, () -> 80);
-    try (var report = RunReport.open(screen, Clock.fixed(START, ZoneOffset.UTC))) {
+    try (var report = RunReport.open(screen, folder, Clock.fixed(START, ZoneOffset.UTC))) {
       var sequence = 0;
       for (var event : events) {
         report.accept(new StampedEvent(sequence++, START, event));

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
@@ -30,7 +32,7 @@ public final class RunFailures {
     GIVEN_UP,
     /** Attempts of fragments that were not given up. */
     ATTEMPT,
-    /** Scripts with all the fragments that were in them. */
+    /** Scripts with all the fragments that were in them, while somebody waited for those. */
     SCRIPT
   }
 
@@ -67,6 +69,11 @@ public final class RunFailures {
   private final Map<Key, Group> groups = new LinkedHashMap<>();
   private final Map<Integer, RunEvent.BatchStarted> running = new HashMap<>();
   private final Map<String, BitSet> givenUp = new HashMap<>();
+
+  /** Stages of which no more is needed: what is still out for them is called back. */
+  private final Set<String> over = new HashSet<>();
+
+  private boolean stopping;
   private @Nullable Failure end;
   private long others;
 
@@ -80,6 +87,9 @@ public final class RunFailures {
             RunEvent.BatchStarted.class,
             RunEvent.BatchFinished.class,
             RunEvent.FragmentFailed.class,
+            RunEvent.StageCut.class,
+            RunEvent.StageEnough.class,
+            RunEvent.StageFinished.class,
             RunEvent.StopRequested.class,
             RunEvent.RunFinished.class);
     return failures;
@@ -97,8 +107,15 @@ public final class RunFailures {
     } else if (event instanceof RunEvent.FragmentFailed failed) {
       givenUp.computeIfAbsent(failed.stage(), name -> new BitSet()).set(failed.fragment());
       add(What.GIVEN_UP, failed.stage(), failed.failure(), null, failed.fragment(), failed.log());
-    } else if (event instanceof RunEvent.StopRequested stop && end == null) {
-      end = stop.failure();
+    } else if (event instanceof RunEvent.StageCut cut) {
+      over.add(cut.stage());
+    } else if (event instanceof RunEvent.StageEnough enough) {
+      over.add(enough.stage());
+    } else if (event instanceof RunEvent.StageFinished finished) {
+      over.add(finished.stage());
+    } else if (event instanceof RunEvent.StopRequested stop) {
+      stopping = true;
+      end = end == null ? stop.failure() : end;
     } else if (event instanceof RunEvent.RunFinished finished) {
       end = finished.failure();
     }
@@ -114,7 +131,8 @@ public final class RunFailures {
           failed.fragment(),
           failed.log());
     }
-    if (batch.failure() != null && !batch.neverSent()) {
+    var waitedFor = !stopping && !over.contains(started.stage());
+    if (batch.failure() != null && !batch.neverSent() && waitedFor) {
       var group = group(What.SCRIPT, started.stage(), batch.failure(), null);
       if (group != null) {
         group.count++;

@@ -249,6 +249,35 @@ final class RunHistoryTest {
   }
 
   @Test
+  void scriptsThatNobodyWaitsForAreNoFailures() throws Exception {
+    var released =
+        Failure.of(FailureKind.CANCELLED, "Its machine was let go before it answered.");
+    for (var over :
+        new RunEvent[] {
+          new RunEvent.StageCut("one", 3),
+          new RunEvent.StageEnough("one", 3, FragmentSet.of(7)),
+          new RunEvent.StageFinished("one", 3, 0),
+          new RunEvent.StopRequested(COMMAND)
+        }) {
+      var run = over.getClass().getSimpleName();
+      write(
+          run,
+          started("local"),
+          new RunEvent.BatchStarted(0, 0, "one", FragmentSet.of(7)),
+          new RunEvent.BatchStarted(1, 1, "two", FragmentSet.of(8)),
+          new RunEvent.BatchFinished(1, FragmentSet.EMPTY, List.of(), released, 5, 0, 0),
+          over,
+          new RunEvent.BatchFinished(0, FragmentSet.EMPTY, List.of(), released, 5, 0, 0),
+          finished(null, 0));
+
+      assertThat(RunFailures.read(folder(run)).reasons())
+          .as(over.toString())
+          .extracting(RunFailures.Reason::stage)
+          .containsExactly("two");
+    }
+  }
+
+  @Test
   void attemptsOfAFragmentAreTold() throws Exception {
     write(
         "a",
