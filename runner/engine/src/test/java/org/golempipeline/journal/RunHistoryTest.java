@@ -250,8 +250,7 @@ final class RunHistoryTest {
 
   @Test
   void scriptsThatNobodyWaitsForAreNoFailures() throws Exception {
-    var released =
-        Failure.of(FailureKind.CANCELLED, "Its machine was let go before it answered.");
+    var released = Failure.of(FailureKind.CANCELLED, "Its machine was let go before it answered.");
     for (var over :
         new RunEvent[] {
           new RunEvent.StageCut("one", 3),
