@@ -40,7 +40,7 @@ final class MoneySection {
 
   private void market() {
     var market = facts.market;
-    if (market.isEmpty()) {
+    if (market.isEmpty() || !golem) {
       return;
     }
     html.open("section").element("h2", "The market");

@@ -32,24 +32,27 @@ final class ProvidersSection {
         fleet.providers().stream()
             .sorted(Comparator.comparingLong((ProviderFacts each) -> each.busy).reversed())
             .toList();
-    html.open("section").element("h2", "Providers over time");
+    html.open("section")
+        .element("h2", facts.isGolem() ? "Providers over time" : "Workers over time");
     var number = byWork.size() + fleet.providersBeyond;
     var most = facts.clock.mostBusy();
     if (byWork.size() > 1) {
-      var words = "Up to %s at the same time.".formatted(Words.count(most, "busy provider"));
+      var words =
+          "Up to %s at the same time.".formatted(Words.count(most, "busy " + facts.worker()));
       new Drawing(html)
           .area(
               fleet.rented,
               fleet.busy,
               facts.length(),
-              "How many providers were rented and how many of them worked over time. " + words);
+              "How many %ss were %s and how many of them worked over time. %s"
+                  .formatted(facts.worker(), facts.rented(), words));
       axis();
       html.element("p", words, "class", "soft small");
     }
     legend();
     lanes(byWork);
     html.open("details", "open", number <= OPEN_UP_TO ? "" : null);
-    html.element("summary", Words.count(number, "provider") + " in numbers");
+    html.element("summary", Words.count(number, facts.worker()) + " in numbers");
     table(byWork);
     facts.fleet.endings.write(html, "Why they were let go");
     html.close().close();
@@ -57,7 +60,7 @@ final class ProvidersSection {
 
   private void legend() {
     html.open("ul", "class", "legend");
-    item("rent", "rented");
+    item("rent", facts.rented());
     if (facts.fleet.summedUp) {
       item("run", "busy: the stronger the colour, the larger the share of that time");
     } else {
@@ -97,11 +100,12 @@ final class ProvidersSection {
 
   private void lane(ProviderFacts provider, String name, boolean summedUp) {
     var label =
-        "%s: busy %s of %s rented, %s"
+        "%s: busy %s of %s %s, %s"
             .formatted(
                 name,
                 Text.time(provider.busy),
                 Text.time(provider.rented),
+                facts.rented(),
                 Words.count(provider.scripts, "script"));
     html.open("div", "class", "who", "title", provider.id.isEmpty() ? null : name);
     html.foreign(name).close().open("div");
@@ -138,20 +142,24 @@ final class ProvidersSection {
     var columns =
         new ArrayList<>(
             List.of(
-                "Provider",
+                facts.isGolem() ? "Provider" : "Worker",
                 "Id",
-                "#Rentals",
+                facts.isGolem() ? "#Rentals" : "#Starts",
                 "#Scripts",
                 "#Lost",
                 "#Answers",
                 "#Failed attempts",
-                "#Rented",
+                facts.isGolem() ? "#Rented" : "#At hand",
                 "#Busy",
                 "#Share"));
     if (paid) {
       columns.add("#Accepted, GLM");
     }
-    var table = new Table(html, "Providers, the busiest first", columns.toArray(String[]::new));
+    var table =
+        new Table(
+            html,
+            facts.isGolem() ? "Providers, the busiest first" : "Workers, the busiest first",
+            columns.toArray(String[]::new));
     var shown = byWork.subList(0, Math.min(ROWS, byWork.size()));
     for (var provider : shown) {
       row(table, provider, Words.beginning(provider.name, LONGEST_NAME));

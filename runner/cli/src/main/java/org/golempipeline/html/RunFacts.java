@@ -152,6 +152,20 @@ final class RunFacts {
     return true;
   }
 
+  boolean isGolem() {
+    return started != null && started.target().equals("golem");
+  }
+
+  /** What those are called who do the work. */
+  String worker() {
+    return isGolem() ? "provider" : "worker";
+  }
+
+  /** What their time is called. */
+  String rented() {
+    return isGolem() ? "rented" : "at hand";
+  }
+
   private void addStage(RunEvent event, long now) {
     if (event instanceof RunEvent.BatchStarted batch) {
       var stage = stage(batch.stage());

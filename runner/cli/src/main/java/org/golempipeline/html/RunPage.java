@@ -111,7 +111,7 @@ public final class RunPage {
     new StagesSection(html, facts, run.state() != State.RUNNING).write();
     new TimeSection(html, facts).write();
     new ProvidersSection(html, facts, run.spent().signum() > 0).write();
-    new MoneySection(html, facts, run, isGolem()).write();
+    new MoneySection(html, facts, run, facts.isGolem()).write();
     warnings();
     html.open("footer").text("Written from the journal of run ").element("code", run.id());
     html.text(" by golem-pipeline. What the journal does not say is not on this page.").close();
@@ -178,14 +178,14 @@ public final class RunPage {
     var providers = fleet.providers().size() + fleet.providersBeyond;
     if (providers > 0) {
       var scripts = facts.stages().stream().mapToLong(stage -> stage.scripts).sum();
-      card("providers", Words.number(providers), Words.count(scripts, "script"));
+      card(facts.worker() + "s", Words.number(providers), Words.count(scripts, "script"));
       card(
-          "rented time used",
+          facts.isGolem() ? "rented time used" : "time at hand used",
           Text.share(fleet.busyTime, fleet.rentedTime),
           "%s of %s".formatted(Text.time(fleet.busyTime), Text.time(fleet.rentedTime)));
     }
     var allocated = facts.money.allocated;
-    if (run.spent().signum() > 0 || isGolem()) {
+    if (run.spent().signum() > 0 || facts.isGolem()) {
       card(
           "accepted",
           Text.about(run.spent()) + " GLM",
@@ -244,7 +244,7 @@ public final class RunPage {
       fact("file", started.file());
       fact(
           "where",
-          (isGolem() ? "on the Golem Network" : "on this machine")
+          (facts.isGolem() ? "on the Golem Network" : "on this machine")
               + " with up to "
               + Words.count(started.workers(), "worker"));
       params(started);
@@ -253,7 +253,7 @@ public final class RunPage {
     if (!facts.fleet.images.isEmpty()) {
       fact(facts.fleet.images.size() == 1 ? "image" : "images", images());
     }
-    if (facts.money.allocated != null) {
+    if (facts.money.allocated != null && facts.isGolem()) {
       fact("reserved", Words.glm(facts.money.allocated));
     }
     fact("run", run.id());
@@ -306,10 +306,6 @@ public final class RunPage {
       html.open("li").open("bdi").prose(Words.beginning(warning, LONGEST_MESSAGE)).close().close();
     }
     html.close().close();
-  }
-
-  private boolean isGolem() {
-    return facts.started != null && facts.started.target().equals("golem");
   }
 
   /** The command that makes a folder of a fragment, as the user would type it. */

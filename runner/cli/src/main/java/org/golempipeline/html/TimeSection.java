@@ -21,27 +21,31 @@ final class TimeSection {
     html.open("section").element("h2", "Where the time went");
     var parts = new ArrayList<Drawing.Part>();
     for (var part : WallClock.Part.values()) {
-      parts.add(new Drawing.Part(part.words, facts.clock.of(part), part.colour));
+      parts.add(new Drawing.Part(part.words(facts.isGolem()), facts.clock.of(part), part.colour));
     }
     html.element("h3", "Of the run");
     whole(parts, length, "Time of the run by what it was doing");
     var fleet = facts.fleet;
     if (fleet.rentedTime > 0) {
       var idle = Math.max(0, fleet.rentedTime - fleet.busyTime - fleet.deployTime);
-      html.element("h3", "Of rented providers");
+      html.element("h3", facts.isGolem() ? "Of rented providers" : "Of workers");
       whole(
           List.of(
               new Drawing.Part("scripts running", fleet.busyTime, "run"),
               new Drawing.Part("image being started", fleet.deployTime, "deploy"),
               new Drawing.Part("idle, or being let go", idle, "idle")),
           fleet.rentedTime,
-          "Rented time, from agreement to end, added up over providers");
-      html.element(
-          "p",
-          "Searches for a provider took %s in all, added up over those that went on at the same time."
-              .formatted(Text.time(fleet.searchTime)),
-          "class",
-          "soft small");
+          facts.isGolem()
+              ? "Rented time, from agreement to end, added up over providers"
+              : "Time at hand, added up over workers");
+      if (facts.isGolem()) {
+        html.element(
+            "p",
+            "Searches for a provider took %s in all, added up over those that went on at the same time."
+                .formatted(Text.time(fleet.searchTime)),
+            "class",
+            "soft small");
+      }
     }
     html.close();
   }

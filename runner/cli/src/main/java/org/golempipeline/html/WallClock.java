@@ -2,6 +2,7 @@ package org.golempipeline.html;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the run as a whole was doing at each moment: of several things at once the most useful one
@@ -9,20 +10,30 @@ import java.util.Map;
  */
 final class WallClock {
   enum Part {
-    SCRIPTS("scripts running", "run"),
-    MERGING("merging on this machine, nothing running", "merge"),
-    DEPLOYING("starting images, nothing running", "deploy"),
-    MARKET("looking for providers, nothing running", "market"),
-    WAITING("providers idle, nothing to send", "idle"),
-    PREPARING("before anything was asked of the network", "prepare"),
-    ENDING("publishing, ending, paying", "end");
+    SCRIPTS("scripts running", null, "run"),
+    MERGING("merging on this machine, nothing running", "merging, nothing running", "merge"),
+    DEPLOYING("starting images, nothing running", null, "deploy"),
+    MARKET("looking for providers, nothing running", "starting workers", "market"),
+    WAITING("providers idle, nothing to send", "workers idle, nothing to do", "idle"),
+    PREPARING(
+        "before anything was asked of the network", "before any worker was started", "prepare"),
+    ENDING("publishing, ending, paying", "publishing, ending", "end");
 
-    final String words;
     final String colour;
+    private final String onGolem;
+    private final @Nullable String here;
 
-    Part(String words, String colour) {
-      this.words = words;
+    /**
+     * @param here what it is called if everything runs on this machine; null if the same
+     */
+    Part(String onGolem, @Nullable String here, String colour) {
+      this.onGolem = onGolem;
+      this.here = here;
       this.colour = colour;
+    }
+
+    String words(boolean golem) {
+      return golem || here == null ? onGolem : here;
     }
   }
 

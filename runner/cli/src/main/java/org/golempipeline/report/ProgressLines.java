@@ -1,6 +1,5 @@
 package org.golempipeline.report;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,6 @@ final class ProgressLines {
   private static final int STAGES_SHOWN = 10;
   private static final int NAME_COLUMNS = 16;
   private static final int LARGEST_BAR = 24;
-  private static final Duration ESTIMATE_AFTER = Duration.ofSeconds(3);
 
   private final RunTally tally;
   private final boolean coloured;
@@ -23,13 +21,15 @@ final class ProgressLines {
   /** Lines of at most {@code columns} columns. */
   List<String> block(Instant now, int columns) {
     var lines = new ArrayList<String>();
-    var elapsed = tally.elapsed(now);
-    var title = "%s  %s  %s".formatted(tally.title(), tally.where(), Words.clock(elapsed));
+    var clock = Words.clock(tally.elapsed(now));
+    var title = "%s  %s  %s".formatted(tally.title(), tally.where(), clock);
     lines.add(Style.BOLD.of(TerminalText.fit(title, columns), coloured));
     var stages = List.copyOf(tally.stages());
     var shown = shown(stages);
+    var longest = shown.stream().mapToInt(stage -> TerminalText.width(stage.name)).max().orElse(0);
+    var names = Math.min(longest, NAME_COLUMNS);
     for (var stage : shown) {
-      lines.add(stageLine(stage, elapsed, columns));
+      lines.add(stageLine(stage, now, columns, names));
     }
     if (shown.size() < stages.size()) {
       var rest = Words.count(stages.size() - shown.size(), "more stage");
@@ -47,7 +47,7 @@ final class ProgressLines {
     var parts = new ArrayList<String>();
     for (var stage : tally.stages()) {
       if (stage.active() && !stage.finished) {
-        parts.add(stage.name + " " + numbers(stage));
+        parts.add(stage.name + " " + facts(stage, now));
       }
     }
     var work = work();
@@ -58,13 +58,15 @@ final class ProgressLines {
   /** Who works, or why nobody does; empty where that is nobody's question. */
   private String work() {
     if (tally.stopping != null) {
-      return "stopping: letting machines go and paying for them";
+      return tally.onGolem()
+          ? "stopping: letting machines go and paying for them"
+          : "stopping: ending what still runs";
     }
     if (tally.machines() > 0) {
       return machines();
     }
     if (tally.wanted() > 0) {
-      return "looking for machines: " + tally.offers.text();
+      return tally.onGolem() ? "looking for machines: " + tally.offers.text() : "starting workers";
     }
     return tally.idle();
   }
@@ -77,10 +79,10 @@ final class ProgressLines {
     return active.isEmpty() ? stages.subList(0, STAGES_SHOWN) : active;
   }
 
-  private String stageLine(StageTally stage, Duration elapsed, int columns) {
-    var name = TerminalText.fit(stage.name, NAME_COLUMNS);
-    var start = "  " + name + " ".repeat(NAME_COLUMNS - TerminalText.width(name) + 1);
-    var facts = facts(stage, elapsed);
+  private String stageLine(StageTally stage, Instant now, int columns, int names) {
+    var name = TerminalText.fit(stage.name, names);
+    var start = "  " + name + " ".repeat(names - TerminalText.width(name) + 1);
+    var facts = facts(stage, now);
     var room = columns - start.length() - facts.length() - 2;
     var bar = Math.min(LARGEST_BAR, room);
     if (bar < 8 || stage.total < 0) {
@@ -94,15 +96,19 @@ final class ProgressLines {
         + facts;
   }
 
-  private static String facts(StageTally stage, Duration elapsed) {
+  /** The percentage comes first: a narrow terminal cuts off the end. */
+  private static String facts(StageTally stage, Instant now) {
     if (stage.finished) {
       return numbers(stage) + " done";
     }
     if (stage.total < 0) {
       return "waiting";
     }
-    var left = remaining(stage, elapsed);
-    return numbers(stage) + (left.isEmpty() ? "" : ", " + left);
+    var percent = stage.cut ? "" : (int) Math.floor(stage.share() * 100) + "% ";
+    var left = stage.remaining(now);
+    return percent
+        + numbers(stage)
+        + (left == null ? "" : ", about " + Words.duration(left) + " left");
   }
 
   private static String numbers(StageTally stage) {
@@ -111,7 +117,7 @@ final class ProgressLines {
       text.append('/').append(Words.number(stage.total));
     }
     if (stage.running > 0) {
-      text.append(", ").append(Words.number(stage.running)).append(" sent");
+      text.append(", ").append(Words.number(stage.running)).append(" under way");
     }
     if (stage.retried > 0) {
       text.append(", ").append(Words.number(stage.retried)).append(" again");
@@ -125,18 +131,9 @@ final class ProgressLines {
     return text.toString();
   }
 
-  /** A plain guess: the rest goes as fast as what is done, the whole time counted. */
-  private static String remaining(StageTally stage, Duration elapsed) {
-    var left = stage.total - stage.done - stage.failed;
-    if (stage.done == 0 || left <= 0 || elapsed.compareTo(ESTIMATE_AFTER) < 0) {
-      return "";
-    }
-    var millis = elapsed.toMillis() * (double) left / stage.done;
-    return "about " + Words.duration(Duration.ofSeconds(Math.round(millis / 1000))) + " left";
-  }
-
   private String machines() {
-    var text = Words.count(tally.machines(), "provider") + " working";
+    var text =
+        Words.count(tally.machines(), tally.worker()) + (tally.onGolem() ? " working" : " busy");
     var accepted = tally.cost.accepted();
     if (accepted.signum() > 0) {
       text += ", " + Words.glm(accepted) + " accepted";

@@ -138,22 +138,25 @@ final class RunTally {
       stage(copied.stage()).copied += copied.fragments().size();
     } else if (event instanceof RunEvent.ProviderBanned banned) {
       return List.of(
-          "banned: provider %s gave a false result in stage %s; what it did is done again"
-              .formatted(TerminalText.safe(banned.providerId()), banned.stage()));
+          "banned: %s %s gave a false result in stage %s; what it did is done again"
+              .formatted(worker(), TerminalText.safe(banned.providerId()), banned.stage()));
     } else if (event instanceof RunEvent.StageEnough enough) {
       stage(enough.stage()).cut = true;
       this.enough.put(enough.stage(), enough);
     } else if (event instanceof RunEvent.BatchStarted batch) {
       batches.put(batch.batch(), batch);
-      stage(batch.stage()).running += batch.fragments().size();
+      var stage = stage(batch.stage());
+      stage.running += batch.fragments().size();
+      stage.begun = stage.begun == null ? stamped.at() : stage.begun;
       worked.add(machines.getOrDefault(batch.rental(), ""));
     } else if (event instanceof RunEvent.StartFailed failed) {
       return startFailed(failed);
     } else if (event instanceof RunEvent.ProviderPaused paused) {
       return List.of(
           TerminalText.safe(
-              "paused: provider %s failed %s and is left alone for %s"
+              "paused: %s %s failed %s and is left alone for %s"
                   .formatted(
+                      worker(),
                       names.getOrDefault(paused.providerId(), paused.providerId()),
                       paused.failures() == 1 ? "once" : paused.failures() + " times in a row",
                       Words.duration(Duration.between(stamped.at(), paused.until())))));
@@ -164,7 +167,9 @@ final class RunTally {
     } else if (event instanceof RunEvent.FragmentRequeued requeued) {
       stage(requeued.stage()).retried++;
     } else if (event instanceof RunEvent.FragmentFailed failed) {
-      stage(failed.stage()).failed++;
+      var stage = stage(failed.stage());
+      stage.failed++;
+      stage.computed++;
       var provider = lastProvider.remove(key(failed.stage(), failed.fragment()));
       if (failures.add(failed, provider)) {
         return List.of(
@@ -219,7 +224,7 @@ final class RunTally {
   /** Each provider and reason once. */
   private List<String> startFailed(RunEvent.StartFailed failed) {
     offers.startFailed();
-    var text = "not started: provider %s: %s".formatted(failed.providerName(), failed.reason());
+    var text = "not started: %s %s: %s".formatted(worker(), failed.providerName(), failed.reason());
     return unstarted.size() < KEPT && unstarted.add(text)
         ? List.of(TerminalText.safe(text))
         : List.of();
@@ -289,6 +294,7 @@ final class RunTally {
     }
     var stage = stage(batch.stage());
     stage.running -= batch.fragments().size();
+    stage.computed += finishedBatch.done().size();
     stage.done += stage.cut ? 0 : finishedBatch.done().size();
     var provider = machines.get(batch.rental());
     if (provider != null) {
@@ -315,6 +321,16 @@ final class RunTally {
     return stages.values();
   }
 
+  /** Whether strangers work, for money. */
+  boolean onGolem() {
+    return started != null && started.target().equals("golem");
+  }
+
+  /** What those are called who do the work. */
+  String worker() {
+    return onGolem() ? "provider" : "worker";
+  }
+
   int machines() {
     return machines.size();
   }
@@ -326,7 +342,7 @@ final class RunTally {
 
   /** Why nobody works and no machine is looked for on the network; empty on this machine. */
   String idle() {
-    if (started == null || !started.target().equals("golem")) {
+    if (!onGolem()) {
       return "";
     }
     if (published) {
@@ -357,9 +373,7 @@ final class RunTally {
       return "";
     }
     var workers = Words.count(started.workers(), "worker");
-    return started.target().equals("golem")
-        ? "on Golem with up to " + workers
-        : "on this machine with " + workers;
+    return onGolem() ? "on Golem with up to " + workers : "on this machine with " + workers;
   }
 
   /** How many fragments of a stage are known. */
@@ -397,7 +411,7 @@ final class RunTally {
     if (started == null) {
       return sentences;
     }
-    if (!started.target().equals("golem")) {
+    if (!onGolem()) {
       sentences.add("Ended at once; nothing is owed to anybody.");
       return sentences;
     }
@@ -427,7 +441,7 @@ final class RunTally {
     return slash < 0 ? path : started.file().substring(0, slash + 1) + path;
   }
 
-  static String stageLine(StageTally stage) {
+  String stageLine(StageTally stage) {
     var text =
         new StringBuilder(stage.name)
             .append(": ")
@@ -440,7 +454,11 @@ final class RunTally {
       text.append(", ").append(Words.count(stage.retried, "more attempt"));
     }
     if (stage.copied > 0) {
-      text.append(", ").append(Words.number(stage.copied)).append(" copied from slow providers");
+      text.append(", ")
+          .append(Words.number(stage.copied))
+          .append(" copied from slow ")
+          .append(worker())
+          .append('s');
     }
     return text.append(stage.cut ? ", the rest not needed" : "").toString();
   }

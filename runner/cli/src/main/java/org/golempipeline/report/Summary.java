@@ -53,7 +53,7 @@ final class Summary {
     if (end.exitCode() == RunEvent.RunFinished.IN_PART) {
       appendFact(text, "next", "run it again: only what failed is computed");
     }
-    if (isGolem()) {
+    if (tally.onGolem()) {
       appendFact(text, "cost", Words.glm(end.accepted()) + " accepted");
     }
     if (tally.heldBack() > 0) {
@@ -106,7 +106,7 @@ final class Summary {
             .append(TerminalText.safe(example.label()))
             .append(", ")
             .append(Words.count(example.attempts(), "attempt"));
-        if (example.provider() != null) {
+        if (example.provider() != null && tally.onGolem()) {
           text.append(", last on ").append(TerminalText.safe(example.provider()));
         }
         text.append('\n');
@@ -191,7 +191,8 @@ final class Summary {
       text.append(", ").append(Words.number(end.fragmentsFailed())).append(" failed");
     }
     if (end.providers() > 0) {
-      text.append(", on ").append(Words.count(end.providers(), "provider"));
+      text.append(tally.onGolem() ? ", on " : ", by ");
+      text.append(Words.count(end.providers(), tally.worker()));
     }
     return text.toString();
   }
@@ -227,9 +228,5 @@ final class Summary {
     return "held %s back, which %s let go unused; with more of it the run could be faster"
         .formatted(
             Words.count(tally.heldBack(), "machine"), tally.heldBack() == 1 ? "was" : "were");
-  }
-
-  private boolean isGolem() {
-    return tally.started != null && tally.started.target().equals("golem");
   }
 }

@@ -86,6 +86,29 @@ class RunPageTest {
   // ---- what is on the page
 
   @Test
+  void aRunOnThisMachineKnowsNoMarket() throws IOException {
+    try (var journal = new JournalWriter(run)) {
+      journal
+          .add(JournalWriter.started("local", "count"))
+          .add(new RunEvent.AllocationCreated("al", BigDecimal.ONE, "local"))
+          .add(new RunEvent.RentalRequested(0, "some/image", Set.of()))
+          .add(new RunEvent.ProposalReceived("p0", "atlas", false))
+          .at(1)
+          .add(new RunEvent.AgreementApproved("a0", "p0", "atlas"))
+          .add(opened(0, "atlas"))
+          .add(new BatchStarted(0, 0, "count", FragmentSet.of(0)))
+          .at(2)
+          .add(finished(0, FragmentSet.of(0), 1000))
+          .at(3)
+          .add(new RunEvent.RunFinished(0, null, 1, 0, 0, 1, BigDecimal.ZERO, 3000));
+    }
+
+    assertThat(Page.of(run).text())
+        .contains("Workers over time")
+        .doesNotContain("rovider", "rented", "reserved", "greement", "The market");
+  }
+
+  @Test
   void aSearchThatWasCalledOffDidNotFail() throws IOException {
     try (var journal = new JournalWriter(run)) {
       journal
@@ -104,7 +127,7 @@ class RunPageTest {
   void timeIsAccountedForWithoutRest() throws IOException {
     try (var journal = new JournalWriter(run)) {
       journal
-          .add(JournalWriter.started("local", "count"))
+          .add(JournalWriter.started("golem", "count"))
           .at(1)
           .add(new RunEvent.StageExpanded("count", 4))
           .at(2)

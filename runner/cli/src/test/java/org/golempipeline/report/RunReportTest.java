@@ -3,9 +3,9 @@ package org.golempipeline.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class RunReportTest {
             count: 9 fragments done
             words: done in 1.5 s
               result     texts/result/counts.tsv (60.5 kB)
-              fragments  9 done, on 2 providers
+              fragments  9 done, by 2 workers
               journal    texts/.golem-pipeline/runs/r1/journal.ndjson
               report     golem-pipeline report r1 --in texts/
             """);
@@ -169,7 +169,8 @@ class RunReportTest {
                 | red\\x07
                 | no such file
               fragment 3, 1 attempt
-            """.indent(0))
+            """
+                .indent(0))
         .doesNotContain("another", "\033");
   }
 
@@ -183,8 +184,7 @@ class RunReportTest {
     assertThat(LastWords.of(run, "../secret")).isEmpty();
     assertThat(LastWords.of(run, "link")).isEmpty();
     assertThat(LastWords.of(run, "gone")).isEmpty();
-    assertThat(LastWords.of(run, "long"))
-        .containsExactly("…" + "ü".repeat(999) + "!");
+    assertThat(LastWords.of(run, "long")).containsExactly("…" + "ü".repeat(999) + "!");
   }
 
   private static RunEvent failed(int fragment) {
@@ -228,9 +228,79 @@ class RunReportTest {
           .allSatisfy(line -> assertThat(TerminalText.width(line)).isLessThanOrEqualTo(columns));
     }
     assertThat(lines.block(START.plusSeconds(10), 100).get(1))
-        .contains("━", "10,000/20,000, 50 sent", "left");
+        .contains("━", "50% 10,000/20,000, 50 under way", "left");
     assertThat(lines.line(START.plusSeconds(10)))
-        .isEqualTo("00:10  count 10,000/20,000, 50 sent; 1 provider working");
+        .isEqualTo(
+            "00:10  count 50% 10,000/20,000, 50 under way, about 10 s left; 1 provider working");
+  }
+
+  @Test
+  void aNarrowTerminalStillHasThePercentage() {
+    var tally = new RunTally();
+    feed(
+        tally,
+        started("local"),
+        new RunEvent.StageExpanded("count", 20_000),
+        opened(0, "local-1"),
+        new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(0, 10_000)),
+        finished(0, FragmentSet.range(0, 10_000)));
+
+    for (var columns : new int[] {20, 40, 60}) {
+      assertThat(new ProgressLines(tally, false).block(START.plusSeconds(10), columns).get(1))
+          .contains("50%");
+    }
+  }
+
+  @Test
+  void whatAnEarlierRunLeftIsNoSpeed() {
+    var tally = new RunTally();
+    feed(
+        tally,
+        started("local"),
+        new RunEvent.StageExpanded("count", 1000),
+        new RunEvent.FragmentsReused("count", FragmentSet.range(0, 800)),
+        new RunEvent.StageReused("count", 800, 200, List.of()),
+        opened(0, "local-1"));
+    var later = START.plusSeconds(60);
+    tally.add(
+        new StampedEvent(
+            0, later, new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(800, 850))));
+    var lines = new ProgressLines(tally, false);
+
+    assertThat(lines.line(later.plusSeconds(10)))
+        .isEqualTo("01:10  count 80% 800/1,000, 50 under way; 1 worker busy");
+    feed(tally, finished(0, FragmentSet.range(800, 850)));
+    assertThat(lines.line(later.plusSeconds(10)))
+        .isEqualTo("01:10  count 85% 850/1,000, about 30 s left; 1 worker busy");
+  }
+
+  @Test
+  void aRunOnThisMachineKnowsNoMarket() {
+    var market =
+        new RunEvent[] {
+          new RunEvent.AllocationCreated("al-1", BigDecimal.ONE, "p"),
+          new RunEvent.RentalRequested(0, "image", Set.of()),
+          new RunEvent.ProposalReceived("0x1", "local-1", false),
+          new RunEvent.AgreementCreated("g", "0x1"),
+          new RunEvent.AgreementApproved("g", "0x1", "local-1"),
+          new RunEvent.StartFailed("0x1", "local-1", "image", false, "why"),
+          new RunEvent.ProviderPaused("0x1", 2, START.plusSeconds(9)),
+          new RunEvent.ProviderBanned("0x1", "count"),
+          new RunEvent.FragmentsCopied("count", FragmentSet.of(0)),
+          new RunEvent.StopRequested(EXIT_3)
+        };
+    var golem = List.of("provider", "offer", "agreement", "GLM", "rent", "paying", "market");
+    var tally = new RunTally();
+    feed(tally, started("local"));
+    var said = new StringBuilder(shown(started("local")));
+    for (var event : market) {
+      said.append(tally.add(new StampedEvent(0, START, event)));
+      said.append(new ProgressLines(tally, false).block(START, 200));
+    }
+    feed(tally, failed(1), new RunEvent.StageFinished("count", 1, 1), end(1, EXIT_3, 1, 1));
+    said.append(new Summary(tally, folder, false).text());
+
+    assertThat(said).contains("starting workers", "paused: worker").doesNotContain(golem);
   }
 
   @Test
