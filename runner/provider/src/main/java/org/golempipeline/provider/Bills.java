@@ -22,6 +22,8 @@ import org.golempipeline.golem.wire.DebitNote;
 import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.golempipeline.golem.wire.Invoice;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one agreement is billed: debit notes while activities run, one when each has ended, and one
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * sees. On the desk's thread.
  */
 final class Bills {
+  private static final Logger LOG = LoggerFactory.getLogger(Bills.class);
   private static final String PAYMENT = "/payment-api/v1";
   private static final String ACCEPTED = "ACCEPTED";
   private static final String SETTLED = "SETTLED";
@@ -59,7 +62,10 @@ final class Bills {
   private final Set<String> notes = new HashSet<>();
 
   private Instant lastPayable;
-  private Instant lastSent;
+
+  /** When the first of the notes was sent that did not arrive since one did. */
+  private @Nullable Instant awaySince;
+
   private @Nullable String lastNote;
 
   /**
@@ -73,7 +79,6 @@ final class Bills {
     acceptTimeout = seconds(ACCEPT_TIMEOUT);
     paymentTimeout = seconds(PAYMENT_TIMEOUT);
     lastPayable = desk.now();
-    lastSent = desk.now();
   }
 
   private Optional<Duration> seconds(String key) {
@@ -96,15 +101,24 @@ final class Bills {
   /** A debit note for an activity that runs; one that does not arrive is not sent again. */
   void interim(String activityId) {
     desk.then(
-        issue(activityId, false).thenCompose(note -> send(note).thenApply(sent -> note)),
-        this::sent,
-        problem -> {
-          boolean away =
-              acceptTimeout.isPresent() && desk.now().isAfter(lastSent.plus(acceptTimeout.get()));
-          if (away) {
-            broken.accept(EndCode.REQUESTOR_UNREACHABLE);
-          }
-        });
+        issue(activityId, false),
+        note -> desk.then(send(note), sent -> sent(note), this::notSent),
+        problem -> LOG.debug("our own daemon makes no debit note", problem));
+  }
+
+  /** Only of a requestor that was away all the time do we know that it is: not of the first try. */
+  private void notSent(CallFailure problem) {
+    LOG.debug("a debit note did not arrive", problem);
+    if (problem.arrival() == CallFailure.Arrival.NOT_ARRIVED) {
+      return;
+    }
+    if (awaySince == null) {
+      awaySince = desk.now();
+    }
+    Instant since = awaySince;
+    if (acceptTimeout.filter(limit -> desk.now().isAfter(since.plus(limit))).isPresent()) {
+      broken.accept(EndCode.REQUESTOR_UNREACHABLE);
+    }
   }
 
   /** The last debit note of an activity; completes when it has arrived, with the cost. */
@@ -165,7 +179,7 @@ final class Bills {
   }
 
   private void sent(DebitNote note) {
-    lastSent = desk.now();
+    awaySince = null;
     lastNote = note.debitNoteId();
     notes.add(note.debitNoteId());
     desk.say(new ProviderEvent.DebitNoteSent(note.activityId(), note.totalAmountDue()));

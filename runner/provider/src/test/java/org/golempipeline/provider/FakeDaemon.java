@@ -54,8 +54,17 @@ final class FakeDaemon implements AutoCloseable {
   /** What the provider answered to proposals. */
   final List<JsonNode> answers = new ArrayList<>();
 
+  /** With what the provider ended agreements. */
+  final Map<String, JsonNode> reasons = new HashMap<>();
+
   /** Whether the requestor accepts what it gets. */
   boolean acceptsNotes = true;
+
+  /** Whether it pays the debit notes that it accepts. */
+  boolean paysNotes;
+
+  /** Whether it is there to take debit notes. */
+  boolean takesNotes = true;
 
   /** How often an invoice does not arrive. */
   int brokenSends;
@@ -136,7 +145,7 @@ final class FakeDaemon implements AutoCloseable {
       answers.add(body);
       return Answer.ok(text("P-" + ++count));
     } else if (agreement.matches()) {
-      return agreement(agreement.group(1), agreement.group(2));
+      return agreement(agreement.group(1), agreement.group(2), body);
     } else if (path.endsWith("/usage")) {
       String activity = path.split("/")[4];
       return Answer.ok(
@@ -170,7 +179,7 @@ final class FakeDaemon implements AutoCloseable {
     return queues.computeIfAbsent(log, unseen -> new ArrayDeque<>());
   }
 
-  private Answer agreement(String id, String verb) {
+  private Answer agreement(String id, String verb, JsonNode body) {
     ObjectNode agreement = agreements.get(id);
     if (agreement == null) {
       return new Answer(404, JsonNodeFactory.instance.objectNode().put("message", "unknown"));
@@ -179,6 +188,9 @@ final class FakeDaemon implements AutoCloseable {
       return Answer.ok(agreement);
     }
     boolean approve = verb.equals("approve");
+    if (verb.equals("terminate")) {
+      reasons.putIfAbsent(id, body);
+    }
     if (!approve && !agreement.get("state").asText().equals("Approved")) {
       return new Answer(410, JsonNodeFactory.instance.objectNode().put("message", "gone"));
     }
@@ -208,11 +220,16 @@ final class FakeDaemon implements AutoCloseable {
       return new Answer(
           400, JsonNodeFactory.instance.objectNode().put("message", "unknown activity"));
     }
+    if (note && !takesNotes) {
+      return new Answer(
+          500, JsonNodeFactory.instance.objectNode().put("message", "Server is unreachable"));
+    }
     if (!note && brokenSends > 0) {
       brokenSends--;
       return new Answer(500, JsonNodeFactory.instance.objectNode().put("message", "broken"));
     }
-    document.put("status", acceptsNotes || !note ? "ACCEPTED" : "RECEIVED");
+    document.put(
+        "status", note && !acceptsNotes ? "RECEIVED" : note && paysNotes ? "SETTLED" : "ACCEPTED");
     (note ? notes : invoices).add(document);
     return Answer.ok(NullNode.getInstance());
   }

@@ -92,6 +92,15 @@ class ProviderTest {
         .formatted(Instant.now().plus(Duration.ofHours(1)).toEpochMilli(), interval, acceptance);
   }
 
+  /** One whose notes are to be paid a second after they come, which is every second. */
+  private static String payable() throws IOException {
+    return with(demand(240, 1), "golem.com.scheme.payu.payment-timeout-sec?", 1);
+  }
+
+  private static String with(String demand, String key, long value) throws IOException {
+    return ((ObjectNode) json(demand)).put(key, value).toString();
+  }
+
   private static JsonNode json(String text) throws IOException {
     return WireJson.mapper().readTree(text);
   }
@@ -301,6 +310,47 @@ class ProviderTest {
     daemon.until(() -> daemon.invoices.size() == 1);
   }
 
+  @Test
+  void anAgreementEndsWhenItExpires() throws Exception {
+    hasten(60);
+    long end = Instant.now().plusSeconds(320).toEpochMilli();
+    work("agreement", "activity", with(demand(), "golem.srv.comp.expiration", end));
+    assertEnded("Agreement expired.", "Expired");
+    billed("agreement", "activity");
+    assertEndedAndFree();
+  }
+
+  @Test
+  void aNoteThatIsNotPaidEndsTheAgreement() throws Exception {
+    work("agreement", "activity", payable());
+    assertEnded("Requestor did not pay a debit note in time.", "DebitNoteNotPaid");
+    billed("agreement", "activity");
+    assertThat(daemon.notes).anyMatch(note -> note.hasNonNull("paymentDueDate"));
+    assertEndedAndFree();
+  }
+
+  @Test
+  void notesThatArePaidLetTheAgreementGoOn() throws Exception {
+    daemon.paysNotes = true;
+    work("agreement", "activity", payable());
+    daemon.until(() -> daemon.notes.size() == 4);
+    assertThat(daemon.agreements.get("agreement").get("state").asText()).isEqualTo("Approved");
+    assertThat(daemon.reasons).isEmpty();
+  }
+
+  @Test
+  void aRequestorThatIsAwayTooLongLosesItsPlaceAndIsBilledWhenItIsBack() throws Exception {
+    hasten(10);
+    daemon.takesNotes = false;
+    work("agreement", "activity", demand(5, 1));
+    assertEnded("Requestor can not be reached.", "RequestorUnreachable");
+    assertThat(daemon.notes).isEmpty();
+    assertEndedAndFree();
+    assertThat(daemon.invoices).isEmpty();
+    daemon.takesNotes = true;
+    billed("agreement", "activity");
+  }
+
   /** A daemon that dies in the middle of a start knows nothing of the activity. */
   @Test
   void anActivityThatTheRequestorDoesNotKnowIsNotNamed() throws Exception {
@@ -321,6 +371,24 @@ class ProviderTest {
     daemon.until(() -> daemon.invoices.size() == 1);
     assertThat(daemon.brokenSends).isZero();
     assertThat(daemon.requests).filteredOn("POST /payment-api/v1/invoices"::equals).hasSize(1);
+  }
+
+  private void assertEnded(String reason, String code) throws Exception {
+    assertEnded(reason);
+    assertThat(daemon.reasons.get("agreement"))
+        .isEqualTo(
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("message", reason)
+                .put("golem.provider.code", code));
+  }
+
+  /** Nothing of it runs, and there is a place for the next one. */
+  private void assertEndedAndFree() throws Exception {
+    daemon.until(() -> "Terminated".equals(daemon.states.get("activity")));
+    daemon.until(() -> !daemon.bus.serves(UNIT + "activity"));
+    sign("next", demand());
+    assertThat(daemon.agreements.get("next").get("state").asText()).isEqualTo("Approved");
   }
 
   private void assertEnded(String reason) throws Exception {
