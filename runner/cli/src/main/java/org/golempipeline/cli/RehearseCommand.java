@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.image.Images;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.rehearse.Chaos;
 import org.golempipeline.rehearse.Rehearsal;
@@ -14,6 +16,8 @@ import org.golempipeline.rehearse.RehearsalJson;
 import org.golempipeline.rehearse.RehearsalResult;
 import org.golempipeline.rehearse.RehearsalSettings;
 import org.golempipeline.rehearse.RehearsalText;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.Nearest;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,8 @@ final class RehearseCommand implements Callable<Integer> {
       description = "Most providers at a time, instead of what the file says, or of 5.")
   @Nullable Integer workers;
 
+  @Mixin InsideOptions inside = new InsideOptions();
+
   @Option(names = "--json", description = "Prints the outcome as one JSON object.")
   boolean json;
 
@@ -73,7 +79,7 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal, IOException {
+  public Integer call() throws Refusal, IOException, InterruptedException {
     var kind = kind();
     requirePositive("--sample", sample);
     requirePositive("--workers", workers);
@@ -81,7 +87,14 @@ final class RehearseCommand implements Callable<Integer> {
     try (var home = pipeline.workFolder("rehearsals", keep)) {
       var plan = pipeline.requirePlan(home.path().resolve("plan"));
       requireOutputsInside(plan);
-      return rehearse(pipeline, plan, kind, home);
+      var images =
+          OpenPipeline.require(
+              console,
+              pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), true));
+      images.choices().forEach(each -> say(TerminalText.safe(Words.programs(each))));
+      try (var store = pipeline.wiring().imageStore()) {
+        return rehearse(pipeline, plan, images, store, kind, home);
+      }
     }
   }
 
@@ -98,7 +111,13 @@ final class RehearseCommand implements Callable<Integer> {
     }
   }
 
-  private int rehearse(OpenPipeline pipeline, Plan plan, Chaos kind, WorkFolder folder)
+  private int rehearse(
+      OpenPipeline pipeline,
+      Plan plan,
+      Images images,
+      ImageStore store,
+      Chaos kind,
+      WorkFolder folder)
       throws IOException {
     var home = folder.path();
     var busy = workers == null ? Wiring.workers(plan.spec(), Target.GOLEM) : workers;
@@ -114,6 +133,8 @@ final class RehearseCommand implements Callable<Integer> {
                 busy,
                 home,
                 () -> scratch(plan, busy, home),
+                images,
+                store,
                 Wiring.agreementDuration(plan.spec()),
                 pipeline.shell(plan.spec()),
                 console.clock(),

@@ -67,6 +67,15 @@ final class FolderState {
 
   /** In words, what is new, other or gone now; a new folder stands for all that is in it. */
   List<String> changes(FolderState now) {
+    return changes(now, name -> false);
+  }
+
+  /**
+   * The same, where copies come into the folder of what is changed elsewhere.
+   *
+   * @param known whether there was such a path elsewhere
+   */
+  List<String> changes(FolderState now, Predicate<String> known) {
     var changes = new ArrayList<String>();
     if (!whole || !now.whole) {
       return changes;
@@ -76,6 +85,12 @@ final class FolderState {
       var before = stamps.get(each.getKey());
       if (before == null && (inside.isEmpty() || !each.getKey().startsWith(inside))) {
         var folder = each.getValue().equals("folder");
+        if (known.test(each.getKey())) {
+          if (!folder) {
+            changes.add("`%s` changed".formatted(each.getKey()));
+          }
+          continue;
+        }
         inside = folder ? each.getKey() + "/" : inside;
         changes.add("`%s%s` is new".formatted(each.getKey(), folder ? "/" : ""));
       } else if (before != null && !before.equals(each.getValue())) {

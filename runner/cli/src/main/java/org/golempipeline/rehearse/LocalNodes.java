@@ -3,9 +3,11 @@ package org.golempipeline.rehearse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.golempipeline.run.Daemons;
@@ -20,20 +22,28 @@ final class LocalNodes implements Daemons, AutoCloseable {
   private final List<Persona> cast;
   private final long seed;
   private final Supplier<Path> scratch;
+  private final ImageStore images;
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode own;
 
-  LocalNodes(Chaos chaos, List<Persona> cast, long seed, Supplier<Path> scratch) {
+  /**
+   * @param images that activities run in; closed by whoever opened it
+   */
+  LocalNodes(
+      Chaos chaos, List<Persona> cast, long seed, Supplier<Path> scratch, ImageStore images) {
     this.chaos = chaos;
     this.cast = List.copyOf(cast);
     this.seed = seed;
     this.scratch = scratch;
+    this.images = images;
   }
 
-  static EmbeddedNode start(Path folder, int providers, long seed, boolean free)
+  static EmbeddedNode start(Path folder, int providers, long seed, boolean free, ImageStore images)
       throws IOException {
     var key = UUID.randomUUID().toString();
-    return EmbeddedNode.start(new NodeOptions(0, key, providers, folder, seed, free));
+    return EmbeddedNode.start(
+        new NodeOptions(
+            0, key, providers, folder, seed, free, Optional.of(images), Optional.empty()));
   }
 
   static GolemConnection connection(EmbeddedNode node) {
@@ -43,7 +53,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
   @Override
   public synchronized GolemConnection network() throws IOException {
     if (market == null) {
-      market = start(scratch.get(), cast.size(), seed, false);
+      market = start(scratch.get(), cast.size(), seed, false, images);
       chaos.begin(cast, market.faults());
     }
     return connection(market);
@@ -52,7 +62,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
   @Override
   public synchronized GolemConnection thisMachine() throws IOException {
     if (own == null) {
-      own = start(scratch.get(), 1, ~seed, true); // who is audited must not be the auditor
+      own = start(scratch.get(), 1, ~seed, true, images); // who is audited must not be the auditor
     }
     return connection(own);
   }

@@ -1,5 +1,7 @@
 package org.golempipeline.rehearse;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +21,14 @@ import org.golempipeline.batch.ReturnLimits;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.exeunit.RunningProgram;
+import org.golempipeline.exeunit.VisibleFolder;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.Script;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.strategy.SplitStrategy.InputShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fresh machine on which fragments of one stage are tried, and whose folders and processes can be
@@ -50,23 +54,35 @@ final class ProbeMachine implements AutoCloseable {
 
   private final EmbeddedNode node;
   private final Rental rental;
-  private final Path root;
   private final Path archives;
   private final SourceFiles sources;
   private final BatchRecipe recipe;
   private final Duration idle;
+  private final List<Place> atFirst;
   private int batches;
-  private final FolderState atFirst;
 
   /**
-   * @param scratch the node's folder
+   * A folder in which fragments leave files, and what is in it.
+   *
+   * @param work the beginning of what lies in the work folder, below this one; null if that is
+   *     elsewhere
+   */
+  private record Place(VisibleFolder folder, @Nullable String work, FolderState state) {
+    boolean wasBelow(String name) {
+      return folder
+          .below()
+          .filter(each -> Files.exists(each.resolve(name), NOFOLLOW_LINKS))
+          .isPresent();
+    }
+  }
+
+  /**
    * @param archives for what comes back
    * @throws ProbeException if setup fails
    */
   ProbeMachine(
       EmbeddedNode node,
       Rental rental,
-      Path scratch,
       Path archives,
       SourceFiles sources,
       BatchRecipe recipe,
@@ -78,9 +94,6 @@ final class ProbeMachine implements AutoCloseable {
     this.sources = sources;
     this.recipe = recipe;
     this.idle = idle;
-    // Each activity has a folder of its own in that of the node's session.
-    var folder = Path.of(rental.folder());
-    this.root = scratch.resolve(scratch.relativize(folder).subpath(0, 2));
     var setUp = execute(emptyHanded(), List.of(work()), true).get(0);
     if (setUp.returned().ending() == Ending.SETUP_FAILED) {
       throw new ProbeException("its `setup` exited with " + setUp.returned().status());
@@ -133,29 +146,46 @@ final class ProbeMachine implements AutoCloseable {
     }
   }
 
-  private FolderState look() throws IOException {
-    var work = root.relativize(Path.of(rental.folder()));
-    return FolderState.of(
-        root,
-        MOST_FILES,
-        name -> {
-          var path = Path.of(name);
-          return !path.endsWith("__pycache__")
-              && !(path.startsWith(work)
-                  && path.getNameCount() > work.getNameCount()
-                  && OURS.matcher(work.relativize(path).toString()).matches());
-        });
+  private List<Place> look() throws IOException {
+    var places = new ArrayList<Place>();
+    for (var folder : node.folders(rental.agreementId())) {
+      var work = work(folder);
+      var state =
+          FolderState.of(
+              folder.here(),
+              MOST_FILES,
+              name ->
+                  !Path.of(name).endsWith("__pycache__")
+                      && !(work != null
+                          && name.startsWith(work)
+                          && OURS.matcher(name.substring(work.length())).matches()));
+      places.add(new Place(folder, work, state));
+    }
+    return places;
+  }
+
+  /** Programs of this machine see it where it is, those of an image under the folder's own name. */
+  private @Nullable String work(VisibleFolder folder) {
+    if (folder.name().equals(rental.folder() + "/")) {
+      return "";
+    }
+    var path = Path.of(rental.folder());
+    return path.startsWith(folder.here()) ? folder.here().relativize(path) + "/" : null;
   }
 
   /** What has changed in its folders since setup, in words. */
   List<String> changes() throws IOException {
-    var shared = root.relativize(Path.of(rental.folder())) + "/s" + recipe.stage();
     var found = new ArrayList<String>();
-    for (var change : atFirst.changes(look())) {
-      if (change.startsWith("`" + shared + "/")) {
-        found.add("`" + change.substring(shared.length() + 2) + " in the folder it starts in");
-      } else if (!change.startsWith("`" + shared + "`")) {
-        found.add("`$HOME/" + change.substring(1));
+    var now = look();
+    for (var i = 0; i < now.size(); i++) {
+      var place = now.get(i);
+      var shared = place.work == null ? null : place.work + "s" + recipe.stage();
+      for (var change : atFirst.get(i).state.changes(place.state, place::wasBelow)) {
+        if (shared != null && change.startsWith("`" + shared + "/")) {
+          found.add("`" + change.substring(shared.length() + 2) + " in the folder it starts in");
+        } else if (shared == null || !change.startsWith("`" + shared + "`")) {
+          found.add("`" + place.folder.name() + change.substring(1));
+        }
       }
     }
     return found;
@@ -174,7 +204,7 @@ final class ProbeMachine implements AutoCloseable {
   }
 
   private List<RunningProgram> running() {
-    return node.running().stream().filter(each -> each.folder().equals(root)).toList();
+    return node.running(rental.agreementId());
   }
 
   static void pause(Duration time) throws InterruptedException {

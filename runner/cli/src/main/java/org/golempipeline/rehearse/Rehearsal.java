@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -18,15 +19,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.batch.SourceFiles;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.golem.GolemNetwork;
+import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.session.Yagna;
-import org.golempipeline.image.Images;
+import org.golempipeline.image.ServedImages;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.journal.Journal;
 import org.golempipeline.node.EmbeddedNode;
@@ -35,8 +36,8 @@ import org.golempipeline.plan.StagePlan;
 import org.golempipeline.run.EarlierResults;
 import org.golempipeline.run.EarlierResultsException;
 import org.golempipeline.run.TrialRuns;
-import org.golempipeline.spec.Resources;
 import org.golempipeline.spec.Secrets;
+import org.golempipeline.spec.StageSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,7 @@ public final class Rehearsal {
             settings.file(),
             settings.duration(),
             settings.shell(),
-            Images.none(),
+            settings.images(),
             settings.clock());
   }
 
@@ -139,7 +140,8 @@ public final class Rehearsal {
     var folder = TrialRuns.folder(own, id);
     var watch = new RunWatch(own);
     var budget = plan.spec().budget();
-    try (var nodes = new LocalNodes(chaos, cast, settings.seed(), settings.scratch());
+    try (var nodes =
+            new LocalNodes(chaos, cast, settings.seed(), settings.scratch(), settings.store());
         var journal = Journal.create(folder.resolve("journal.ndjson"))) {
       trials.run(
           own,
@@ -205,16 +207,24 @@ public final class Rehearsal {
     var scratch = settings.scratch().get();
     var archives = Files.createDirectories(settings.home().resolve("probes"));
     var findings = new ArrayList<Finding>();
-    try (var node = LocalNodes.start(scratch, PROBE_PROVIDERS, settings.seed(), true);
+    try (var node =
+            LocalNodes.start(scratch, PROBE_PROVIDERS, settings.seed(), true, settings.store());
         var sources = new SourceFiles()) {
       var network = open(node);
-      try {
+      try (var images = served(network)) {
         for (var stage : calm.plan().stages()) {
           findings.addAll(
               probe(
                   calm,
                   stage,
-                  (recipe, idle) -> rent(network, node, scratch, archives, sources, recipe, idle)));
+                  recipe ->
+                      new ProbeMachine(
+                          node,
+                          rent(network, stage.spec(), images),
+                          archives,
+                          sources,
+                          recipe,
+                          stage.spec().timeouts().idle())));
         }
       } finally {
         var unused =
@@ -247,7 +257,7 @@ public final class Rehearsal {
                 folder,
                 cache,
                 digests,
-                Images.none(),
+                settings.images(),
                 settings.shell(),
                 settings.clock())) {
       var probe =
@@ -298,36 +308,40 @@ public final class Rehearsal {
     }
   }
 
-  private ProbeMachine rent(
-      GolemNetwork network,
-      EmbeddedNode node,
-      Path scratch,
-      Path archives,
-      SourceFiles sources,
-      BatchRecipe recipe,
-      Duration idle)
-      throws IOException, InterruptedException, ProbeException {
+  private ServedImages served(GolemNetwork network) throws IOException, InterruptedException {
+    try {
+      return get(settings.images().serve(network));
+    } catch (ProbeException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private Rental rent(GolemNetwork network, StageSpec stage, ServedImages images)
+      throws InterruptedException, ProbeException {
     trials.goOn();
-    var any = Resources.DEFAULT;
-    var rental =
-        get(
-            network.rent(
-                new RentalTerms(
-                    "0".repeat(56),
-                    "file:///dev/null",
-                    any.threads(),
-                    any.memory(),
-                    any.storage(),
-                    any.capabilities(),
-                    settings.clock().instant().plus(settings.duration()),
-                    null,
-                    null,
-                    null,
-                    java.util.Set.of(),
-                    java.util.Set.of(),
-                    RENTAL_LIMIT,
-                    RENTAL_LIMIT)));
-    return new ProbeMachine(node, rental, scratch.toRealPath(), archives, sources, recipe, idle);
+    var image = images.get(stage.image());
+    var resources = stage.resources();
+    var capabilities = new ArrayList<>(resources.capabilities());
+    if (!plan.spec().golem().outbound().isEmpty()) {
+      capabilities.add("inet");
+    }
+    return get(
+        network.rent(
+            new RentalTerms(
+                image.sha3(),
+                image.url(),
+                resources.threads(),
+                resources.memory(),
+                resources.storage(),
+                capabilities,
+                settings.clock().instant().plus(settings.duration()),
+                null,
+                null,
+                null,
+                Set.of(),
+                Set.of(),
+                RENTAL_LIMIT,
+                RENTAL_LIMIT)));
   }
 
   private static <T> T get(CompletableFuture<T> future)

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.image.Images;
 import org.golempipeline.plan.LocalShell;
 
 /**
@@ -17,6 +19,7 @@ import org.golempipeline.plan.LocalShell;
  * @param workers most providers at a time
  * @param home the rehearsal's own folder, which is not there yet
  * @param scratch a new folder for providers, each time it is asked
+ * @param images of the plan, and where activities find those
  * @param duration how long agreements may last
  * @param say tells the user what happens now, a line
  */
@@ -29,6 +32,8 @@ public record RehearsalSettings(
     int workers,
     Path home,
     Supplier<Path> scratch,
+    Images images,
+    ImageStore store,
     Duration duration,
     LocalShell shell,
     Clock clock,

@@ -46,8 +46,7 @@ final class StageProbe {
 
   /** Where fresh machines come from. */
   interface Machines {
-    ProbeMachine rent(BatchRecipe recipe, Duration idle)
-        throws IOException, InterruptedException, ProbeException;
+    ProbeMachine rent(BatchRecipe recipe) throws IOException, InterruptedException, ProbeException;
   }
 
   /**
@@ -147,7 +146,7 @@ final class StageProbe {
   }
 
   private ProbeMachine machine() throws IOException, InterruptedException, ProbeException {
-    return machines.rent(recipe, fragments.get(0).stage().spec().timeouts().idle());
+    return machines.rent(recipe);
   }
 
   private void tryAlone(int number, List<ProbeOutput> alone, List<ProbeOutput> again)

@@ -255,6 +255,7 @@ class ArchitectureTest {
           "exeunit",
           "golem",
           "golem.session",
+          "gvmi",
           "image",
           "journal",
           "node",

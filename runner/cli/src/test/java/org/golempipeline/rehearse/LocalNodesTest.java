@@ -8,8 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.gvmi.ImageStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +22,8 @@ class LocalNodesTest {
   @Test
   void theAuditorIsNobodyOfTheMarket() throws Exception {
     var honest = List.of(Persona.HONEST);
-    try (var nodes = new LocalNodes(Chaos.CALM, honest, 2, this::scratch)) {
+    try (var images = new ImageStore(folder.resolve("images"), Clock.systemUTC());
+        var nodes = new LocalNodes(Chaos.CALM, honest, 2, this::scratch, images)) {
       assertThat(identity(nodes.thisMachine())).isNotEqualTo(identity(nodes.network()));
     }
   }

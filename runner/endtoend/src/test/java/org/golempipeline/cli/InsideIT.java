@@ -3,6 +3,7 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -154,6 +155,31 @@ class InsideIT {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(workspace.run("image", "shell", "--folder", "p", "busybox.tar").err())
         .contains("`--folder p` names no folder and place");
+  }
+
+  @Test
+  void aRehearsalIsHeldInsideAndSeesWhatIsLeftThere() throws Exception {
+    workspace.write("p/a.txt", "a\n");
+    pipeline(
+        IMAGE
+            + "input: a.txt\nrun: |\n  ls / > \"$out\"; cat \"$in\" > /tmp/left; mkdir -p /golem/work/more;"
+            + " rm -f /bin/more; cp \"$in\" /bin/more; sleep 617 &");
+
+    var ran = workspace.run("rehearse", "p/p.yaml", "--chaos", "calm", "--seed", "7", "--json");
+
+    assertThat(ran.exitCode()).as(ran.err() + ran.out()).isEqualTo(1);
+    assertThat(ran.err()).contains("inside the image `../busybox.tar`\n");
+    var result = new ObjectMapper().readTree(ran.out());
+    assertThat(result.get("notes")).isEmpty();
+    assertThat(result.findValuesAsText("id")).containsExactly("leaves-processes", "writes-outside");
+    assertThat(result.findValuesAsText("seen").get(0)).contains("`sleep 617`");
+    assertThat(result.findValuesAsText("seen").get(1))
+        .isEqualTo("`/bin/more` changed, `/tmp/left` is new, `/golem/work/more/` is new");
+    assertThat(ProcessHandle.allProcesses().flatMap(each -> each.info().arguments().stream()))
+        .noneMatch(words -> List.of(words).equals(List.of("617")));
+
+    var host = workspace.run("rehearse", "p/p.yaml", "--chaos", "calm", "--in", "host");
+    assertThat(host.err()).contains("own programs: the image `../busybox.tar` is left aside");
   }
 
   @Test

@@ -83,6 +83,7 @@ final class Container implements AutoCloseable {
       Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)=([^\\x00]*)", Pattern.DOTALL);
 
   private final UnpackedImage image;
+  private final Path layer;
   private final boolean network;
   private final Process process;
   private final Entrance entrance;
@@ -98,6 +99,7 @@ final class Container implements AutoCloseable {
 
   private Container(Parts parts, Process process, Entrance entrance) {
     image = parts.image;
+    layer = parts.layer;
     network = !parts.limits.outbound();
     this.process = process;
     this.entrance = entrance;
@@ -243,6 +245,13 @@ final class Container implements AutoCloseable {
    */
   private Path root() {
     return Path.of("/proc", String.valueOf(entrance.held), "root");
+  }
+
+  /** What its programs changed in the image, as overlay file systems keep it. */
+  VisibleFolder changes() {
+    Path first = Path.of("/proc", String.valueOf(entrance.first), "root");
+    Path upper = first.resolve(Path.of("/").relativize(layer)).resolve("upper");
+    return new VisibleFolder("/", upper, Optional.of(image.root()));
   }
 
   /** Whether there is such a program at the moment, for a program inside. */

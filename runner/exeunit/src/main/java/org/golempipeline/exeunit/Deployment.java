@@ -160,6 +160,17 @@ final class Deployment {
     return Optional.ofNullable(container);
   }
 
+  /** Where programs can leave files that others of this activity find. */
+  List<VisibleFolder> folders() {
+    if (container == null) {
+      return List.of(new VisibleFolder("$HOME/", root));
+    }
+    List<VisibleFolder> folders = new ArrayList<>();
+    folders.add(container.changes());
+    seen.forEach((name, folder) -> folders.add(new VisibleFolder(name + "/", folder)));
+    return folders;
+  }
+
   /** Where programs of this machine start. */
   Path workingFolder() {
     return container == null ? volumes.values().iterator().next() : root;

@@ -117,6 +117,13 @@ public final class ExeUnit {
     return state.equals(TERMINATED);
   }
 
+  /** Where its programs can leave files, if it is deployed at the moment. */
+  public List<VisibleFolder> folders() {
+    synchronized (lock) {
+      return deployment == null ? List.of() : deployment.folders();
+    }
+  }
+
   /** The command that is executed at the moment. */
   public Optional<ExeCommand> command() {
     synchronized (lock) {

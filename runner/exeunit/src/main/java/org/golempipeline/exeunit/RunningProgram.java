@@ -7,19 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A process on this machine that belongs to a provider, known by the mark in its environment.
  *
- * @param folder the home that it was started with: the root of its activity
+ * @param activity the id of its activity
  * @param command its words, as the system shows them
  */
-public record RunningProgram(long pid, Path folder, String command) {
+public record RunningProgram(long pid, String activity, String command) {
   private static final Logger LOG = LoggerFactory.getLogger(RunningProgram.class);
   private static final Path PROCESSES = Path.of("/proc");
-  private static final String HOME = "HOME=";
 
   /**
    * All whose mark begins so. Where there is no {@code /proc} with environments, none are found.
@@ -41,19 +41,17 @@ public record RunningProgram(long pid, Path folder, String command) {
 
   private static void add(Path process, String marked, List<RunningProgram> found) {
     try {
-      List<String> environment = words(process.resolve("environ"));
-      if (environment.stream().noneMatch(each -> each.startsWith(marked))) {
+      Optional<String> activity =
+          words(process.resolve("environ")).stream()
+              .filter(each -> each.startsWith(marked))
+              .map(each -> each.substring(marked.length()))
+              .findFirst();
+      if (activity.isEmpty()) {
         return;
       }
-      String home =
-          environment.stream()
-              .filter(each -> each.startsWith(HOME))
-              .map(each -> each.substring(HOME.length()))
-              .findFirst()
-              .orElse("/");
       String command = String.join(" ", words(process.resolve("cmdline"))).strip();
       long pid = Long.parseLong(String.valueOf(process.getFileName()));
-      found.add(new RunningProgram(pid, Path.of(home), command));
+      found.add(new RunningProgram(pid, activity.get(), command));
     } catch (IOException e) {
       // It is somebody else's, or has just ended.
     }

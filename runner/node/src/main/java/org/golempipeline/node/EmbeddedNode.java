@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
+import org.golempipeline.exeunit.VisibleFolder;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.gvmi.ImageStore;
@@ -48,6 +49,7 @@ public final class EmbeddedNode implements AutoCloseable {
   private final ExeUnits units;
   private final Undertow server;
   private final URI url;
+  private final Activities activities;
   private boolean closed;
 
   private EmbeddedNode(NodeOptions options, Timings timings) throws IOException {
@@ -69,12 +71,13 @@ public final class EmbeddedNode implements AutoCloseable {
             Clock.systemUTC(),
             timings.scripts());
     // Most of a start is loading classes, so it is done on several cores.
-    CompletableFuture<Routes> routes = CompletableFuture.supplyAsync(this::routes, context.pool);
+    CompletableFuture<Api> api = CompletableFuture.supplyAsync(this::api, context.pool);
     Undertow started;
     try {
-      started = server(options.port(), timings, exchange -> routes.join().handleRequest(exchange));
+      started =
+          server(options.port(), timings, exchange -> api.join().routes.handleRequest(exchange));
       started.start();
-      routes.join();
+      activities = api.join().activities;
     } catch (RuntimeException e) {
       units.close();
       context.close();
@@ -159,7 +162,9 @@ public final class EmbeddedNode implements AutoCloseable {
     }
   }
 
-  private Routes routes() {
+  private record Api(Routes routes, Activities activities) {}
+
+  private Api api() {
     Allocations allocations = new Allocations(context);
     Payments payments = new Payments(context, allocations);
     FileServices services = new FileServices(context);
@@ -174,7 +179,7 @@ public final class EmbeddedNode implements AutoCloseable {
     new PaymentApi(context, allocations, payments).addTo(routes);
     new NodeApi(context, services).addTo(routes);
     new NetApi(context).addTo(routes);
-    return routes;
+    return new Api(routes, activities);
   }
 
   private static Undertow server(int port, Timings timings, HttpHandler handler) {
@@ -200,6 +205,19 @@ public final class EmbeddedNode implements AutoCloseable {
   /** The key it lets in. */
   public String appKey() {
     return context.options.appKey();
+  }
+
+  /** Where programs of an agreement's activities can leave files on their provider. */
+  public List<VisibleFolder> folders(String agreementId) {
+    return activities.ofAgreement(agreementId).stream()
+        .flatMap(each -> activities.get(each).unit.folders().stream())
+        .toList();
+  }
+
+  /** What an agreement's activities run at the moment; otherwise as the others. */
+  public List<RunningProgram> running(String agreementId) {
+    List<String> own = activities.ofAgreement(agreementId);
+    return running().stream().filter(each -> own.contains(each.activity())).toList();
   }
 
   /** What providers run at the moment, with all that their programs started and left behind. */

@@ -198,7 +198,12 @@ class FaultsTest extends NodeTest {
     requestor.execute(machine.activity(), sh("sleep 611 >/dev/null 2>&1 &"));
     Waiting.until(
         () -> node.running().size() == 1 && node.running().get(0).command().equals("sleep 611"));
-    assertThat(node.running().get(0).folder()).exists();
+    assertThat(node.running(machine.agreement())).isEqualTo(node.running());
+    assertThat(node.running("another")).isEmpty();
+    assertThat(node.folders(machine.agreement()))
+        .singleElement()
+        .extracting("name")
+        .isEqualTo("$HOME/");
     requestor.delete(ACTIVITY + "/" + machine.activity()).expect(200);
     assertThat(node.running()).isEmpty();
   }
