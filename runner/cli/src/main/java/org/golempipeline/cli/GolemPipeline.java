@@ -2,8 +2,12 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plugins.PluginFailure;
@@ -18,6 +22,31 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * wrong into a message and an exit code.
  */
 final class GolemPipeline {
+  private static final Set<String> RUNNERS = Set.of(RootCommand.NAME, "run");
+
+  private static final String DRY_RUN =
+      "`golem-pipeline plan FILE` says what a run would do, and does nothing.";
+
+  private static final String JOBS = "`--workers N` says how many work at a time.";
+
+  /** What make, xargs and others call it that one comes from. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "--dry-run",
+          DRY_RUN,
+          "--dryrun",
+          DRY_RUN,
+          "-n",
+          DRY_RUN,
+          "-j",
+          JOBS,
+          "--jobs",
+          JOBS,
+          "-P",
+          JOBS,
+          "--max-procs",
+          JOBS);
+
   private final Console console;
   private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
 
@@ -49,7 +78,15 @@ final class GolemPipeline {
 
   /** Does what {@code arguments} say and answers the exit code. */
   int execute(String... arguments) {
-    return commandLine(arguments).execute(arguments);
+    var asked = arguments.length > 0 && arguments[0].equals("help") ? help(arguments) : arguments;
+    return commandLine(asked).execute(asked);
+  }
+
+  /** {@code help run} is {@code run --help}. */
+  private static String[] help(String... arguments) {
+    var asked = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
+    asked[asked.length - 1] = "--help";
+    return asked;
   }
 
   private CommandLine commandLine(String... arguments) {
@@ -76,8 +113,8 @@ final class GolemPipeline {
   }
 
   private int wrongUsage(ParameterException wrong, String[] arguments) {
-    var command = wrong.getCommandLine().getCommandSpec().qualifiedName();
-    var hint = "`" + command + " --help` says what there is.";
+    var path = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    var hint = "`" + path + " --help` says what there is.";
     var message = String.valueOf(wrong.getMessage());
     if (wrong instanceof UnmatchedArgumentException unmatched) {
       var word = unmatched.getUnmatched().get(0);
@@ -92,7 +129,13 @@ final class GolemPipeline {
               ? wrong.getCommandLine().getCommandSpec().optionsMap().keySet()
               : wrong.getCommandLine().getSubcommands().keySet();
       var nearest = Nearest.to(word, known);
-      if (nearest.isPresent()) {
+      var command = wrong.getCommandLine().getCommandName();
+      var elsewhere = ELSEWHERE.get(word.replaceFirst("=.*|(?<=^-\\w).*", ""));
+      if (elsewhere != null && RUNNERS.contains(command)) {
+        hint = elsewhere;
+      } else if (command.equals(RootCommand.NAME) && isFile(word)) {
+        hint = "To run the file: `golem-pipeline run %s`.".formatted(word);
+      } else if (nearest.isPresent()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
       }
     } else if (message.equals(RootCommand.NO_COMMAND)) {
@@ -104,6 +147,14 @@ final class GolemPipeline {
     }
     new Messages(console).error(message, hint);
     return ExitCodes.USAGE;
+  }
+
+  private boolean isFile(String word) {
+    try {
+      return word.matches(".*\\.ya?ml") || Files.isRegularFile(console.folder().resolve(word));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private int failed(Exception exception, CommandLine line, CommandLine.ParseResult parsed) {

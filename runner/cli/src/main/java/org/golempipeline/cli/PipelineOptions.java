@@ -1,15 +1,22 @@
 package org.golempipeline.cli;
 
+import java.nio.file.Files;
 import java.util.Map;
 import org.golempipeline.spec.Overrides;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The pipeline file of a command, and what may be said about any of them. */
 final class PipelineOptions {
-  @Parameters(paramLabel = "FILE", description = "The pipeline file.")
-  private String file = "";
+  private static final String USUAL = "pipeline.yaml";
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "The pipeline file; - is standard input. Default: " + USUAL + ".")
+  private @Nullable String file;
 
   @Mixin private ParamOptions params = new ParamOptions();
 
@@ -31,12 +38,20 @@ final class PipelineOptions {
 
   /** As the user called it. */
   String file() {
-    return file;
+    return file == null ? USUAL : file;
   }
 
   /** The file as it is now, with its plugins. */
   OpenPipeline open(Console console) throws Refusal {
-    var text = PipelineText.read(console, file);
+    if (file == null && !Files.exists(console.folder().resolve(USUAL))) {
+      throw Refusal.usage(
+          "No FILE is named, and there is no `%s` in `%s`.".formatted(USUAL, console.folder()),
+          "Name a pipeline file, or make one with `golem-pipeline init`.");
+    }
+    var text =
+        file().equals(PipelineText.STANDARD_INPUT)
+            ? PipelineText.ofStandardInput(console)
+            : PipelineText.read(console, file());
     var overrides =
         new Overrides(
             params.values(console),

@@ -10,8 +10,11 @@ import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plainfile.NotPlainException;
 import org.golempipeline.plainfile.PlainFile;
 
-/** A pipeline file as it was found on disk. */
+/** A pipeline file as it was found on disk, or on standard input. */
 final class PipelineText {
+  /** What it is called on the command line, in messages, and in the journal. */
+  static final String STANDARD_INPUT = "-";
+
   private final String name;
   private final Path folder;
   private final byte[] bytes;
@@ -20,6 +23,16 @@ final class PipelineText {
     this.name = name;
     this.folder = folder;
     this.bytes = bytes;
+  }
+
+  /** Its paths are relative to the current folder. */
+  static PipelineText ofStandardInput(Console console) throws Refusal {
+    try {
+      return new PipelineText(STANDARD_INPUT, console.folder(), console.in().readAllBytes());
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not read standard input: %s.".formatted(Trouble.reason(e)), "Name a file.");
+    }
   }
 
   static PipelineText read(Console console, String name) throws Refusal {

@@ -119,7 +119,7 @@ final class ReproCommand implements Callable<Integer> {
     var histories = new RunHistories(pipeline.text().folder());
     if (run != null) {
       var choice = new RunChoice();
-      choice.place = options.file();
+      choice.place = pipeline.text().folder().toString();
       return histories.read(choice.resolve(histories, run));
     }
     var unreadable = new Messages(console);

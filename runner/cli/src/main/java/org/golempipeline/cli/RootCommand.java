@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code golem-pipeline} without a command. */
 @Command(
-    name = "golem-pipeline",
+    name = RootCommand.NAME,
     description = "Runs a pipeline file on this machine or on the Golem Network.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "70 a bug in golem-pipeline."
     })
 final class RootCommand implements Callable<Integer> {
+  static final String NAME = "golem-pipeline";
   static final String NO_COMMAND = "no command";
 
   @Spec @Nullable CommandSpec spec;

@@ -63,6 +63,11 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints every event of the run as a line of JSON.")
   boolean json;
 
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Shows no progress, and a summary only if the run did not end well.")
+  boolean quiet;
+
   @Mixin InsideOptions inside = new InsideOptions();
 
   @Option(
@@ -202,7 +207,7 @@ final class RunCommand implements Callable<Integer> {
     try (var cache = wiring.cache(text, scratch);
         var digests = wiring.digests(text, rehash);
         var journal = Wiring.journal(folder.path());
-        var report = RunReport.open(console.screen(), folder.path(), console.clock());
+        var report = RunReport.open(console.screen(), folder.path(), quiet, console.clock());
         var node =
             new NodeOnDemand(wiring, scratch(plan, busy, beside), providers(plan, busy), network)) {
       folder.keep();
@@ -233,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
         exitCode = run.run().exitCode();
       }
     }
-    if (target == Target.GOLEM) {
+    if (target == Target.GOLEM && !quiet) {
       listed.unmatched().forEach(line -> console.screen().out().println("  " + line));
       forecast
           .line(new RunHistories(text.folder()), folder.id())

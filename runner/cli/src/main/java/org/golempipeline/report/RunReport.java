@@ -30,6 +30,7 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   private final Screen screen;
   private final Path runFolder;
+  private final boolean quiet;
   private final Clock clock;
   private final RunTally tally = new RunTally();
   private final ProgressLines progress;
@@ -45,9 +46,10 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   private @Nullable Instant lastPlain;
 
-  private RunReport(Screen screen, Path runFolder, Clock clock) {
+  private RunReport(Screen screen, Path runFolder, boolean quiet, Clock clock) {
     this.screen = screen;
     this.runFolder = runFolder;
+    this.quiet = quiet;
     this.clock = clock;
     this.progress = new ProgressLines(tally, screen.coloured());
     this.block = new LiveBlock(screen);
@@ -57,9 +59,10 @@ public final class RunReport implements EventSink, AutoCloseable {
    * Starts to show a run.
    *
    * @param runFolder where its logs are
+   * @param quiet whether nothing is shown of a run that ends well
    */
-  public static RunReport open(Screen screen, Path runFolder, Clock clock) {
-    var report = new RunReport(screen, runFolder, clock);
+  public static RunReport open(Screen screen, Path runFolder, boolean quiet, Clock clock) {
+    var report = new RunReport(screen, runFolder, quiet, clock);
     report.thread.setDaemon(true);
     report.thread.start();
     return report;
@@ -78,6 +81,9 @@ public final class RunReport implements EventSink, AutoCloseable {
   }
 
   private void keep(String line) {
+    if (quiet) {
+      return;
+    }
     if (lines.size() == LINES_KEPT) {
       lines.remove();
       dropped++;
@@ -101,6 +107,9 @@ public final class RunReport implements EventSink, AutoCloseable {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
+    }
+    if (quiet && tally.finished != null && tally.finished.exitCode() == 0) {
       return;
     }
     screen.out().print(new Summary(tally, runFolder, screen.coloured()).text());
@@ -137,7 +146,7 @@ public final class RunReport implements EventSink, AutoCloseable {
     lines.clear();
     var now = clock.instant();
     List<String> block = List.of();
-    if (tally.started != null && !closed) {
+    if (tally.started != null && !closed && !quiet) {
       if (screen.live()) {
         block = progress.block(now, Math.max(20, screen.columns().getAsInt() - 1));
       } else if (isPlainLineDue(now)) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +49,35 @@ class CommandLineTest {
         .extracting(Workspace.Ran::err)
         .asString()
         .contains("There is no option `--wrokers`.", "Did you mean `--workers`?");
+  }
+
+  @Test
+  void knowsWhatOthersCallIt() {
+    assertThat(workspace.run("v.yaml").err())
+        .contains("There is no command `v.yaml`.", "`golem-pipeline run v.yaml`");
+    for (var dry : List.of(List.of("--dry-run"), List.of("run", "right.yaml", "-n"))) {
+      assertThat(workspace.run(dry.toArray(String[]::new)).err()).contains("golem-pipeline plan");
+    }
+    for (var jobs : List.of("-j4", "--jobs=4", "-P")) {
+      assertThat(workspace.run("run", "right.yaml", jobs).err()).contains("--workers N");
+    }
+    assertThat(workspace.run("help", "run").out()).isEqualTo(workspace.run("run", "--help").out());
+    assertThat(workspace.run("help").out()).isEqualTo(workspace.run("--help").out());
+  }
+
+  @Test
+  void takesTheUsualFileAndStandardInput() throws IOException {
+    assertThat(workspace.run("check").err())
+        .contains("No FILE is named, and there is no `pipeline.yaml` in");
+    var right = workspace.read("right.yaml");
+    workspace.write("pipeline.yaml", right);
+    assertThat(workspace.run("check").out()).isEqualTo("pipeline.yaml: no mistakes found.\n");
+
+    assertThat(workspace.saying(right).run("plan", "-").out())
+        .isEqualTo(workspace.run("plan", "right.yaml").out());
+    assertThat(workspace.saying(right + "wrong: 1\n").run("check", "-").err())
+        .contains("-:")
+        .contains("`wrong`");
   }
 
   @Test

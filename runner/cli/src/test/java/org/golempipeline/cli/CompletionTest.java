@@ -210,7 +210,7 @@ class CompletionTest {
             "--on=[local (default), or golem\\: the Golem Network, within the budget of the file]"
                 + ":PLACE:(local golem)",
             "*-p+[Sets a param of the file; repeat it for more]:name=value: ",
-            "1:FILE:_files");
+            "1::FILE:_files");
     assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_init"))
         .contains(
             "--run=[What is run for each fragment\\: reads $in and writes $out]:COMMAND: ",

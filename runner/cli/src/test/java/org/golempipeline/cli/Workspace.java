@@ -1,8 +1,8 @@
 package org.golempipeline.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -21,6 +21,7 @@ public final class Workspace {
   private final Path folder;
   private Clock clock = Clock.systemUTC();
   private final Map<String, String> environment = new HashMap<>();
+  private String input = "";
 
   public Workspace(Path folder) {
     this.folder = folder;
@@ -48,6 +49,12 @@ public final class Workspace {
 
   public Workspace with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** What commands find on standard input from now on. */
+  public Workspace saying(String text) {
+    input = text;
     return this;
   }
 
@@ -121,7 +128,7 @@ public final class Workspace {
 
   private Console console(OutputStream out, OutputStream err) {
     return new Console(
-        InputStream.nullInputStream(),
+        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, false, StandardCharsets.UTF_8),
         new PrintStream(err, false, StandardCharsets.UTF_8),
         false,

@@ -370,11 +370,22 @@ class RunReportTest {
     }
   }
 
+  @Test
+  void aQuietRunIsHeardOfOnlyIfItFails() {
+    assertThat(shown(true, started("local"), failed(1), end(0, null, 1, 0))).isEmpty();
+    assertThat(shown(true, started("local"), failed(1), end(1, EXIT_3, 0, 1)))
+        .startsWith("error: 1 fragment of stage `count` failed: `run` exited with 3.");
+  }
+
   private String shown(RunEvent... events) {
+    return shown(false, events);
+  }
+
+  private String shown(boolean quiet, RunEvent... events) {
     var bytes = new ByteArrayOutputStream();
     var screen =
         new Screen(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, false, () -> 80);
-    try (var report = RunReport.open(screen, folder, Clock.fixed(START, ZoneOffset.UTC))) {
+    try (var report = RunReport.open(screen, folder, quiet, Clock.fixed(START, ZoneOffset.UTC))) {
       var sequence = 0;
       for (var event : events) {
         report.accept(new StampedEvent(sequence++, START, event));
