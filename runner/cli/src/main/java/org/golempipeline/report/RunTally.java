@@ -152,6 +152,8 @@ final class RunTally {
     } else if (event instanceof RunEvent.StartFailed failed) {
       return startFailed(failed);
     } else if (event instanceof RunEvent.ProviderPaused paused) {
+      // To the nearest second, since the event comes a moment after the pause began.
+      var left = Duration.between(stamped.at(), paused.until()).plusMillis(500);
       return List.of(
           TerminalText.safe(
               "paused: %s %s failed %s and is left alone for %s"
@@ -159,7 +161,7 @@ final class RunTally {
                       worker(),
                       names.getOrDefault(paused.providerId(), paused.providerId()),
                       paused.failures() == 1 ? "once" : paused.failures() + " times in a row",
-                      Words.duration(Duration.between(stamped.at(), paused.until())))));
+                      Words.duration(left))));
     } else if (event instanceof RunEvent.RentalEnding ending && ending.forBudget()) {
       return tooDear(machines.getOrDefault(ending.rental(), ""));
     } else if (event instanceof RunEvent.BatchFinished batch) {
