@@ -190,7 +190,16 @@ public final class Lab implements AutoCloseable {
 
   /** Waits until the requestor sees offers with these names. */
   public void awaitOffers(List<String> names) {
-    Waiting.until("offers of " + names, () -> scan().containsAll(names));
+    Waiting.until(
+        "offers of " + names,
+        () -> {
+          for (var provider : providers) {
+            if (names.contains(provider.name()) && provider.hasEnded()) {
+              throw new AssertionError(provider.name() + " has ended; see its log in " + logs);
+            }
+          }
+          return scan().containsAll(names);
+        });
   }
 
   /** The names on the offers that the requestor's daemon knows. */

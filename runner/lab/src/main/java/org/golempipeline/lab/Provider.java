@@ -64,6 +64,10 @@ public final class Provider {
     return running.handle().descendants().toList();
   }
 
+  boolean hasEnded() {
+    return !running.isAlive();
+  }
+
   /** As `kill -9` does it. */
   public void kill() {
     running.kill();

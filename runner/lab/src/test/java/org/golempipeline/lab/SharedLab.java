@@ -5,58 +5,101 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * One network of three providers for all tests, which end as skipped where the released daemon
- * cannot be had, unless it was promised.
+ * Gives a class of tests a network of three providers for itself, which the next class gets when it
+ * has ended: there are as many as classes are executed at a time. Where the released daemon cannot
+ * be had tests end as skipped, unless it was promised.
  */
-public final class SharedLab implements BeforeAllCallback {
+public final class SharedLab implements BeforeAllCallback, AfterAllCallback {
   private static final int PROVIDERS = 3;
 
   private static final Namespace HERE = Namespace.create(SharedLab.class);
 
-  /** What opening it came to; tried once. */
-  private record Opened(Lab lab, String trouble) implements AutoCloseable {
-    static Opened open(String key) {
-      try {
-        return new Opened(Lab.open(Path.of("target/lab"), PROVIDERS), null);
-      } catch (GolemNode.MissingException e) {
-        return new Opened(null, e.getMessage());
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
+  /** The methods of a class are executed by one thread. */
+  private static final ThreadLocal<Lab> CURRENT = new ThreadLocal<>();
+
+  /** Networks, opened when needed and closed after the last test. */
+  private static final class Labs implements AutoCloseable {
+    private final List<Lab> open = new ArrayList<>();
+    private final Deque<Lab> free = new ArrayDeque<>();
+    private GolemNode.MissingException missing;
+    private int opened;
+
+    Lab take() throws IOException, GolemNode.MissingException {
+      Path logs;
+      synchronized (this) {
+        if (missing != null) {
+          throw missing;
+        }
+        if (!free.isEmpty()) {
+          return free.pop();
+        }
+        logs = Path.of("target/lab", Integer.toString(++opened));
       }
+      try {
+        Lab lab = Lab.open(logs, PROVIDERS);
+        synchronized (this) {
+          open.add(lab);
+        }
+        return lab;
+      } catch (GolemNode.MissingException e) {
+        synchronized (this) {
+          missing = e;
+        }
+        throw e;
+      }
+    }
+
+    synchronized void giveBack(Lab lab) {
+      free.push(lab);
     }
 
     @Override
-    public void close() {
-      if (lab != null) {
-        lab.close();
-      }
+    public synchronized void close() {
+      open.forEach(Lab::close);
     }
   }
-
-  private static Lab current;
 
   /** What tests of the class that is executed talk to. */
   public static Lab current() {
-    return current;
+    return CURRENT.get();
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) {
-    current = lab(context);
+  public void beforeAll(ExtensionContext context) throws IOException {
+    try {
+      CURRENT.set(labs(context).take());
+    } catch (GolemNode.MissingException e) {
+      String reason = "left out, since there is no released yagna daemon: " + e.getMessage();
+      if (GolemNode.promised()) {
+        fail(reason);
+      }
+      abort(reason);
+    }
   }
 
-  private static Lab lab(ExtensionContext context) {
-    var opened =
-        context.getRoot().getStore(HERE).getOrComputeIfAbsent("lab", Opened::open, Opened.class);
-    if (opened.lab != null) {
-      return opened.lab;
+  @Override
+  public void afterAll(ExtensionContext context) {
+    Lab lab = CURRENT.get();
+    if (lab != null) {
+      CURRENT.remove();
+      labs(context).giveBack(lab);
     }
-    var reason = "left out, since there is no released yagna daemon: " + opened.trouble;
-    return GolemNode.promised() ? fail(reason) : abort(reason);
+  }
+
+  private static Labs labs(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(HERE)
+        .getOrComputeIfAbsent("labs", key -> new Labs(), Labs.class);
   }
 }
