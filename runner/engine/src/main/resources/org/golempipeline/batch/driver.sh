@@ -239,7 +239,9 @@ set --
 [ "$_gp_entered" ] || _gp_broken 'the folder of the stage cannot be entered'
 
 _gp_now packing
-cd "$_gp_b" && wc -c log.* setup.log 2>/dev/null | _gp_shorten
+if [ "$_gp_logs" -gt 0 ] || [ -s "$_gp_b/setup.log" ]; then
+  cd "$_gp_b" && wc -c log.* setup.log 2>/dev/null | _gp_shorten
+fi
 cd "$_gp_root" || _gp_broken 'the folder is gone'
 _gp_each "$_gp_count" _gp_check_kind
 if [ -z "$_gp_tar" ]; then
