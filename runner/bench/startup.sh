@@ -1,6 +1,8 @@
 #!/bin/sh
-# How long `check` of a 60-line file takes, wall time: through the launcher, with its class-data
-# archive; with the same flags without the archive; and on a bare JVM. Median of R rounds (default 11).
+# How long a start takes, beside `java -version`: `--version`, and `check` of a 60-line file through the
+# launcher, with its class-data archive; with the same flags without the archive; and on a bare JVM. R
+# rounds (default 11), in each of which everything starts once. Prints medians of wall and CPU time. Needs
+# GNU time.
 set -eu
 
 rounds=${1:-11}
@@ -39,22 +41,29 @@ classpath="$root/runner/cli/target/golem-pipeline-cli-0.1.0.jar:$root/runner/cli
 main=org.golempipeline.cli.Main
 "$root/golem-pipeline" check "$work/pipeline.yaml"
 
+# Appends wall and CPU time of "$@" to the file $name.
 sample() {
   name=$1
   shift
-  i=0
-  while [ "$i" -lt "$rounds" ]; do
-    begin=$(date +%s%N)
-    "$@" check "$work/pipeline.yaml" > /dev/null
-    end=$(date +%s%N)
-    echo $(((end - begin) / 1000)) >> "$work/$name.times"
-    i=$((i + 1))
-  done
-  sort -n "$work/$name.times" | awk -v name="$name" '{ t[NR] = $1 } END {
-    printf "%-28s %7.1f ms (best %.1f)\n", name, t[int((NR + 1) / 2)] / 1000, t[1] / 1000
-  }'
+  env time -a -o "$work/$name.times" -f '%e %U %S' "$@" > /dev/null 2> /dev/null
 }
 
-sample launcher "$root/golem-pipeline"
-sample without-class-data-archive java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classpath" $main
-sample bare-java java -cp "$classpath" $main
+i=0
+while [ "$i" -lt "$rounds" ]; do
+  sample java-version java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -version
+  sample version "$root/golem-pipeline" --version
+  sample check "$root/golem-pipeline" check "$work/pipeline.yaml"
+  sample check-without-archive java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classpath" $main \
+    check "$work/pipeline.yaml"
+  sample check-bare-java java -cp "$classpath" $main check "$work/pipeline.yaml"
+  i=$((i + 1))
+done
+
+median() { awk -v c="$2" '{ print c == 2 ? $2 + $3 : $1 }' "$work/$1.times" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+
+for each in java-version version check check-without-archive check-bare-java; do
+  awk -v name="$each" -v wall="$(median "$each" 1)" -v cpu="$(median "$each" 2)" \
+    -v java="$(median java-version 2)" 'BEGIN {
+      printf "%-22s %5.2f s, %5.2f s of CPU, %5.2f x java -version\n", name, wall, cpu, cpu / java
+    }'
+done

@@ -48,10 +48,51 @@ final class GolemPipeline {
           JOBS);
 
   private final Console console;
-  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
 
   GolemPipeline(Console console) {
     this.console = console;
+  }
+
+  /** Does what {@code arguments} say and answers the exit code. */
+  int execute(String... arguments) {
+    if (arguments.length == 1 && arguments[0].equals("--version")) {
+      // Reading the annotations of a command takes longer than all else that this needs.
+      console.out().println(Version.text());
+      return ExitCodes.DONE;
+    }
+    var asked = arguments.length > 0 && arguments[0].equals("help") ? help(arguments) : arguments;
+    return commandLine(asked).execute(asked);
+  }
+
+  /** {@code help run} is {@code run --help}. */
+  private static String[] help(String... arguments) {
+    var asked = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
+    asked[asked.length - 1] = "--help";
+    return asked;
+  }
+
+  private CommandLine commandLine(String... arguments) {
+    var line = new CommandLine(new RootCommand());
+    var commands = commands();
+    // Commands that are not asked for are not even loaded: that is start-up time.
+    var first = arguments.length > 0 ? arguments[0] : "";
+    var named = commands.get(first);
+    if (named != null) {
+      line.addSubcommand(first, named.get());
+    } else {
+      commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    }
+    return line.setOut(writer(console.out()))
+        .setErr(writer(console.err()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setUsageHelpWidth(100)
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(this::wrongUsage)
+        .setExecutionExceptionHandler(this::failed);
+  }
+
+  private Map<String, Supplier<Object>> commands() {
+    var commands = new LinkedHashMap<String, Supplier<Object>>();
     // In the order of --help: what a newcomer needs first, then what comes after a run.
     commands.put("init", () -> new InitCommand(console));
     commands.put("run", () -> new RunCommand(console));
@@ -74,38 +115,7 @@ final class GolemPipeline {
     commands.put("provide", () -> new ProvideCommand(console));
     commands.put("node", () -> new NodeCommand(console));
     commands.put("gftp", () -> GftpCommand.line(console));
-  }
-
-  /** Does what {@code arguments} say and answers the exit code. */
-  int execute(String... arguments) {
-    var asked = arguments.length > 0 && arguments[0].equals("help") ? help(arguments) : arguments;
-    return commandLine(asked).execute(asked);
-  }
-
-  /** {@code help run} is {@code run --help}. */
-  private static String[] help(String... arguments) {
-    var asked = Arrays.copyOfRange(arguments, 1, arguments.length + 1);
-    asked[asked.length - 1] = "--help";
-    return asked;
-  }
-
-  private CommandLine commandLine(String... arguments) {
-    var line = new CommandLine(new RootCommand());
-    // Commands that are not asked for are not even loaded: that is start-up time.
-    var first = arguments.length > 0 ? arguments[0] : "";
-    var named = commands.get(first);
-    if (named != null) {
-      line.addSubcommand(first, named.get());
-    } else if (!first.equals("--version")) {
-      commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
-    }
-    return line.setOut(writer(console.out()))
-        .setErr(writer(console.err()))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-        .setUsageHelpWidth(100)
-        .setExpandAtFiles(false)
-        .setParameterExceptionHandler(this::wrongUsage)
-        .setExecutionExceptionHandler(this::failed);
+    return commands;
   }
 
   private static java.io.PrintWriter writer(java.io.PrintStream stream) {

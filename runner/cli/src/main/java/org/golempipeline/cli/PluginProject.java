@@ -130,7 +130,7 @@ final class PluginProject {
         PluginProject.class.getResourceAsStream("plugin-project/" + resource), resource);
   }
 
-  private String filled(String text) throws IOException {
+  private String filled(String text) {
     return text.replace("@strategy@", strategy())
         .replace("@vendor@", vendor)
         .replace("@name@", name)

@@ -71,12 +71,15 @@ final class Training {
           "check right.yaml",
           "run right.yaml --overwrite",
           "run right.yaml",
-          "--help"
+          "--help",
+          "--version"
         }) {
       new GolemPipeline(console).execute(command.split(" ", -1));
     }
     // What a start loads besides.
-    Class.forName(Main.class.getName());
+    for (var each : new Class<?>[] {Main.class, ForeignOutput.class, ForeignExit.class}) {
+      Class.forName(each.getName());
+    }
     Console.ofProcess(new StandardOutput());
     System.exit(0);
   }
