@@ -222,12 +222,12 @@ final class Deployment {
         return file;
       }
     } catch (IOException e) {
-      throw new CommandException(path + ": " + e.getMessage());
+      throw Transfers.error(path + ": " + e.getMessage());
     }
     throw notFound(path);
   }
 
   private static CommandException notFound(String path) {
-    return new CommandException("path not found in container: " + path);
+    return Transfers.error("path not found in container: " + path);
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +29,12 @@ public final class ExeUnit {
   private static final long STOP_SECONDS = 5;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-  static final String INITIALIZED = "Initialized";
-  static final String DEPLOYED = "Deployed";
-  static final String READY = "Ready";
-  static final String TERMINATED = "Terminated";
+  private static final String STATE_ERROR = "Local service error: State error: ";
+
+  private static final String INITIALIZED = "Initialized";
+  private static final String DEPLOYED = "Deployed";
+  private static final String READY = "Ready";
+  private static final String TERMINATED = "Terminated";
 
   final Object lock = new Object();
   final ExeUnits units;
@@ -62,6 +63,10 @@ public final class ExeUnit {
   private Instant lastLook = Instant.EPOCH;
   private double lastCpu;
   private String state = INITIALIZED;
+
+  /** What it will be when the command that runs has ended, however it ends; null between two. */
+  private @Nullable String next;
+
   private @Nullable String reason;
 
   @Nullable Deployment deployment;
@@ -101,7 +106,7 @@ public final class ExeUnit {
     synchronized (lock) {
       List<@Nullable String> pair = new ArrayList<>();
       pair.add(state);
-      pair.add(null);
+      pair.add(next);
       return new ActivityState(pair, reason, null);
     }
   }
@@ -132,10 +137,35 @@ public final class ExeUnit {
   }
 
   /** The caller holds the lock. */
-  void enter(String next) {
+  private void enter(String entered) {
     if (!isOver()) {
-      state = next;
+      state = entered;
+      next = null;
       host.stateChanged(state());
+    }
+  }
+
+  /**
+   * A command begins to which nothing objects. The caller holds the lock, as for {@link #arrive}.
+   * That commands run in a machine that stays ready is told to who asks, but not reported.
+   */
+  void begin(ExeCommand begun) {
+    next =
+        begun instanceof ExeCommand.Terminate || begun instanceof ExeCommand.Sign
+            ? null
+            : begun instanceof ExeCommand.Deploy ? DEPLOYED : READY;
+    if (next != null && !next.equals(state)) {
+      host.stateChanged(state());
+    }
+  }
+
+  /** It ended. Released exe-units count as deployed even if that failed. */
+  void arrive() {
+    String reached = next;
+    if (reached != null && reached.equals(state)) {
+      next = null;
+    } else if (reached != null) {
+      enter(reached);
     }
   }
 
@@ -176,21 +206,22 @@ public final class ExeUnit {
   }
 
   /** Why this command can not be executed now, or null if it can. */
-  @Nullable String objection(ExeCommand next) {
+  @Nullable String objection(ExeCommand asked) {
     String wanted =
-        next instanceof ExeCommand.Deploy
+        asked instanceof ExeCommand.Deploy
             ? INITIALIZED
-            : next instanceof ExeCommand.Start ? DEPLOYED : READY;
-    if (next instanceof ExeCommand.Terminate || wanted.equals(state)) {
+            : asked instanceof ExeCommand.Start ? DEPLOYED : READY;
+    if (asked instanceof ExeCommand.Terminate
+        || asked instanceof ExeCommand.Sign
+        || wanted.equals(state)) {
       return null;
     }
-    String expected =
-        switch (state) {
-          case INITIALIZED -> "deploy() command is expected now";
-          case DEPLOYED -> "start() command is expected now";
-          default -> "deploy() and start() are not expected any more";
+    return STATE_ERROR
+        + switch (state) {
+          case INITIALIZED -> "Activity is initialized - deploy() command is expected now";
+          case DEPLOYED -> "Activity is deployed - start() command is expected now";
+          default -> "Cannot send command after a successful start()";
         };
-    return "State error: Activity is " + state.toLowerCase(Locale.ROOT) + " - " + expected;
   }
 
   /** The batch, of a unit that can still be asked. */
@@ -236,13 +267,18 @@ public final class ExeUnit {
       if (commands.size() == 1 && commands.get(0) instanceof ExeCommand.Terminate) {
         units.executor.execute(() -> terminate(batch));
       } else if (running != null) {
-        batch.finish(0, -1, "State error: Busy: a command is running", null, null);
+        batch.finish(0, -1, busy(), null, null);
         batch.done.complete(null);
       } else if (!commands.isEmpty()) {
         running = batch;
         units.executor.execute(new ScriptRunner(this, batch));
       }
     }
+  }
+
+  private String busy() {
+    return STATE_ERROR
+        + "Busy: StatePair(%s, Some(%s))".formatted(state, next == null ? state : next);
   }
 
   /** Forgets the eldest batch that does not run and is not {@code latest}, if there is one. */

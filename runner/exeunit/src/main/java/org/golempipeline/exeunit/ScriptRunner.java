@@ -94,6 +94,9 @@ final class ScriptRunner implements Runnable {
       unit.worker = Thread.currentThread();
       unit.command = command;
       objection = unit.objection(command);
+      if (objection == null) {
+        unit.begin(command);
+      }
     }
     try {
       batch.publish(index, RuntimeEvent.Kind.ofStarted(command));
@@ -132,6 +135,7 @@ final class ScriptRunner implements Runnable {
         code = code == 0 ? -1 : code;
         last = true;
       }
+      unit.arrive();
       if (last) {
         // Before anybody can know the result: the next batch may come at once.
         release();
@@ -150,9 +154,7 @@ final class ScriptRunner implements Runnable {
     if (command instanceof ExeCommand.Run run) {
       return run(run, index);
     }
-    if (command instanceof ExeCommand.Start) {
-      setState(ExeUnit.READY);
-    } else if (command instanceof ExeCommand.Transfer transfer) {
+    if (command instanceof ExeCommand.Transfer transfer) {
       Progress progress = progress(transfer.progress(), index);
       units.transfers.run(
           deployment(), unit.host, unit.conduct, transfer.from(), transfer.to(), progress);
@@ -164,22 +166,16 @@ final class ScriptRunner implements Runnable {
       }
     } else if (command instanceof ExeCommand.Sign) {
       throw new CommandException("Signing is available in SGX runtimes only");
-    } else {
+    } else if (!(command instanceof ExeCommand.Start)) {
       throw new AssertionError(command);
     }
     return Outputs.NONE;
   }
 
-  private void setState(String state) {
-    synchronized (unit.lock) {
-      unit.enter(state);
-    }
-  }
-
   private Deployment deployment() throws CommandException {
     synchronized (unit.lock) {
       if (unit.deployment == null) {
-        throw new CommandException("State error: Activity is not deployed");
+        throw new CommandException("Local service error: State error: Activity is not deployed");
       }
       return unit.deployment;
     }
@@ -188,23 +184,16 @@ final class ScriptRunner implements Runnable {
   private Outputs deploy(ExeCommand.Deploy command, int index)
       throws IOException, CommandException, InterruptedException {
     Progress progress = progress(command.progress(), index);
-    boolean fetched;
-    Deployment deployment;
-    try {
-      String trouble = unit.conduct.deployTrouble().orElse(null);
-      if (trouble != null) {
-        throw new CommandException(trouble);
-      }
-      fetched = fetch(progress);
-      deployment = deployment(command);
-      synchronized (unit.lock) {
-        unit.deployment = deployment;
-      }
-      killIfLate();
-    } finally {
-      // Released exe-units count as deployed even if it failed.
-      setState(ExeUnit.DEPLOYED);
+    String trouble = unit.conduct.deployTrouble().orElse(null);
+    if (trouble != null) {
+      throw new CommandException(trouble);
     }
+    boolean fetched = fetch(progress);
+    Deployment deployment = deployment(command);
+    synchronized (unit.lock) {
+      unit.deployment = deployment;
+    }
+    killIfLate();
     if (fetched) {
       progress.end();
     } else {
@@ -252,12 +241,7 @@ final class ScriptRunner implements Runnable {
       return false;
     }
     TaskPackage.Named named =
-        unit.image
-            .named()
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        "Local service error: Transfer error: Invalid url: Missing hash"));
+        unit.image.named().orElseThrow(() -> Transfers.error("Invalid url: Missing hash"));
     return units.images.fetch(
         named.sha3(),
         StoredImage.Origin.of(named.url()),

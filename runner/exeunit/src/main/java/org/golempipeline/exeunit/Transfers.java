@@ -55,6 +55,11 @@ final class Transfers {
     this.retry = retry;
   }
 
+  /** As the released exe-unit says it. */
+  static CommandException error(String reason) {
+    return new CommandException("Local service error: Transfer error: " + reason);
+  }
+
   void run(
       Deployment deployment,
       ExeHost host,
@@ -77,7 +82,7 @@ final class Transfers {
     } else if (sourceScheme.equals("container")) {
       copy(deployment.file(path(source)), deployment.file(path(to)), progress);
     } else {
-      throw new CommandException("Unsupported transfer from " + source + " to " + to);
+      throw error("Unsupported transfer from " + source + " to " + to);
     }
   }
 
@@ -85,12 +90,12 @@ final class Transfers {
   void fetchImage(String source, Path file, String hash, ExeHost host, Progress progress)
       throws CommandException, IOException, InterruptedException {
     if (scheme(source).equals("container")) {
-      throw new CommandException("Unsupported scheme of an image: " + source);
+      throw error("Unsupported scheme of an image: " + source);
     }
     fetch(source, file, false, host, Conduct.HONEST, progress);
     String actual = sha3(file, hash.length() * 4);
     if (!hash.equals(actual)) {
-      throw new CommandException(
+      throw error(
           ("Incorrect hash provided or downloaded image is corrupted: calculated hash %s differs"
                   + " from the expected one %s")
               .formatted(actual, hash));
@@ -101,7 +106,7 @@ final class Transfers {
       throws CommandException, IOException {
     requireFile(from);
     if (Files.isDirectory(to)) {
-      throw new CommandException("Is a directory (os error 21): " + to);
+      throw error("Is a directory (os error 21): " + to);
     }
     Files.createDirectories(to.getParent());
     if (!Files.exists(to) || !Files.isSameFile(from, to)) {
@@ -112,7 +117,7 @@ final class Transfers {
 
   private static void requireFile(Path file) throws CommandException {
     if (!Files.isRegularFile(file)) {
-      throw new CommandException("No such file or directory (os error 2): " + file);
+      throw error("No such file or directory (os error 2): " + file);
     }
   }
 
@@ -121,7 +126,7 @@ final class Transfers {
     String scheme = colon < 0 ? "container" : location.substring(0, colon).toLowerCase(Locale.ROOT);
     return switch (scheme) {
       case "container", "gftp", "http", "https" -> scheme;
-      default -> throw new CommandException("Unsupported scheme: " + scheme);
+      default -> throw error("Unsupported scheme: " + scheme);
     };
   }
 
@@ -140,7 +145,7 @@ final class Transfers {
     boolean kept = conduct.resumesDownloads() && Files.exists(file);
     fetch(source, file, kept, host, conduct, progress);
     if (hash != null && !hash.equals(sha3(file, hash.length() * 4))) {
-      throw new CommandException("Hash mismatch of " + source.replaceFirst("//[^/@]*@", "//"));
+      throw error("Hash mismatch of " + source.replaceFirst("//[^/@]*@", "//"));
     }
   }
 
@@ -181,10 +186,10 @@ final class Transfers {
         return;
       } catch (TransferException e) {
         if (!e.mayPass()) {
-          throw new CommandException(e.text());
+          throw error(e.text());
         }
         if (tries == TRIES) {
-          throw new CommandException("Transfer failed: " + e.text());
+          throw error("Transfer failed: " + e.text());
         }
         sleep(pause);
         pause = pause.multipliedBy(2);
@@ -204,7 +209,7 @@ final class Transfers {
       throws CommandException, TransferException, IOException, InterruptedException {
     FileMessage.Reply metadata = answer(service.call(new FileMessage.GetMetadata(id())));
     if (!(metadata instanceof FileMessage.Metadata known)) {
-      throw new CommandException("Unexpected answer to GetMetadata");
+      throw error("Unexpected answer to GetMetadata");
     }
     long size = known.fileSize();
     int chunk = FileMessage.chunkSize();
@@ -223,7 +228,7 @@ final class Transfers {
         if (!(reply instanceof FileMessage.Chunk content)
             || content.offset() != written
             || content.content().remaining() != Math.min(chunk, size - written)) {
-          throw new CommandException("Unexpected answer to GetChunk at " + written);
+          throw error("Unexpected answer to GetChunk at " + written);
         }
         written += content.content().remaining();
         int moved = content.content().remaining();
@@ -259,7 +264,7 @@ final class Transfers {
     try {
       FileMessage.Reply reply = call.get();
       if (reply instanceof FileMessage.Failed failed) {
-        throw new CommandException("Transfer failed: " + failed.kind() + ": " + failed.message());
+        throw error("Transfer failed: " + failed.kind() + ": " + failed.message());
       }
       return reply;
     } catch (ExecutionException e) {
@@ -359,7 +364,7 @@ final class Transfers {
     try {
       body = HttpRequest.BodyPublishers.ofFile(file);
     } catch (FileNotFoundException e) {
-      throw new CommandException(String.valueOf(e.getMessage()));
+      throw error(String.valueOf(e.getMessage()));
     }
     HttpRequest request = target.request().PUT(body).build();
     requireOk(exchange(request, HttpResponse.BodyHandlers.discarding()), target.uri());
@@ -388,7 +393,7 @@ final class Transfers {
 
   private static void requireOk(HttpResponse<?> response, URI uri) throws CommandException {
     if (response.statusCode() / 100 != 2) {
-      throw new CommandException("HTTP status " + response.statusCode() + " from " + uri);
+      throw error("HTTP status " + response.statusCode() + " from " + uri);
     }
   }
 
@@ -407,7 +412,7 @@ final class Transfers {
     try {
       return MessageDigest.getInstance("SHA3-" + bits);
     } catch (NoSuchAlgorithmException e) {
-      throw new CommandException("Unsupported hash of " + bits + " bits");
+      throw error("Unsupported hash of " + bits + " bits");
     }
   }
 }

@@ -19,7 +19,7 @@ record WebFile(URI uri, @Nullable String authorization) {
     try {
       URI uri = new URI(url);
       if (uri.getHost() == null) {
-        throw new CommandException("Invalid url: it names no host");
+        throw Transfers.error("Invalid url: it names no host");
       }
       String user = uri.getUserInfo();
       if (user == null) {
@@ -29,7 +29,7 @@ record WebFile(URI uri, @Nullable String authorization) {
       String encoded = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
       return new WebFile(bare, "Basic " + encoded);
     } catch (URISyntaxException e) {
-      throw new CommandException("Invalid url: " + e.getReason());
+      throw Transfers.error("Invalid url: " + e.getReason());
     }
   }
 
