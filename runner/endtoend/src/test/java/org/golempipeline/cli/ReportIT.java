@@ -91,7 +91,7 @@ class ReportIT {
         assertThat(seen.title()).isEqualTo("two-stages, done");
         assertThat(seen.folded())
             .contains("The run is complete: 1 file published.", "result/all.txt", "upper", "all")
-            .contains("Where the time went", "Providers over time", "on this machine")
+            .contains("Where the time went", "Workers over time", "on this machine")
             .doesNotContain("What failed");
         assertThat(seen.text()).contains("2 of 2 fragments done", "never run before");
       }
