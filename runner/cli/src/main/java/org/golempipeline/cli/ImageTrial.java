@@ -15,8 +15,8 @@ import org.golempipeline.gvmi.UnpackedImage;
 import org.golempipeline.image.Images;
 
 /**
- * Starts the images that this machine serves here first, before providers are paid for finding out
- * that they do not start. Where this machine cannot do that, nothing is tried.
+ * Starts the images that are at hand on this machine here first, before providers are paid for
+ * finding out that they do not start. Where this machine cannot do that, nothing is tried.
  */
 final class ImageTrial {
   private static final String SHELL = "/bin/sh";

@@ -72,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-trial",
-      description = "On golem: does not start the image of a file on this machine first.")
+      description = "On golem: does not start images that are at hand on this machine first.")
   boolean noTrial;
 
   @Mixin SelectionOptions selection = new SelectionOptions();

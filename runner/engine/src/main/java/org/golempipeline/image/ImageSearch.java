@@ -318,6 +318,19 @@ final class ImageSearch {
       }
     }
     asked.forEach(this::take);
+    remote.forEach(this::findHere);
+  }
+
+  /** What providers fetch from elsewhere may be on this machine as well. */
+  private void findHere(ImageRef ref, Image image) {
+    try {
+      var found = workshop.store().find(image.sha3());
+      if (found.isPresent()) {
+        files.put(ref, found.get().open());
+      }
+    } catch (IOException | NotAnImageException e) {
+      // Nobody on the network needs it.
+    }
   }
 
   private void take(ImageRef ref, CompletableFuture<ImageRegistry.Answer> answer) {
@@ -350,7 +363,7 @@ final class ImageSearch {
 
   private void read(ImageRef.Local ref) {
     try {
-      files.put(ref, GvmiFile.read(folder.resolve(ref.path())));
+      files.put(ref, workshop.store().copyOf(folder.resolve(ref.path())).open());
     } catch (NotAnImageException e) {
       wrong(
           ref,

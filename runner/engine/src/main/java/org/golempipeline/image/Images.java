@@ -84,6 +84,11 @@ public final class Images {
     return new ImageSearch(spec, folder, workshop).onThisMachine(inside);
   }
 
+  /** The same for what is computed on this machine beside the network, to check it. */
+  public Images forAudits() {
+    return onNetwork ? new Images(false, Map.of(), files, List.of(), List.of()) : this;
+  }
+
   /** Whether strangers fetch them and compute. */
   public boolean areOnNetwork() {
     return onNetwork;
@@ -99,7 +104,10 @@ public final class Images {
     return unmade;
   }
 
-  /** The files of this machine that programs run in. */
+  /**
+   * Those that are at hand on this machine, in which its programs can run; on the network, some of
+   * them are fetched from elsewhere nevertheless.
+   */
   public Map<ImageRef, GvmiFile> files() {
     return files;
   }
@@ -135,6 +143,9 @@ public final class Images {
     var open = new ArrayList<GvmiFile.Content>();
     var serving = new HashMap<ImageRef, CompletableFuture<String>>();
     for (var each : files.entrySet()) {
+      if (remote.containsKey(each.getKey())) {
+        continue;
+      }
       try {
         var content = each.getValue().open();
         open.add(content);

@@ -246,7 +246,9 @@ final class Rentals implements AutoCloseable {
               session.allocationTimeout(),
               session.platform(),
               session.subnet());
-      thisMachine = opened(settings.daemons()::thisMachine, terms, Images.none(), event -> {});
+      thisMachine =
+          opened(
+              settings.daemons()::thisMachine, terms, settings.images().forAudits(), event -> {});
     }
     return thisMachine;
   }

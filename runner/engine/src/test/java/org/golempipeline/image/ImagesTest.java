@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.commons.io.FileUtils;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.event.RunEvent;
@@ -257,14 +258,40 @@ class ImagesTest {
 
   @Test
   void aFileThatIsGoneWhenTheRunBeginsIsAFailure() throws Exception {
-    var file = image("my.gvmi");
+    image("my.gvmi");
     var images = resolve(stages("./my.gvmi")).value().orElseThrow();
-    Files.delete(file);
+    FileUtils.deleteDirectory(folder.resolve("store").toFile());
     assertThat(images.serve(new Serving()))
         .failsWithin(Duration.ofSeconds(5))
         .withThrowableThat()
         .withCauseInstanceOf(GolemException.class)
         .withMessageContaining("Could not read the image `./my.gvmi`");
+  }
+
+  /** What is computed on this machine to check it is computed in the image, where that is here. */
+  @Test
+  void whatIsAtHandIsForAuditsAndProvidersFetchItWhereItIs() throws Exception {
+    var pulled = stored("x", "pulled");
+    var here = new ImageRef.Url(java.net.URI.create("https://x.org/i.gvmi"), pulled.sha3());
+    var other = new ImageRef.Url(java.net.URI.create("https://x.org/j.gvmi"), sha3('f'));
+    var url = "{ url: \"%s\", hash: \"%s\" }";
+    var images =
+        resolve(
+                stages(
+                    url.formatted(here, here.sha3()),
+                    url.formatted(other, other.sha3()),
+                    "./" + image("my.gvmi").getFileName()))
+            .value()
+            .orElseThrow();
+    assertThat(images.files()).containsOnlyKeys(here, new ImageRef.Local("./my.gvmi"));
+    try (var served = images.serve(new Serving()).join();
+        var audits = images.forAudits().serve(new Serving()).join()) {
+      assertThat(served.get(here)).isEqualTo(new Image(pulled.sha3(), "https://x.org/i.gvmi"));
+      assertThat(audits.get(here).sha3()).isEqualTo(pulled.sha3());
+      assertThat(audits.get(other)).isEqualTo(Images.NOT_FETCHED);
+      assertThat(audits.get(new ImageRef.Local("./my.gvmi")).sha3())
+          .isEqualTo(GvmiFile.read(folder.resolve("my.gvmi")).sha3());
+    }
   }
 
   @Test

@@ -10,10 +10,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.io.FileUtils;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +66,7 @@ class ImageRunTest {
         plan -> {
           var images = found.apply(plan);
           try {
-            Files.delete(folder.resolve("my.gvmi"));
+            FileUtils.deleteDirectory(folder.resolve("images").toFile());
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
