@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images are made, kept, published, got and removed, as docs/images.md says. */
 @Timeout(120)
@@ -188,6 +190,38 @@ class ImageStoriesIT {
     assertThat(workspace.run("image", "build", "root.tar", "--largest", "much").err())
         .contains("`--largest much` is no size.");
     assertThat(workspace.run("image").exitCode()).isEqualTo(2);
+  }
+
+  /** Engines have helpers, which go on if only the engine is ended, or nobody. */
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "KILL"})
+  void anEngineEndsWithUsWhateverEndsUs(String signal) throws Exception {
+    var docker = Files.createDirectories(folder.resolve("bin")).resolve("docker");
+    Files.writeString(
+        docker,
+        """
+        #!/bin/sh
+        [ "$1" != version ] || exit 0
+        sh -c 'trap "echo ended > ended; exit" TERM; echo begun > begun; while :; do sleep 0.1; done' >log 2>&1 &
+        wait
+        """);
+    assertThat(docker.toFile().setExecutable(true)).isTrue();
+    workspace.write("source/Dockerfile", "FROM scratch\n");
+    var environment =
+        Map.of(
+            "PATH",
+            docker.getParent() + ":" + System.getenv("PATH"),
+            "XDG_CACHE_HOME",
+            folder.resolve("cache").toString());
+    try (var child =
+        ChildJvm.start(folder, environment, "image", "build", "source", "-o", "x.gvmi")) {
+      ChildJvm.await("the build", () -> Files.exists(folder.resolve("begun")));
+      child.signal(signal);
+      assertThat(child.waitForExit()).isEqualTo(signal.equals("INT") ? 130 : 137);
+      ChildJvm.await("its end", () -> Files.exists(folder.resolve("ended")));
+    }
+    assertThat(folder.resolve("x.gvmi")).doesNotExist();
+    assertThat(workspace.run("image", "list", "--json").out()).doesNotContain("sha3");
   }
 
   /** An image with a shell, also in `x.gvmi`; answers its hash. */

@@ -26,6 +26,21 @@ enum Engine {
   private static final long PATIENCE_SECONDS = 20;
   private static final int LAST_LINES = 5;
 
+  /**
+   * Executes its words in a session of their own, which is ended when our end of its input is
+   * closed: that happens however this JVM ends, and engines have children that outlive them.
+   */
+  private static final String GUARDED =
+      """
+      exec 3<&0
+      own=setsid; command -v setsid >/dev/null || own=
+      $own "$@" </dev/null 3<&- & job=$!
+      { read -r end <&3; kill -TERM "-$job" || kill -TERM "$job"; sleep 5; kill -KILL "-$job"; } >/dev/null 2>&1 & guard=$!
+      code=0; wait "$job" || code=$?
+      kill -KILL "$guard"
+      exit "$code"
+      """;
+
   private final String probe;
   private final String build;
   private final String save;
@@ -106,7 +121,7 @@ enum Engine {
   /** Names of files are put in after the words are parted. */
   private void run(String form, List<String> names, Consumer<String> progress)
       throws IOException, ImageException, InterruptedException {
-    var command = new ArrayList<>(List.of(program()));
+    var command = new ArrayList<>(List.of("sh", "-c", GUARDED, "sh", program()));
     var next = new ArrayDeque<>(names);
     for (var word : form.split(" ")) {
       var positional = word.matches("%\\d\\$s");
@@ -118,15 +133,13 @@ enum Engine {
     }
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     var last = new ArrayDeque<String>();
-    try {
-      process.getOutputStream().close();
-      try (var output = process.inputReader(StandardCharsets.UTF_8)) {
-        for (var line = output.readLine(); line != null; line = output.readLine()) {
-          progress.accept(line);
-          last.addLast(line);
-          if (last.size() > LAST_LINES) {
-            last.removeFirst();
-          }
+    try (var input = process.getOutputStream();
+        var output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (var line = output.readLine(); line != null; line = output.readLine()) {
+        progress.accept(line);
+        last.addLast(line);
+        if (last.size() > LAST_LINES) {
+          last.removeFirst();
         }
       }
       if (process.waitFor() != 0) {
@@ -135,8 +148,6 @@ enum Engine {
                 .formatted(program(), last.isEmpty() ? "it says nothing." : last.getLast()),
             "Look at what it said, and at the Dockerfile.");
       }
-    } finally {
-      process.destroyForcibly();
     }
   }
 }
