@@ -460,9 +460,7 @@ final class ClientContractTest {
               assertThat(failed.byImage()).isTrue();
               assertThat(failed.image()).isEqualTo("0".repeat(56));
               assertThat(failed.reason())
-                  .isEqualTo(
-                      "Could not deploy the image: Transfer error: the image is not there: 404 Not"
-                          + " Found.");
+                  .isEqualTo("Could not deploy the image: the image is not there: 404 Not Found.");
             });
     assertBalanced();
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
@@ -28,6 +29,10 @@ final class Starter {
   private static final String FOLDER = "/golem/work";
   private static final Duration LONGEST_CREATE_POLL = Duration.ofSeconds(30);
   private static final int LOOKUPS = 3;
+
+  /** The parts of an exe-unit that an error came through, which say nothing to its reader. */
+  private static final Pattern LAYERS =
+      Pattern.compile("^(?:(?:Local service|State|Transfer|Runtime) error: )+");
 
   private final Session session;
   private final Ending ending;
@@ -196,12 +201,13 @@ final class Starter {
 
   /** The machine itself says that it cannot deploy or start the image. */
   private static GolemException refused(CommandResult result) {
-    String reason = result.message();
+    String reason =
+        result.message() == null
+            ? "no reason given"
+            : LAYERS.matcher(result.message()).replaceFirst("");
     return new GolemException(
         GolemException.Kind.IMAGE,
-        Failures.sentence(
-            result.index() == 0 ? "deploy the image" : "start the image",
-            reason == null ? "no reason given" : reason),
+        Failures.sentence(result.index() == 0 ? "deploy the image" : "start the image", reason),
         null,
         null);
   }
