@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -14,6 +15,7 @@ import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunSettings.Target;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +36,13 @@ final class PlanCommand implements Callable<Integer> {
       completionCandidates = RunCommand.Places.class,
       description = "local (default), or golem: what a run there would keep, take and cost.")
   String place = "local";
+
+  @Option(
+      names = "--uplink",
+      paramLabel = "RATE",
+      converter = Uplink.Converter.class,
+      description = "What this machine sends at most, such as 20Mbit: how long images take.")
+  @Nullable Uplink uplink;
 
   @Mixin OutputOptions outputs = new OutputOptions();
 
@@ -73,6 +82,12 @@ final class PlanCommand implements Callable<Integer> {
         new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), images));
         images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
         images.choices().forEach(each -> lines.add(Words.programs(each)));
+        if (target == Target.GOLEM) {
+          var workers = Wiring.workers(plan.spec(), target);
+          images
+              .served()
+              .forEach((image, file) -> lines.add(sending(image.toString(), file.size(), workers)));
+        }
         var outlook =
             new PlanOutlook(
                 plan,
@@ -85,6 +100,17 @@ final class PlanCommand implements Callable<Integer> {
       console.out().flush();
       return ExitCodes.DONE;
     }
+  }
+
+  /** A large image that many fetch from here can take longer than the work. */
+  private String sending(String image, long size, int workers) {
+    var all = BigDecimal.valueOf(size).multiply(BigDecimal.valueOf(workers));
+    var time =
+        uplink == null
+            ? "`--uplink 20Mbit` says how long that takes"
+            : Words.duration(uplink.time(all)) + " at " + uplink.text();
+    return "image `%s`: %s from this machine to each of %s, %s"
+        .formatted(image, Words.size(size), Words.count(workers, "provider"), time);
   }
 
   /** What cannot be found is no reason to say nothing else. */

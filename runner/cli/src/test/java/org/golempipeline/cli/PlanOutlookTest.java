@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import org.golempipeline.report.Words;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +70,34 @@ class PlanOutlookTest {
 
     assertThat(workspace.run("plan", "p.yaml").out())
         .contains("from earlier runs, count: nothing to do, the result is kept\n");
+  }
+
+  @Test
+  void saysHowLongAnImageTakesFromHere() throws IOException {
+    workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    var size =
+        Files.write(folder.resolve("x.gvmi"), ImageCommandTest.image("{}")).toFile().length();
+    workspace.write("p.yaml", PIPELINE + "image: ./x.gvmi\nworkers: 40\nbudget: 1 GLM\n");
+    var told =
+        "image `./x.gvmi`: " + Words.size(size) + " from this machine to each of 40 providers, ";
+    var seconds = (size * 8 * 40 + 1999) / 2000;
+
+    assertThat(workspace.run("plan", "p.yaml", "--on", "golem").out())
+        .contains(told + "`--uplink 20Mbit` says how long that takes\n");
+    assertThat(workspace.run("plan", "p.yaml", "--on", "golem", "--uplink", "2kbit/s").out())
+        .contains(told + Words.duration(Duration.ofSeconds(seconds)) + " at 2kbit/s\n");
+    assertThat(workspace.run("plan", "p.yaml").out()).doesNotContain("from this machine");
+  }
+
+  @Test
+  void refusesRatesThatAreNone() {
+    for (var rate : new String[] {"0Mbit", "20", "20MiB", "fast", "-1Mbit"}) {
+      assertThat(workspace.run("plan", "p.yaml", "--uplink=" + rate))
+          .returns(2, Workspace.Ran::exitCode)
+          .extracting(Workspace.Ran::err)
+          .asString()
+          .contains("`" + rate + "` is no rate such as 20Mbit");
+    }
   }
 
   @Test

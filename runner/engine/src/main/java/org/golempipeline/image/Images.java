@@ -112,6 +112,13 @@ public final class Images {
     return files;
   }
 
+  /** Those that providers fetch from this machine. */
+  public Map<ImageRef, GvmiFile> served() {
+    var served = new HashMap<>(files);
+    served.keySet().removeAll(remote.keySet());
+    return served;
+  }
+
   /**
    * What stands for the content of {@code image} in content keys: its hash, or that this machine's
    * own programs run. The same text means the same programs.
@@ -142,10 +149,7 @@ public final class Images {
     var images = new HashMap<>(remote);
     var open = new ArrayList<GvmiFile.Content>();
     var serving = new HashMap<ImageRef, CompletableFuture<String>>();
-    for (var each : files.entrySet()) {
-      if (remote.containsKey(each.getKey())) {
-        continue;
-      }
+    for (var each : served().entrySet()) {
       try {
         var content = each.getValue().open();
         open.add(content);
