@@ -1,10 +1,14 @@
 package org.golempipeline.cli;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.image.Images;
@@ -65,6 +69,11 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
     var target = RunCommand.target(place);
+    if (uplink != null && target != Target.GOLEM) {
+      throw Refusal.usage(
+          "`--uplink` says nothing of this machine: no image is sent.",
+          "Leave it out, or plan for the network with `--on golem`.");
+    }
     var pipeline = options.open(console);
     try (var folder = pipeline.workFolder("plans", false).claim()) {
       var whole = pipeline.requirePlan(folder.path());
@@ -84,9 +93,11 @@ final class PlanCommand implements Callable<Integer> {
         images.choices().forEach(each -> lines.add(Words.programs(each)));
         if (target == Target.GOLEM) {
           var workers = Wiring.workers(plan.spec(), target);
-          images
-              .served()
-              .forEach((image, file) -> lines.add(sending(image.toString(), file.size(), workers)));
+          // Sorted, since a map has another order each time.
+          new TreeMap<>(
+                  images.served().entrySet().stream()
+                      .collect(toMap(each -> each.getKey().toString(), Map.Entry::getValue)))
+              .forEach((image, file) -> lines.add(sending(image, file.size(), workers)));
         }
         var outlook =
             new PlanOutlook(
@@ -109,8 +120,12 @@ final class PlanCommand implements Callable<Integer> {
         uplink == null
             ? "`--uplink 20Mbit` says how long that takes"
             : Words.duration(uplink.time(all)) + " at " + uplink.text();
-    return "image `%s`: %s from this machine to each of %s, %s"
-        .formatted(image, Words.size(size), Words.count(workers, "provider"), time);
+    return "image `%s`: %s from this machine to %s, %s"
+        .formatted(
+            image,
+            Words.size(size),
+            workers == 1 ? "one provider" : "each of " + Words.count(workers, "provider"),
+            time);
   }
 
   /** What cannot be found is no reason to say nothing else. */

@@ -87,6 +87,14 @@ class PlanOutlookTest {
     assertThat(workspace.run("plan", "p.yaml", "--on", "golem", "--uplink", "2kbit/s").out())
         .contains(told + Words.duration(Duration.ofSeconds(seconds)) + " at 2kbit/s\n");
     assertThat(workspace.run("plan", "p.yaml").out()).doesNotContain("from this machine");
+    assertThat(workspace.run("plan", "p.yaml", "--uplink", "1Mbit"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("no image is sent", "`--on golem`");
+    workspace.write("p.yaml", workspace.read("p.yaml").replace("workers: 40", "workers: 1"));
+    assertThat(workspace.run("plan", "p.yaml", "--on", "golem").out())
+        .contains("from this machine to one provider, ");
   }
 
   @Test

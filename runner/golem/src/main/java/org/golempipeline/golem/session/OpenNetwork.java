@@ -10,14 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.EndReason;
-import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Settlement;
 import org.golempipeline.golem.files.FileSlot;
-import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.http.Failures;
 import org.golempipeline.golem.wire.AgreementEvent;
@@ -204,16 +202,11 @@ final class OpenNetwork implements GolemNetwork {
     if (ledger.isBusy()) {
       return CompletableFuture.completedFuture(outstanding);
     }
-    String id = session.allocation().allocationId();
     return session
-        .send(Calls.releaseAllocation(id))
-        .handle(
-            (released, error) -> {
-              if (error == null || CallFailure.of("release the allocation", error).isGone()) {
-                session.emit(new GolemEvent.AllocationReleased(id));
-              } else {
-                outstanding.add(CallFailure.of("release the allocation", error).getMessage() + ".");
-              }
+        .release(session.allocation().allocationId())
+        .thenApply(
+            obstacle -> {
+              obstacle.ifPresent(outstanding::add);
               return outstanding;
             });
   }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.golem.GolemEvent;
@@ -11,7 +12,9 @@ import org.golempipeline.golem.GolemListener;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.files.FileHost;
 import org.golempipeline.golem.http.Call;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Caller;
+import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.http.Retrier;
 import org.golempipeline.golem.http.Threads;
 import org.golempipeline.golem.wire.Allocation;
@@ -35,6 +38,22 @@ record Session(
   /** Answers arrive on the loop, where all state lives. */
   <T> CompletableFuture<T> send(Call<T> call) {
     return caller.send(call).thenApplyAsync(value -> value, threads.loop());
+  }
+
+  /** Lets an allocation go; answers, as a sentence, why that could not be done. */
+  CompletableFuture<Optional<String>> release(String allocationId) {
+    return send(Calls.releaseAllocation(allocationId))
+        .handle(
+            (released, error) -> {
+              if (error != null) {
+                CallFailure failure = CallFailure.of("release the allocation", error);
+                if (!failure.isGone()) {
+                  return Optional.of(failure.getMessage() + ".");
+                }
+              }
+              emit(new GolemEvent.AllocationReleased(allocationId));
+              return Optional.empty();
+            });
   }
 
   /** For addresses at which providers find files. */

@@ -459,14 +459,10 @@ final class Settling {
 
   private CompletableFuture<Boolean> release(String id) {
     return session
-        .send(Calls.releaseAllocation(id))
-        .handle(
-            (released, error) -> {
-              if (error == null || CallFailure.of("release the allocation", error).isGone()) {
-                session.emit(new GolemEvent.AllocationReleased(id));
-              } else {
-                outstanding.add(CallFailure.of("release the allocation", error).getMessage() + ".");
-              }
+        .release(id)
+        .thenApply(
+            obstacle -> {
+              obstacle.ifPresent(outstanding::add);
               return true;
             });
   }
