@@ -138,11 +138,8 @@ final class OpenNetwork implements GolemNetwork {
         .execute(
             () ->
                 step(market.stop(), begin, limit)
-                    .thenCompose(stopped -> step(closeMachines(), begin, limit))
-                    .thenCompose(ended -> step(stopServing(), begin, limit))
-                    .thenCompose(withdrawn -> step(documents(), begin, limit))
-                    .thenCompose(accepted -> step(market.withdraw(), begin, limit))
-                    .thenCompose(withdrawn -> release())
+                    .thenCompose(stopped -> end(market.withdraw(), begin, limit))
+                    .thenCompose(ended -> release())
                     .whenComplete(
                         (outstanding, error) ->
                             settled(settlement, outstanding == null ? List.of() : outstanding)));
@@ -156,6 +153,15 @@ final class OpenNetwork implements GolemNetwork {
       session.threads().loop().execute(market::stop);
       session.threads().close();
     }
+  }
+
+  /** The demands go meanwhile: late documents leave no time for them at the end. */
+  private CompletableFuture<Boolean> end(
+      CompletableFuture<?> withdrawn, long begin, Duration limit) {
+    return step(closeMachines(), begin, limit)
+        .thenCompose(closed -> step(stopServing(), begin, limit))
+        .thenCompose(served -> step(documents(), begin, limit))
+        .thenCompose(billed -> step(withdrawn, begin, limit));
   }
 
   /** What is not done in time is left to the background. */
