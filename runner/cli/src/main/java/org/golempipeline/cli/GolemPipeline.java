@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plugins.PluginFailure;
@@ -107,7 +108,7 @@ final class GolemPipeline {
     commands.put("clean", () -> new CleanCommand(console));
     commands.put("settle", () -> new SettleCommand(console));
     commands.put("providers", () -> ProvidersCommand.line(console));
-    commands.put("plugins", () -> PluginsCommand.line(console));
+    commands.put("plugins", () -> PluginsCommand.line(console, Version.number()));
     commands.put("image", () -> ImageCommand.line(console));
     commands.put("doctor", () -> new DoctorCommand(console));
     commands.put("schema", () -> new SchemaCommand(console));
@@ -148,7 +149,8 @@ final class GolemPipeline {
       } else if (nearest.isPresent()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
       }
-    } else if (message.equals(RootCommand.NO_COMMAND)) {
+    } else if (!(wrong.getCommandLine().getCommand() instanceof Callable)
+        && !wrong.getCommandLine().getSubcommands().isEmpty()) {
       console.err().print(wrong.getCommandLine().getUsageMessage(Ansi.OFF));
       console.err().flush();
       return ExitCodes.USAGE;

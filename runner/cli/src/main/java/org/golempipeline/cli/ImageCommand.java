@@ -11,9 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.image.ImageDownload;
@@ -32,10 +30,8 @@ import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code image}: the images that pipelines name, made, got and kept on this machine. */
 @Command(
@@ -43,7 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes, gets and shows the images that pipelines name.")
-final class ImageCommand implements Callable<Integer> {
+final class ImageCommand {
   private static final List<String> ORDER =
       List.of("build", "pull", "push", "list", "rm", "inspect", "shell");
 
@@ -53,8 +49,6 @@ final class ImageCommand implements Callable<Integer> {
   private static final String TOKEN = "GOLEM_REGISTRY_TOKEN";
 
   private final Console console;
-
-  @Spec @Nullable CommandSpec spec;
 
   private ImageCommand(Console console) {
     this.console = console;
@@ -69,12 +63,6 @@ final class ImageCommand implements Callable<Integer> {
     var spec = line.getCommandSpec();
     ORDER.forEach(name -> spec.addSubcommand(name, spec.removeSubcommand(name)));
     return line;
-  }
-
-  @Override
-  public Integer call() {
-    throw new CommandLine.ParameterException(
-        Objects.requireNonNull(spec).commandLine(), RootCommand.NO_COMMAND);
   }
 
   @Command(

@@ -30,14 +30,20 @@ final class PluginProject {
 
   private final String vendor;
   private final String name;
+  private final String product;
 
-  private PluginProject(String vendor, String name) {
+  private PluginProject(String vendor, String name, String product) {
     this.vendor = vendor;
     this.name = name;
+    this.product = product;
   }
 
-  /** The project of a strategy, whose vendor may be left out. */
-  static PluginProject named(String name) throws Refusal {
+  /**
+   * The project of a strategy, whose vendor may be left out.
+   *
+   * @param product the version of this program
+   */
+  static PluginProject named(String name, String product) throws Refusal {
     if (!NAME.matcher(name).matches()) {
       throw Refusal.usage(
           "`%s` cannot be the name of a strategy.".formatted(name),
@@ -45,8 +51,8 @@ final class PluginProject {
     }
     var slash = name.indexOf('/');
     return slash < 0
-        ? new PluginProject(VENDOR, name)
-        : new PluginProject(name.substring(0, slash), name.substring(slash + 1));
+        ? new PluginProject(VENDOR, name, product)
+        : new PluginProject(name.substring(0, slash), name.substring(slash + 1), product);
   }
 
   /** What its jar is called. */
@@ -97,11 +103,10 @@ final class PluginProject {
   }
 
   private void repository(Path repository) throws IOException {
-    var version = Version.number();
     for (var part : INTERFACE) {
       var artifact = "golem-pipeline-" + part;
-      var place = repository.resolve("org/golempipeline").resolve(artifact).resolve(version);
-      var prefix = artifact + "-" + version;
+      var place = repository.resolve("org/golempipeline").resolve(artifact).resolve(product);
+      var prefix = artifact + "-" + product;
       text(part + ".pom", place.resolve(prefix + ".pom"));
       copy(artifact + ".jar", place.resolve(prefix + ".jar"));
       try (var files = Files.list(place)) {
@@ -137,7 +142,7 @@ final class PluginProject {
         .replace("@package@", packageName())
         .replace("@class@", className())
         .replace("@api@", ApiVersion.CURRENT.toString())
-        .replace("@product@", Version.number());
+        .replace("@product@", product);
   }
 
   private String packageName() {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.lock.LockFile;
@@ -23,10 +22,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code plugins}: strategies and the jars they come from. */
 @Command(
@@ -34,31 +31,31 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Shows strategies, makes new ones, and pins plugin jars to a pipeline.")
-final class PluginsCommand implements Callable<Integer> {
+final class PluginsCommand {
   private static final int DIGITS_SHOWN = 12;
 
   private static final List<String> ORDER = List.of("list", "describe", "new", "pin");
 
   private final Console console;
 
-  @Spec @Nullable CommandSpec spec;
+  /** The version of this program, which a new plugin is for. */
+  private final String product;
 
-  private PluginsCommand(Console console) {
+  private PluginsCommand(Console console, String product) {
     this.console = console;
+    this.product = product;
   }
 
-  /** The command with its own commands, in an order that is always the same. */
-  static CommandLine line(Console console) {
-    var line = new CommandLine(new PluginsCommand(console));
+  /**
+   * The command with its own commands, in an order that is always the same.
+   *
+   * @param product the version of this program
+   */
+  static CommandLine line(Console console, String product) {
+    var line = new CommandLine(new PluginsCommand(console, product));
     var spec = line.getCommandSpec();
     ORDER.forEach(name -> spec.addSubcommand(name, spec.removeSubcommand(name)));
     return line;
-  }
-
-  @Override
-  public Integer call() {
-    throw new CommandLine.ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), RootCommand.NO_COMMAND);
   }
 
   @Command(
@@ -192,7 +189,7 @@ final class PluginsCommand implements Callable<Integer> {
               description = "Where it is written; NAME in the current folder if left out.")
           @Nullable String folder)
       throws Refusal, IOException {
-    var project = PluginProject.named(name);
+    var project = PluginProject.named(name, product);
     var shown = folder == null ? project.artifact() : folder;
     project.write(PluginOptions.path(console, shown), shown);
     console

@@ -1,13 +1,8 @@
 package org.golempipeline.cli;
 
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
-/** {@code golem-pipeline} without a command. */
+/** {@code golem-pipeline} without a command, which does nothing. */
 @Command(
     name = RootCommand.NAME,
     description = "Runs a pipeline file on this machine or on the Golem Network.",
@@ -20,15 +15,6 @@ import picocli.CommandLine.Spec;
       "4 daemon, market or payment, 5 done but documents still to be accepted, 130 interrupted,",
       "70 a bug in golem-pipeline."
     })
-final class RootCommand implements Callable<Integer> {
+final class RootCommand {
   static final String NAME = "golem-pipeline";
-  static final String NO_COMMAND = "no command";
-
-  @Spec @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    throw new CommandLine.ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), NO_COMMAND);
-  }
 }
