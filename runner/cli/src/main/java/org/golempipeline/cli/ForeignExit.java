@@ -2,6 +2,9 @@ package org.golempipeline.cli;
 
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
 
 /**
  * Notices that a plugin ends the process behind our back: whoever called this would take that for

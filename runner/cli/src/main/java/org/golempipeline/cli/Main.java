@@ -3,6 +3,10 @@ package org.golempipeline.cli;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.StandardOutput;
 import org.jspecify.annotations.Nullable;
 
 /** Where the process begins and ends. */

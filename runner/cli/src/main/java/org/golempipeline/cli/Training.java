@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.StandardOutput;
 
 /**
  * Goes through the usual commands once, so that the JVM that the launcher starts for this can keep

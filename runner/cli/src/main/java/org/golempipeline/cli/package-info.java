@@ -1,4 +1,4 @@
-/** The command line: commands, terminal, and the one place that builds the object graph. */
+/** The command line: where the process begins, finds its command, and ends. */
 @NullMarked
 package org.golempipeline.cli;
 

@@ -11,12 +11,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -25,12 +27,14 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Formatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Scanner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.golem.files.GftpServer;
 import org.golempipeline.golem.http.CallFailure;
@@ -50,6 +54,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Which package may know which, and the one home of every library. */
 class ArchitectureTest {
   private static final String ROOT = "org.golempipeline.";
+  private static final String CLI = ROOT + "cli";
 
   /** What every package may use. */
   private static final String[] EVERYWHERE = {
@@ -326,17 +331,87 @@ class ArchitectureTest {
                     }));
   }
 
+  /** Room of the command line to the rooms that it may use; its front may use them all. */
+  private static Map<String, List<String>> rooms() {
+    var rooms = new LinkedHashMap<String, List<String>>();
+    rooms.put("terminal", List.of());
+    rooms.put("completion", List.of("terminal"));
+    rooms.put("wiring", List.of("terminal"));
+    rooms.put("pipeline", List.of("completion", "terminal", "wiring"));
+    rooms.put("start", List.of("pipeline", "terminal", "wiring"));
+    rooms.put("images", List.of("pipeline", "terminal", "wiring"));
+    rooms.put("history", List.of("terminal", "wiring"));
+    rooms.put("market", List.of("history", "pipeline", "terminal", "wiring"));
+    rooms.put(
+        "run",
+        List.of("completion", "history", "images", "market", "pipeline", "terminal", "wiring"));
+    rooms.put("doctor", List.of("history", "images", "pipeline", "run", "terminal", "wiring"));
+    rooms.put("plugins", List.of("completion", "pipeline", "terminal", "wiring"));
+    rooms.put("serve", List.of("completion", "pipeline", "terminal", "wiring"));
+    return rooms;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> roomsOfTheCommandLineKnowOnlyWhatTheyMay() {
+    return rooms().entrySet().stream()
+        .map(
+            room ->
+                DynamicTest.dynamicTest(
+                    room.getKey(),
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideInAPackage(CLI + "." + room.getKey())
+                            .should()
+                            .dependOnClassesThat(
+                                resideInAPackage(CLI + "..")
+                                    .and(
+                                        not(
+                                            resideInAnyPackage(
+                                                Stream.concat(
+                                                        Stream.of(room.getKey()),
+                                                        room.getValue().stream())
+                                                    .map(name -> CLI + "." + name)
+                                                    .toArray(String[]::new)))))
+                            .check(CLASSES)));
+  }
+
+  /** A room with ten of them would be a corridor. */
+  @TestFactory
+  Stream<DynamicTest> roomsOfTheCommandLineShowLittle() {
+    return rooms().keySet().stream()
+        .map(
+            room ->
+                DynamicTest.dynamicTest(
+                    room,
+                    () ->
+                        assertThat(CLASSES)
+                            .filteredOn(type -> type.getPackageName().equals(CLI + "." + room))
+                            .filteredOn(
+                                type ->
+                                    type.isTopLevelClass()
+                                        && type.getModifiers().contains(JavaModifier.PUBLIC))
+                            .hasSizeBetween(1, 9)));
+  }
+
   @Test
   void everyPackageHasItsArrows() {
-    var known = arrows().keySet().stream().map(name -> ROOT + name).toArray(String[]::new);
+    var known =
+        Stream.of(
+                arrows().keySet().stream().map(name -> ROOT + name),
+                rooms().keySet().stream().map(name -> CLI + "." + name),
+                Stream.of(CLI))
+            .flatMap(each -> each)
+            .toArray(String[]::new);
 
-    classes().should().resideInAnyPackage(add(known, ROOT + "cli")).check(CLASSES);
+    classes().should().resideInAnyPackage(known).check(CLASSES);
   }
 
   @Test
   void packagesHaveNoCycles() {
     slices().matching("org.golempipeline.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices().matching("org.golempipeline.golem.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("org.golempipeline.cli.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   /** What the rooms of the client share with each other is nobody else's. */
@@ -372,7 +447,7 @@ class ArchitectureTest {
   void theCommandLineAloneTouchesTheProcess() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "cli")
+        .resideOutsideOfPackages(CLI, CLI + ".terminal")
         .should()
         .accessField(System.class, "out")
         .orShould()
@@ -386,10 +461,17 @@ class ArchitectureTest {
         .orShould()
         .callMethod(System.class, "getenv", String.class)
         .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("sun.misc..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(CLI + "..")
+        .should()
         .callMethod(Runtime.class, "halt", int.class)
         .orShould()
         .dependOnClassesThat()
-        .resideInAnyPackage("picocli..", "sun.misc..")
+        .resideInAPackage("picocli..")
         .check(CLASSES);
   }
 
@@ -478,7 +560,7 @@ class ArchitectureTest {
                     "no package description",
                     type -> !type.getSimpleName().equals("package-info"))))
         .should(
-            com.tngtech.archunit.lang.conditions.ArchConditions.be(
+            ArchConditions.be(
                 describe(
                     "records, enums or interfaces",
                     type ->
@@ -489,21 +571,31 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Another room needs it, or the JVM does; of constants nothing is left in who uses them. */
   @Test
-  void classesArePackagePrivateOrHaveAReasonToBePublic() {
+  void classesOfTheCommandLineArePackagePrivateOrHaveAReasonToBePublic() {
     classes()
         .that()
-        .resideInAPackage(ROOT + "cli")
-        .and()
-        .doNotHaveSimpleName("Main")
+        .resideInAPackage(CLI + "..")
         .and()
         .areTopLevelClasses()
-        .should()
-        .notHaveModifier(JavaModifier.PUBLIC)
+        .and()
+        .arePublic()
+        .and()
+        .doNotHaveFullyQualifiedName(Main.class.getName())
+        .and()
+        .doNotHaveFullyQualifiedName(ExitCodes.class.getName())
+        .should(
+            ArchConditions.be(
+                describe(
+                    "used outside of their package",
+                    type ->
+                        type.getDirectDependenciesToSelf().stream()
+                            .anyMatch(
+                                use ->
+                                    !use.getOriginClass()
+                                        .getPackageName()
+                                        .equals(type.getPackageName())))))
         .check(CLASSES);
-  }
-
-  private static String[] add(String[] names, String name) {
-    return Stream.concat(Stream.of(names), Stream.of(name)).toArray(String[]::new);
   }
 }

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.golempipeline.cli.pipeline.ParamOptions;
+import org.golempipeline.cli.terminal.Refusal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class CommandLineTest {
   private static final String RIGHT =
@@ -238,7 +241,7 @@ class CommandLineTest {
 
   private String param(String assignment) throws Refusal {
     var options = new ParamOptions();
-    options.assignments.add(assignment);
+    CommandLine.populateCommand(options, "-p", assignment);
     return options.values(workspace.console()).get("x");
   }
 

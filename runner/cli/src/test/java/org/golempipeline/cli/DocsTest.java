@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.image.ImageDiagnosticIds;

@@ -2,6 +2,7 @@ package org.golempipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;

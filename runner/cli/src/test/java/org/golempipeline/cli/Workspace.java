@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.golempipeline.cli.terminal.Console;
 
 /** A folder to work in, and the command line as a user has it there. */
 public final class Workspace {

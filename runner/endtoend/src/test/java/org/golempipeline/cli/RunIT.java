@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.BeforeEach;

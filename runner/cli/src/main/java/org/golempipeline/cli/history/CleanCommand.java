@@ -1,0 +1,140 @@
+package org.golempipeline.cli.history;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.apache.commons.io.FileUtils;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.terminal.Sizes;
+import org.golempipeline.cli.wiring.LeftOvers;
+import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.journal.RunHistories;
+import org.golempipeline.journal.RunHistory;
+import org.golempipeline.report.Words;
+import org.golempipeline.strategy.Quantities;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code clean}: makes room. */
+@Command(
+    name = "clean",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Removes results of earlier runs from the cache, old runs' journals and logs, and what",
+      "commands left that were killed.",
+      "Without an option it says what is there. Published results are never touched."
+    })
+public final class CleanCommand implements Callable<Integer> {
+  private static final Duration FOREVER = Duration.ofDays(365_000);
+
+  private final Console console;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PLACE",
+      description = "A pipeline file, or a folder of such. Default: the current folder.")
+  String place = "";
+
+  @Option(
+      names = "--older",
+      paramLabel = "TIME",
+      description = "What was not used for so long, such as 30d; runs that ended as long ago.")
+  @Nullable String older;
+
+  @Option(
+      names = "--max",
+      paramLabel = "SIZE",
+      description = "So much of the cache stays, such as 10GiB, what was used last.")
+  @Nullable String most;
+
+  public CleanCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException {
+    var folder = RunChoice.folder(console, place);
+    var cache = Wiring.cacheFolder(folder);
+    var left = LeftOvers.in(folder.resolve(".golem-pipeline"));
+    if (older == null && most == null) {
+      console
+          .out()
+          .println(
+              "%s of results in %s; %s."
+                  .formatted(
+                      Words.size(ResultCache.bytes(cache)),
+                      cache,
+                      Words.count(new RunHistories(folder).ids().size(), "run")));
+      if (left.commands() > 0) {
+        console.out().println("%s left by %s.".formatted(Words.size(left.bytes()), killed(left)));
+      }
+      console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
+      console.out().flush();
+      return ExitCodes.DONE;
+    }
+    var age = older == null ? FOREVER : age(older);
+    var cleaned =
+        ResultCache.clean(
+                cache,
+                age,
+                most == null ? Long.MAX_VALUE : Sizes.bytes("--max", most),
+                console.clock())
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "A run uses the cache in `%s`.".formatted(cache), "Wait for its end."));
+    var useless = left.bytes();
+    left.remove();
+    var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age));
+    console
+        .out()
+        .println(
+            "Removed %s of results and %s; %s of results left."
+                .formatted(
+                    Words.size(cleaned.bytes()),
+                    Words.count(runs, "run"),
+                    Words.size(cleaned.left())));
+    if (left.commands() > 0) {
+      console.out().println("Removed %s left by %s.".formatted(Words.size(useless), killed(left)));
+    }
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  private static String killed(LeftOvers left) {
+    return Words.count(left.commands(), "command")
+        + (left.commands() == 1 ? " that was killed" : " that were killed");
+  }
+
+  /** Runs that are over and owe nothing. */
+  private int removeRuns(Path folder, Instant before) throws IOException {
+    var histories = new RunHistories(folder);
+    var removed = 0;
+    for (var run : histories.newest(Integer.MAX_VALUE, new Messages(console)::unreadable)) {
+      if (run.state() != RunHistory.State.RUNNING
+          && !run.isUnsettled()
+          && run.at() != null
+          && run.at().plus(run.took()).isBefore(before)) {
+        FileUtils.deleteDirectory(histories.folder(run.id()).toFile());
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  private static Duration age(String text) throws Refusal {
+    if (!text.matches(Quantities.DURATION_PATTERN)) {
+      throw Refusal.usage(
+          "`--older %s` is no length of time.".formatted(text), "Write it as `30d` or `12h`.");
+    }
+    return Quantities.duration(text);
+  }
+}

@@ -1,0 +1,160 @@
+package org.golempipeline.cli.images;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.List;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code image} answers about one image.
+ *
+ * @param image as it was called
+ * @param kind tag, hash, url, file, build or oci
+ * @param sha3 its SHA3-224 in hex, null if nobody knows
+ * @param url where providers fetch it; null for a file of this machine, which a run serves itself
+ * @param size in bytes, null if nobody says
+ * @param inside what is in it, null if nobody has seen it
+ * @param locked whether that stands in the lock file of a pipeline
+ * @param now the SHA3-224 of what the registry has under a locked tag now, if it is another image
+ * @param trouble why it cannot be used, as a sentence
+ * @param hint the cure of that
+ * @param unanswered whether that is so because nobody answers
+ * @param unknown what cannot be told
+ */
+public record ImageAnswer(
+    String image,
+    String kind,
+    @Nullable String sha3,
+    @Nullable String url,
+    @Nullable Long size,
+    @Nullable Inside inside,
+    boolean locked,
+    @Nullable String now,
+    @Nullable String trouble,
+    @Nullable String hint,
+    boolean unanswered,
+    List<String> unknown) {
+  static final String FILE = "file";
+
+  /**
+   * What is in an image that this machine has.
+   *
+   * @param volumes what its configuration declares
+   * @param env {@code NAME=value} each
+   * @param origins what it was made of, or where it came from; for images of this machine's store
+   * @param unpacked bytes of its file system, null if that was not unpacked
+   * @param programs the names of programs along its PATH, null if it was not unpacked
+   */
+  record Inside(
+      List<String> volumes,
+      List<String> env,
+      List<String> origins,
+      @Nullable Long unpacked,
+      @Nullable Collection<String> programs) {}
+
+  private static final String SERVED = "none; this machine serves the file while a run lasts";
+
+  public static final String LOOK =
+      "Look for images and their tags at https://registry.golem.network, or give `{url, hash}`.";
+
+  /** {@code text} with the full stop that others leave out. */
+  public static String sentence(String text) {
+    var stripped = text.strip();
+    return stripped.endsWith(".") ? stripped : stripped + ".";
+  }
+
+  /** For people, but for the trouble; empty if nothing is known. */
+  String text() {
+    if (sha3 == null) {
+      return "";
+    }
+    var lines = new StringBuilder();
+    line(lines, kind, image);
+    line(lines, "sha3", sha3);
+    line(lines, "url", url == null && kind.equals(FILE) && trouble == null ? SERVED : url);
+    line(lines, "size", size == null ? null : Words.size(size) + ", " + Words.count(size, "byte"));
+    if (inside != null) {
+      line(lines, "unpacked", inside.unpacked() == null ? null : Words.size(inside.unpacked()));
+      line(
+          lines,
+          "volumes",
+          inside.volumes().isEmpty()
+              ? "none; providers with an old runtime need one: `VOLUME /golem/work`"
+              : String.join(", ", inside.volumes()));
+      inside.env().forEach(each -> line(lines, "env", each));
+      inside.origins().forEach(each -> line(lines, "origin", each));
+      if (inside.programs() != null) {
+        line(lines, "programs", String.join(" ", inside.programs()));
+      }
+    }
+    if (locked) {
+      line(lines, "locked", "yes: runs use this whatever the tag means");
+    }
+    line(lines, "now", now == null ? null : "the registry has another image, " + now);
+    unknown.forEach(each -> line(lines, "unknown", each));
+    return lines.toString();
+  }
+
+  private static void line(StringBuilder lines, String name, @Nullable String value) {
+    if (value != null) {
+      lines.append("%-8s %s\n".formatted(name, TerminalText.safe(value)));
+    }
+  }
+
+  /** For tools: an object without a line end. Fields are only ever added. */
+  String json() {
+    var text = new StringWriter();
+    try (var json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("image", image);
+      json.writeStringField("kind", kind);
+      json.writeStringField("sha3", sha3);
+      json.writeStringField("url", url);
+      json.writeFieldName("size");
+      if (size == null) {
+        json.writeNull();
+      } else {
+        json.writeNumber(size);
+      }
+      write(json, "volumes", inside == null ? null : inside.volumes());
+      json.writeBooleanField("locked", locked);
+      json.writeStringField("now", now);
+      json.writeStringField("trouble", trouble);
+      json.writeStringField("hint", hint);
+      write(json, "unknown", unknown);
+      write(json, "env", inside == null ? null : inside.env());
+      write(json, "origins", inside == null ? null : inside.origins());
+      json.writeFieldName("unpacked");
+      if (inside == null || inside.unpacked() == null) {
+        json.writeNull();
+      } else {
+        json.writeNumber(inside.unpacked());
+      }
+      write(json, "programs", inside == null ? null : inside.programs());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, String name, @Nullable Collection<String> texts)
+      throws IOException {
+    json.writeFieldName(name);
+    if (texts == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartArray();
+    for (var text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
+  }
+}

@@ -1,0 +1,375 @@
+package org.golempipeline.cli.images;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.golempipeline.cli.terminal.Columns;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.terminal.Sizes;
+import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.image.ImageDownload;
+import org.golempipeline.golem.image.ImageRegistry;
+import org.golempipeline.golem.image.ImageUpload;
+import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.NotAnImageException;
+import org.golempipeline.gvmi.StoredImage;
+import org.golempipeline.gvmi.StoredImage.Origin;
+import org.golempipeline.oci.ImageBuilder;
+import org.golempipeline.oci.ImageSource;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
+import org.golempipeline.spec.ImageRef;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code image}: the images that pipelines name, made, got and kept on this machine. */
+@Command(
+    name = "image",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Makes, gets and shows the images that pipelines name.")
+public final class ImageCommand {
+  private static final List<String> ORDER =
+      List.of("build", "pull", "push", "list", "rm", "inspect", "shell");
+
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
+  private static final String USER = "GOLEM_REGISTRY_USER";
+  private static final String TOKEN = "GOLEM_REGISTRY_TOKEN";
+
+  private final Console console;
+
+  private ImageCommand(Console console) {
+    this.console = console;
+  }
+
+  /** The command with its own commands, in an order that is always the same. */
+  public static CommandLine line(Console console) {
+    var line =
+        new CommandLine(new ImageCommand(console))
+            .addSubcommand("inspect", new ImageInspectCommand(console))
+            .addSubcommand("shell", new ImageShellCommand(console));
+    var spec = line.getCommandSpec();
+    ORDER.forEach(name -> spec.addSubcommand(name, spec.removeSubcommand(name)));
+    return line;
+  }
+
+  @Command(
+      name = "build",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Makes an image of a folder with a Dockerfile, of what `docker save` writes, of an OCI layout,",
+        "of a reference in a registry such as `debian:bookworm-slim`, or of a tar of a file system.",
+        "It is kept on this machine, where `image: { build: … }` and `{ oci: … }` of pipelines find it."
+      })
+  int build(
+      @Parameters(
+              paramLabel = "SOURCE",
+              description = "A folder, a tar, or a reference in a registry.")
+          String source,
+      @Option(
+              names = {"-o", "--output"},
+              paramLabel = "FILE.gvmi",
+              description = "Writes the image there too.")
+          @Nullable String output,
+      @Option(
+              names = "--largest",
+              paramLabel = "SIZE",
+              description = "How large it may be unpacked. Default: 64GiB.")
+          @Nullable String largest,
+      @Option(names = "--json", description = "Prints the image as a line of JSON.") boolean json)
+      throws Refusal, IOException, InterruptedException {
+    ImageSource what;
+    try {
+      what = ImageSource.of(source, console.folder());
+    } catch (ImageException e) {
+      throw Refusal.usage(e.getMessage(), e.hint());
+    }
+    var limit = largest == null ? ImageBuilder.LARGEST : Sizes.bytes("--largest", largest);
+    try (var store = new Wiring(console).requireImageStore()) {
+      var image = new ImageBuilder(store, limit, this::say).build(what);
+      if (output != null) {
+        write(image, console.folder().resolve(output));
+      }
+      show(image, json);
+      return ExitCodes.DONE;
+    } catch (ImageException e) {
+      throw new Refusal(ExitCodes.FAILED, e.getMessage(), e.hint());
+    }
+  }
+
+  /** By rename, so that a file of this name is whole. */
+  private static void write(StoredImage image, Path file) throws IOException {
+    var folder = file.toAbsolutePath().getParent();
+    var part = Files.createTempFile(folder, "image-", ".part");
+    try {
+      Files.copy(image.file(), part, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  @Command(
+      name = "pull",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Downloads an image from Golem's registry and keeps it on this machine. What was broken off",
+        "goes on where it ended; the hash of all of it is checked."
+      })
+  int pull(
+      @Parameters(paramLabel = "TAG", description = "`user/name:tag`, or the SHA3-224 of an image.")
+          String tag,
+      @Option(names = "--json", description = "Prints the image as a line of JSON.") boolean json)
+      throws Refusal, IOException, InterruptedException {
+    var wanted =
+        ImageRef.of(tag)
+            .filter(ref -> ref instanceof ImageRef.Tag || ref instanceof ImageRef.Hash)
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "`%s` is no image of Golem's registry.".formatted(tag),
+                        "Give a tag `user/name:tag`; an image of another registry is made with"
+                            + " `golem-pipeline image build`."));
+    try (var store = new Wiring(console).requireImageStore()) {
+      var found = found(wanted);
+      var shown = new long[1];
+      store.fetch(
+          found.hash(),
+          Origin.of(wanted.toString()),
+          new ImageDownload(
+                  found,
+                  bytes -> {
+                    // A line for every 16 MiB.
+                    if (bytes >> 24 != shown[0]) {
+                      shown[0] = bytes >> 24;
+                      say(Words.size(bytes) + " downloaded");
+                    }
+                  })
+              ::into);
+      show(store.find(found.hash()).orElseThrow(), json);
+      return ExitCodes.DONE;
+    } catch (GolemException e) {
+      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
+    }
+  }
+
+  private ImageRegistry.Answer.Found found(ImageRef image) throws Refusal {
+    ImageRegistry.Answer answer;
+    try {
+      answer = new Wiring(console).registry().resolve(image.toString()).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof GolemException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+    if (answer instanceof ImageRegistry.Answer.Found found) {
+      return found;
+    }
+    if (answer instanceof ImageRegistry.Answer.Unknown unknown) {
+      throw Refusal.usage(
+          "The registry does not know the image `%s`: %s"
+              .formatted(image, ImageAnswer.sentence(unknown.reason())),
+          ImageAnswer.LOOK);
+    }
+    throw new AssertionError(answer);
+  }
+
+  @Command(
+      name = "push",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Publishes an image at Golem's registry, from where providers fetch it; only what is missing",
+        "there is sent. A tag needs `"
+            + USER
+            + "` and `"
+            + TOKEN
+            + "`, a personal access token of the",
+        "registry; without a tag the image has an address and its hash."
+      })
+  int push(
+      @Parameters(
+              index = "0",
+              paramLabel = "IMAGE",
+              description = "A file, or an image of `image list`.")
+          String image,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "TAG", description = "`user/name:tag`.")
+          @Nullable String tag)
+      throws Refusal, IOException, InterruptedException {
+    var name = tag == null ? Optional.<ImageUpload.Name>empty() : Optional.of(name(tag));
+    try (var store = new Wiring(console).requireImageStore()) {
+      var file = console.folder().resolve(image);
+      if (!Files.isRegularFile(file)) {
+        file = StoredImages.named(store, image, console).file();
+      }
+      GvmiFile.configuration(file);
+      var published =
+          new ImageUpload(new Wiring(console).registryUrl(), this::say).push(file, name);
+      console
+          .out()
+          .print(
+              "%-8s %s\n%-8s %s\n%-8s %s\n"
+                  .formatted(
+                      "sha3",
+                      published.sha3(),
+                      "url",
+                      published.url(),
+                      "image",
+                      tag == null
+                          ? "{ url: \"%s\", hash: %s }".formatted(published.url(), published.sha3())
+                          : tag));
+      console.out().flush();
+      return ExitCodes.DONE;
+    } catch (NotAnImageException e) {
+      throw Refusal.usage(
+          "`%s` %s.".formatted(image, e.getMessage()),
+          "Make an image with `golem-pipeline image build`.");
+    } catch (GolemException e) {
+      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
+    }
+  }
+
+  private ImageUpload.Name name(String tag) throws Refusal {
+    if (!(ImageRef.of(tag).orElse(null) instanceof ImageRef.Tag)) {
+      throw Refusal.usage("`%s` is no tag.".formatted(tag), "Write it as `user/name:tag`.");
+    }
+    return new ImageUpload.Name(tag, secret(USER), secret(TOKEN));
+  }
+
+  private String secret(String variable) throws Refusal {
+    return console
+        .variable(variable)
+        .orElseThrow(
+            () ->
+                Refusal.usage(
+                    "A tag belongs to a user of the registry, and `%s` is not set."
+                        .formatted(variable),
+                    "Export `%s` and `%s`, or leave the tag out.".formatted(USER, TOKEN)));
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lists the images on this machine, the last used first: hash, size, size of what is unpacked,",
+        "last use, and what it was made of."
+      })
+  int list(
+      @Option(names = "--json", description = "Prints each image as a line of JSON.") boolean json)
+      throws Refusal, IOException {
+    try (var store = new Wiring(console).requireImageStore()) {
+      var rows = new ArrayList<List<String>>();
+      for (var image : store.list()) {
+        if (json) {
+          console.out().println(json(image));
+        } else {
+          rows.add(
+              List.of(
+                  image.sha3().substring(0, StoredImages.SHOWN),
+                  Words.size(image.size()),
+                  image.unpacked().map(bytes -> Words.size(bytes) + " unpacked").orElse("packed"),
+                  DAY.format(image.lastUse().atZone(ZoneId.systemDefault())),
+                  StoredImages.origins(image, console)));
+        }
+      }
+      if (rows.isEmpty() && !json) {
+        say("There are no images here yet; `golem-pipeline image build` makes one.");
+      }
+      Columns.print(console.out(), rows);
+      console.out().flush();
+      return ExitCodes.DONE;
+    }
+  }
+
+  @Command(
+      name = "rm",
+      mixinStandardHelpOptions = true,
+      description = "Removes images from this machine, and what was unpacked of them.")
+  int remove(
+      @Parameters(
+              paramLabel = "IMAGE",
+              arity = "1..*",
+              description = "A hash or the beginning of one, or what it was made of.")
+          List<String> images)
+      throws Refusal, IOException {
+    try (var store = new Wiring(console).requireImageStore()) {
+      for (var name : images) {
+        var image = StoredImages.named(store, name, console);
+        store.remove(image.sha3());
+        say("removed %s (%s)".formatted(image.sha3(), StoredImages.origins(image, console)));
+      }
+      return ExitCodes.DONE;
+    } catch (ImageException e) {
+      throw new Refusal(ExitCodes.FAILED, e.getMessage(), e.hint());
+    }
+  }
+
+  private void say(String line) {
+    console.err().println(TerminalText.safe(line));
+    console.err().flush();
+  }
+
+  private void show(StoredImage image, boolean json) throws IOException {
+    if (json) {
+      console.out().println(json(image));
+    } else {
+      console
+          .out()
+          .print(
+              "%-8s %s\n%-8s %s\n%-8s %s\n"
+                  .formatted(
+                      "sha3",
+                      image.sha3(),
+                      "size",
+                      Words.size(image.size()),
+                      "file",
+                      image.file()));
+    }
+    console.out().flush();
+  }
+
+  /** For tools: an object without a line end. Fields are only ever added. */
+  private static String json(StoredImage image) throws IOException {
+    var text = new StringWriter();
+    try (var json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("sha3", image.sha3());
+      json.writeStringField("file", image.file().toString());
+      json.writeNumberField("size", image.size());
+      if (image.unpacked().isPresent()) {
+        json.writeNumberField("unpacked", image.unpacked().get());
+      } else {
+        json.writeNullField("unpacked");
+      }
+      json.writeStringField("last_use", image.lastUse().toString());
+      json.writeArrayFieldStart("origins");
+      for (var origin : image.origins()) {
+        json.writeStartObject();
+        json.writeStringField("name", origin.name());
+        json.writeStringField("digest", origin.digest().orElse(null));
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
+}

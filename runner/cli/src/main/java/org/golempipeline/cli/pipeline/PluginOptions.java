@@ -1,0 +1,90 @@
+package org.golempipeline.cli.pipeline;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.wiring.PipelineText;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.plugins.Plugin;
+import org.golempipeline.plugins.PluginException;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.report.TerminalText;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code --plugin JAR}, shared by the commands that need strategies, and the plugins that a command
+ * has by it and by the lock file of its pipeline.
+ */
+public final class PluginOptions {
+  @Option(
+      names = "--plugin",
+      paramLabel = "JAR",
+      description =
+          "Uses the strategies of this plugin, for this command only; repeat it for more. What"
+              + " `plugins pin` wrote into the lock file of the pipeline is used without it.")
+  public List<String> jars = new ArrayList<>();
+
+  /**
+   * The plugins of a command that has no pipeline file or whose lock file does not matter: those
+   * that it names.
+   */
+  public Plugins named(Console console) throws Refusal {
+    var plugins = Plugins.NONE;
+    for (var jar : jars) {
+      try {
+        plugins = plugins.with(load(console, jar));
+      } catch (PluginException e) {
+        throw refusal(e);
+      }
+    }
+    return plugins;
+  }
+
+  /** The plugins of a command about {@code text}: those that it names, then those pinned. */
+  public Checked<Plugins> all(Console console, @Nullable PipelineText text) throws Refusal {
+    var named = named(console);
+    // Without a lock file nothing of it is loaded: that is start-up time.
+    if (text == null || !Files.exists(text.lock())) {
+      return Checked.of(named);
+    }
+    var lock = LockFile.read(text.lock(), text.name() + ".lock");
+    return lock.then(pins -> named.withPinned(pins, text.name(), text.folder()));
+  }
+
+  /** The same, and says which plugins are there for this command only. */
+  public Checked<Plugins> announced(Console console, @Nullable PipelineText text) throws Refusal {
+    var plugins = all(console, text);
+    for (var plugin : plugins.value().orElse(Plugins.NONE).all()) {
+      if (jars.contains(plugin.jar())) {
+        var line =
+            "plugin `%s` %s from `%s`, for this command only"
+                .formatted(plugin.name(), plugin.version(), plugin.jar());
+        console.err().println(TerminalText.safe(line));
+      }
+    }
+    console.err().flush();
+    return plugins;
+  }
+
+  static Plugin load(Console console, String jar) throws Refusal, PluginException {
+    return Plugins.load(path(console, jar), jar);
+  }
+
+  public static Path path(Console console, String jar) throws Refusal {
+    try {
+      return console.folder().resolve(jar);
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(jar), null);
+    }
+  }
+
+  static Refusal refusal(PluginException e) {
+    return Refusal.usage(e.getMessage(), e.hint());
+  }
+}

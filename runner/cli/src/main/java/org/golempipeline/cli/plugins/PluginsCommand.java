@@ -1,0 +1,337 @@
+package org.golempipeline.cli.plugins;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.golempipeline.cli.completion.Candidates;
+import org.golempipeline.cli.pipeline.PluginOptions;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.wiring.PipelineText;
+import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.plugins.Plugin;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.spec.Nearest;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.spec.StrategyText;
+import org.golempipeline.strategy.MergeStrategy;
+import org.golempipeline.strategy.SplitStrategy;
+import org.golempipeline.strategy.Strategy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plugins}: strategies and the jars they come from. */
+@Command(
+    name = "plugins",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Shows strategies, makes new ones, and pins plugin jars to a pipeline.")
+public final class PluginsCommand {
+  private static final int DIGITS_SHOWN = 12;
+
+  private static final List<String> ORDER = List.of("list", "describe", "new", "pin");
+
+  private final Console console;
+
+  /** The version of this program, which a new plugin is for. */
+  private final String product;
+
+  private PluginsCommand(Console console, String product) {
+    this.console = console;
+    this.product = product;
+  }
+
+  /**
+   * The command with its own commands, in an order that is always the same.
+   *
+   * @param product the version of this program
+   */
+  public static CommandLine line(Console console, String product) {
+    var line = new CommandLine(new PluginsCommand(console, product));
+    var spec = line.getCommandSpec();
+    ORDER.forEach(name -> spec.addSubcommand(name, spec.removeSubcommand(name)));
+    return line;
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists all split and merge strategies with their versions and jars.")
+  int list(
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "A pipeline file, whose pinned plugins are listed too.")
+          @Nullable String file,
+      @Mixin PluginOptions options)
+      throws Refusal {
+    var plugins = plugins(file, options);
+    if (plugins == null) {
+      return ExitCodes.USAGE;
+    }
+    var strategies = Wiring.strategies(plugins);
+    var rows = new ArrayList<List<String>>();
+    strategies.splits().forEach(each -> rows.add(row("split", each, plugins)));
+    strategies.merges().forEach(each -> rows.add(row("merge", each, plugins)));
+    var width = rows.stream().mapToInt(row -> row.get(1).length()).max().orElse(0);
+    for (var row : rows) {
+      var line =
+          "%s  %s%s  %s"
+              .formatted(
+                  row.get(0), row.get(1), " ".repeat(width - row.get(1).length()), row.get(2));
+      console.out().println(TerminalText.safe(line));
+    }
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  @Command(
+      name = "describe",
+      mixinStandardHelpOptions = true,
+      description = "Says what a strategy does and which options it has.")
+  int describe(
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = BuiltIn.class,
+              description = "Its name, such as lines or acme/paragraphs.")
+          String name,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "A pipeline file, whose pinned plugins are known too.")
+          @Nullable String file,
+      @Mixin PluginOptions options)
+      throws Refusal {
+    var plugins = plugins(file, options);
+    if (plugins == null) {
+      return ExitCodes.USAGE;
+    }
+    var strategies = Wiring.strategies(plugins);
+    var split = strategies.split(name);
+    var merge = strategies.merge(name);
+    if (split.isEmpty() && merge.isEmpty()) {
+      throw unknown(name, strategies);
+    }
+    var text = new StringBuilder();
+    split.ifPresent(each -> text.append(description(each, plugins)));
+    text.append(split.isPresent() && merge.isPresent() ? "\n" : "");
+    merge.ifPresent(each -> text.append(description(each, plugins)));
+    console.out().print(TerminalText.safeLines(text.toString()));
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  @Command(
+      name = "pin",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Writes jars with their digests into the lock file of a pipeline.",
+        "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay",
+        "the same."
+      })
+  int pin(
+      @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,
+      @Parameters(paramLabel = "JAR", arity = "1..*", description = "The jars.") List<String> jars)
+      throws Refusal {
+    var text = PipelineText.read(console, file);
+    var name = text.name() + ".lock";
+    var read = LockFile.read(text.lock(), name);
+    new Messages(console).diagnostics(read.diagnostics());
+    var lock = read.value().orElse(null);
+    if (lock == null) {
+      return ExitCodes.USAGE;
+    }
+    var pins = new TreeMap<>(lock.plugins());
+    var plugins = loaded(jars);
+    for (var plugin : plugins.all()) {
+      pins.put(plugin.name(), locked(text, plugin));
+    }
+    // Other pins may be out of date, and pinned next; a clash with those that are not is told now.
+    for (var problem : plugins.withPinned(lock, file, text.folder()).diagnostics()) {
+      if (problem.id().equals(org.golempipeline.plugins.PluginDiagnosticIds.PLUGIN_CLASH)) {
+        throw Refusal.usage(problem.message(), problem.hint());
+      }
+    }
+    try {
+      lock.writePlugins(pins);
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)),
+          "Check that the folder of the pipeline file can be written and is not full.");
+    }
+    for (var plugin : plugins.all()) {
+      say(plugin, name, lock.plugins().get(plugin.name()), pins.get(plugin.name()));
+    }
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  @Command(
+      name = "new",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Writes a Maven project for a plugin with one split and one merge.",
+        "It tests itself, and needs nothing of golem-pipeline but what is written into it."
+      })
+  int create(
+      @Parameters(
+              paramLabel = "NAME",
+              description = "What it is called, such as paragraphs or acme/paragraphs.")
+          String name,
+      @Option(
+              names = "--folder",
+              paramLabel = "FOLDER",
+              description = "Where it is written; NAME in the current folder if left out.")
+          @Nullable String folder)
+      throws Refusal, IOException {
+    var project = PluginProject.named(name, product);
+    var shown = folder == null ? project.artifact() : folder;
+    project.write(PluginOptions.path(console, shown), shown);
+    console
+        .out()
+        .println(
+            TerminalText.safe(
+                "Wrote the plugin `%s` into %s.".formatted(project.strategy(), shown)));
+    console.out().println("Next: `mvn verify` there; README.md says how to go on.");
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  /** The plugins of a command, or null if what is wrong with them was told. */
+  private @Nullable Plugins plugins(@Nullable String file, PluginOptions options) throws Refusal {
+    var text = file == null ? null : PipelineText.read(console, file);
+    var plugins = options.all(console, text);
+    new Messages(console).diagnostics(plugins.diagnostics());
+    return plugins.orNull();
+  }
+
+  private Plugins loaded(List<String> jars) throws Refusal {
+    var options = new PluginOptions();
+    options.jars = jars;
+    return options.named(console);
+  }
+
+  // ---- list and describe
+
+  private static List<String> row(String kind, Strategy strategy, Plugins plugins) {
+    return List.of(kind, strategy.name(), origin(strategy, plugins));
+  }
+
+  private static String origin(Strategy strategy, Plugins plugins) {
+    for (var plugin : plugins.all()) {
+      if (plugin.splits().contains(strategy) || plugin.merges().contains(strategy)) {
+        return "version %s, plugin %s %s, %s"
+            .formatted(strategy.version(), plugin.name(), plugin.version(), plugin.jar());
+      }
+    }
+    return "version %s, built in".formatted(strategy.version());
+  }
+
+  private static String description(SplitStrategy split, Plugins plugins) {
+    var input =
+        switch (split.inputUse()) {
+          case REQUIRED -> "the stage needs one";
+          case OPTIONAL -> "the stage may have one";
+          case FORBIDDEN -> "the stage must have none";
+        };
+    return head("split", split, plugins) + "input: " + input + "\n" + options(split);
+  }
+
+  private static String description(MergeStrategy merge, Plugins plugins) {
+    var result =
+        switch (merge.result()) {
+          case FILE -> "one file";
+          case VALUE -> "one line, known to later stages by the name of the stage";
+          case FILES -> "the outputs themselves";
+          case FIRST -> "the first output that is accepted";
+          case TREE -> "one file, made on providers";
+        };
+    return head("merge", merge, plugins) + "result: " + result + "\n" + options(merge);
+  }
+
+  private static String head(String kind, Strategy strategy, Plugins plugins) {
+    return "%s: %s\n%s\n%s\n"
+        .formatted(kind, strategy.name(), strategy.summary(), origin(strategy, plugins));
+  }
+
+  private static String options(Strategy strategy) {
+    return "options: %s\n%s"
+        .formatted(
+            strategy.optionsRequired() ? "needed" : "can be left out",
+            StrategyText.options(strategy));
+  }
+
+  private static Refusal unknown(String name, Strategies strategies) {
+    var known = new ArrayList<String>();
+    strategies.splits().forEach(each -> known.add(each.name()));
+    strategies.merges().forEach(each -> known.add(each.name()));
+    var cure =
+        name.contains("/")
+            ? "Name its jar with `--plugin JAR`, or a pipeline that pins it."
+            : "`golem-pipeline plugins list` shows all.";
+    return Refusal.usage(
+        "There is no strategy `%s`.".formatted(name),
+        Nearest.to(name, known)
+            .map(nearest -> "Did you mean `%s`? %s".formatted(nearest, cure))
+            .orElse(cure));
+  }
+
+  // ---- pin
+
+  private LockedPlugin locked(PipelineText text, Plugin plugin) throws Refusal {
+    var jar = PluginOptions.path(console, plugin.jar()).toAbsolutePath().normalize();
+    var path = text.folder().normalize().relativize(jar);
+    return new LockedPlugin(
+        plugin.version(),
+        path.toString().replace(java.io.File.separatorChar, '/'),
+        plugin.sha256());
+  }
+
+  private void say(
+      Plugin plugin, String lock, @Nullable LockedPlugin before, @Nullable LockedPlugin now) {
+    var line =
+        "%s `%s` %s from `%s` in %s, SHA-256 %s…"
+            .formatted(
+                now != null && now.equals(before) ? "Already pinned:" : "Pinned",
+                plugin.name(),
+                plugin.version(),
+                plugin.jar(),
+                lock,
+                plugin.sha256().substring(0, DIGITS_SHOWN));
+    console.out().println(TerminalText.safe(line));
+    plugin.splits().forEach(each -> console.out().println("  split  " + each.name()));
+    plugin.merges().forEach(each -> console.out().println("  merge  " + each.name()));
+    if (now != null && Path.of(now.path()).startsWith("..")) {
+      console
+          .out()
+          .println(
+              "  The jar lies outside the pipeline's folder: others need it in the same place.");
+    }
+  }
+
+  /** The names of strategies that need no plugin. */
+  static final class BuiltIn extends Candidates {
+    BuiltIn() {
+      super(
+          Stream.of(Wiring.strategies(Plugins.NONE))
+              .flatMap(known -> Stream.concat(known.splits().stream(), known.merges().stream()))
+              .map(Strategy::name)
+              .distinct()
+              .sorted()
+              .toList());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.golempipeline.cli.run;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.golempipeline.cli.pipeline.PipelineOptions;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.report.DiagnosticJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code check}: all mistakes of a file. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Finds all mistakes of a pipeline file, with their places, and runs nothing.",
+      "With --laws it also tries on a sample whether the result depends on how the input is cut."
+    })
+public final class CheckCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin PipelineOptions options = new PipelineOptions();
+
+  @Option(names = "--json", description = "Prints the mistakes as a JSON array.")
+  boolean json;
+
+  @Mixin LawsOptions laws = new LawsOptions();
+
+  public CheckCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException, InterruptedException {
+    var tryLaws = laws.wanted();
+    var pipeline = options.open(console);
+    if (tryLaws) {
+      var exitCode = laws.check(console, pipeline, json);
+      console.out().flush();
+      return exitCode;
+    }
+    var checked = pipeline.spec().then(pipeline::lookAhead);
+    if (json) {
+      console.out().print(DiagnosticJson.of(checked.diagnostics()));
+    } else {
+      new Messages(console).diagnostics(checked.diagnostics());
+      if (checked.diagnostics().isEmpty()) {
+        console.out().println(options.file() + ": no mistakes found.");
+      }
+    }
+    console.out().flush();
+    return checked.orNull() != null ? ExitCodes.DONE : ExitCodes.USAGE;
+  }
+}

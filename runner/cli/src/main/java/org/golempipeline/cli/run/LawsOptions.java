@@ -1,0 +1,113 @@
+package org.golempipeline.cli.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.golempipeline.cli.pipeline.OpenPipeline;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Interruption;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.wiring.NodeOnDemand;
+import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.image.Inside;
+import org.golempipeline.laws.LawsCheck;
+import org.golempipeline.laws.LawsJson;
+import org.golempipeline.laws.LawsSettings;
+import org.golempipeline.laws.LawsText;
+import org.golempipeline.report.DiagnosticJson;
+import org.golempipeline.strategy.Quantities;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code check --laws}: the laws of splitting and merging, tried on a sample. */
+final class LawsOptions {
+  @Option(
+      names = "--laws",
+      description =
+          "Runs a sample of the input on this machine, cut in different ways, and compares the"
+              + " results. Publishes nothing.")
+  private boolean laws;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "SIZE",
+      description = "How much of a stage's input --laws takes, about. Default: 1MiB.")
+  private @Nullable String sample;
+
+  /** Whether they are asked for. */
+  boolean wanted() throws Refusal {
+    if (sample != null && !laws) {
+      throw Refusal.usage(
+          "`--sample` says how much `--laws` tries, and that is not there.", "Add `--laws`.");
+    }
+    return laws;
+  }
+
+  private long sampleBytes() throws Refusal {
+    try {
+      var bytes = Quantities.bytes(sample == null ? "1MiB" : sample);
+      if (bytes > 0) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      // refused below
+    }
+    throw Refusal.usage("`--sample %s` is not a size.".formatted(sample), "Write `--sample 4MiB`.");
+  }
+
+  /** Tries the laws of a file, unless it has mistakes. */
+  int check(Console console, OpenPipeline pipeline, boolean json)
+      throws Refusal, IOException, InterruptedException {
+    var size = sampleBytes();
+    try (var home = pipeline.workFolder("laws", false)) {
+      var planned = pipeline.plan(home.path().resolve("plan"));
+      if (json && planned.orNull() == null) {
+        console.out().print(DiagnosticJson.of(planned.diagnostics()));
+        return ExitCodes.USAGE;
+      }
+      var plan = OpenPipeline.require(console, planned);
+      var images =
+          OpenPipeline.require(
+              console,
+              pipeline
+                  .wiring()
+                  .imagesHere(plan.spec(), plan.folder(), Inside.Choice.WHERE_POSSIBLE, true));
+      Files.createDirectories(home.path());
+      try (var node =
+          new NodeOnDemand(
+              pipeline.wiring(),
+              () -> home.path().resolve("providers"),
+              LawsCheck.PROVIDERS,
+              null)) {
+        var check =
+            new LawsCheck(
+                plan,
+                new LawsSettings(
+                    home.id(),
+                    pipeline.text().name(),
+                    size,
+                    home.path(),
+                    node,
+                    Wiring.agreementDuration(plan.spec()),
+                    pipeline.shell(plan.spec()),
+                    images,
+                    console.clock(),
+                    line -> say(console, line)));
+        try (var interruption =
+            new Interruption(check::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+          var report = check.run();
+          console.out().print(json ? LawsJson.of(report) + "\n" : LawsText.of(report));
+          return report.holds() ? ExitCodes.DONE : ExitCodes.FAILED;
+        } catch (InterruptedException e) {
+          say(console, "Interrupted.");
+          return ExitCodes.INTERRUPTED;
+        }
+      }
+    }
+  }
+
+  private static void say(Console console, String line) {
+    console.err().println(line);
+    console.err().flush();
+  }
+}

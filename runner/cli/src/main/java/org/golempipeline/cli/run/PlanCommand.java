@@ -1,0 +1,191 @@
+package org.golempipeline.cli.run;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.golempipeline.cli.completion.Candidates;
+import org.golempipeline.cli.pipeline.InsideOptions;
+import org.golempipeline.cli.pipeline.OpenPipeline;
+import org.golempipeline.cli.pipeline.PipelineOptions;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.image.Images;
+import org.golempipeline.journal.PlanJson;
+import org.golempipeline.plan.NetworkLimits;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.PlanDrawing;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
+import org.golempipeline.run.RunSettings.Target;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code plan}: what a run would do. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    description = "Shows the stages and fragments that a run would have. Runs and spends nothing.")
+public final class PlanCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin PipelineOptions options = new PipelineOptions();
+
+  @Option(
+      names = "--on",
+      paramLabel = "PLACE",
+      completionCandidates = RunCommand.Places.class,
+      description = "local (default), or golem: what a run there would keep, take and cost.")
+  String place = "local";
+
+  @Option(
+      names = "--uplink",
+      paramLabel = "RATE",
+      converter = Uplink.Converter.class,
+      description = "What this machine sends at most, such as 20Mbit: how long images take.")
+  @Nullable Uplink uplink;
+
+  @Mixin OutputOptions outputs = new OutputOptions();
+
+  @Mixin InsideOptions inside = new InsideOptions();
+
+  @Mixin SelectionOptions selection = new SelectionOptions();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      completionCandidates = Formats.class,
+      converter = Format.Converter.class,
+      description = "text (default), dot for Graphviz, mermaid for Markdown, or json.")
+  Format format = Format.TEXT;
+
+  public PlanCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Refusal, IOException, InterruptedException {
+    var target = RunCommand.target(place);
+    if (uplink != null && target != Target.GOLEM) {
+      throw Refusal.usage(
+          "`--uplink` says nothing of this machine: no image is sent.",
+          "Leave it out, or plan for the network with `--on golem`.");
+    }
+    var pipeline = options.open(console);
+    try (var folder = pipeline.workFolder("plans", false).claim()) {
+      var whole = pipeline.requirePlan(folder.path());
+      var plan = OpenPipeline.require(console, outputs.check(pipeline, selection.of(whole)));
+      if (target == Target.GOLEM) {
+        OpenPipeline.require(console, NetworkLimits.onNetwork(plan.spec()));
+      }
+      format.draw(plan, console.out());
+      if (format == Format.TEXT) {
+        // A folder of its own, which earlier results take away with them.
+        var scratch = folder.path().resolve("earlier");
+        var fresh = selection.freshStages(whole);
+        var lines = new ArrayList<>(selection.lines(plan, fresh));
+        var images = images(pipeline, plan, target);
+        new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), images));
+        images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
+        images.choices().forEach(each -> lines.add(Words.programs(each)));
+        if (target == Target.GOLEM) {
+          var workers = Wiring.workers(plan.spec(), target);
+          // Sorted, since a map has another order each time.
+          new TreeMap<>(
+                  images.served().entrySet().stream()
+                      .collect(toMap(each -> each.getKey().toString(), Map.Entry::getValue)))
+              .forEach((image, file) -> lines.add(sending(image, file.size(), workers)));
+        }
+        var outlook =
+            new PlanOutlook(
+                plan,
+                target,
+                images,
+                stage -> !selection.allFresh() && !fresh.contains(stage.name()));
+        lines.addAll(outlook.lines(pipeline, scratch));
+        lines.forEach(line -> console.out().println(TerminalText.safe(line)));
+      }
+      console.out().flush();
+      return ExitCodes.DONE;
+    }
+  }
+
+  /** A large image that many fetch from here can take longer than the work. */
+  private String sending(String image, long size, int workers) {
+    var all = BigDecimal.valueOf(size).multiply(BigDecimal.valueOf(workers));
+    var time =
+        uplink == null
+            ? "`--uplink 20Mbit` says how long that takes"
+            : Words.duration(uplink.time(all)) + " at " + uplink.text();
+    return "image `%s`: %s from this machine to %s, %s"
+        .formatted(
+            image,
+            Words.size(size),
+            workers == 1 ? "one provider" : "each of " + Words.count(workers, "provider"),
+            time);
+  }
+
+  /** What cannot be found is no reason to say nothing else. */
+  private Images images(OpenPipeline pipeline, Plan plan, Target target)
+      throws Refusal, InterruptedException {
+    if (target == Target.GOLEM) {
+      inside.requireNone();
+    }
+    var found =
+        target == Target.GOLEM
+            ? pipeline.wiring().images(plan, false)
+            : pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), false);
+    new Messages(console).diagnostics(found.diagnostics());
+    return found.value().orElse(Images.none());
+  }
+
+  /** How a plan is drawn. */
+  enum Format {
+    TEXT,
+    DOT,
+    MERMAID,
+    JSON;
+
+    void draw(Plan plan, PrintStream to) {
+      switch (this) {
+        case TEXT -> to.print(TerminalText.safeLines(PlanDrawing.text(plan)));
+        case DOT -> to.print(PlanDrawing.dot(plan));
+        case MERMAID -> to.print(PlanDrawing.mermaid(plan));
+        case JSON -> to.println(PlanJson.write(plan));
+      }
+    }
+
+    /** Names the formats in lower case. */
+    static final class Converter implements picocli.CommandLine.ITypeConverter<Format> {
+      @Override
+      public Format convert(String value) {
+        for (var format : values()) {
+          if (format.name().toLowerCase(Locale.ROOT).equals(value)) {
+            return format;
+          }
+        }
+        throw new picocli.CommandLine.TypeConversionException(
+            "`%s` is not among text, dot, mermaid and json".formatted(value));
+      }
+    }
+  }
+
+  /** What {@code --format} knows. */
+  static final class Formats extends Candidates {
+    Formats() {
+      super(Stream.of(Format.values()).map(each -> each.name().toLowerCase(Locale.ROOT)).toList());
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.golempipeline.cli.terminal;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.golempipeline.report.Screen;
+
+/**
+ * All that a process gets from outside, so that nothing else has to ask for it: streams, terminal,
+ * environment, current folder and clock.
+ *
+ * @param in what somebody tells us while we work
+ * @param out the answer: what a script would read
+ * @param err everything that is said beside it
+ * @param columns how wide the terminal is at the moment
+ */
+public record Console(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    IntSupplier columns,
+    Map<String, String> environment,
+    Path folder,
+    Clock clock) {
+
+  /** Which streams are terminals; the launcher says it, because Java cannot tell them apart. */
+  private static final String TERMINALS = "golem-pipeline.terminals";
+
+  /** The launcher says this as well. */
+  private static final String PROGRAM = "golem-pipeline.program";
+
+  public static Console ofProcess(StandardOutput out) {
+    var environment = System.getenv();
+    var terminals = System.getProperty(TERMINALS, "");
+    return new Console(
+        System.in,
+        stream(out),
+        stream(new FileOutputStream(FileDescriptor.err)),
+        terminals.contains("out"),
+        terminals.contains("err"),
+        new TerminalWidth(environment),
+        environment,
+        Path.of("").toAbsolutePath(),
+        Clock.systemUTC());
+  }
+
+  /** UTF-8 whatever the locale says, as all our files are. */
+  private static PrintStream stream(OutputStream target) {
+    return new PrintStream(target, false, StandardCharsets.UTF_8);
+  }
+
+  /** What starts this program: the path of the launcher, or its name if somebody else did. */
+  public String program() {
+    return System.getProperty(PROGRAM, "golem-pipeline");
+  }
+
+  /** An environment variable that is set and not empty. */
+  public Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** A file or folder as the user would type it. */
+  public String shown(Path path) {
+    return path.startsWith(folder) ? folder.relativize(path).toString() : path.toString();
+  }
+
+  /** Whether what goes to {@link #err} may have colours. */
+  boolean colouredErr() {
+    return errIsTerminal && variable("NO_COLOR").isEmpty() && !dumb();
+  }
+
+  /** Where progress and summary go. */
+  public Screen screen() {
+    return new Screen(err, errIsTerminal && !dumb(), colouredErr(), columns);
+  }
+
+  private boolean dumb() {
+    return environment.getOrDefault("TERM", "").equals("dumb");
+  }
+}

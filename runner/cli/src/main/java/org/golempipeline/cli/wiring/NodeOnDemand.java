@@ -1,0 +1,84 @@
+package org.golempipeline.cli.wiring;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.wire.FileShortcut;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.run.Daemons;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nodes on this machine, which are started when a run first needs them: a run that takes everything
+ * from earlier ones needs none.
+ */
+public final class NodeOnDemand implements Daemons, AutoCloseable {
+  private final Wiring wiring;
+  private final Supplier<Path> folder;
+  private final int providers;
+  private final @Nullable GolemConnection network;
+  private final FileShortcut shortcut = new FileShortcut();
+  private @Nullable EmbeddedNode market;
+  private @Nullable EmbeddedNode auditor;
+  private final ImageStore images;
+
+  /**
+   * @param folder where its providers work
+   * @param network where machines are rented, null for a node of ours
+   */
+  public NodeOnDemand(
+      Wiring wiring, Supplier<Path> folder, int providers, @Nullable GolemConnection network) {
+    this.wiring = wiring;
+    this.folder = folder;
+    this.providers = providers;
+    this.network = network;
+    images = wiring.imageStore();
+  }
+
+  @Override
+  public synchronized GolemConnection network() throws IOException {
+    if (network != null) {
+      return network;
+    }
+    if (market == null) {
+      market = wiring.startNode(folder.get(), providers, images, shortcut);
+    }
+    return connection(market);
+  }
+
+  /** A node of its own: whoever is audited must not be the auditor. */
+  @Override
+  public synchronized GolemConnection thisMachine() throws IOException {
+    if (auditor == null) {
+      auditor =
+          wiring.startNode(
+              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()),
+              1,
+              images,
+              shortcut);
+    }
+    return connection(auditor);
+  }
+
+  private GolemConnection connection(EmbeddedNode node) {
+    return new GolemConnection(node.url(), node.appKey(), Optional.of(shortcut));
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    try {
+      if (auditor != null) {
+        auditor.close();
+      }
+    } finally {
+      if (market != null) {
+        market.close();
+      }
+      images.close();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package org.golempipeline.cli.wiring;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.plainfile.NotPlainException;
+import org.golempipeline.plainfile.PlainFile;
+
+/** A pipeline file as it was found on disk, or on standard input. */
+public final class PipelineText {
+  /** What it is called on the command line, in messages, and in the journal. */
+  public static final String STANDARD_INPUT = "-";
+
+  private final String name;
+  private final Path folder;
+  private final byte[] bytes;
+
+  private PipelineText(String name, Path folder, byte[] bytes) {
+    this.name = name;
+    this.folder = folder;
+    this.bytes = bytes;
+  }
+
+  /** Its paths are relative to the current folder. */
+  public static PipelineText ofStandardInput(Console console) throws Refusal {
+    try {
+      return new PipelineText(STANDARD_INPUT, console.folder(), console.in().readAllBytes());
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not read standard input: %s.".formatted(Trouble.reason(e)), "Name a file.");
+    }
+  }
+
+  public static PipelineText read(Console console, String name) throws Refusal {
+    Path path;
+    try {
+      path = console.folder().resolve(name);
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
+    }
+    if (Files.isDirectory(path)) {
+      var inside = name.endsWith("/") ? name : name + "/";
+      var usual = Files.isRegularFile(path.resolve("pipeline.yaml"));
+      throw Refusal.usage(
+          "`%s` is a folder.".formatted(name),
+          usual ? "Name the file in it: `%spipeline.yaml`.".formatted(inside) : "Name a file.");
+    }
+    try {
+      return new PipelineText(
+          name, Objects.requireNonNull(path.toAbsolutePath().getParent()), PlainFile.bytes(path));
+    } catch (NoSuchFileException e) {
+      throw Refusal.usage(
+          "There is no file `%s`.".formatted(name),
+          "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)),
+          e instanceof NotPlainException ? "Name a file." : "Check its permissions.");
+    }
+  }
+
+  /** How the user called it. */
+  public String name() {
+    return name;
+  }
+
+  /** What its paths are relative to. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Its lock file, which need not exist; the name is that of {@code LockFile.beside}. */
+  public Path lock() {
+    return folder.resolve(Objects.requireNonNull(Path.of(name).getFileName()) + ".lock");
+  }
+
+  /** Its content; not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+}
