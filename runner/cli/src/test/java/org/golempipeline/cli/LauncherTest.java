@@ -78,6 +78,17 @@ class LauncherTest {
   }
 
   @Test
+  void buildsNothingWhereItWasReleased() throws Exception {
+    var app = Files.createDirectory(root.resolve("app")).toRealPath();
+
+    var launched = launch(root.resolve("golem-pipeline"), "check", "f");
+
+    assertThat(launched.err()).isEmpty();
+    assertThat(launched.out()).contains("<" + app.resolve(jar().getFileName()) + ">");
+    assertThat(temporary.resolve("mvn.log")).doesNotExist();
+  }
+
+  @Test
   void worksThroughALinkFromAnyFolder() throws Exception {
     var link = temporary.resolve("bin/link");
     Files.createSymbolicLink(link, Path.of("../a place/golem-pipeline/golem-pipeline"));
@@ -211,7 +222,7 @@ class LauncherTest {
   }
 
   private Path jar() throws IOException {
-    return root.toRealPath().resolve("runner/cli/target/golem-pipeline-cli-0.1.0.jar");
+    return root.toRealPath().resolve("runner/cli/target/app/golem-pipeline-cli-0.1.0.jar");
   }
 
   private List<String> builds() throws IOException {

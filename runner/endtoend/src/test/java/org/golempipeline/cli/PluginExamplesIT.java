@@ -20,18 +20,17 @@ class PluginExamplesIT {
   @MethodSource("plugins")
   void makesWhatIsExpected(String plugin) throws IOException {
     var module = Workspace.project().resolve("plugins").resolve(plugin);
-    var jar = jar(plugin);
     var example = only(module.resolve("example"), ".*");
     var name = example.getFileName().toString();
     var workspace = new Workspace(folder).copy(example, name);
 
-    var ran = workspace.run("run", name + "/pipeline.yaml", "--plugin", jar.toString());
+    var ran = workspace.run("run", name + "/pipeline.yaml");
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(workspace.files(name + "/result"))
         .isEqualTo(Workspace.files(example.resolve("expected")));
-    assertThat(workspace.run("plugins", "pin", name + "/pipeline.yaml", jar.toString()).exitCode())
-        .isZero();
+    var jar = jar(plugin).toString();
+    assertThat(workspace.run("plugins", "pin", name + "/pipeline.yaml", jar).exitCode()).isZero();
     var again = workspace.run("run", name + "/pipeline.yaml");
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.err()).contains("reused");
@@ -42,7 +41,7 @@ class PluginExamplesIT {
   }
 
   /** The jar that the build made of a plugin. */
-  static Path jar(String plugin) throws IOException {
+  private static Path jar(String plugin) throws IOException {
     var target = Workspace.project().resolve("plugins").resolve(plugin).resolve("target");
     return only(target, "golem-pipeline-" + plugin + "-[0-9.]+\\.jar");
   }

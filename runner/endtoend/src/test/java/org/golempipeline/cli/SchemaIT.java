@@ -27,13 +27,7 @@ class SchemaIT {
   @Test
   void acceptsEveryExampleAndEveryPipelineOfTheDocumentation() throws IOException {
     var workspace = new Workspace(folder);
-    var printed =
-        workspace.run(
-            "schema",
-            "--plugin",
-            PluginExamplesIT.jar("media").toString(),
-            "--plugin",
-            PluginExamplesIT.jar("genomes").toString());
+    var printed = workspace.run("schema");
     assertThat(printed.exitCode()).as(printed.err()).isZero();
     var pipelines = pipelines();
     assertThat(pipelines).hasSizeGreaterThan(20);

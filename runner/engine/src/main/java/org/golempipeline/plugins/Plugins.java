@@ -2,9 +2,11 @@ package org.golempipeline.plugins;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
@@ -16,7 +18,8 @@ import org.golempipeline.strategy.Strategy;
 
 /**
  * The plugins of one command, no two of which claim the same name. Made from the jars that the
- * command line names, then those that the pipeline's lock file pins.
+ * command line names, then those that the pipeline's lock file pins, then those that come with the
+ * product.
  */
 public final class Plugins {
   /** No plugins. */
@@ -74,6 +77,38 @@ public final class Plugins {
       }
     }
     return new Checked<>(plugins, problems);
+  }
+
+  /**
+   * These and those that come with the product, as far as somebody names their strategies. What the
+   * user chose goes first: one that is there already under the same name, or has a strategy of the
+   * same name, is not loaded.
+   *
+   * @param folder where they lie as {@code VENDOR.jar}; there may be none
+   * @param isNamed whether somebody names a strategy {@code VENDOR/…}
+   */
+  public Plugins withBundled(Path folder, Predicate<String> isNamed) throws PluginException {
+    var jars = folder.toFile().list((place, file) -> file.endsWith(".jar"));
+    if (jars == null) {
+      return this;
+    }
+    Arrays.sort(jars);
+    var plugins = this;
+    for (var jar : jars) {
+      var vendor = jar.substring(0, jar.length() - ".jar".length());
+      if (isNamed.test(vendor) && find(vendor).isEmpty()) {
+        var file = folder.resolve(jar);
+        var bundled = PluginReader.read(file, JarBytes.read(file, file.toString()), true);
+        try {
+          plugins = plugins.with(bundled);
+        } catch (PluginException e) {
+          if (!e.id().equals(PluginDiagnosticIds.PLUGIN_CLASH)) {
+            throw e;
+          }
+        }
+      }
+    }
+    return plugins;
   }
 
   /** A jar that was pinned, unless it is missing or another one. */

@@ -53,6 +53,27 @@ class PluginsTest {
   }
 
   @Test
+  void whatComesWithTheProductIsLoadedWhenItIsNamedAndNobodyChoseAnother() throws Exception {
+    var bundled = Files.createDirectory(folder.resolve("bundled"));
+    JarBuilder.words(bundled).attribute("Implementation-Title", "acme").build("acme.jar");
+    Files.writeString(bundled.resolve("broken.jar"), "never read");
+
+    assertThat(Plugins.NONE.withBundled(folder.resolve("none"), vendor -> true).all()).isEmpty();
+    assertThat(Plugins.NONE.withBundled(bundled, vendor -> false).all()).isEmpty();
+    assertThat(Plugins.NONE.withBundled(bundled, "acme"::equals).splits())
+        .extracting(Strategy::name)
+        .containsExactly("acme/words");
+
+    for (var title : List.of("acme", "words")) {
+      var own = JarBuilder.words(folder).attribute("Implementation-Title", title);
+      var chosen = Plugins.NONE.with(Plugins.load(own.build(title + ".jar"), "own.jar"));
+      assertThat(chosen.withBundled(bundled, "acme"::equals).all())
+          .as(title)
+          .isEqualTo(chosen.all());
+    }
+  }
+
+  @Test
   void aPluginSeesThePluginInterfaceAndTheJdkOnly() throws Exception {
     for (var hidden :
         new String[] {

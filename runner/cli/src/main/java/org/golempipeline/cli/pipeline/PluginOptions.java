@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code --plugin JAR}, shared by the commands that need strategies, and the plugins that a command
- * has by it and by the lock file of its pipeline.
+ * has by it, by the lock file of its pipeline, and with the product.
  */
 public final class PluginOptions {
   @Option(
@@ -46,8 +46,19 @@ public final class PluginOptions {
     return plugins;
   }
 
-  /** The plugins of a command about {@code text}: those that it names, then those pinned. */
+  /**
+   * The plugins of a command about {@code text}: those that the command names, then those pinned,
+   * then those that come with the product and that the file names; all of these without a file.
+   */
   public Checked<Plugins> all(Console console, @Nullable PipelineText text) throws Refusal {
+    var chosen = chosen(console, text);
+    var plugins = chosen.orNull();
+    return plugins == null
+        ? chosen
+        : new Checked<>(withBundled(console, plugins, text), chosen.diagnostics());
+  }
+
+  private Checked<Plugins> chosen(Console console, @Nullable PipelineText text) throws Refusal {
     var named = named(console);
     // Without a lock file nothing of it is loaded: that is start-up time.
     if (text == null || !Files.exists(text.lock())) {
@@ -55,6 +66,19 @@ public final class PluginOptions {
     }
     var lock = LockFile.read(text.lock(), text.name() + ".lock");
     return lock.then(pins -> named.withPinned(pins, text.name(), text.folder()));
+  }
+
+  private static Plugins withBundled(Console console, Plugins chosen, @Nullable PipelineText text)
+      throws Refusal {
+    var folder = console.plugins().orElse(null);
+    if (folder == null) {
+      return chosen;
+    }
+    try {
+      return chosen.withBundled(folder, vendor -> text == null || text.says(vendor + "/"));
+    } catch (PluginException e) {
+      throw refusal(e);
+    }
   }
 
   /** The same, and says which plugins are there for this command only. */

@@ -36,8 +36,10 @@ public record Console(
   /** Which streams are terminals; the launcher says it, because Java cannot tell them apart. */
   private static final String TERMINALS = "golem-pipeline.terminals";
 
-  /** The launcher says this as well. */
+  /** The launcher says these as well. */
   private static final String PROGRAM = "golem-pipeline.program";
+
+  private static final String PLUGINS = "golem-pipeline.plugins";
 
   public static Console ofProcess(StandardOutput out) {
     var environment = System.getenv();
@@ -62,6 +64,11 @@ public record Console(
   /** What starts this program: the path of the launcher, or its name if somebody else did. */
   public String program() {
     return System.getProperty(PROGRAM, "golem-pipeline");
+  }
+
+  /** The folder of the plugins that come with this program; whoever starts it may have none. */
+  public Optional<Path> plugins() {
+    return Optional.ofNullable(System.getProperty(PLUGINS)).map(Path::of);
   }
 
   /** An environment variable that is set and not empty. */

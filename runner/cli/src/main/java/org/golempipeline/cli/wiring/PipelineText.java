@@ -1,6 +1,7 @@
 package org.golempipeline.cli.wiring;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -78,6 +79,11 @@ public final class PipelineText {
   /** Its lock file, which need not exist; the name is that of {@code LockFile.beside}. */
   public Path lock() {
     return folder.resolve(Objects.requireNonNull(Path.of(name).getFileName()) + ".lock");
+  }
+
+  /** Whether these ASCII characters are somewhere in it. */
+  public boolean says(String characters) {
+    return new String(bytes, StandardCharsets.ISO_8859_1).contains(characters);
   }
 
   /** Its content; not to be changed. */
