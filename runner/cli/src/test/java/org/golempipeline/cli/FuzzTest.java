@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3600)
 class FuzzTest {
   private static final long SEED = Long.getLong("fuzz.seed", 20_260_101);
-  private static final int COUNT = Integer.getInteger("fuzz.count", 40);
+  private static final int COUNT = Integer.getInteger("fuzz.count", 20);
 
   /** Those that would rent, serve, build or ask the network, however they are called. */
   private static final List<String> COMMANDS =

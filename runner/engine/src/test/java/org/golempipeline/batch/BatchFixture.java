@@ -182,6 +182,5 @@ final class BatchFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     sources.close();
-    machine.close();
   }
 }

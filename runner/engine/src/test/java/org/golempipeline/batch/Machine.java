@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.golempipeline.golem.ByteSink;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.Script;
+import org.jspecify.annotations.Nullable;
 
 /** Does with a script what an exe-unit does with it, in a folder and with a shell of choice. */
-final class Machine implements AutoCloseable {
+final class Machine {
   private static final List<String> FEW_PROGRAMS =
       List.of(
           "cat", "chmod", "cp", "dd", "env", "false", "head", "ln", "ls", "mkdir", "mkfifo", "mv",
@@ -48,9 +50,30 @@ final class Machine implements AutoCloseable {
     BASH_WITHOUT_TAR("/bin/bash");
 
     private final Path program;
+    private @Nullable String path;
 
     Shell(String program) {
       this.program = Path.of(program);
+    }
+
+    /** Where its scripts find programs: made once, for making hundreds of links takes its time. */
+    private synchronized String path() throws IOException, InterruptedException {
+      if (this == DASH || this == BASH) {
+        return "/usr/local/bin:/usr/bin:/bin";
+      }
+      if (path == null) {
+        var programs = Path.of("target", "programs", name()).toAbsolutePath();
+        FileUtils.deleteDirectory(programs.toFile());
+        Files.createDirectories(programs);
+        if (this == BUSYBOX) {
+          var install = List.of("/bin/busybox", "--install", "-s", programs.toString());
+          new ProcessBuilder(install).start().waitFor();
+        } else {
+          FEW_PROGRAMS.forEach(name -> link(programs.resolve(name), name));
+        }
+        path = programs.toString();
+      }
+      return path;
     }
 
     static Stream<Shell> available() {
@@ -124,19 +147,6 @@ final class Machine implements AutoCloseable {
     sink.finish();
   }
 
-  /** Removes links out of the temporary folder. */
-  @Override
-  public void close() throws IOException {
-    var programs = folder.resolveSibling("programs");
-    if (Files.exists(programs)) {
-      try (var links = Files.list(programs)) {
-        for (var link : links.toList()) {
-          Files.delete(link);
-        }
-      }
-    }
-  }
-
   private int run(List<String> arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(shell.program.toString());
@@ -147,7 +157,7 @@ final class Machine implements AutoCloseable {
     var log = Files.createTempFile("machine", ".log");
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
-    builder.environment().put("PATH", path());
+    builder.environment().put("PATH", shell.path());
     var process = builder.start();
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -160,23 +170,6 @@ final class Machine implements AutoCloseable {
       output = Files.readString(log, StandardCharsets.ISO_8859_1);
       Files.delete(log);
     }
-  }
-
-  private String path() throws IOException, InterruptedException {
-    if (shell == Shell.DASH || shell == Shell.BASH) {
-      return "/usr/local/bin:/usr/bin:/bin";
-    }
-    var programs = folder.resolveSibling("programs");
-    if (!Files.exists(programs)) {
-      Files.createDirectory(programs);
-      if (shell == Shell.BUSYBOX) {
-        var install = List.of("/bin/busybox", "--install", "-s", programs.toString());
-        new ProcessBuilder(install).start().waitFor();
-      } else {
-        FEW_PROGRAMS.forEach(name -> link(programs.resolve(name), name));
-      }
-    }
-    return programs.toString();
   }
 
   private static void link(Path link, String program) {

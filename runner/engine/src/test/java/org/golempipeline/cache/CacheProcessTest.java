@@ -29,9 +29,9 @@ class CacheProcessTest {
   void aKilledRunLosesOnlyWhatItHadNotKept() throws Exception {
     var folder = root.resolve("cache");
     var kept = new ArrayList<String>();
-    for (var round = 0; round < 5; round++) {
+    for (var round = 0; round < 3; round++) {
       try (var process = KeepingProcess.keep(folder, "round-" + round + "-", ENDLESS)) {
-        for (var i = 0; i <= round * 40; i++) {
+        for (var i = 0; i <= round * 80; i++) {
           kept.add(process.line());
         }
         assertThat(ResultCache.clean(folder, Duration.ZERO, 0, Clock.systemUTC())).isEmpty();
@@ -58,7 +58,7 @@ class CacheProcessTest {
       }
     }
     var forgotten = new ArrayList<String>();
-    for (var round = 1; round <= 3; round++) {
+    for (var round = 1; round <= 2; round++) {
       // Both forget the same, while a third keeps more.
       try (var first = KeepingProcess.forget(folder, "f", 400);
           var second = KeepingProcess.forget(folder, "f", 400);

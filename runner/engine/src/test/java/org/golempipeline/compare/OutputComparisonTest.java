@@ -433,8 +433,8 @@ class OutputComparisonTest {
   @EnumSource(Form.class)
   void theCallerClosesTheStreams(Form form) throws IOException {
     for (var end : List.of("", "\"")) {
-      try (var one = new Repeated("", "1\n", 3, end);
-          var other = new Repeated("", "1\n", 3, end)) {
+      try (var one = new Repeated("", "1%d\n", 3, end);
+          var other = new Repeated("", "1%d\n", 3, end)) {
         assertThat(OutputComparison.same(one, other, exactly(form))).isTrue();
         assertThat(one.closed || other.closed).isFalse();
       }
@@ -565,7 +565,7 @@ class OutputComparisonTest {
 
   /** A text with a repeated middle that is made as it is read. */
   private static final class Repeated extends InputStream {
-    private final String middle;
+    private final String[] middle;
     private final int times;
     private final String end;
     private byte[] current;
@@ -575,7 +575,7 @@ class OutputComparisonTest {
 
     Repeated(String start, String middle, int times, String end) {
       this.current = start.getBytes(StandardCharsets.UTF_8);
-      this.middle = middle;
+      this.middle = middle.split("%d", 2);
       this.times = times;
       this.end = end;
     }
@@ -592,7 +592,8 @@ class OutputComparisonTest {
         if (made > times) {
           return -1;
         }
-        current = (made < times ? middle.formatted(made) : end).getBytes(StandardCharsets.UTF_8);
+        var text = made < times ? middle[0] + made + middle[1] : end;
+        current = text.getBytes(StandardCharsets.UTF_8);
         made++;
         position = 0;
       }

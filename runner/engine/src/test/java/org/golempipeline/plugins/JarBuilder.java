@@ -1,5 +1,6 @@
 package org.golempipeline.plugins;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -149,7 +150,8 @@ final class JarBuilder {
         });
     var jar = folder.resolve(name);
     Files.createDirectories(jar.getParent());
-    try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+    try (var out =
+            new JarOutputStream(new BufferedOutputStream(Files.newOutputStream(jar)), manifest);
         var files = Files.walk(classes)) {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
         out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));

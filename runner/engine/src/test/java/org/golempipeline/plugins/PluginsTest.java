@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -228,7 +229,7 @@ class PluginsTest {
       assertThat(refusal(jar)).hasMessageStartingWith("`it.jar` is too large for a plugin: ");
     }
     var many = folder.resolve("many.jar");
-    try (var out = new ZipOutputStream(Files.newOutputStream(many))) {
+    try (var out = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(many)))) {
       for (var i = 0; i <= 100_000; i++) {
         out.putNextEntry(new ZipEntry(Integer.toString(i)));
       }

@@ -25,7 +25,7 @@ class FaultyNetworkTest {
       """
       version: 1
       name: numbers
-      split: { range: { from: 0, to: 40, step: 1, as: [n, size] } }
+      split: { range: { from: 0, to: 20, step: 1, as: [n, size] } }
       run: echo "$n" > "$out"
       merge: concat
       output: all.txt
@@ -47,7 +47,7 @@ class FaultyNetworkTest {
   }
 
   private static String expected() {
-    return IntStream.range(0, 40).mapToObj(n -> n + "\n").collect(Collectors.joining());
+    return IntStream.range(0, 20).mapToObj(n -> n + "\n").collect(Collectors.joining());
   }
 
   @ParameterizedTest
@@ -73,7 +73,7 @@ class FaultyNetworkTest {
               }
             });
     assertThat(end.failure()).isNull();
-    assertThat(end.fragmentsDone()).isEqualTo(40);
+    assertThat(end.fragmentsDone()).isEqualTo(20);
   }
 
   @ParameterizedTest

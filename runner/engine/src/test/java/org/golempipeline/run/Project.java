@@ -51,11 +51,14 @@ import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
+import org.jspecify.annotations.Nullable;
 
 /** A folder with a pipeline file, run for real: on an embedded node, with real processes. */
 final class Project {
   private static final Strategies STRATEGIES =
       new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** What pipeline files may name. */
   Strategies strategies = STRATEGIES;
@@ -199,9 +202,8 @@ final class Project {
     daemonsAsked = 0;
     var options =
         new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
-    var auditor = new NodeOptions(0, "key", 1, folder.resolve(".golem-pipeline/auditor"), 2, true);
     try (var node = EmbeddedNode.start(options);
-        var thisMachine = EmbeddedNode.start(auditor)) {
+        var daemons = new Nodes(node)) {
       faults.accept(node.faults());
       nodeUrl = node.url().toString();
       var id = "run-" + runs++;
@@ -218,7 +220,7 @@ final class Project {
                 workers,
                 BigDecimal.ONE,
                 folder.resolve(".golem-pipeline/runs/" + id),
-                daemons(node, thisMachine),
+                daemons,
                 Duration.ofHours(3),
                 cache,
                 digests,
@@ -246,23 +248,35 @@ final class Project {
     }
   }
 
-  /** This machine is another node, where nobody misbehaves. */
-  private Daemons daemons(EmbeddedNode node, EmbeddedNode thisMachine) {
-    var connection = new GolemConnection(node.url(), node.appKey());
-    var ours = new GolemConnection(thisMachine.url(), thisMachine.appKey());
-    return new Daemons() {
-      @Override
-      public GolemConnection network() {
-        daemonsAsked++;
-        return connection;
-      }
+  /** This machine is another node, where nobody misbehaves, and there once it is asked for. */
+  private final class Nodes implements Daemons, AutoCloseable {
+    private final EmbeddedNode network;
+    private @Nullable EmbeddedNode thisMachine;
 
-      @Override
-      public GolemConnection thisMachine() {
-        daemonsAsked++;
-        return ours;
+    Nodes(EmbeddedNode network) {
+      this.network = network;
+    }
+
+    @Override
+    public GolemConnection network() {
+      daemonsAsked++;
+      return new GolemConnection(network.url(), network.appKey());
+    }
+
+    @Override
+    public synchronized GolemConnection thisMachine() throws IOException {
+      daemonsAsked++;
+      var place = folder.resolve(".golem-pipeline/auditor");
+      thisMachine = EmbeddedNode.start(new NodeOptions(0, "key", 1, place, 2, true));
+      return new GolemConnection(thisMachine.url(), thisMachine.appKey());
+    }
+
+    @Override
+    public synchronized void close() {
+      if (thisMachine != null) {
+        thisMachine.close();
       }
-    };
+    }
   }
 
   /** Agreements whose end was not told, though it was told that they were approved. */
@@ -284,7 +298,7 @@ final class Project {
         HttpRequest.newBuilder(URI.create(url))
             .header("Authorization", "Bearer " + node.appKey())
             .build();
-    var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     return new ObjectMapper().readTree(answer.body()).size();
   }
 

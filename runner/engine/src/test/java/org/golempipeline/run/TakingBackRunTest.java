@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run in which one script takes far longer than the others, and another one waits behind it. */
 @Timeout(90)
 class TakingBackRunTest {
-  private static final int FRAGMENTS = 500;
+  private static final int FRAGMENTS = 250;
 
   @TempDir Path folder;
 
@@ -27,10 +27,10 @@ class TakingBackRunTest {
             """
             version: 1
             name: numbers
-            split: { range: { from: 0, to: 500, step: 1, as: [n, size] } }
+            split: { range: { from: 0, to: 250, step: 1, as: [n, size] } }
             run: |
               [ "$n" -ne 60 ] || sleep 15
-              sleep 0.03
+              sleep 0.06
               echo "$n" > "$out"
             merge: concat
             output: all.txt

@@ -2,7 +2,9 @@ package org.golempipeline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,16 +24,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs among providers that return something else than they computed. */
 @Timeout(90)
 class VerifyRunTest {
-  private static final int FRAGMENTS = 24;
+  private static final int FRAGMENTS = 12;
 
   private static final String NUMBERS =
       """
       version: 1
       name: numbers
-      split: { range: { from: 0, to: 24, step: 1, as: [n, size] } }
+      split: { range: { from: 0, to: 12, step: 1, as: [n, size] } }
       timeout: { negotiate: 5s }
       run: |
-        sleep 0.02
+        until [ -e FOLDER/all-are-here ]; do sleep 0.05; done
         echo "$((n + 100))" > "$out"
       merge: concat
       output: all.txt
@@ -39,15 +41,29 @@ class VerifyRunTest {
 
   @TempDir Path folder;
   private Project project;
+  private String numbers;
 
   @BeforeEach
   void open() {
     project = new Project(folder);
     project.reuse = true;
+    numbers = NUMBERS.replace("FOLDER", folder.toString());
   }
 
-  /** The first of them are at work and have these faults, all others stay away. */
+  /**
+   * The first of them are at work and have these faults, all others stay away. Nothing is computed
+   * before all are rented, so that each of them gets its part.
+   */
   private void providers(ProviderFault... faults) {
+    var here = new HashSet<String>();
+    project.listener =
+        event -> {
+          if (event instanceof RunEvent.RentalOpened opened
+              && here.add(opened.providerId())
+              && here.size() == faults.length) {
+            project.file("all-are-here", "");
+          }
+        };
     project.workers = faults.length;
     project.faults =
         node -> {
@@ -116,7 +132,7 @@ class VerifyRunTest {
   @Test
   void withoutAnyCheckALieIsBelieved() throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST);
-    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.run(numbers).failure()).isNull();
     assertThat(project.read("all.txt")).hasSameSizeAs(expected()).isNotEqualTo(expected());
     assertThat(banned()).isEmpty();
   }
@@ -132,7 +148,7 @@ class VerifyRunTest {
       })
   void aLiarIsFoundAndNeverRentedAgain(String verify) throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST, HONEST);
-    var yaml = NUMBERS + "verify: " + verify + "\n";
+    var yaml = numbers + "verify: " + verify + "\n";
 
     var end = project.run(yaml);
 
@@ -158,7 +174,7 @@ class VerifyRunTest {
   @Test
   void twoLiarsWithDifferentLiesAreOutvoted() throws Exception {
     providers(ProviderFault.LIES, ProviderFault.LIES, HONEST, HONEST, HONEST);
-    var end = project.run(NUMBERS + "verify: { copies: 3 }\n");
+    var end = project.run(numbers + "verify: { copies: 3 }\n");
     assertThat(end.failure()).isNull();
     assertThat(project.read("all.txt")).isEqualTo(expected());
     assertThat(banned()).isSubsetOf(id("local-1"), id("local-2")).isNotEmpty();
@@ -167,7 +183,7 @@ class VerifyRunTest {
   @Test
   void whoeverAgreesOnALieIsNotBelievedBeforeThisMachine() throws Exception {
     providers(ProviderFault.COLLUDES, ProviderFault.COLLUDES);
-    var end = project.run(NUMBERS + "verify: { audit: 100%, by: local }\n");
+    var end = project.run(numbers + "verify: { audit: 100%, by: local }\n");
     assertThat(end.exitCode()).isEqualTo(1);
     assertThat(end.failure().message())
         .isEqualTo(
@@ -180,7 +196,7 @@ class VerifyRunTest {
   @Test
   void whatALiarLeftInTheCacheIsNotUsed() throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST);
-    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.run(numbers).failure()).isNull();
     assertThat(project.read("all.txt")).isNotEqualTo(expected());
     var byLiar = FragmentSet.EMPTY;
     var liars =
@@ -193,12 +209,14 @@ class VerifyRunTest {
     }
     assertThat(byLiar).isNotEqualTo(FragmentSet.EMPTY);
 
-    var other = NUMBERS.replace("name: numbers", "name: other").replace("all.txt", "other.txt");
+    Files.delete(folder.resolve("all-are-here"));
+    providers(ProviderFault.LIES, HONEST, HONEST);
+    var other = numbers.replace("name: numbers", "name: other").replace("all.txt", "other.txt");
     var end = project.run(other.replace("+ 100", "+ 200") + "verify: { audit: 100%, by: local }\n");
     assertThat(end.failure()).isNull();
     assertThat(banned()).hasSize(1);
 
-    assertThat(project.run(NUMBERS).failure()).isNull();
+    assertThat(project.run(numbers).failure()).isNull();
     assertThat(project.sent("numbers")).isEqualTo(byLiar);
     assertThat(project.read("all.txt")).isEqualTo(expected());
   }
@@ -209,8 +227,8 @@ class VerifyRunTest {
     project.fetchImages();
   }
 
-  private static String numbers(String verify) {
-    return NUMBERS + "image: ./my.gvmi\n" + (verify.isEmpty() ? "" : "verify: " + verify + "\n");
+  private String numbers(String verify) {
+    return numbers + "image: ./my.gvmi\n" + (verify.isEmpty() ? "" : "verify: " + verify + "\n");
   }
 
   private void assertComputed(String verify, String... reasons) throws Exception {
@@ -254,8 +272,8 @@ class VerifyRunTest {
   @Test
   void whatThisMachineComputedIsNotDoubted() throws Exception {
     providers(HONEST, HONEST);
-    assertThat(project.run(NUMBERS).failure()).isNull();
-    assertThat(project.run(NUMBERS + "verify: { copies: 2 }\n").failure()).isNull();
+    assertThat(project.run(numbers).failure()).isNull();
+    assertThat(project.run(numbers + "verify: { copies: 2 }\n").failure()).isNull();
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     assertThat(project.read("all.txt")).isEqualTo(expected());
   }
@@ -266,10 +284,10 @@ class VerifyRunTest {
     assertThat(project.run(numbers("")).failure()).isNull();
     var longer =
         numbers("{ copies: 2 }")
-            .replace("to: 24", "to: 25")
+            .replace("to: 12", "to: 13")
             .replace("timeout", "retry: { attempts: 4 }\ntimeout");
     assertThat(project.run(longer).failure()).isNull();
-    assertThat(project.sent("numbers").size()).isEqualTo(25);
+    assertThat(project.sent("numbers").size()).isEqualTo(13);
     assertThat(project.reused("numbers").reasons())
         .containsExactly("verify added", "split changed");
   }
@@ -310,7 +328,7 @@ class VerifyRunTest {
   void withTooFewProvidersTheRunEndsAndSaysSo() throws Exception {
     providers(ProviderFault.LIES, HONEST);
     project.workers = 2;
-    var end = project.run(NUMBERS + "verify: { copies: 2 }\n");
+    var end = project.run(numbers + "verify: { copies: 2 }\n");
     assertThat(end.failure()).isNotNull();
     assertThat(end.failure().kind()).isEqualTo(FailureKind.MARKET);
     assertThat(project.read("all.txt")).isNull();

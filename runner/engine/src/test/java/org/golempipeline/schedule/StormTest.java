@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * one of them and tells all of it.
  */
 class StormTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 2_000);
+  private static final int SEEDS = Integer.getInteger("seeds", 1_000);
 
   @Test
   void noStormBreaksTheRules() {
@@ -52,7 +52,7 @@ class StormTest {
    */
   @Test
   void honestProvidersAreKeptBusy() {
-    for (var seed = 0L; seed < 500; seed++) {
+    for (var seed = 0L; seed < 200; seed++) {
       var random = new Random(seed);
       var scenario = new Scenario(seed).providers(Persona.HONEST, 30);
       scenario.local = false;
