@@ -34,8 +34,8 @@ import org.golempipeline.cli.start.SchemaCommand;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.PluginFailure;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
@@ -196,9 +196,7 @@ final class GolemPipeline {
 
   private int failed(Exception exception, CommandLine line, CommandLine.ParseResult parsed) {
     if (exception instanceof Refusal refusal) {
-      if (!refusal.wasShown()) {
-        new Messages(console).error(String.valueOf(refusal.getMessage()), refusal.hint());
-      }
+      new Messages(console).refused(refusal);
       return refusal.exitCode();
     }
     if (exception instanceof PluginFailure failure) {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.EventJson;
@@ -45,7 +44,7 @@ final class HeadStart {
   }
 
   private static void load(boolean journal) {
-    PipelineFiles.load(SMALLEST, "smallest.yaml", Wiring.strategies(Plugins.NONE), Overrides.NONE);
+    PipelineFiles.load(SMALLEST, "smallest.yaml", Plugins.NONE.strategies(), Overrides.NONE);
     if (journal) {
       for (var event :
           List.of(

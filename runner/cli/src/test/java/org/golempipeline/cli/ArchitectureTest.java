@@ -224,7 +224,9 @@ class ArchitectureTest {
         });
     arrows.put(
         "plugins",
-        new String[] {"strategy", "spec", "diagnostic", "lock", "plainfile", "java.net"});
+        new String[] {
+          "strategy", "spec", "standard", "diagnostic", "lock", "plainfile", "java.net"
+        });
     arrows.put(
         "run",
         new String[] {
@@ -246,6 +248,42 @@ class ArchitectureTest {
           "org.apache.commons.compress..",
           "org.apache.commons.io..",
           "com.fasterxml.jackson.."
+        });
+    arrows.put(
+        "workplace",
+        new String[] {
+          "filelock",
+          "golem",
+          "golem.wire",
+          "gvmi",
+          "journal",
+          "node",
+          "plan",
+          "run",
+          "spec",
+          "org.apache.commons.io.."
+        });
+    arrows.put(
+        "pipeline",
+        new String[] {
+          "cache",
+          "diagnostic",
+          "event",
+          "exeunit",
+          "filelock",
+          "golem",
+          "golem.image",
+          "gvmi",
+          "image",
+          "journal",
+          "lock",
+          "plainfile",
+          "plan",
+          "plugins",
+          "run",
+          "spec",
+          "strategy",
+          "workplace"
         });
     arrows.put("settle", new String[] {"run", "event", "journal", "golem", "golem.session"});
     arrows.put(
@@ -336,18 +374,15 @@ class ArchitectureTest {
     var rooms = new LinkedHashMap<String, List<String>>();
     rooms.put("terminal", List.of());
     rooms.put("completion", List.of("terminal"));
-    rooms.put("wiring", List.of("terminal"));
-    rooms.put("pipeline", List.of("completion", "terminal", "wiring"));
-    rooms.put("start", List.of("pipeline", "terminal", "wiring"));
-    rooms.put("images", List.of("pipeline", "terminal", "wiring"));
-    rooms.put("history", List.of("terminal", "wiring"));
-    rooms.put("market", List.of("history", "pipeline", "terminal", "wiring"));
-    rooms.put(
-        "run",
-        List.of("completion", "history", "images", "market", "pipeline", "terminal", "wiring"));
-    rooms.put("doctor", List.of("history", "images", "pipeline", "run", "terminal", "wiring"));
-    rooms.put("plugins", List.of("completion", "pipeline", "terminal", "wiring"));
-    rooms.put("serve", List.of("completion", "pipeline", "terminal", "wiring"));
+    rooms.put("pipeline", List.of("completion", "terminal"));
+    rooms.put("start", List.of("pipeline", "terminal"));
+    rooms.put("images", List.of("pipeline", "terminal"));
+    rooms.put("history", List.of("terminal"));
+    rooms.put("market", List.of("history", "pipeline", "terminal"));
+    rooms.put("run", List.of("completion", "history", "images", "market", "pipeline", "terminal"));
+    rooms.put("doctor", List.of("history", "images", "pipeline", "run", "terminal"));
+    rooms.put("plugins", List.of("completion", "pipeline", "terminal"));
+    rooms.put("serve", List.of("completion", "pipeline", "terminal"));
     return rooms;
   }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.golempipeline.cli.pipeline.ParamOptions;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.pipeline.Refusal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

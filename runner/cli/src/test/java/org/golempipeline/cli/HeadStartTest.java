@@ -2,7 +2,6 @@ package org.golempipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
@@ -14,7 +13,7 @@ class HeadStartTest {
   void whatItReadsIsAPipeline() {
     var checked =
         PipelineFiles.load(
-            HeadStart.SMALLEST, "smallest.yaml", Wiring.strategies(Plugins.NONE), Overrides.NONE);
+            HeadStart.SMALLEST, "smallest.yaml", Plugins.NONE.strategies(), Overrides.NONE);
 
     assertThat(checked.diagnostics()).isEmpty();
     assertThat(checked.value()).isPresent();

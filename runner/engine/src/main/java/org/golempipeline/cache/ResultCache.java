@@ -125,6 +125,15 @@ public final class ResultCache implements AutoCloseable {
   public record Cleaned(int packs, long bytes, long left) {}
 
   /**
+   * Where results of pipelines are kept.
+   *
+   * @param folder of the pipeline files
+   */
+  public static Path of(Path folder) {
+    return folder.resolve(".golem-pipeline").resolve("cache");
+  }
+
+  /**
    * Opens the cache in {@code folder}, which is made when needed. Waits while somebody cleans it.
    * If it cannot be used the answer is one that keeps nothing.
    *

@@ -12,6 +12,8 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.standard.StandardStrategies;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.Strategy;
@@ -38,6 +40,13 @@ public final class Plugins {
    */
   public static Plugin load(Path file, String name) throws PluginException {
     return PluginReader.read(file, JarBytes.read(file, name), false);
+  }
+
+  /** The strategies that pipeline files may name: the standard ones and theirs. */
+  public Strategies strategies() {
+    return new Strategies(
+        Stream.concat(StandardStrategies.splits().stream(), splits().stream()).toList(),
+        Stream.concat(StandardStrategies.merges().stream(), merges().stream()).toList());
   }
 
   /** These and one more; the same jar twice counts once. */

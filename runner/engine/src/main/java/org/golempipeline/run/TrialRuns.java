@@ -49,7 +49,7 @@ public final class TrialRuns {
 
   /** What the runs of {@code plan} keep for one another. */
   public static Path cacheFolder(Plan plan) {
-    return plan.results().resolve(".golem-pipeline").resolve("cache");
+    return ResultCache.of(plan.results());
   }
 
   /**

@@ -8,26 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.golempipeline.cache.ResultCache;
 import org.golempipeline.cli.history.RunChoice;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.run.RunCommand;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
-import org.golempipeline.cli.wiring.Scratch;
-import org.golempipeline.cli.wiring.Wiring;
-import org.golempipeline.cli.wiring.WorkFolder;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Severity;
 import org.golempipeline.exeunit.Containers;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.Words;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.workplace.Scratch;
+import org.golempipeline.workplace.WorkFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,7 +85,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     var spec = file();
     if (golem) {
-      new GolemChecks(new Wiring(console), spec, this::tell).run();
+      new GolemChecks(console.machine(), spec, this::tell).run();
     }
     return exitCode();
   }
@@ -98,11 +99,11 @@ public final class DoctorCommand implements Callable<Integer> {
             Files.isReadable(MEMORY_FIGURES)
                 ? Scratch.available(Files.readAllLines(MEMORY_FIGURES, StandardCharsets.UTF_8))
                 : 0,
-            Wiring.cores()));
+            RunDefaults.cores()));
     tell(MachineChecks.shell(SHELL, console.variable("PATH").orElse(DEFAULT_PATH)));
     tell(MachineChecks.images(Containers.obstacle()));
     var own = folder.resolve(".golem-pipeline");
-    try (var work = new WorkFolder(own, "doctor", new Wiring(console).newRunId(), false)) {
+    try (var work = new WorkFolder(own, "doctor", console.machine().newRunId(), false)) {
       var writable = MachineChecks.folder(folder, work.path());
       tell(writable);
       if (writable.state() != Finding.State.PROBLEM) {
@@ -110,7 +111,7 @@ public final class DoctorCommand implements Callable<Integer> {
       }
     }
     tell(MachineChecks.leftovers(folder));
-    tell(MachineChecks.cache(Wiring.cacheFolder(folder)));
+    tell(MachineChecks.cache(ResultCache.of(folder)));
   }
 
   /** What stands in the pipeline file; null if there is none, or nothing that can be understood. */
@@ -118,10 +119,11 @@ public final class DoctorCommand implements Callable<Integer> {
     if (Files.isDirectory(console.folder().resolve(place))) {
       return null;
     }
-    var text = PipelineText.read(console, place);
+    var text = PipelineText.read(console.machine(), place);
     var plugins = new PluginOptions().all(console, text);
     var checked =
-        new OpenPipeline(console, text, plugins, new Overrides(Map.of(), console::variable, true))
+        new Pipeline(
+                console.machine(), text, plugins, new Overrides(Map.of(), console::variable, true))
             .spec();
     var mistakes =
         checked.diagnostics().stream()

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.golempipeline.cli.images.ImageAnswer;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.golem.session.Inquiry;
+import org.golempipeline.pipeline.Machine;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Words;
 import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.spec.ImageRef;
@@ -33,7 +33,7 @@ final class GolemChecks {
   private static final Duration WRONG_CLOCK = Duration.ofSeconds(5);
   private static final ImageRef USUAL_IMAGE = new ImageRef.Tag("golem/alpine:latest");
 
-  private final Wiring wiring;
+  private final Machine machine;
   private final Consumer<Finding> tell;
   private final GolemTerms terms;
 
@@ -45,8 +45,8 @@ final class GolemChecks {
   /**
    * @param spec null if there is no file that says what is needed
    */
-  GolemChecks(Wiring wiring, @Nullable PipelineSpec spec, Consumer<Finding> tell) {
-    this.wiring = wiring;
+  GolemChecks(Machine machine, @Nullable PipelineSpec spec, Consumer<Finding> tell) {
+    this.machine = machine;
     this.tell = tell;
     this.terms = spec == null ? GolemTerms.DEFAULT : spec.golem();
     var named = spec == null ? List.<ImageRef>of() : images(spec);
@@ -71,7 +71,7 @@ final class GolemChecks {
     var url = url();
     if (url != null) {
       try (var inquiry =
-          new Inquiry(new GolemConnection(url, key == null ? "" : key), LIMIT, wiring.clock())) {
+          new Inquiry(new GolemConnection(url, key == null ? "" : key), LIMIT, machine.clock())) {
         if (daemon(inquiry, url) && key != null && identity(inquiry)) {
           payment(inquiry);
         }
@@ -84,7 +84,7 @@ final class GolemChecks {
 
   private @Nullable String key() {
     try {
-      var key = wiring.appKey();
+      var key = machine.appKey();
       tell.accept(Finding.ok("app-key", "`YAGNA_APPKEY` is set"));
       return key;
     } catch (Refusal e) {
@@ -95,7 +95,7 @@ final class GolemChecks {
 
   private @Nullable URI url() {
     try {
-      return wiring.daemonUrl();
+      return machine.daemonUrl();
     } catch (Refusal e) {
       tell.accept(refused("daemon", e));
       return null;
@@ -188,7 +188,7 @@ final class GolemChecks {
     }
     ImageRegistry registry;
     try {
-      registry = wiring.registry();
+      registry = machine.registry();
     } catch (Refusal e) {
       return CompletableFuture.completedFuture(refused("registry", e));
     }

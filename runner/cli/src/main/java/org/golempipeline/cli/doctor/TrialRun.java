@@ -1,32 +1,22 @@
 package org.golempipeline.cli.doctor;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import org.golempipeline.cli.pipeline.OpenPipeline;
+import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.NodeOnDemand;
-import org.golempipeline.cli.wiring.PipelineText;
-import org.golempipeline.cli.wiring.Scratch;
-import org.golempipeline.cli.wiring.Wiring;
-import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
-import org.golempipeline.image.Images;
-import org.golempipeline.plan.Plan;
-import org.golempipeline.plugins.Plugins;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.pipeline.RunOptions;
 import org.golempipeline.report.LastWords;
 import org.golempipeline.report.Words;
-import org.golempipeline.run.TrialRuns;
-import org.golempipeline.spec.Overrides;
 import org.jspecify.annotations.Nullable;
 
 /** A run of two fragments on this machine, from a file to a result, as {@code run} does it. */
@@ -71,41 +61,19 @@ final class TrialRun {
   }
 
   private Finding finding() throws Refusal, IOException, InterruptedException {
-    var text = PipelineText.read(console, folder.resolve("pipeline.yaml").toString());
-    var pipeline = new OpenPipeline(console, text, Checked.of(Plugins.NONE), Overrides.NONE);
-    var wiring = pipeline.wiring();
-    var runId = wiring.newRunId();
-    var runFolder = Wiring.runFolder(text, runId);
-    var plan = pipeline.requirePlan(runFolder);
-    var watch = new Watch(runFolder);
-    var trials =
-        new TrialRuns(
-            text.name(),
-            Wiring.agreementDuration(plan.spec()),
-            pipeline.shell(plan.spec()),
-            Images.none(),
-            wiring.clock());
-    try (var node = new NodeOnDemand(wiring, () -> scratch(plan), WORKERS, null);
+    var file = folder.resolve("pipeline.yaml").toString();
+    var pipeline = Pipeline.open(console.machine(), file, Map.of());
+    var watch = new Watch();
+    try (var run = pipeline.start(RunOptions.LOCAL.withWorkers(WORKERS), watch);
         var interruption =
             new Interruption(
-                trials::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
-      trials.run(
-          plan,
-          runId,
-          Wiring.newSessionId(),
-          WORKERS,
-          Wiring.budget(plan.spec()),
-          node,
-          List.of(watch));
-    }
-    return watch.finding(folder.resolve("result.txt"));
-  }
-
-  private Path scratch(Plan plan) {
-    try {
-      return Scratch.choose(plan, WORKERS, folder.resolve("node"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+                () -> run.stop("Interrupted."),
+                () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+      var end = run.result();
+      if (end.exitCode() == ExitCodes.INTERRUPTED) {
+        throw new InterruptedException();
+      }
+      return watch.finding(run.folder(), end, folder.resolve("result.txt"));
     }
   }
 
@@ -116,37 +84,27 @@ final class TrialRun {
         hint == null ? "Look at the other lines first; they may name the cause." : hint);
   }
 
-  /** Remembers how the run ended. */
+  /** Remembers what failed. */
   private static final class Watch implements EventSink {
-    private final Path runFolder;
     private RunEvent.@Nullable FragmentFailed failed;
-    private RunEvent.@Nullable RunFinished finished;
-
-    Watch(Path runFolder) {
-      this.runFolder = runFolder;
-    }
 
     @Override
     public void accept(StampedEvent stamped) {
       if (stamped.event() instanceof RunEvent.FragmentFailed event && failed == null) {
         failed = event;
-      } else if (stamped.event() instanceof RunEvent.RunFinished event) {
-        finished = event;
       }
     }
 
-    Finding finding(Path result) throws IOException {
+    Finding finding(Path runFolder, RunEvent.RunFinished finished, Path result) throws IOException {
       if (failed != null) {
         var said = failed.log() == null ? "" : LastWords.of(runFolder.resolve(failed.log()));
         var message = failed.failure().message();
         return problem(
             said.isEmpty() ? message : message + " It said: " + said, failed.failure().hint());
       }
-      if (finished == null || finished.failure() != null) {
-        var failure = finished == null ? null : finished.failure();
-        return failure == null
-            ? problem("it came to no end", null)
-            : problem(failure.message(), failure.hint());
+      var failure = finished.failure();
+      if (failure != null) {
+        return problem(failure.message(), failure.hint());
       }
       var found = Files.readString(result);
       return found.equals(RESULT)

@@ -10,14 +10,13 @@ import org.golempipeline.cache.ResultCache;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.cli.terminal.Sizes;
-import org.golempipeline.cli.wiring.LeftOvers;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Words;
 import org.golempipeline.strategy.Quantities;
+import org.golempipeline.workplace.LeftOvers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,7 +61,7 @@ public final class CleanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException {
     var folder = RunChoice.folder(console, place);
-    var cache = Wiring.cacheFolder(folder);
+    var cache = ResultCache.of(folder);
     var left = LeftOvers.in(folder.resolve(".golem-pipeline"));
     if (older == null && most == null) {
       console

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine.Option;
 

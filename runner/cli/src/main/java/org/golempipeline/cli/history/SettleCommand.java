@@ -10,13 +10,12 @@ import java.util.concurrent.Callable;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.settle.RunSettlement;
@@ -70,7 +69,7 @@ public final class SettleCommand implements Callable<Integer> {
     if (chosen.isEmpty()) {
       return ExitCodes.DONE;
     }
-    var connection = new Wiring(console).daemon();
+    var connection = console.machine().daemon();
     var exitCode = ExitCodes.DONE;
     for (var run : chosen) {
       var code = settle(histories, run, connection, patience);

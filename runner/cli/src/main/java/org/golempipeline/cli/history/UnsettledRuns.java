@@ -13,13 +13,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.journal.RunHistories;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.settle.RunSettlement;
@@ -65,10 +64,10 @@ public final class UnsettledRuns implements AutoCloseable {
    *
    * @param folder of the pipeline file
    */
-  public static UnsettledRuns settle(Console console, Wiring wiring, Path folder) {
+  public static UnsettledRuns settle(Console console, Path folder) {
     var runs = new UnsettledRuns(console, folder);
     try {
-      var connection = wiring.daemon();
+      var connection = console.machine().daemon();
       for (var run : runs.histories.unsettled(RECENT, (id, damaged) -> {})) {
         runs.settling.put(run.id(), runs.threads.submit(() -> runs.settle(run.id(), connection)));
       }

@@ -16,9 +16,7 @@ import java.util.concurrent.CompletionException;
 import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.cli.terminal.Sizes;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.image.ImageDownload;
 import org.golempipeline.golem.image.ImageRegistry;
@@ -30,6 +28,7 @@ import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.gvmi.StoredImage.Origin;
 import org.golempipeline.oci.ImageBuilder;
 import org.golempipeline.oci.ImageSource;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.spec.ImageRef;
@@ -75,9 +74,12 @@ public final class ImageCommand {
       name = "build",
       mixinStandardHelpOptions = true,
       description = {
-        "Makes an image of a folder with a Dockerfile, of what `docker save` writes, of an OCI layout,",
-        "of a reference in a registry such as `debian:bookworm-slim`, or of a tar of a file system.",
-        "It is kept on this machine, where `image: { build: … }` and `{ oci: … }` of pipelines find it."
+        "Makes an image of a folder with a Dockerfile, of what `docker save` writes, of an OCI"
+            + " layout,",
+        "of a reference in a registry such as `debian:bookworm-slim`, or of a tar of a file"
+            + " system.",
+        "It is kept on this machine, where `image: { build: … }` and `{ oci: … }` of pipelines find"
+            + " it."
       })
   int build(
       @Parameters(
@@ -103,7 +105,7 @@ public final class ImageCommand {
       throw Refusal.usage(e.getMessage(), e.hint());
     }
     var limit = largest == null ? ImageBuilder.LARGEST : Sizes.bytes("--largest", largest);
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       var image = new ImageBuilder(store, limit, this::say).build(what);
       if (output != null) {
         write(image, console.folder().resolve(output));
@@ -131,7 +133,8 @@ public final class ImageCommand {
       name = "pull",
       mixinStandardHelpOptions = true,
       description = {
-        "Downloads an image from Golem's registry and keeps it on this machine. What was broken off",
+        "Downloads an image from Golem's registry and keeps it on this machine. What was broken"
+            + " off",
         "goes on where it ended; the hash of all of it is checked."
       })
   int pull(
@@ -148,7 +151,7 @@ public final class ImageCommand {
                         "`%s` is no image of Golem's registry.".formatted(tag),
                         "Give a tag `user/name:tag`; an image of another registry is made with"
                             + " `golem-pipeline image build`."));
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       var found = found(wanted);
       var shown = new long[1];
       store.fetch(
@@ -174,7 +177,7 @@ public final class ImageCommand {
   private ImageRegistry.Answer.Found found(ImageRef image) throws Refusal {
     ImageRegistry.Answer answer;
     try {
-      answer = new Wiring(console).registry().resolve(image.toString()).join();
+      answer = console.machine().registry().resolve(image.toString()).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof GolemException failure) {
         throw failure;
@@ -197,7 +200,8 @@ public final class ImageCommand {
       name = "push",
       mixinStandardHelpOptions = true,
       description = {
-        "Publishes an image at Golem's registry, from where providers fetch it; only what is missing",
+        "Publishes an image at Golem's registry, from where providers fetch it; only what is"
+            + " missing",
         "there is sent. A tag needs `"
             + USER
             + "` and `"
@@ -215,14 +219,13 @@ public final class ImageCommand {
           @Nullable String tag)
       throws Refusal, IOException, InterruptedException {
     var name = tag == null ? Optional.<ImageUpload.Name>empty() : Optional.of(name(tag));
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       var file = console.folder().resolve(image);
       if (!Files.isRegularFile(file)) {
         file = StoredImages.named(store, image, console).file();
       }
       GvmiFile.configuration(file);
-      var published =
-          new ImageUpload(new Wiring(console).registryUrl(), this::say).push(file, name);
+      var published = new ImageUpload(console.machine().registryUrl(), this::say).push(file, name);
       console
           .out()
           .print(
@@ -269,13 +272,14 @@ public final class ImageCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description = {
-        "Lists the images on this machine, the last used first: hash, size, size of what is unpacked,",
+        "Lists the images on this machine, the last used first: hash, size, size of what is"
+            + " unpacked,",
         "last use, and what it was made of."
       })
   int list(
       @Option(names = "--json", description = "Prints each image as a line of JSON.") boolean json)
       throws Refusal, IOException {
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       var rows = new ArrayList<List<String>>();
       for (var image : store.list()) {
         if (json) {
@@ -310,7 +314,7 @@ public final class ImageCommand {
               description = "A hash or the beginning of one, or what it was made of.")
           List<String> images)
       throws Refusal, IOException {
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       for (var name : images) {
         var image = StoredImages.named(store, name, console);
         store.remove(image.sha3());

@@ -13,15 +13,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.ParamOptions;
 import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.image.ImageRegistry;
@@ -33,6 +29,9 @@ import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
 import org.golempipeline.oci.ImageSource;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds it;",
+      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds"
+          + " it;",
       "of an image that is kept on this machine also what it was made of, and its programs.",
       "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
       "4 the registry does not answer."
@@ -78,7 +78,7 @@ final class ImageInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
-    try (var opened = new Wiring(console).imageStore()) {
+    try (var opened = console.machine().imageStore()) {
       store = opened;
       return inspect();
     }
@@ -126,12 +126,13 @@ final class ImageInspectCommand implements Callable<Integer> {
   }
 
   private int ofPipeline() throws Refusal, IOException, InterruptedException {
-    var text = PipelineText.read(console, name);
+    var text = PipelineText.read(console.machine(), name);
     var overrides = new Overrides(params.values(console), console::variable, true);
     var known = plugins.announced(console, text);
     var spec =
-        OpenPipeline.require(console, new OpenPipeline(console, text, known, overrides).spec());
-    var lock = OpenPipeline.require(console, LockFile.read(text.lock(), name + ".lock"));
+        new Messages(console)
+            .require(new Pipeline(console.machine(), text, known, overrides).spec());
+    var lock = new Messages(console).require(LockFile.read(text.lock(), name + ".lock"));
     var images = new LinkedHashSet<ImageRef>();
     spec.stages().stream()
         .flatMap(stage -> Optional.ofNullable(stage.image()).stream())
@@ -184,7 +185,7 @@ final class ImageInspectCommand implements Callable<Integer> {
     }
     var tag = image instanceof ImageRef.Tag;
     try {
-      var known = new Wiring(console).registry().resolve(image.toString()).join();
+      var known = console.machine().registry().resolve(image.toString()).join();
       if (known instanceof ImageRegistry.Answer.Found now) {
         if (locked != null && !locked.sha3().equals(now.hash())) {
           return found(image, lockedAs(locked), true, now.hash(), null);

@@ -12,13 +12,12 @@ import java.util.concurrent.Callable;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.UnpackedImage;
+import org.golempipeline.pipeline.Refusal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -78,7 +77,7 @@ final class ImageShellCommand implements Callable<Integer> {
           obstacle.get().cure());
     }
     var limits = new Limits(OptionalLong.empty(), OptionalLong.empty(), network);
-    try (var store = new Wiring(console).requireImageStore()) {
+    try (var store = console.machine().requireImageStore()) {
       var image = store.unpack(StoredImages.named(store, name, console).sha3());
       try (var inside = ImageShell.open(withVariables(image), bound(), limits)) {
         if (!inside.has(SHELL)) {

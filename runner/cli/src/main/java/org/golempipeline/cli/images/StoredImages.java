@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.gvmi.StoredImage.Origin;
+import org.golempipeline.pipeline.Refusal;
 
 /** What people call the images on this machine. */
 final class StoredImages {

@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.PipelineOptions;
 import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.market.MarketOffer;
 import org.golempipeline.golem.market.MarketView;
 import org.golempipeline.golem.market.Relaxation;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.BannedProviders;
 import org.golempipeline.run.NetworkTerms;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.strategy.Quantities;
@@ -67,13 +67,13 @@ final class MarketCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException {
     var pipeline = options.open(console);
-    var spec = OpenPipeline.require(console, pipeline.spec());
+    var spec = new Messages(console).require(pipeline.spec());
     var time = time();
-    var daemon = pipeline.wiring().daemon();
+    var daemon = console.machine().daemon();
     var terms =
         NetworkTerms.toLook(
             spec,
-            pipeline.wiring().newRunId(),
+            console.machine().newRunId(),
             new BannedProviders(pipeline.own()).all().keySet(),
             console.clock());
     var looking = Thread.currentThread();
@@ -95,7 +95,7 @@ final class MarketCommand implements Callable<Integer> {
       if (offers.isEmpty()) {
         explainSilence(spec);
       } else {
-        advise(offers, Wiring.workers(spec, RunSettings.Target.GOLEM));
+        advise(offers, RunDefaults.workers(spec, RunSettings.Target.GOLEM));
         new ListedProviders(spec.golem())
             .unmatched(offers)
             .forEach(line -> console.out().println(line));

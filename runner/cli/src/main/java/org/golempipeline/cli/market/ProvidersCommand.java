@@ -14,9 +14,9 @@ import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.journal.ProviderRecord;
 import org.golempipeline.journal.ProviderRecords;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.BannedProviders;
 import org.golempipeline.spec.Nearest;
@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Lists the providers that earlier runs on the network worked with, who did most first.",
-      "Each with name, id, runs, fragments, how long one took, GLM spent, and when it was seen last.",
+      "Each with name, id, runs, fragments, how long one took, GLM spent, and when it was seen"
+          + " last.",
       "Whoever gave false results is banned from all runs of the folder."
     })
 public final class ProvidersCommand implements Callable<Integer> {

@@ -2,8 +2,8 @@ package org.golempipeline.cli.pipeline;
 
 import java.util.List;
 import org.golempipeline.cli.completion.Candidates;
-import org.golempipeline.cli.terminal.Refusal;
 import org.golempipeline.image.Inside;
+import org.golempipeline.pipeline.Refusal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.pipeline.Refusal;
 import picocli.CommandLine.Option;
 
 /** {@code -p name=value}, shared by the commands that read a pipeline file. */

@@ -3,8 +3,10 @@ package org.golempipeline.cli.pipeline;
 import java.nio.file.Files;
 import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
+import org.golempipeline.pipeline.FolderSurroundings;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.spec.Overrides;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,7 @@ public final class PipelineOptions {
   }
 
   /** The file as it is now, with its plugins. */
-  public OpenPipeline open(Console console) throws Refusal {
+  public Pipeline open(Console console) throws Refusal {
     if (file == null && !Files.exists(console.folder().resolve(USUAL))) {
       throw Refusal.usage(
           "No FILE is named, and there is no `%s` in `%s`.".formatted(USUAL, console.folder()),
@@ -53,8 +55,8 @@ public final class PipelineOptions {
     }
     var text =
         file().equals(PipelineText.STANDARD_INPUT)
-            ? PipelineText.ofStandardInput(console)
-            : PipelineText.read(console, file());
+            ? PipelineText.ofStandardInput(console.machine(), console.in())
+            : PipelineText.read(console.machine(), file());
     var overrides =
         new Overrides(
             params.values(console),
@@ -64,6 +66,6 @@ public final class PipelineOptions {
             !noLocalCommands,
             new FolderSurroundings(text.folder()));
     var known = plugins.announced(console, text);
-    return new OpenPipeline(console, text, known, overrides);
+    return new Pipeline(console.machine(), text, known, overrides);
   }
 }

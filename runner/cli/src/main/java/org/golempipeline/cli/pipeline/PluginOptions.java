@@ -1,15 +1,13 @@
 package org.golempipeline.cli.pipeline;
 
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
 import org.golempipeline.diagnostic.Checked;
-import org.golempipeline.lock.LockFile;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.Plugin;
 import org.golempipeline.plugins.PluginException;
 import org.golempipeline.plugins.Plugins;
@@ -60,12 +58,7 @@ public final class PluginOptions {
 
   private Checked<Plugins> chosen(Console console, @Nullable PipelineText text) throws Refusal {
     var named = named(console);
-    // Without a lock file nothing of it is loaded: that is start-up time.
-    if (text == null || !Files.exists(text.lock())) {
-      return Checked.of(named);
-    }
-    var lock = LockFile.read(text.lock(), text.name() + ".lock");
-    return lock.then(pins -> named.withPinned(pins, text.name(), text.folder()));
+    return text == null ? Checked.of(named) : text.plugins(named);
   }
 
   private static Plugins withBundled(Console console, Plugins chosen, @Nullable PipelineText text)

@@ -11,12 +11,11 @@ import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.Plugin;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
@@ -82,7 +81,7 @@ public final class PluginsCommand {
     if (plugins == null) {
       return ExitCodes.USAGE;
     }
-    var strategies = Wiring.strategies(plugins);
+    var strategies = plugins.strategies();
     var rows = new ArrayList<List<String>>();
     strategies.splits().forEach(each -> rows.add(row("split", each, plugins)));
     strategies.merges().forEach(each -> rows.add(row("merge", each, plugins)));
@@ -119,7 +118,7 @@ public final class PluginsCommand {
     if (plugins == null) {
       return ExitCodes.USAGE;
     }
-    var strategies = Wiring.strategies(plugins);
+    var strategies = plugins.strategies();
     var split = strategies.split(name);
     var merge = strategies.merge(name);
     if (split.isEmpty() && merge.isEmpty()) {
@@ -146,7 +145,7 @@ public final class PluginsCommand {
       @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,
       @Parameters(paramLabel = "JAR", arity = "1..*", description = "The jars.") List<String> jars)
       throws Refusal {
-    var text = PipelineText.read(console, file);
+    var text = PipelineText.read(console.machine(), file);
     var name = text.name() + ".lock";
     var read = LockFile.read(text.lock(), name);
     new Messages(console).diagnostics(read.diagnostics());
@@ -212,7 +211,7 @@ public final class PluginsCommand {
 
   /** The plugins of a command, or null if what is wrong with them was told. */
   private @Nullable Plugins plugins(@Nullable String file, PluginOptions options) throws Refusal {
-    var text = file == null ? null : PipelineText.read(console, file);
+    var text = file == null ? null : PipelineText.read(console.machine(), file);
     var plugins = options.all(console, text);
     new Messages(console).diagnostics(plugins.diagnostics());
     return plugins.orNull();
@@ -326,7 +325,7 @@ public final class PluginsCommand {
   static final class BuiltIn extends Candidates {
     BuiltIn() {
       super(
-          Stream.of(Wiring.strategies(Plugins.NONE))
+          Stream.of(Plugins.NONE.strategies())
               .flatMap(known -> Stream.concat(known.splits().stream(), known.merges().stream()))
               .map(Strategy::name)
               .distinct()

@@ -6,7 +6,7 @@ import org.golempipeline.cli.pipeline.PipelineOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +43,7 @@ public final class CheckCommand implements Callable<Integer> {
       console.out().flush();
       return exitCode;
     }
-    var checked = pipeline.spec().then(pipeline::lookAhead);
+    var checked = pipeline.check();
     if (json) {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {

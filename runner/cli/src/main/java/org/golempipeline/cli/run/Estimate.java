@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunTimes;
 import org.golempipeline.journal.RunTimes.Span;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.schedule.Policy;
 import org.golempipeline.spec.GolemTerms;
@@ -75,7 +75,7 @@ final class Estimate {
   }
 
   private void onThisMachine(List<String> lines) {
-    var workers = Wiring.workers(plan.spec(), Target.LOCAL);
+    var workers = RunDefaults.workers(plan.spec(), Target.LOCAL);
     var work = work(here, workers);
     if (work != null && work.fragments() > 0) {
       lines.add(
@@ -89,7 +89,7 @@ final class Estimate {
     if (spec.budget() == null) {
       return;
     }
-    var workers = Wiring.workers(spec, Target.GOLEM);
+    var workers = RunDefaults.workers(spec, Target.GOLEM);
     var seen = work(golem, workers);
     var work = seen == null ? work(here, workers) : seen;
     if (work == null || work.fragments() == 0) {
@@ -115,7 +115,7 @@ final class Estimate {
     if (spec.budget() == null || prices == null) {
       return;
     }
-    var workers = Wiring.workers(spec, Target.GOLEM);
+    var workers = RunDefaults.workers(spec, Target.GOLEM);
     var each = prices.start().add(price(LEAST.toMillis(), prices.hour()));
     var needed = each.multiply(BigDecimal.valueOf(workers));
     if (each.signum() > 0) {

@@ -3,7 +3,7 @@ package org.golempipeline.cli.run;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.spec.Nearest;

@@ -2,20 +2,22 @@ package org.golempipeline.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import org.golempipeline.cli.pipeline.OpenPipeline;
+import org.golempipeline.cli.pipeline.Planning;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.NodeOnDemand;
-import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.image.Inside;
 import org.golempipeline.laws.LawsCheck;
 import org.golempipeline.laws.LawsJson;
 import org.golempipeline.laws.LawsSettings;
 import org.golempipeline.laws.LawsText;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticJson;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.strategy.Quantities;
+import org.golempipeline.workplace.NodeOnDemand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,26 +58,26 @@ final class LawsOptions {
   }
 
   /** Tries the laws of a file, unless it has mistakes. */
-  int check(Console console, OpenPipeline pipeline, boolean json)
+  int check(Console console, Pipeline pipeline, boolean json)
       throws Refusal, IOException, InterruptedException {
     var size = sampleBytes();
     try (var home = pipeline.workFolder("laws", false)) {
-      var planned = pipeline.plan(home.path().resolve("plan"));
+      var planned = Planning.plan(pipeline, home.path().resolve("plan"));
       if (json && planned.orNull() == null) {
         console.out().print(DiagnosticJson.of(planned.diagnostics()));
         return ExitCodes.USAGE;
       }
-      var plan = OpenPipeline.require(console, planned);
+      var plan = new Messages(console).require(planned);
       var images =
-          OpenPipeline.require(
-              console,
-              pipeline
-                  .wiring()
-                  .imagesHere(plan.spec(), plan.folder(), Inside.Choice.WHERE_POSSIBLE, true));
+          new Messages(console)
+              .require(
+                  pipeline.imagesHere(
+                      plan.spec(), Inside.Choice.WHERE_POSSIBLE, new Messages(console)::line));
       Files.createDirectories(home.path());
       try (var node =
           new NodeOnDemand(
-              pipeline.wiring(),
+              console.machine().imageStore(),
+              console.clock(),
               () -> home.path().resolve("providers"),
               LawsCheck.PROVIDERS,
               null)) {
@@ -88,7 +90,7 @@ final class LawsOptions {
                     size,
                     home.path(),
                     node,
-                    Wiring.agreementDuration(plan.spec()),
+                    RunDefaults.agreements(plan.spec()),
                     pipeline.shell(plan.spec()),
                     images,
                     console.clock(),

@@ -13,20 +13,21 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.cli.completion.Candidates;
 import org.golempipeline.cli.pipeline.InsideOptions;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.PipelineOptions;
+import org.golempipeline.cli.pipeline.Planning;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.PlanJson;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.PlanDrawing;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -85,10 +86,11 @@ public final class PlanCommand implements Callable<Integer> {
     }
     var pipeline = options.open(console);
     try (var folder = pipeline.workFolder("plans", false).claim()) {
-      var whole = pipeline.requirePlan(folder.path());
-      var plan = OpenPipeline.require(console, outputs.check(pipeline, selection.of(whole)));
+      var whole = Planning.require(console, pipeline, folder.path());
+      var plan =
+          new Messages(console).require(pipeline.outputs(selection.of(whole), outputs.overwrite()));
       if (target == Target.GOLEM) {
-        OpenPipeline.require(console, NetworkLimits.onNetwork(plan.spec()));
+        new Messages(console).require(NetworkLimits.onNetwork(plan.spec()));
       }
       format.draw(plan, console.out());
       if (format == Format.TEXT) {
@@ -97,11 +99,11 @@ public final class PlanCommand implements Callable<Integer> {
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
         var images = images(pipeline, plan, target);
-        new Messages(console).diagnostics(pipeline.wiring().lacks(plan.spec(), images));
+        new Messages(console).diagnostics(pipeline.lacks(plan.spec(), images));
         images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
         images.choices().forEach(each -> lines.add(Words.programs(each)));
         if (target == Target.GOLEM) {
-          var workers = Wiring.workers(plan.spec(), target);
+          var workers = RunDefaults.workers(plan.spec(), target);
           // Sorted, since a map has another order each time.
           new TreeMap<>(
                   images.served().entrySet().stream()
@@ -138,15 +140,15 @@ public final class PlanCommand implements Callable<Integer> {
   }
 
   /** What cannot be found is no reason to say nothing else. */
-  private Images images(OpenPipeline pipeline, Plan plan, Target target)
+  private Images images(Pipeline pipeline, Plan plan, Target target)
       throws Refusal, InterruptedException {
     if (target == Target.GOLEM) {
       inside.requireNone();
     }
     var found =
         target == Target.GOLEM
-            ? pipeline.wiring().images(plan, false)
-            : pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), false);
+            ? pipeline.imagesOnNetwork(plan.spec(), null)
+            : pipeline.imagesHere(plan.spec(), inside.choice(), null);
     new Messages(console).diagnostics(found.diagnostics());
     return found.value().orElse(Images.none());
   }

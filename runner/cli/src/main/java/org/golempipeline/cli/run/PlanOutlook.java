@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.golempipeline.cli.pipeline.OpenPipeline;
-import org.golempipeline.cli.wiring.Wiring;
+import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
 import org.golempipeline.journal.RunHistories;
+import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.Words;
@@ -56,10 +56,10 @@ final class PlanOutlook {
    *
    * @param scratch a folder for what is made on the way
    */
-  List<String> lines(OpenPipeline pipeline, Path scratch) throws IOException, InterruptedException {
+  List<String> lines(Pipeline pipeline, Path scratch) throws IOException, InterruptedException {
     var lines = new ArrayList<String>();
     var kept = new HashMap<String, Integer>();
-    if (Files.isDirectory(Wiring.cacheFolder(pipeline.text().folder()))) {
+    if (Files.isDirectory(ResultCache.of(pipeline.text().folder()))) {
       addKept(lines, kept, pipeline, scratch);
     }
     addAudits(lines);
@@ -73,11 +73,10 @@ final class PlanOutlook {
 
   /** What a run would take over, as far as it is known before. */
   private void addKept(
-      List<String> lines, Map<String, Integer> reused, OpenPipeline pipeline, Path scratch)
+      List<String> lines, Map<String, Integer> reused, Pipeline pipeline, Path scratch)
       throws IOException, InterruptedException {
-    var wiring = pipeline.wiring();
-    try (var cache = wiring.cache(pipeline.text(), scratch);
-        var digests = wiring.digests(pipeline.text(), false);
+    try (var cache = pipeline.cache(scratch);
+        var digests = pipeline.digests(false);
         var results =
             EarlierResults.open(
                 plan,
@@ -87,7 +86,7 @@ final class PlanOutlook {
                 digests,
                 images,
                 pipeline.shell(plan.spec()),
-                wiring.clock())) {
+                pipeline.machine().clock())) {
       for (var stage : plan.stages()) {
         var kept = reuses.test(stage) ? results.kept(stage).orElse(null) : null;
         if (kept != null) {

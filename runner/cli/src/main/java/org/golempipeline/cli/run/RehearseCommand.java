@@ -9,17 +9,16 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.cli.completion.Candidates;
 import org.golempipeline.cli.pipeline.InsideOptions;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.PipelineOptions;
+import org.golempipeline.cli.pipeline.Planning;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Scratch;
-import org.golempipeline.cli.wiring.Wiring;
-import org.golempipeline.cli.wiring.WorkFolder;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.rehearse.Chaos;
 import org.golempipeline.rehearse.Rehearsal;
@@ -29,8 +28,11 @@ import org.golempipeline.rehearse.RehearsalSettings;
 import org.golempipeline.rehearse.RehearsalText;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.spec.Nearest;
+import org.golempipeline.workplace.Scratch;
+import org.golempipeline.workplace.WorkFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,14 +98,14 @@ public final class RehearseCommand implements Callable<Integer> {
     requirePositive("--workers", workers);
     var pipeline = options.open(console);
     try (var home = pipeline.workFolder("rehearsals", keep)) {
-      var plan = pipeline.requirePlan(home.path().resolve("plan"));
+      var plan = Planning.require(console, pipeline, home.path().resolve("plan"));
       requireOutputsInside(plan);
       var images =
-          OpenPipeline.require(
-              console,
-              pipeline.wiring().imagesHere(plan.spec(), plan.folder(), inside.choice(), true));
+          new Messages(console)
+              .require(
+                  pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
       images.choices().forEach(each -> say(TerminalText.safe(Words.programs(each))));
-      try (var store = pipeline.wiring().imageStore()) {
+      try (var store = console.machine().imageStore()) {
         return rehearse(pipeline, plan, images, store, kind, home);
       }
     }
@@ -123,15 +125,10 @@ public final class RehearseCommand implements Callable<Integer> {
   }
 
   private int rehearse(
-      OpenPipeline pipeline,
-      Plan plan,
-      Images images,
-      ImageStore store,
-      Chaos kind,
-      WorkFolder folder)
+      Pipeline pipeline, Plan plan, Images images, ImageStore store, Chaos kind, WorkFolder folder)
       throws IOException {
     var home = folder.path();
-    var busy = workers == null ? Wiring.workers(plan.spec(), Target.GOLEM) : workers;
+    var busy = workers == null ? RunDefaults.workers(plan.spec(), Target.GOLEM) : workers;
     var rehearsal =
         new Rehearsal(
             plan,
@@ -146,7 +143,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 () -> scratch(plan, busy, home),
                 images,
                 store,
-                Wiring.agreementDuration(plan.spec()),
+                RunDefaults.agreements(plan.spec()),
                 pipeline.shell(plan.spec()),
                 console.clock(),
                 this::say));

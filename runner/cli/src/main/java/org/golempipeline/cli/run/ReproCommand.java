@@ -11,13 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.cli.history.RunChoice;
 import org.golempipeline.cli.pipeline.InsideOptions;
-import org.golempipeline.cli.pipeline.OpenPipeline;
 import org.golempipeline.cli.pipeline.PipelineOptions;
+import org.golempipeline.cli.pipeline.Planning;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.FragmentAttempts;
@@ -26,6 +24,8 @@ import org.golempipeline.journal.ProgramChoices;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.journal.RunParams;
+import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
 import org.golempipeline.report.TerminalText;
@@ -124,7 +124,7 @@ public final class ReproCommand implements Callable<Integer> {
   }
 
   /** The run that is meant, if there is one. */
-  private @Nullable RunHistory history(OpenPipeline pipeline) throws Refusal, IOException {
+  private @Nullable RunHistory history(Pipeline pipeline) throws Refusal, IOException {
     var histories = new RunHistories(pipeline.text().folder());
     if (run != null) {
       var choice = new RunChoice();
@@ -141,14 +141,13 @@ public final class ReproCommand implements Callable<Integer> {
   }
 
   /** With the params of the run, as far as it kept them and the command line says nothing else. */
-  private Plan plan(OpenPipeline pipeline, @Nullable RunHistory history, Path scratch)
-      throws Refusal {
+  private Plan plan(Pipeline pipeline, @Nullable RunHistory history, Path scratch) throws Refusal {
     var started = history == null ? null : history.started();
     if (started == null) {
-      return pipeline.requirePlan(scratch);
+      return Planning.require(console, pipeline, scratch);
     }
     var params = new RunParams(started);
-    var planned = pipeline.withEarlier(params.values()).plan(scratch);
+    var planned = Planning.plan(pipeline.withEarlier(params.values()), scratch);
     var lacking =
         planned.diagnostics().stream()
             .filter(each -> each.id().equals(DiagnosticIds.PARAM_MISSING))
@@ -164,7 +163,7 @@ public final class ReproCommand implements Callable<Integer> {
           "Give them again, by their environment variables or with `-p %s=…`."
               .formatted(params.secrets().get(0)));
     }
-    var plan = OpenPipeline.require(console, planned);
+    var plan = new Messages(console).require(planned);
     requireLongValues(params.othersIn(plan.spec()), pipeline.params(), started.runId());
     if (params.isOfAnotherText(plan.spec().source().text())) {
       new Messages(console)
@@ -213,7 +212,7 @@ public final class ReproCommand implements Callable<Integer> {
   }
 
   private void make(
-      OpenPipeline pipeline,
+      Pipeline pipeline,
       Plan plan,
       @Nullable RunHistory history,
       Path scratch,
@@ -222,7 +221,6 @@ public final class ReproCommand implements Callable<Integer> {
       Path folder)
       throws Refusal, IOException, InterruptedException {
     var text = pipeline.text();
-    var wiring = pipeline.wiring();
     var runFolder = history == null ? null : new RunHistories(text.folder()).folder(history.id());
     var attempts =
         runFolder == null
@@ -230,15 +228,16 @@ public final class ReproCommand implements Callable<Integer> {
             : FragmentAttempts.read(runFolder, stagePlan.name().value(), index);
     var givenUp = runFolder == null ? GivenUp.NOTHING : GivenUp.read(runFolder);
     var here =
-        OpenPipeline.require(
-            console, wiring.imagesHere(plan.spec(), plan.folder(), inside.choice(), true));
+        new Messages(console)
+            .require(
+                pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
     sayPrograms(here, stagePlan);
     var images =
         history == null || runFolder == null
             ? here
-            : images(wiring, plan, stagePlan, history, runFolder);
-    try (var cache = wiring.cache(text, scratch);
-        var digests = wiring.digests(text, false);
+            : images(pipeline, plan, stagePlan, history, runFolder);
+    try (var cache = pipeline.cache(scratch);
+        var digests = pipeline.digests(false);
         var results =
             EarlierResults.open(
                 plan,
@@ -279,7 +278,7 @@ public final class ReproCommand implements Callable<Integer> {
 
   /** Results are looked up as they were kept: by what the images are. */
   private Images images(
-      Wiring wiring, Plan plan, StagePlan stagePlan, RunHistory history, Path runFolder)
+      Pipeline pipeline, Plan plan, StagePlan stagePlan, RunHistory history, Path runFolder)
       throws Refusal, IOException, InterruptedException {
     var started = history.started();
     if (started == null
@@ -287,7 +286,7 @@ public final class ReproCommand implements Callable<Integer> {
         || !EarlierResults.areNeeded(stagePlan)) {
       return Images.asChosen(ProgramChoices.read(runFolder));
     }
-    var found = wiring.images(plan, false);
+    var found = pipeline.imagesOnNetwork(plan.spec(), null);
     new Messages(console).diagnostics(found.diagnostics());
     var images = found.orNull();
     if (images == null) {
@@ -298,7 +297,7 @@ public final class ReproCommand implements Callable<Integer> {
     return images;
   }
 
-  private Path folder(OpenPipeline pipeline, StagePlan stagePlan, int number) throws Refusal {
+  private Path folder(Pipeline pipeline, StagePlan stagePlan, int number) throws Refusal {
     if (to == null) {
       var beside = pipeline.own().resolve("repro");
       var name = stagePlan.name() + "-" + number;

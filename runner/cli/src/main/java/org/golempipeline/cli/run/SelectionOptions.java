@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Stack;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.spec.StageName;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.golem.files.GftpServer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Spec;
     name = "gftp",
     mixinStandardHelpOptions = true,
     description = {
-      "Stands in for the program of that name, which yapapi and other SDKs start. Called by the name",
+      "Stands in for the program of that name, which yapapi and other SDKs start. Called by the"
+          + " name",
       "`gftp`, golem-pipeline is this command."
     })
 public final class GftpCommand implements Callable<Integer> {
@@ -52,7 +52,7 @@ public final class GftpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      GftpServer.serve(new Wiring(console).daemon(), console.in(), console.out());
+      GftpServer.serve(console.machine().daemon(), console.in(), console.out());
       return ExitCodes.DONE;
     }
   }

@@ -13,12 +13,14 @@ import org.golempipeline.cli.completion.Candidates;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
+import org.golempipeline.pipeline.Machine;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.rehearse.Persona;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.spec.Nearest;
+import org.golempipeline.workplace.NodeOnDemand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,7 +58,7 @@ public final class NodeCommand implements Callable<Integer> {
       names = "--providers",
       paramLabel = "N",
       description = "How many providers there are. Default: as many as this machine has cores.")
-  int providers = Wiring.cores();
+  int providers = RunDefaults.cores();
 
   @Option(
       names = "--priced",
@@ -93,7 +95,7 @@ public final class NodeCommand implements Callable<Integer> {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
     }
     var cast = cast();
-    var images = new Wiring(console).imageStore();
+    var images = console.machine().imageStore();
     var options =
         new NodeOptions(
             port,
@@ -132,11 +134,12 @@ public final class NodeCommand implements Callable<Integer> {
   private String key() throws Refusal {
     var key = appKey;
     if (key == null) {
-      key = console.variable("YAGNA_AUTOCONF_APPKEY").orElseGet(Wiring::newAppKey);
+      key = console.variable("YAGNA_AUTOCONF_APPKEY").orElseGet(NodeOnDemand::newAppKey);
     }
-    if (!Wiring.isAppKey(key)) {
+    if (!Machine.isAppKey(key)) {
       throw Refusal.usage(
-          "The app-key is empty, or holds a blank, a line end or another character that no key has.",
+          "The app-key is empty, or holds a blank, a line end or another character that no key"
+              + " has.",
           "Letters, digits and signs of ASCII make a key.");
     }
     return key;

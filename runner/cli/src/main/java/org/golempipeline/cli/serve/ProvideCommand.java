@@ -20,12 +20,10 @@ import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Scratch;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.image.Inside;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.provider.Provider;
 import org.golempipeline.provider.ProviderEvent;
 import org.golempipeline.provider.ProviderOptions;
@@ -34,8 +32,10 @@ import org.golempipeline.report.LiveBlock;
 import org.golempipeline.report.Screen;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
+import org.golempipeline.run.RunDefaults;
 import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.strategy.Quantities;
+import org.golempipeline.workplace.Scratch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -228,7 +228,7 @@ public final class ProvideCommand implements Callable<Integer> {
     if (threads < 0) {
       throw Refusal.usage("An agreement needs a thread.", "Write `--threads 1` or more.");
     }
-    var daemon = new Wiring(console).daemon();
+    var daemon = console.machine().daemon();
     var data = folder == null ? dataFolder() : console.folder().resolve(folder);
     return new ProviderOptions(
         daemon,
@@ -316,7 +316,7 @@ public final class ProvideCommand implements Callable<Integer> {
 
   private ProviderOptions.Hardware hardware(Path data) throws Refusal, IOException {
     return new ProviderOptions.Hardware(
-        threads == 0 ? Math.max(1, Wiring.cores() / agreements) : threads,
+        threads == 0 ? Math.max(1, RunDefaults.cores() / agreements) : threads,
         memory.isEmpty() ? freeMemory() / agreements : gib("--memory", memory),
         storage.isEmpty() ? freeStorage(data) / 2 / agreements : gib("--storage", storage));
   }

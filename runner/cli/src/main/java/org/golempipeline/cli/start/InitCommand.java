@@ -14,14 +14,14 @@ import java.util.concurrent.Callable;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.PipelineSchema;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -85,7 +85,7 @@ public final class InitCommand implements Callable<Integer> {
         new FirstPipeline(target, inputs, split, run, merge, output)
             .text()
             .getBytes(StandardCharsets.UTF_8);
-    var strategies = Wiring.strategies(Plugins.NONE);
+    var strategies = Plugins.NONE.strategies();
     var checked = PipelineFiles.load(text, file, strategies, Overrides.NONE);
     new Messages(console).diagnostics(checked.diagnostics());
     if (checked.orNull() == null) {
@@ -94,7 +94,7 @@ public final class InitCommand implements Callable<Integer> {
           "Correct them, or write the file without them and edit it.");
     }
     try {
-      write(target, text, new Wiring(console).schema());
+      write(target, text, PipelineSchema.json(strategies));
     } catch (IOException e) {
       throw new Refusal(
           ExitCodes.FAILED,

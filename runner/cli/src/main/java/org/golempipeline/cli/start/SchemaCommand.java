@@ -6,10 +6,10 @@ import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.PipelineText;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.pipeline.PipelineText;
+import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.spec.PipelineSchema;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,12 +49,13 @@ public final class SchemaCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal {
     var plugins =
-        pluginOptions.announced(console, file == null ? null : PipelineText.read(console, file));
+        pluginOptions.announced(
+            console, file == null ? null : PipelineText.read(console.machine(), file));
     new Messages(console).diagnostics(plugins.diagnostics());
     if (plugins.orNull() == null) {
       return ExitCodes.USAGE;
     }
-    var schema = new Wiring(console, plugins.orNull()).schema();
+    var schema = PipelineSchema.json(plugins.orNull().strategies());
     if (!write) {
       console.out().print(schema);
       console.out().flush();

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import org.golempipeline.pipeline.Machine;
 import org.golempipeline.report.Screen;
 
 /**
@@ -71,9 +72,14 @@ public record Console(
     return Optional.ofNullable(System.getProperty(PLUGINS)).map(Path::of);
   }
 
+  /** What a pipeline may know of this process. */
+  public Machine machine() {
+    return Machine.of(environment, folder, clock);
+  }
+
   /** An environment variable that is set and not empty. */
   public Optional<String> variable(String name) {
-    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    return machine().variable(name);
   }
 
   /** A file or folder as the user would type it. */

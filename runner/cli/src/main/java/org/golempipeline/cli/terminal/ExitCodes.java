@@ -1,6 +1,7 @@
 package org.golempipeline.cli.terminal;
 
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.pipeline.Refusal;
 
 /** What the process says to scripts when it ends. The codes of failed runs stand in FailureKind. */
 public final class ExitCodes {
@@ -11,10 +12,10 @@ public final class ExitCodes {
   public static final int FAILED = 1;
 
   /** The command line or the file is wrong. */
-  public static final int USAGE = 2;
+  public static final int USAGE = Refusal.USAGE;
 
   /** Daemon, market or payment are not as they should be. */
-  public static final int PLATFORM = 4;
+  public static final int PLATFORM = Refusal.PLATFORM;
 
   /** Done, but documents are still to come or to be accepted. */
   public static final int OUTSTANDING = 5;

@@ -5,8 +5,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticText;
 import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,12 @@ public final class Messages {
 
   public void warning(String message, @Nullable String hint) {
     say("warning", message, hint);
+  }
+
+  /** What takes its time now. */
+  public void line(String line) {
+    console.err().println(TerminalText.safe(line));
+    console.err().flush();
   }
 
   /** A run that is not counted in. */
@@ -46,6 +54,28 @@ public final class Messages {
   public void diagnostics(List<Diagnostic> diagnostics) {
     console.err().print(new DiagnosticText(console.colouredErr()).of(diagnostics));
     console.err().flush();
+  }
+
+  /**
+   * What {@code checked} has, once everything that is wrong was shown.
+   *
+   * @throws Refusal if it has nothing
+   */
+  public <T> T require(Checked<T> checked) throws Refusal {
+    if (checked.orNull() == null) {
+      throw Refusal.of(checked.diagnostics());
+    }
+    diagnostics(checked.diagnostics());
+    return checked.orNull();
+  }
+
+  /** Why something was refused. */
+  public void refused(Refusal refusal) {
+    if (refusal.diagnostics().isEmpty()) {
+      error(String.valueOf(refusal.getMessage()), refusal.hint());
+    } else {
+      diagnostics(refusal.diagnostics());
+    }
   }
 
   /** The only place that shows a stack. */

@@ -1,5 +1,6 @@
 package org.golempipeline.cli.terminal;
 
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.strategy.Quantities;
 
 /** Sizes on the command line. */

@@ -1,4 +1,4 @@
-package org.golempipeline.cli.wiring;
+package org.golempipeline.workplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package org.golempipeline.cli.wiring;
+package org.golempipeline.workplace;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
 import org.golempipeline.run.Daemons;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * from earlier ones needs none.
  */
 public final class NodeOnDemand implements Daemons, AutoCloseable {
-  private final Wiring wiring;
+  private final Clock clock;
   private final Supplier<Path> folder;
   private final int providers;
   private final @Nullable GolemConnection network;
@@ -27,16 +29,22 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
   private final ImageStore images;
 
   /**
+   * @param images of this user, which it closes
+   * @param clock makes a seed
    * @param folder where its providers work
    * @param network where machines are rented, null for a node of ours
    */
   public NodeOnDemand(
-      Wiring wiring, Supplier<Path> folder, int providers, @Nullable GolemConnection network) {
-    this.wiring = wiring;
+      ImageStore images,
+      Clock clock,
+      Supplier<Path> folder,
+      int providers,
+      @Nullable GolemConnection network) {
+    this.images = images;
+    this.clock = clock;
     this.folder = folder;
     this.providers = providers;
     this.network = network;
-    images = wiring.imageStore();
   }
 
   @Override
@@ -45,7 +53,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
       return network;
     }
     if (market == null) {
-      market = wiring.startNode(folder.get(), providers, images, shortcut);
+      market = start(folder.get(), providers);
     }
     return connection(market);
   }
@@ -54,14 +62,28 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
   @Override
   public synchronized GolemConnection thisMachine() throws IOException {
     if (auditor == null) {
-      auditor =
-          wiring.startNode(
-              folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()),
-              1,
-              images,
-              shortcut);
+      auditor = start(folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1);
     }
     return connection(auditor);
+  }
+
+  /** The folder goes when the node is closed. */
+  private EmbeddedNode start(Path work, int count) throws IOException {
+    return EmbeddedNode.start(
+        new NodeOptions(
+            0,
+            newAppKey(),
+            count,
+            work,
+            clock.millis(),
+            true,
+            Optional.of(images),
+            Optional.of(shortcut)));
+  }
+
+  /** A key that nobody can guess. */
+  public static String newAppKey() {
+    return UUID.randomUUID().toString().replace("-", "");
   }
 
   private GolemConnection connection(EmbeddedNode node) {

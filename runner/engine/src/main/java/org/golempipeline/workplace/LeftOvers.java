@@ -1,4 +1,4 @@
-package org.golempipeline.cli.wiring;
+package org.golempipeline.workplace;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,9 @@
-package org.golempipeline.cli.images;
+package org.golempipeline.pipeline;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.golempipeline.cli.terminal.Refusal;
-import org.golempipeline.cli.wiring.Wiring;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
@@ -20,18 +18,18 @@ import org.golempipeline.image.Images;
  * Starts the images that are at hand on this machine here first, before providers are paid for
  * finding out that they do not start. Where this machine cannot do that, nothing is tried.
  */
-public final class ImageTrial {
+final class ImageTrial {
   private static final String SHELL = "/bin/sh";
   private static final String LEAVE_OUT = " `--no-trial` goes to the network all the same.";
 
   private ImageTrial() {}
 
-  public static void run(Wiring wiring, Images images)
+  static void run(Machine machine, Images images)
       throws Refusal, IOException, InterruptedException {
     if (images.files().isEmpty() || Containers.obstacle().isPresent()) {
       return;
     }
-    try (var store = wiring.imageStore()) {
+    try (var store = machine.imageStore()) {
       for (var each : images.files().entrySet()) {
         tryOut(
             each.getKey().toString(), unpacked(store, each.getKey().toString(), each.getValue()));

@@ -1,4 +1,4 @@
-package org.golempipeline.cli.pipeline;
+package org.golempipeline.pipeline;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,8 @@ import org.golempipeline.spec.Surroundings;
  * What lies in the folder of a pipeline file, and what this machine's shell says to its texts. One
  * process reads all texts, for a short while at most; where there is no shell, nothing is said.
  */
-final class FolderSurroundings implements Surroundings {
+@ForCommands
+public final class FolderSurroundings implements Surroundings {
   private static final Path SHELL = Path.of("/bin/sh");
 
   /** Reads each argument without running it; a mark ends what is said to it. */
@@ -44,7 +45,7 @@ final class FolderSurroundings implements Surroundings {
 
   private final Path folder;
 
-  FolderSurroundings(Path folder) {
+  public FolderSurroundings(Path folder) {
     this.folder = folder;
   }
 

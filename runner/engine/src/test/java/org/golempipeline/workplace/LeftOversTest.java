@@ -1,25 +1,17 @@
-package org.golempipeline.cli.wiring;
+package org.golempipeline.workplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.golempipeline.cli.Workspace;
 import org.golempipeline.filelock.SystemLock;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LeftOversTest {
   @TempDir Path own;
   @TempDir Path memory;
-  private Workspace files;
-
-  @BeforeEach
-  void open() {
-    files = new Workspace(own);
-  }
 
   @Test
   void thereIsNothingWhereNothingRan() throws IOException {
@@ -28,35 +20,38 @@ class LeftOversTest {
 
   @Test
   void ofAPlanNothingStaysAndOfARunWhatItSaid() throws IOException {
-    files.write("runs/planned/lock", "");
-    files.write("runs/planned/work/split-a/0", "12345");
-    files.write("runs/begun/journal.ndjson", "{}");
-    files.write("runs/begun/logs/a/0.log", "why");
-    files.write("runs/begun/work/x", "123");
-    files.write("runs/begun/staged/y", "12");
-    files.write("runs/over/journal.ndjson", "{}");
-    files.write("plans/killed/work/split-a/0", "");
+    write(own, "runs/planned/lock", "");
+    write(own, "runs/planned/work/split-a/0", "12345");
+    write(own, "runs/begun/journal.ndjson", "{}");
+    write(own, "runs/begun/logs/a/0.log", "why");
+    write(own, "runs/begun/work/x", "123");
+    write(own, "runs/begun/staged/y", "12");
+    write(own, "runs/over/journal.ndjson", "{}");
+    write(own, "plans/killed/work/split-a/0", "");
     var left = LeftOvers.in(own, memory);
 
     assertThat(left.commands()).isEqualTo(3);
     assertThat(left.bytes()).isEqualTo(10);
     left.remove();
-    assertThat(files.files("").keySet())
-        .containsExactly(
-            "runs/begun/journal.ndjson", "runs/begun/logs/a/0.log", "runs/over/journal.ndjson");
+    try (var files = Files.walk(own)) {
+      assertThat(files.filter(Files::isRegularFile))
+          .containsExactlyInAnyOrder(
+              own.resolve("runs/begun/journal.ndjson"),
+              own.resolve("runs/begun/logs/a/0.log"),
+              own.resolve("runs/over/journal.ndjson"));
+    }
     assertThat(own.resolve("runs/begun/work")).doesNotExist();
     assertThat(LeftOvers.in(own, memory).commands()).isZero();
   }
 
   @Test
   void whatProvidersLeftInMemoryGoesWhenTheirNodeIsDead() throws IOException {
-    var there = new Workspace(memory);
-    there.write("golem-pipeline-dead/node-1/lock", "1234567");
-    there.write("golem-pipeline-dead/node-1/a1/golem/work/big", "12345");
-    there.write("golem-pipeline-beginning/node-1/lock", "");
-    there.write("golem-pipeline-empty/other", "");
-    there.write("of-another-program/node-1/lock", "1234567");
-    files.write("node/run-1/node-2/lock", "1234567");
+    write(memory, "golem-pipeline-dead/node-1/lock", "1234567");
+    write(memory, "golem-pipeline-dead/node-1/a1/golem/work/big", "12345");
+    write(memory, "golem-pipeline-beginning/node-1/lock", "");
+    write(memory, "golem-pipeline-empty/other", "");
+    write(memory, "of-another-program/node-1/lock", "1234567");
+    write(own, "node/run-1/node-2/lock", "1234567");
     var alive = memory.resolve("golem-pipeline-alive/node-1/lock");
     Files.createDirectories(alive.getParent());
     try (var lock = SystemLock.tryNamed(alive, "").orElseThrow()) {
@@ -73,12 +68,12 @@ class LeftOversTest {
 
   @Test
   void whatALivingCommandHasIsNotLeftOver() throws IOException {
-    files.write("runs/alive/work/split-a/0", "");
+    write(own, "runs/alive/work/split-a/0", "");
     try (var lock = SystemLock.tryExclusive(own.resolve("runs/alive/lock")).orElseThrow()) {
       assertThat(LeftOvers.in(own, memory).commands()).isZero();
     }
     try (var folder = new WorkFolder(own, "runs", "planning", false).claim()) {
-      files.write("runs/planning/work/split-a/0", "");
+      write(own, "runs/planning/work/split-a/0", "");
       assertThat(LeftOvers.in(own, memory).folders()).containsExactly(own.resolve("runs/alive"));
     }
     assertThat(own.resolve("runs/planning")).doesNotExist();
@@ -86,7 +81,7 @@ class LeftOversTest {
 
   @Test
   void linksAreNotFollowed() throws IOException {
-    var elsewhere = files.write("elsewhere/work/precious", "").getParent();
+    var elsewhere = write(own, "elsewhere/work/precious", "").getParent();
     Files.createDirectories(own.resolve("runs/a/work"));
     Files.createSymbolicLink(own.resolve("runs/a/work/link"), elsewhere);
     Files.createSymbolicLink(own.resolve("runs/link"), elsewhere.getParent());
@@ -97,5 +92,11 @@ class LeftOversTest {
     assertThat(elsewhere.resolve("precious")).exists();
     assertThat(own.resolve("runs/a")).doesNotExist();
     assertThat(own.resolve("runs/link/work/precious")).exists();
+  }
+
+  private static Path write(Path folder, String name, String content) throws IOException {
+    var file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, content);
   }
 }

@@ -1,17 +1,19 @@
-package org.golempipeline.cli.wiring;
+package org.golempipeline.pipeline;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.golempipeline.cli.terminal.Console;
-import org.golempipeline.cli.terminal.Refusal;
+import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.lock.LockFile;
 import org.golempipeline.plainfile.NotPlainException;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plugins.Plugins;
 
 /** A pipeline file as it was found on disk, or on standard input. */
 public final class PipelineText {
@@ -29,19 +31,23 @@ public final class PipelineText {
   }
 
   /** Its paths are relative to the current folder. */
-  public static PipelineText ofStandardInput(Console console) throws Refusal {
+  @ForCommands
+  public static PipelineText ofStandardInput(Machine machine, InputStream in) throws Refusal {
     try {
-      return new PipelineText(STANDARD_INPUT, console.folder(), console.in().readAllBytes());
+      return new PipelineText(STANDARD_INPUT, machine.folder(), in.readAllBytes());
     } catch (IOException e) {
       throw Refusal.usage(
           "Could not read standard input: %s.".formatted(Trouble.reason(e)), "Name a file.");
     }
   }
 
-  public static PipelineText read(Console console, String name) throws Refusal {
+  /**
+   * @param name relative to the current folder
+   */
+  public static PipelineText read(Machine machine, String name) throws Refusal {
     Path path;
     try {
-      path = console.folder().resolve(name);
+      path = machine.folder().resolve(name);
     } catch (InvalidPathException e) {
       throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
     }
@@ -58,7 +64,7 @@ public final class PipelineText {
     } catch (NoSuchFileException e) {
       throw Refusal.usage(
           "There is no file `%s`.".formatted(name),
-          "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
+          "Paths are relative to the current folder, `%s`.".formatted(machine.folder()));
     } catch (IOException e) {
       throw Refusal.usage(
           "Could not read `%s`: %s.".formatted(name, Trouble.reason(e)),
@@ -82,8 +88,18 @@ public final class PipelineText {
   }
 
   /** Whether these ASCII characters are somewhere in it. */
+  @ForCommands
   public boolean says(String characters) {
     return new String(bytes, StandardCharsets.ISO_8859_1).contains(characters);
+  }
+
+  /** Those plugins and the ones that its lock file pins. */
+  @ForCommands
+  public Checked<Plugins> plugins(Plugins named) {
+    // Without a lock file nothing of it is loaded: that is start-up time.
+    return Files.exists(lock())
+        ? LockFile.read(lock(), name + ".lock").then(pins -> named.withPinned(pins, name, folder))
+        : Checked.of(named);
   }
 
   /** Its content; not to be changed. */

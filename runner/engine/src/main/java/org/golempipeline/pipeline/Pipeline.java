@@ -1,0 +1,299 @@
+package org.golempipeline.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.golempipeline.cache.FileDigests;
+import org.golempipeline.cache.ResultCache;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.exeunit.Containers;
+import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.image.ImageContents;
+import org.golempipeline.image.ImageDiagnosticIds;
+import org.golempipeline.image.Images;
+import org.golempipeline.image.Inside;
+import org.golempipeline.image.Workshop;
+import org.golempipeline.plan.LocalShell;
+import org.golempipeline.plan.NetworkLimits;
+import org.golempipeline.plan.Plan;
+import org.golempipeline.plan.Planner;
+import org.golempipeline.plugins.Plugins;
+import org.golempipeline.run.OutputCheck;
+import org.golempipeline.spec.Overrides;
+import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.spec.PipelineSpec;
+import org.golempipeline.spec.Secrets;
+import org.golempipeline.spec.Strategies;
+import org.golempipeline.workplace.WorkFolder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline file that was opened: with the plugins it may use, values for its params, and what the
+ * user allows it. Leads from its text to its plan and to a run, and knows how the parts of the
+ * product fit together for that. Immutable, for any thread.
+ */
+public final class Pipeline {
+  private final Machine machine;
+  private final PipelineText text;
+  private final Checked<Plugins> plugins;
+  private final Overrides overrides;
+  private final Strategies strategies;
+
+  @ForCommands
+  public Pipeline(
+      Machine machine, PipelineText text, Checked<Plugins> plugins, Overrides overrides) {
+    this.machine = machine;
+    this.text = text;
+    this.plugins = plugins;
+    this.overrides = overrides;
+    this.strategies = plugins.value().orElse(Plugins.NONE).strategies();
+  }
+
+  /**
+   * The file as it is now, with the plugins that its lock file pins. It may run commands of its own
+   * on this machine where its keys say so, and names no paths outside of its folder.
+   *
+   * @param file relative to the current folder
+   * @param params values by name
+   * @throws Refusal if it cannot be read; what is wrong in it, {@link #check} says
+   */
+  public static Pipeline open(Machine machine, String file, Map<String, String> params)
+      throws Refusal {
+    var text = PipelineText.read(machine, file);
+    var overrides =
+        new Overrides(
+            params,
+            Map.of(),
+            machine::variable,
+            false,
+            true,
+            new FolderSurroundings(text.folder()));
+    return new Pipeline(machine, text, text.plugins(Plugins.NONE), overrides);
+  }
+
+  /** The same with values that its params had in a run, where the caller gives none. */
+  @ForCommands
+  public Pipeline withEarlier(Map<String, String> values) {
+    return new Pipeline(
+        machine,
+        text,
+        plugins,
+        new Overrides(
+            overrides.params(),
+            values,
+            overrides.environment(),
+            overrides.allowOutside(),
+            overrides.localCommands(),
+            overrides.surroundings()));
+  }
+
+  public Machine machine() {
+    return machine;
+  }
+
+  public PipelineText text() {
+    return text;
+  }
+
+  /** For the shell texts of {@code spec} that are meant for this machine. */
+  @ForCommands
+  public LocalShell shell(PipelineSpec spec) {
+    return new LocalShell(overrides.localCommands(), Secrets.of(spec.params()));
+  }
+
+  /** The params that the caller sets. */
+  @ForCommands
+  public Map<String, String> params() {
+    return overrides.params();
+  }
+
+  /** Whether results may be written outside the folder of the file. */
+  boolean allowsOutside() {
+    return overrides.allowOutside();
+  }
+
+  /** Where everything is kept beside the file. */
+  public Path own() {
+    return text.folder().resolve(".golem-pipeline");
+  }
+
+  /** A folder for its user alone, in {@link #own}, which goes when it is closed. */
+  public WorkFolder workFolder(String kind, boolean keep) {
+    return new WorkFolder(own(), kind, machine.newRunId(), keep);
+  }
+
+  /** What stands in the file, or all its mistakes. */
+  public Checked<PipelineSpec> spec() {
+    return plugins.then(
+        known -> PipelineFiles.load(text.bytes(), text.name(), strategies, overrides));
+  }
+
+  /** The same with warnings for input that is not there now, and for what one place cannot do. */
+  public Checked<PipelineSpec> check() {
+    return spec().then(this::lookAhead);
+  }
+
+  private Checked<PipelineSpec> lookAhead(PipelineSpec spec) {
+    var found = new ArrayList<>(Planner.missingInput(spec, text.folder()));
+    found.addAll(NetworkLimits.warnings(spec));
+    found.addAll(lacks(spec));
+    return new Checked<>(spec, found);
+  }
+
+  /**
+   * What a run would do, its input found and split. A command or a plugin that splits ends when
+   * this thread is interrupted.
+   *
+   * @param folder for what is made on the way
+   */
+  public Checked<Plan> plan(Path folder) {
+    return spec()
+        .then(
+            spec ->
+                Planner.plan(spec, strategies, text.folder(), folder.resolve("work"), shell(spec)));
+  }
+
+  /**
+   * {@code plan}, unless something lies in the way of its results.
+   *
+   * @param overwrite whether files may be replaced that are not as this pipeline left them
+   */
+  @ForCommands
+  public Checked<Plan> outputs(Plan plan, boolean overwrite) {
+    return OutputCheck.of(plan, overwrite, overrides.allowOutside());
+  }
+
+  /**
+   * What a run on this machine works inside.
+   *
+   * @param progress gets a line for each thing that takes its time while an image is made; null
+   *     where none may be made
+   */
+  @ForCommands
+  public Checked<Images> imagesHere(
+      PipelineSpec spec, Inside.Choice choice, @Nullable Consumer<String> progress)
+      throws InterruptedException {
+    var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
+    // Asking the system costs time, and mostly nobody wants to know.
+    var obstacle =
+        choice == Inside.Choice.NEVER || !named
+            ? Optional.<Inside.Obstacle>empty()
+            : Containers.obstacle().map(each -> new Inside.Obstacle(each.reason(), each.cure()));
+    return Images.onThisMachine(
+        spec, text.folder(), workshop(progress), new Inside(choice, obstacle));
+  }
+
+  /**
+   * What providers fetch.
+   *
+   * @param progress as above
+   */
+  @ForCommands
+  public Checked<Images> imagesOnNetwork(PipelineSpec spec, @Nullable Consumer<String> progress)
+      throws Refusal, InterruptedException {
+    return Images.onNetwork(spec, text.folder(), machine.registry(), workshop(progress));
+  }
+
+  private Workshop workshop(@Nullable Consumer<String> progress) {
+    return new Workshop(machine.imageStore(), progress);
+  }
+
+  /** What stages need and those of their images lack that are on this machine. */
+  private List<Diagnostic> lacks(PipelineSpec spec) {
+    if (spec.stages().stream().allMatch(stage -> stage.image() == null)) {
+      return List.of();
+    }
+    var anywhere = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
+    try {
+      var images = Images.onThisMachine(spec, text.folder(), workshop(null), anywhere).orNull();
+      return images == null ? List.of() : lacks(spec, images);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  /** The same, of images that were found. */
+  @ForCommands
+  public List<Diagnostic> lacks(PipelineSpec spec, Images images) throws InterruptedException {
+    try (var store = machine.imageStore()) {
+      return ImageContents.lacks(spec, images, store);
+    } catch (ImageException e) {
+      return List.of(unseen(spec, String.valueOf(e.getMessage()), e.hint()));
+    } catch (IOException e) {
+      return List.of(unseen(spec, "An image could not be read: " + Trouble.reason(e) + ".", null));
+    }
+  }
+
+  private static Diagnostic unseen(PipelineSpec spec, String why, @Nullable String cure) {
+    return Diagnostic.warning(
+        ImageDiagnosticIds.IMAGE_BAD_FILE, spec.source(), Range.START, why, cure);
+  }
+
+  /**
+   * What earlier runs left.
+   *
+   * @param scratch for archives that cannot lie there
+   */
+  @ForCommands
+  public ResultCache cache(Path scratch) {
+    return ResultCache.open(ResultCache.of(text.folder()), scratch, machine.clock());
+  }
+
+  /**
+   * What earlier runs know of the content of files.
+   *
+   * @param rehash whether files are read again that look unchanged
+   */
+  @ForCommands
+  public FileDigests digests(boolean rehash) {
+    var folder = ResultCache.of(text.folder());
+    return FileDigests.open(folder, folder, machine.clock(), rehash);
+  }
+
+  /**
+   * Makes everything ready for a run: whatever can be refused is refused here, before anything is
+   * spent. Keeps other runs of the pipeline away.
+   *
+   * @param plan of this pipeline, or a part of it
+   * @param folder of the run
+   * @param progress gets a line for each thing that takes its time while an image is made
+   */
+  public PreparedRun prepare(
+      Plan plan, WorkFolder folder, RunOptions options, Consumer<String> progress)
+      throws Refusal, IOException, InterruptedException {
+    return PreparedRun.of(this, plan, folder, options, progress);
+  }
+
+  /**
+   * Runs it from its text to its results, on a thread of the run's own.
+   *
+   * @param listener gets every event in order, on that thread, and is not to block; what it throws
+   *     ends the run
+   * @throws Refusal if it cannot be run as it is
+   */
+  public StartedRun start(RunOptions options, EventSink listener)
+      throws Refusal, IOException, InterruptedException {
+    var folder = workFolder("runs", false).claim();
+    try {
+      var plan = plan(folder.path());
+      if (plan.orNull() == null) {
+        throw Refusal.of(plan.diagnostics());
+      }
+      return prepare(plan.orNull(), folder, options, line -> {})
+          .thenClosing(folder)
+          .start(List.of(listener));
+    } catch (Refusal | IOException | InterruptedException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+}
