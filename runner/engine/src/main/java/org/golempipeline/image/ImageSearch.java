@@ -228,7 +228,7 @@ final class ImageSearch {
   private ImageSource source(ImageRef ref) throws ImageException {
     return ref instanceof ImageRef.Build build
         ? ImageSource.local(folder.resolve(build.path()).normalize())
-        : ImageSource.reference(ref.toString());
+        : ImageSource.reference(ref.toString(), workshop.logins());
   }
 
   /** A mistake has its cure in a line of its own. */

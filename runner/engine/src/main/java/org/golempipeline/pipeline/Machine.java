@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.oci.RegistryLogins;
 
 /**
  * What a pipeline may know of the process that opens it, and what this user has by it: images of
@@ -84,6 +85,12 @@ public final class Machine {
             .orElseThrow(
                 () -> Refusal.usage("Nothing says where this user's images are.", "Set `HOME`."));
     return new ImageStore(images, clock);
+  }
+
+  /** This user's accounts at registries of container images. */
+  @ForCommands
+  public RegistryLogins logins() {
+    return RegistryLogins.of(this::variable);
   }
 
   /** The user's own daemon. */

@@ -203,7 +203,7 @@ public final class Pipeline {
   }
 
   private Workshop workshop(@Nullable Consumer<String> progress) {
-    return new Workshop(machine.imageStore(), progress);
+    return new Workshop(machine.imageStore(), machine.logins(), progress);
   }
 
   /** What stages need and those of their images lack that are on this machine. */

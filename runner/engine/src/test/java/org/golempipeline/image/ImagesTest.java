@@ -31,6 +31,7 @@ import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
+import org.golempipeline.oci.RegistryLogins;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
@@ -389,7 +390,7 @@ class ImagesTest {
   }
 
   private Workshop workshop() {
-    return new Workshop(store(), line -> {});
+    return new Workshop(store(), RegistryLogins.NONE, line -> {});
   }
 
   private ImageStore store() {

@@ -19,6 +19,7 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.lock.LockFile;
+import org.golempipeline.oci.RegistryLogins;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
@@ -80,7 +81,7 @@ class MadeImagesTest {
   @Test
   void isOnlyAnnouncedWhereNothingMayBeMade() throws Exception {
     image("sh");
-    var images = images("run: cat x", new Workshop(store(), null));
+    var images = images("run: cat x", new Workshop(store(), RegistryLogins.NONE, null));
     assertThat(images.diagnostics()).isEmpty();
     assertThat(images.value().orElseThrow().unmade()).containsExactly(MADE);
     assertThat(images.value().orElseThrow().choices()).isEmpty();
@@ -173,7 +174,7 @@ class MadeImagesTest {
   }
 
   private Workshop workshop() {
-    return new Workshop(store(), said::add);
+    return new Workshop(store(), RegistryLogins.NONE, said::add);
   }
 
   private ImageStore store() {

@@ -41,6 +41,7 @@ import org.golempipeline.image.Workshop;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
 import org.golempipeline.node.NodeOptions;
+import org.golempipeline.oci.RegistryLogins;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
@@ -107,7 +108,7 @@ final class Project {
     try {
       var store = new ImageStore(folder.resolve("images"), Clock.systemUTC());
       var nobody = new ImageRegistry(URI.create("http://127.0.0.1:1"));
-      return Images.onNetwork(plan.spec(), plan.folder(), nobody, new Workshop(store, null))
+      return Images.onNetwork(plan.spec(), plan.folder(), nobody, new Workshop(store, RegistryLogins.NONE, null))
           .value()
           .orElseThrow();
     } catch (InterruptedException e) {

@@ -13,9 +13,10 @@ public sealed interface ImageSource {
   /**
    * What {@code text} means for a person in {@code folder}: what lies there, else a reference.
    *
+   * @param logins with which a registry is asked
    * @throws ImageException if it is neither
    */
-  static ImageSource of(String text, Path folder) throws ImageException {
+  static ImageSource of(String text, Path folder, RegistryLogins logins) throws ImageException {
     var path = path(text, folder);
     if (path != null && Files.exists(path)) {
       return local(path);
@@ -25,7 +26,7 @@ public sealed interface ImageSource {
           "There is no file or folder `%s`.".formatted(text),
           "Paths are relative to `%s`.".formatted(folder));
     }
-    return reference(text);
+    return reference(text, logins);
   }
 
   private static @Nullable Path path(String text, Path folder) {
@@ -62,8 +63,8 @@ public sealed interface ImageSource {
   }
 
   /** An image in a registry: {@code [host/]name[:tag][@digest]}. */
-  static ImageSource reference(String text) throws ImageException {
-    return new Reference(Registry.parse(text));
+  static ImageSource reference(String text, RegistryLogins logins) throws ImageException {
+    return new Reference(Registry.parse(text), logins);
   }
 
   /**
@@ -129,14 +130,16 @@ public sealed interface ImageSource {
   /** In a registry. */
   final class Reference implements ImageSource {
     private final ImageReference reference;
+    private final RegistryLogins logins;
 
-    private Reference(ImageReference reference) {
+    private Reference(ImageReference reference, RegistryLogins logins) {
       this.reference = reference;
+      this.logins = logins;
     }
 
     @Override
     public String digest() throws ImageException, InterruptedException {
-      return new Registry(reference).digest();
+      return registry().digest();
     }
 
     @Override
@@ -146,11 +149,12 @@ public sealed interface ImageSource {
               reference.getRegistry(),
               reference.getRepository(),
               reference.getTag().orElse(null),
-              digest));
+              digest),
+          logins);
     }
 
     Registry registry() {
-      return new Registry(reference);
+      return new Registry(reference, logins);
     }
 
     @Override

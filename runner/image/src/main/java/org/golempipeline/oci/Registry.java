@@ -8,6 +8,7 @@ import com.google.cloud.tools.jib.api.RegistryException;
 import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
 import com.google.cloud.tools.jib.event.EventHandlers;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
+import com.google.cloud.tools.jib.http.ResponseException;
 import com.google.cloud.tools.jib.image.json.BuildableManifestTemplate;
 import com.google.cloud.tools.jib.image.json.ManifestListTemplate;
 import com.google.cloud.tools.jib.image.json.ManifestTemplate;
@@ -18,29 +19,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.oci.RegistryLogins.Login;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One image in a registry, asked for as anybody may: the home of Jib. Plain HTTP is spoken with
- * this machine alone. What arrives has the digest that was asked for.
+ * One image in a registry, asked for with the user's login if there is one, else as anybody may:
+ * the home of Jib. Plain HTTP is spoken with this machine alone. What arrives has the digest that
+ * was asked for.
  */
 final class Registry {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
 
   private final ImageReference reference;
-  private final RegistryClient client;
+  private final RegistryLogins logins;
+  private @Nullable Login login;
+  private @Nullable RegistryClient client;
 
-  Registry(ImageReference reference) {
+  Registry(ImageReference reference, RegistryLogins logins) {
     this.reference = reference;
-    var local = reference.getRegistry().matches("(localhost|127\\.[0-9.]+)(:\\d+)?");
-    this.client =
-        RegistryClient.factory(
-                EventHandlers.NONE,
-                reference.getRegistry(),
-                reference.getRepository(),
-                new FailoverHttpClient(local, false, message -> {}))
-            .setUserAgent("golem-pipeline")
-            .newRegistryClient();
+    this.logins = logins;
+  }
+
+  private RegistryClient client() {
+    if (client == null) {
+      var local = reference.getRegistry().matches("(localhost|127\\.[0-9.]+)(:\\d+)?");
+      var factory =
+          RegistryClient.factory(
+                  EventHandlers.NONE,
+                  reference.getRegistry(),
+                  reference.getRepository(),
+                  new FailoverHttpClient(local, local, message -> {}))
+              .setUserAgent("golem-pipeline");
+      if (login().credential() != null) {
+        factory.setCredential(login().credential());
+      }
+      client = factory.newRegistryClient();
+    }
+    return client;
+  }
+
+  private Login login() {
+    if (login == null) {
+      login = logins.find(reference.getRegistry(), reference.getRepository());
+    }
+    return login;
   }
 
   static ImageReference parse(String text) throws ImageException {
@@ -96,7 +122,7 @@ final class Registry {
 
   private ManifestAndDigest<ManifestTemplate> manifest(String qualifier)
       throws ImageException, InterruptedException {
-    var found = ask(() -> client.pullManifest(qualifier));
+    var found = ask(() -> client().pullManifest(qualifier));
     if (qualifier.startsWith("sha256:")
         && !qualifier.equals("sha256:" + found.getDigest().getHash())) {
       throw new ImageException(
@@ -116,7 +142,7 @@ final class Registry {
     return ask(
         () -> {
           try (var target = Files.newOutputStream(file)) {
-            client.pullBlob(digest, size -> {}, count -> {}).writeTo(target);
+            client().pullBlob(digest, size -> {}, count -> {}).writeTo(target);
           }
           return file;
         });
@@ -126,33 +152,65 @@ final class Registry {
     T ask() throws IOException, RegistryException;
   }
 
-  /** Asks, and once more with what the registry gives to anybody who asks for leave. */
+  /** Asks, and once more as whom the registry wants to know: it says so only when asked. */
   private <T> T ask(Question<T> question) throws ImageException, InterruptedException {
     try {
       try {
         return question.ask();
       } catch (RegistryUnauthorizedException e) {
-        if (client.doPullBearerAuth()) {
-          return question.ask();
+        if (!client().doPullBearerAuth()) {
+          if (login().credential() == null) {
+            throw e;
+          }
+          client().configureBasicAuth();
         }
-        throw e;
+        return question.ask();
       }
-    } catch (RegistryUnauthorizedException e) {
-      throw new ImageException(
-          "The registry %s does not give the image `%s` to anybody."
-              .formatted(reference.getRegistry(), reference),
-          "Check the name. A private image is taken from a file: `docker pull`, then `docker save -o"
-              + " image.tar`, and name that file.",
-          e);
     } catch (IOException | RegistryException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw new ImageException(
-          "Could not get the image `%s`: %s.".formatted(reference, reason(e)),
-          "Check the name, and the connection to %s.".formatted(reference.getRegistry()),
+      throw isRefusal(e)
+          ? refused(e)
+          : new ImageException(
+              "Could not get the image `%s`: %s.".formatted(reference, reason(e)),
+              "Check the name, and the connection to %s.".formatted(reference.getRegistry()),
+              e);
+    }
+  }
+
+  private static boolean isRefusal(Throwable e) {
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      if (each instanceof RegistryUnauthorizedException
+          || each instanceof ResponseException answer
+              && (answer.getStatusCode() == UNAUTHORIZED || answer.getStatusCode() == FORBIDDEN)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private ImageException refused(Exception e) {
+    var registry = reference.getRegistry();
+    var name = RegistryLogins.name(registry);
+    if (login().credential() != null) {
+      return new ImageException(
+          "The registry %s refuses the image `%s` to the login of `%s`."
+              .formatted(registry, reference, login().place()),
+          "Check the name, and log in anew: `docker login %s` or `podman login %s`."
+              .formatted(name, name),
           e);
     }
+    var where = logins.files().stream().map("`%s`"::formatted).collect(Collectors.joining(" or "));
+    var known = where.isEmpty() ? "" : ", and no login for it is in " + where;
+    var troubles = login().troubles().stream().map("; "::concat).collect(Collectors.joining());
+    return new ImageException(
+        "The registry %s does not give the image `%s` to anybody%s%s."
+            .formatted(registry, reference, known, troubles),
+        "Check the name. For a private image log in: `docker login %s` or `podman login %s`, or name"
+                .formatted(name, name)
+            + " another file of logins in `REGISTRY_AUTH_FILE`.",
+        e);
   }
 
   /** What is said first, without the advice of the library. */

@@ -1,5 +1,6 @@
 package org.golempipeline.oci;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -161,7 +163,7 @@ class ImageBuilderTest {
           "--dest-tls-verify=false",
           "oci:layout:amd64",
           "docker://" + tag);
-      var source = ImageSource.of(tag, folder);
+      var source = ImageSource.of(tag, folder, RegistryLogins.NONE);
       var pulled = new ImageBuilder(store, ImageBuilder.LARGEST, said::add).build(source);
       assertThat(pulled.sha3()).isEqualTo(image);
       var digest =
@@ -186,6 +188,49 @@ class ImageBuilderTest {
     assertThatThrownBy(() -> build("127.0.0.1:1/some/image:1"))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("Could not get the image `127.0.0.1:1/some/image:1`: ");
+  }
+
+  @Test
+  void aPrivateImageIsPulledWithTheLoginOfAnEngine() throws Exception {
+    Machine.needs("skopeo", "docker-registry");
+    new OciLayout(folder.resolve("layout")).layer(new Tar().file("x", "private"), "gzip").write();
+    var logins = new RegistryLogins(List.of(folder.resolve("none"), folder.resolve("auth.json")));
+    try (var registry = LoopbackRegistry.startPrivate(folder)) {
+      var tag = registry.host() + "/private/image:1";
+      var account = LoopbackRegistry.USER + ":" + LoopbackRegistry.PASSWORD;
+      var put = List.of("skopeo", "copy", "-q", "--dest-tls-verify=false", "--dest-creds", account);
+      var copy = new ArrayList<>(put);
+      copy.addAll(List.of("oci:layout:amd64", "docker://" + tag));
+      Machine.run(folder, copy.toArray(String[]::new));
+
+      var source = ImageSource.reference(tag, logins);
+      assertThatThrownBy(source::digest)
+          .isInstanceOfSatisfying(
+              ImageException.class,
+              e -> assertThat(e.hint()).contains("`podman login " + registry.host() + "`"))
+          .hasMessage(
+              "The registry %s does not give the image `%s` to anybody, and no login for it is in"
+                      .formatted(registry.host(), tag)
+                  + " `%s` or `%s`.".formatted(logins.files().get(0), logins.files().get(1)));
+
+      var login = new ArrayList<>(List.of("skopeo", "login", "--authfile", "auth.json"));
+      login.addAll(List.of("--tls-verify=false", "-u", LoopbackRegistry.USER, "-p"));
+      login.addAll(List.of(LoopbackRegistry.PASSWORD, registry.host()));
+      Machine.run(folder, login.toArray(String[]::new));
+      var pulled = new ImageBuilder(store, ImageBuilder.LARGEST, said::add).build(source);
+      assertThat(text(pulled.file(), "x")).isEqualTo("private");
+
+      var wrong = Base64.getEncoder().encodeToString("someone:else".getBytes(US_ASCII));
+      Files.writeString(
+          logins.files().get(0),
+          "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), wrong));
+      assertThatThrownBy(() -> ImageSource.reference(tag, logins).digest())
+          .isInstanceOfSatisfying(
+              ImageException.class, e -> assertThat(e.hint()).contains("log in anew"))
+          .hasMessage(
+              "The registry %s refuses the image `%s` to the login of `%s`."
+                  .formatted(registry.host(), tag, logins.files().get(0)));
+    }
   }
 
   @Test
@@ -247,7 +292,7 @@ class ImageBuilderTest {
         RUN echo made > /made
         ENV A=b
         """);
-    var source = ImageSource.of("context", folder);
+    var source = ImageSource.of("context", folder, RegistryLogins.NONE);
     var builder = new ImageBuilder(store, ImageBuilder.LARGEST, said::add);
     var image = builder.get(source);
     assertThat(text(image.file(), "made")).isEqualTo("made\n");
@@ -322,14 +367,14 @@ class ImageBuilderTest {
       gzip.write(new Tar().file("zeros", 0644, new byte[20 << 20]).bytes());
     }
     var small = new ImageBuilder(store, 10 << 20, said::add);
-    var bomb = ImageSource.of("bomb.tar.gz", folder);
+    var bomb = ImageSource.of("bomb.tar.gz", folder, RegistryLogins.NONE);
     assertThatThrownBy(() -> small.build(bomb))
         .isInstanceOf(ImageException.class)
         .hasMessage("The image has more than 10 MiB unpacked, which is the limit.");
     var layout =
         new OciLayout(folder.resolve("layout"))
             .layer(new Tar().file("zeros", 0644, new byte[20 << 20]), "gzip");
-    var layered = ImageSource.of(layout.write().toString(), folder);
+    var layered = ImageSource.of(layout.write().toString(), folder, RegistryLogins.NONE);
     assertThatThrownBy(() -> small.build(layered)).hasMessageContaining("which is the limit");
     assertThat(store.list()).isEmpty();
     assertThat(folder.resolve("images")).isEmptyDirectory();
@@ -364,7 +409,7 @@ class ImageBuilderTest {
     var context = Files.createDirectories(folder.resolve("context/sub"));
     var file = Files.writeString(context.resolve("a"), "x");
     Files.writeString(folder.resolve("context/Dockerfile"), "FROM scratch\n");
-    var source = ImageSource.of("context", folder);
+    var source = ImageSource.of("context", folder, RegistryLogins.NONE);
     var digest = source.digest();
     Files.setLastModifiedTime(file, FileTime.fromMillis(0));
     assertThat(source.digest()).isEqualTo(digest).startsWith("sha256:");
@@ -379,7 +424,7 @@ class ImageBuilderTest {
   private Path build(String source) throws Exception {
     StoredImage image =
         new ImageBuilder(store, ImageBuilder.LARGEST, said::add)
-            .build(ImageSource.of(source, folder));
+            .build(ImageSource.of(source, folder, RegistryLogins.NONE));
     return image.file();
   }
 

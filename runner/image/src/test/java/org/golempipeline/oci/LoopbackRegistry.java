@@ -14,6 +14,13 @@ import java.nio.file.Path;
 
 /** Debian's `docker-registry` on a free port of this machine. */
 final class LoopbackRegistry implements AutoCloseable {
+  static final String USER = "someone";
+  static final String PASSWORD = "pass word";
+
+  /** Of that password, as the registry wants it. */
+  private static final String HTPASSWD =
+      USER + ":$2y$04$abcdefghijklmnopqrstuuFcV8WPKEefLKdOWfX8pW1yTVya21P7a\n";
+
   private final Process process;
   private final String host;
 
@@ -23,6 +30,16 @@ final class LoopbackRegistry implements AutoCloseable {
   }
 
   static LoopbackRegistry start(Path folder) throws IOException {
+    return start(folder, "");
+  }
+
+  /** One that asks everybody for the name and password of {@link #USER}. */
+  static LoopbackRegistry startPrivate(Path folder) throws IOException {
+    var users = Files.writeString(folder.resolve("htpasswd"), HTPASSWD);
+    return start(folder, "auth: { htpasswd: { realm: here, path: %s } }\n".formatted(users));
+  }
+
+  private static LoopbackRegistry start(Path folder, String more) throws IOException {
     int port;
     try (var free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -36,7 +53,8 @@ final class LoopbackRegistry implements AutoCloseable {
             storage: { filesystem: { rootdirectory: %s } }
             http: { addr: %s }
             """
-                .formatted(folder.resolve("registry"), host));
+                    .formatted(folder.resolve("registry"), host)
+                + more);
     var process =
         new ProcessBuilder("docker-registry", "serve", configuration.toString())
             .redirectErrorStream(true)

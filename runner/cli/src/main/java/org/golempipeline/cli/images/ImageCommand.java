@@ -100,7 +100,7 @@ public final class ImageCommand {
       throws Refusal, IOException, InterruptedException {
     ImageSource what;
     try {
-      what = ImageSource.of(source, console.folder());
+      what = ImageSource.of(source, console.folder(), console.machine().logins());
     } catch (ImageException e) {
       throw Refusal.usage(e.getMessage(), e.hint());
     }

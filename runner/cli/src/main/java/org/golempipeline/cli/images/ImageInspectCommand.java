@@ -242,7 +242,7 @@ final class ImageInspectCommand implements Callable<Integer> {
       var source =
           image instanceof ImageRef.Build build
               ? ImageSource.local(folder.resolve(build.path()))
-              : ImageSource.reference(image.toString());
+              : ImageSource.reference(image.toString(), console.machine().logins());
       var made = store().madeOf(source.digest());
       return made.isPresent()
           ? ofStored(image.toString(), kind(image), made.get())
