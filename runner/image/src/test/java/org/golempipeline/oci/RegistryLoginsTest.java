@@ -22,8 +22,11 @@ class RegistryLoginsTest {
   @Test
   void filesAreLookedForWhereEnginesKeepThem() {
     assertThat(logins(Map.of("HOME", "/h")).files())
-        .containsExactly(Path.of("/h/.config/containers/auth.json"), Path.of("/h/.docker/config.json"));
-    var all = Map.of("HOME", "/h", "XDG_RUNTIME_DIR", "/r", "XDG_CONFIG_HOME", "/c", "DOCKER_CONFIG", "/d");
+        .containsExactly(
+            Path.of("/h/.config/containers/auth.json"), Path.of("/h/.docker/config.json"));
+    var all =
+        Map.of(
+            "HOME", "/h", "XDG_RUNTIME_DIR", "/r", "XDG_CONFIG_HOME", "/c", "DOCKER_CONFIG", "/d");
     assertThat(logins(all).files())
         .containsExactly(
             Path.of("/r/containers/auth.json"),
@@ -83,8 +86,7 @@ class RegistryLoginsTest {
         Files.writeString(
             folder.resolve("last.json"),
             "{ \"auths\": { \"x.example\": { \"auth\": \"" + auth("me") + "\" } } }");
-    var logins =
-        new RegistryLogins(List.of(folder.resolve("none.json"), broken, named, last));
+    var logins = new RegistryLogins(List.of(folder.resolve("none.json"), broken, named, last));
     var found = logins.find("x.example", "image");
     assertThat(found.credential()).isEqualTo(Credential.from("me", "secret"));
     assertThat(found.place()).isEqualTo(last);
@@ -93,8 +95,70 @@ class RegistryLoginsTest {
             "`%s` is not JSON".formatted(broken),
             "`docker-credential-of-nobody`, which `%s` names, is not installed".formatted(named),
             "`docker-credential-gone`, which `%s` names, is not installed".formatted(named));
-    assertThat(logins.find("y.example", "image").troubles()).hasSize(2).last().asString().contains("gone");
-    assertThat(logins.find("z.example", "image").troubles()).last().asString().contains("cannot be read");
+    assertThat(logins.find("y.example", "image").troubles())
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains("gone");
+    assertThat(logins.find("z.example", "image").troubles())
+        .last()
+        .asString()
+        .contains("cannot be read");
+  }
+
+  /** Programs that keep passwords are looked up along the PATH of this process. */
+  @Test
+  void aProgramThatKeepsPasswordsIsAsked() throws Exception {
+    var helper =
+        Files.writeString(
+            folder.resolve("docker-credential-own"),
+            """
+            #!/bin/sh
+            [ "$1" = get ] && [ "$(cat)" = x.example ] || {
+              echo 'credentials not found in native keychain'
+              exit 1
+            }
+            echo '{"ServerURL":"x.example","Username":"me","Secret":"kept"}'
+            """);
+    assertThat(helper.toFile().setExecutable(true)).isTrue();
+    var file =
+        Files.writeString(
+            folder.resolve("config.json"), "{ \"credsStore\": \"own\", \"auths\": {} }");
+    var child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Asking.class.getName(),
+                file.toString(),
+                "x.example",
+                "y.example")
+            .redirectErrorStream(true);
+    child.environment().merge("PATH", folder.toString(), (path, own) -> own + ":" + path);
+    var process = child.start();
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("x.example me:kept []\ny.example none []\n");
+    assertThat(process.waitFor()).isZero();
+  }
+
+  /** Says what a file knows of registries. */
+  static final class Asking {
+    private Asking() {}
+
+    public static void main(String[] arguments) {
+      var logins = new RegistryLogins(List.of(Path.of(arguments[0])));
+      for (var registry : List.of(arguments).subList(1, arguments.length)) {
+        var found = logins.find(registry, "image");
+        var credential = found.credential();
+        System.out.printf(
+            "%s %s %s%n",
+            registry,
+            credential == null ? "none" : credential.getUsername() + ":" + credential.getPassword(),
+            found.troubles());
+      }
+    }
   }
 
   private static RegistryLogins logins(Map<String, String> environment) {
@@ -102,8 +166,7 @@ class RegistryLoginsTest {
   }
 
   private RegistryLogins file(String text) throws IOException {
-    return new RegistryLogins(
-        List.of(Files.writeString(folder.resolve("auth.json"), text)));
+    return new RegistryLogins(List.of(Files.writeString(folder.resolve("auth.json"), text)));
   }
 
   private static String user(RegistryLogins logins, String registry, String repository) {
