@@ -277,6 +277,7 @@ class ArchitectureTest {
           "image",
           "journal",
           "lock",
+          "oci",
           "plainfile",
           "plan",
           "plugins",

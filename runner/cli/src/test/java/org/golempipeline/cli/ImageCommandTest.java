@@ -195,7 +195,9 @@ public class ImageCommandTest {
             "env",
             "origins",
             "unpacked",
-            "programs");
+            "programs",
+            "user",
+            "layers");
     assertThat(json.get("kind").asText()).isEqualTo("tag");
     assertThat(json.get("size").asLong()).isEqualTo(7);
     assertThat(json.get("volumes").isNull()).isTrue();

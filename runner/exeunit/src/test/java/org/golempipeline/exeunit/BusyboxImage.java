@@ -78,7 +78,7 @@ final class BusyboxImage {
                 .transferTo(target));
     GvmiFile.seal(part, image.configuration());
     String sha3 = GvmiFile.hash(part);
-    store.add(part, sha3, StoredImage.Origin.of("busybox"));
+    store.add(part, sha3, StoredImage.Origin.of("busybox"), List.of());
     return sha3;
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
@@ -13,7 +14,7 @@ import java.util.stream.StreamSupport;
  * runtime reads, in the same words.
  *
  * @param env {@code NAME=value} each
- * @param user {@code uid:gid}, if it is not root
+ * @param user as the image says it: {@code uid:gid}, or a name, if it is not root
  * @param volumes absolute paths
  * @param workingDir where programs start, the root if absent
  * @param entrypoint what {@code start} runs if asked to, with {@code cmd} behind it
@@ -25,6 +26,9 @@ public record ImageConfiguration(
     Optional<String> workingDir,
     List<String> entrypoint,
     List<String> cmd) {
+  private static final Pattern NUMBERS = Pattern.compile("(\\d{1,10}):(\\d{1,10})");
+  private static final long LARGEST_ID = 0xffff_ffffL;
+
   public ImageConfiguration {
     env = List.copyOf(env);
     volumes = List.copyOf(volumes);
@@ -58,6 +62,22 @@ public record ImageConfiguration(
       entrypoint.forEach(json.putArray("Entrypoint")::add);
     }
     return json;
+  }
+
+  /**
+   * As whom providers run programs, {@code uid:gid}. Empty for root, which programs also are if the
+   * image names somebody in any other way than by two numbers.
+   */
+  public Optional<String> userOfProviders() {
+    var numbers = NUMBERS.matcher(user.orElse("").strip());
+    if (!numbers.matches()) {
+      return Optional.empty();
+    }
+    var uid = Long.parseLong(numbers.group(1));
+    var gid = Long.parseLong(numbers.group(2));
+    return uid == 0 || uid > LARGEST_ID || gid > LARGEST_ID
+        ? Optional.empty()
+        : Optional.of(uid + ":" + gid);
   }
 
   /** With more variables, which replace those of their names. */

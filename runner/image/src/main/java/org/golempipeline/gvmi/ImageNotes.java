@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.golempipeline.gvmi.StoredImage.Layer;
 import org.golempipeline.gvmi.StoredImage.Origin;
 
 /**
@@ -18,11 +19,12 @@ import org.golempipeline.gvmi.StoredImage.Origin;
  *
  * @param unpacked bytes of the file system, once they were counted
  */
-record ImageNotes(List<Origin> origins, Optional<Long> unpacked) {
+record ImageNotes(List<Origin> origins, List<Layer> layers, Optional<Long> unpacked) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   ImageNotes {
     origins = List.copyOf(origins);
+    layers = List.copyOf(layers);
   }
 
   static ImageNotes read(Path file) throws IOException {
@@ -30,7 +32,7 @@ record ImageNotes(List<Origin> origins, Optional<Long> unpacked) {
     try {
       json = JSON.readTree(Files.readAllBytes(file));
     } catch (NoSuchFileException | JsonProcessingException e) {
-      return new ImageNotes(List.of(), Optional.empty());
+      return new ImageNotes(List.of(), List.of(), Optional.empty());
     }
     var origins = new ArrayList<Origin>();
     for (var each : json.path("origins")) {
@@ -38,9 +40,19 @@ record ImageNotes(List<Origin> origins, Optional<Long> unpacked) {
           new Origin(
               each.path("name").asText(), Optional.ofNullable(each.path("digest").textValue())));
     }
+    var layers = new ArrayList<Layer>();
+    for (var each : json.path("layers")) {
+      layers.add(
+          new Layer(
+              each.path("digest").asText(),
+              each.path("size").asLong(),
+              each.path("command").asText()));
+    }
     var unpacked = json.path("unpacked");
     return new ImageNotes(
-        origins, unpacked.isNumber() ? Optional.of(unpacked.longValue()) : Optional.empty());
+        origins,
+        layers,
+        unpacked.isNumber() ? Optional.of(unpacked.longValue()) : Optional.empty());
   }
 
   /** By rename, so that a reader sees all of it. */
@@ -50,6 +62,14 @@ record ImageNotes(List<Origin> origins, Optional<Long> unpacked) {
     for (var origin : origins) {
       var each = list.addObject().put("name", origin.name());
       origin.digest().ifPresent(digest -> each.put("digest", digest));
+    }
+    var steps = json.putArray("layers");
+    for (var layer : layers) {
+      steps
+          .addObject()
+          .put("digest", layer.digest())
+          .put("size", layer.size())
+          .put("command", layer.command());
     }
     unpacked.ifPresent(bytes -> json.put("unpacked", bytes));
     var part = Files.createTempFile(file.toAbsolutePath().getParent(), "notes-", ".part");
@@ -65,15 +85,19 @@ record ImageNotes(List<Origin> origins, Optional<Long> unpacked) {
   ImageNotes with(Origin origin) {
     var all = new ArrayList<>(List.of(origin));
     origins.stream().filter(each -> !each.name().equals(origin.name())).forEach(all::add);
-    return new ImageNotes(all, unpacked);
+    return new ImageNotes(all, layers, unpacked);
   }
 
   ImageNotes without(String name) {
     return new ImageNotes(
-        origins.stream().filter(each -> !each.name().equals(name)).toList(), unpacked);
+        origins.stream().filter(each -> !each.name().equals(name)).toList(), layers, unpacked);
+  }
+
+  ImageNotes withLayers(List<Layer> made) {
+    return new ImageNotes(origins, made, unpacked);
   }
 
   ImageNotes withUnpacked(long bytes) {
-    return new ImageNotes(origins, Optional.of(bytes));
+    return new ImageNotes(origins, layers, Optional.of(bytes));
   }
 }

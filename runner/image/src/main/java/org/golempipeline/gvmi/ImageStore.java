@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.golempipeline.filelock.SystemLock;
@@ -44,6 +46,7 @@ public final class ImageStore implements AutoCloseable {
   private static final Duration LONGEST_SILENCE = Duration.ofDays(1);
 
   private static final int FILE_TYPE = 0170000;
+  private static final int FILE = 0100000;
   private static final int CHARACTER_DEVICE = 0020000;
   private static final int BLOCK_DEVICE = 0060000;
   private static final int AS_SOMEBODY_ELSE = 06000;
@@ -116,7 +119,8 @@ public final class ImageStore implements AutoCloseable {
     try {
       Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
       var name = file.toAbsolutePath().normalize().toString();
-      return add(part, GvmiFile.read(part).sha3(), new Origin(name, Optional.of(digest)));
+      return add(
+          part, GvmiFile.read(part).sha3(), new Origin(name, Optional.of(digest)), List.of());
     } finally {
       Files.deleteIfExists(part);
     }
@@ -152,6 +156,7 @@ public final class ImageStore implements AutoCloseable {
               file,
               attributes.size(),
               notes.origins(),
+              notes.layers(),
               Files.isDirectory(unpacked(sha3)) ? notes.unpacked() : Optional.empty(),
               attributes.lastModifiedTime().toInstant()));
     } catch (NoSuchFileException e) {
@@ -173,11 +178,19 @@ public final class ImageStore implements AutoCloseable {
     return Files.createTempDirectory(folder, SCRATCH);
   }
 
-  /** Moves an image into the store. */
-  public StoredImage add(Path part, String sha3, Origin origin) throws IOException {
+  /**
+   * Moves an image into the store.
+   *
+   * @param layers that it was made of, if that is known
+   */
+  public StoredImage add(Path part, String sha3, Origin origin, List<StoredImage.Layer> layers)
+      throws IOException {
     try (var writing = SystemLock.exclusive(makingOf("notes"))) {
       publish(part, sha3);
       note(sha3, origin);
+      if (!layers.isEmpty()) {
+        ImageNotes.read(notes(sha3)).withLayers(layers).write(notes(sha3));
+      }
     }
     return find(sha3).orElseThrow(() -> new NoSuchFileException(file(sha3).toString()));
   }
@@ -291,14 +304,14 @@ public final class ImageStore implements AutoCloseable {
     try {
       var whole = Squashfs.unpack(file, part.resolve("root"));
       var seen = settle(part.resolve("root"));
-      if (!whole && seen != listing.entries()) {
+      if (!whole && seen.entries() != listing.entries()) {
         throw new ImageException(
             "Could not unpack the image `%s`: of its %d files only %d could be made."
-                .formatted(sha3, listing.entries(), seen),
+                .formatted(sha3, listing.entries(), seen.entries()),
             "Check that the disk of `%s` holds all kinds of files and is not full.".formatted(all));
       }
       try (var writing = SystemLock.exclusive(makingOf("notes"))) {
-        ImageNotes.read(notes(sha3)).withUnpacked(listing.bytes()).write(notes(sha3));
+        ImageNotes.read(notes(sha3)).withUnpacked(seen.bytes()).write(notes(sha3));
       }
       Files.move(part, unpacked(sha3), StandardCopyOption.ATOMIC_MOVE);
       force(all);
@@ -307,13 +320,22 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
+  /**
+   * What lies unpacked.
+   *
+   * @param bytes of the files, each counted once whatever names it has
+   */
+  private record Unpacked(long entries, long bytes) {}
+
   /** Makes all files this user's and harmless, and counts them. */
-  private static long settle(Path root) throws IOException {
+  private static Unpacked settle(Path root) throws IOException {
     var me = Files.getAttribute(root.resolveSibling("."), "unix:uid");
     var asRoot = me.equals(0);
     var counter =
         new SimpleFileVisitor<Path>() {
-          long seen;
+          private final Set<Object> linked = new HashSet<>();
+          private long seen;
+          private long bytes;
 
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
@@ -343,7 +365,9 @@ public final class ImageStore implements AutoCloseable {
           }
 
           private void take(Path path) throws IOException {
-            var now = Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+            var now =
+                Files.readAttributes(
+                    path, "unix:mode,uid,gid,nlink,ino,size", LinkOption.NOFOLLOW_LINKS);
             var mode = (int) Objects.requireNonNull(now.get("mode"));
             var type = mode & FILE_TYPE;
             if (type == CHARACTER_DEVICE || type == BLOCK_DEVICE) {
@@ -351,6 +375,10 @@ public final class ImageStore implements AutoCloseable {
               return;
             }
             seen++;
+            var once = Integer.valueOf(1).equals(now.get("nlink"));
+            if (type == FILE && (once || linked.add(now.get("ino")))) {
+              bytes += (long) Objects.requireNonNull(now.get("size"));
+            }
             if (asRoot && !Integer.valueOf(0).equals(now.get("uid"))) {
               Files.setAttribute(path, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
             }
@@ -364,7 +392,7 @@ public final class ImageStore implements AutoCloseable {
           }
         };
     Files.walkFileTree(root, counter);
-    return counter.seen;
+    return new Unpacked(counter.seen, counter.bytes);
   }
 
   /** Removes an image and what was unpacked of it. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sha3 its SHA3-224 in hex
  * @param size of the file, in bytes
  * @param origins where it came from, or what it was made of; several names may mean one image
+ * @param layers that it was made of here, the lowest first; empty if nobody knows
  * @param unpacked bytes of its file system, if it lies unpacked
  */
 public record StoredImage(
@@ -19,16 +20,27 @@ public record StoredImage(
     Path file,
     long size,
     List<Origin> origins,
+    List<Layer> layers,
     Optional<Long> unpacked,
     Instant lastUse) {
   public StoredImage {
     origins = List.copyOf(origins);
+    layers = List.copyOf(layers);
   }
 
   /** Its file, whose hash is known. */
   public GvmiFile open() throws IOException, NotAnImageException {
     return new GvmiFile(file, size, sha3, GvmiFile.configuration(file));
   }
+
+  /**
+   * What one step of a Dockerfile added or changed.
+   *
+   * @param digest {@code sha256:…} of the decompressed tar
+   * @param size bytes of the files in it
+   * @param command that made it, as the image says; may be empty
+   */
+  public record Layer(String digest, long size, String command) {}
 
   /**
    * Where an image came from.

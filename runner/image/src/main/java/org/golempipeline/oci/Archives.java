@@ -70,7 +70,7 @@ final class Archives {
     if (files.containsKey("oci-layout")) {
       return archive.layout();
     }
-    return new ContainerImage(List.of(() -> PlainFile.stream(tar)), NOTHING);
+    return new ContainerImage(List.of(() -> PlainFile.stream(tar)), List.of(), NOTHING);
   }
 
   private static Path decompressed(Path source, Path scratch, long largest)

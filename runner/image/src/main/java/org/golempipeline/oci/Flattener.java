@@ -38,6 +38,7 @@ final class Flattener {
   private final ContainerImage image;
   private final long largest;
   private final FileTree tree = new FileTree();
+  private final long[] sizes;
   private long read;
   private long announced;
   private long latest;
@@ -51,6 +52,7 @@ final class Flattener {
   Flattener(ContainerImage image, long largest) {
     this.image = image;
     this.largest = largest;
+    this.sizes = new long[image.layers().size()];
   }
 
   /** Reads all names. */
@@ -58,7 +60,9 @@ final class Flattener {
     var top = image.layers().size();
     eachEntry(
         (entry, layer, number, content) -> {
-          announced += entry.isFile() ? entry.getRealSize() : 0;
+          var size = entry.isFile() ? entry.getRealSize() : 0;
+          sizes[layer] += size;
+          announced += size;
           if (announced > largest) {
             throw tooLarge(largest);
           }
@@ -79,6 +83,11 @@ final class Flattener {
     if (image.configuration().workingDir().isPresent()) {
       tree.require(image.configuration().workingDir().get(), top);
     }
+  }
+
+  /** Bytes of the files in a layer. */
+  long size(int layer) {
+    return sizes[layer];
   }
 
   /** When the youngest file was changed, in seconds since 1970. */

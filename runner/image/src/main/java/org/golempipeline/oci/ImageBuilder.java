@@ -3,6 +3,7 @@ package org.golempipeline.oci;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -67,17 +68,21 @@ public final class ImageBuilder {
     var part = store.newPart();
     var scratch = store.newScratch();
     try {
-      var image = read(source.pinned(digest), scratch);
-      var configuration = withVolume(image.configuration());
-      var flattener = new Flattener(new ContainerImage(image.layers(), configuration), largest);
-      progress.accept("reading %d layers".formatted(image.layers().size()));
+      var image = read(source.pinned(digest), scratch).withVolume(VOLUME);
+      sayUser(image.configuration());
+      var flattener = new Flattener(image, largest);
+      var count = image.layers().size();
+      progress.accept("reading %d %s".formatted(count, count == 1 ? "layer" : "layers"));
       flattener.survey();
       progress.accept("writing the file system");
       Files.delete(part);
       Squashfs.write(part, flattener.latest(), flattener::write);
-      GvmiFile.seal(part, configuration);
+      GvmiFile.seal(part, image.configuration());
       return store.add(
-          part, GvmiFile.hash(part), new Origin(source.toString(), Optional.of(digest)));
+          part,
+          GvmiFile.hash(part),
+          new Origin(source.toString(), Optional.of(digest)),
+          layers(image, flattener));
     } finally {
       Files.deleteIfExists(part);
       PathUtils.deleteDirectory(scratch);
@@ -102,15 +107,33 @@ public final class ImageBuilder {
     throw new AssertionError(source);
   }
 
-  private static ImageConfiguration withVolume(ImageConfiguration said) {
-    return said.volumes().isEmpty()
-        ? new ImageConfiguration(
-            said.env(),
-            said.user(),
-            List.of(VOLUME),
-            said.workingDir(),
-            said.entrypoint(),
-            said.cmd())
-        : said;
+  /** Providers take `USER` in another way than container engines. */
+  private void sayUser(ImageConfiguration configuration) {
+    configuration
+        .userOfProviders()
+        .ifPresentOrElse(
+            numbers ->
+                progress.accept(
+                    ("`USER %s`: providers run programs as that user, who mostly may not write into"
+                            + " volumes; `USER 0:0` at the end of the Dockerfile avoids that")
+                        .formatted(numbers)),
+            () ->
+                configuration
+                    .user()
+                    .filter(name -> !name.matches("(root|0)(:(root|0))?"))
+                    .ifPresent(
+                        name ->
+                            progress.accept(
+                                ("`USER %s`: providers run programs as root, since only numbers"
+                                        + " such as `1000:1000` say another user there")
+                                    .formatted(name))));
+  }
+
+  private static List<StoredImage.Layer> layers(ContainerImage image, Flattener read) {
+    var layers = new ArrayList<StoredImage.Layer>();
+    for (var step : image.steps()) {
+      layers.add(new StoredImage.Layer(step.digest(), read.size(layers.size()), step.command()));
+    }
+    return layers;
   }
 }

@@ -181,7 +181,8 @@ class ImageStoreTest {
   @Test
   void aFileThatIsNoImageIsNotUnpacked() throws Exception {
     var sha3 = "a".repeat(56);
-    store.add(Files.writeString(store.newPart(), "some text or other"), sha3, Origin.of("x"));
+    store.add(
+        Files.writeString(store.newPart(), "some text or other"), sha3, Origin.of("x"), List.of());
     assertThatThrownBy(() -> store.unpack(sha3))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("does not end like a VM image");
@@ -259,6 +260,7 @@ class ImageStoreTest {
     return new Tar()
         .folder("bin", 0755)
         .file("bin/busybox", 0755, Files.readAllBytes(Machine.BUSYBOX))
+        .hardLink("bin/ls", "bin/busybox")
         .link("bin/sh", "busybox")
         .file("etc/name", "an image\n");
   }
@@ -281,12 +283,12 @@ class ImageStoreTest {
             Optional.empty(),
             List.of(),
             List.of()));
-    return store.add(file, GvmiFile.hash(file), Origin.of("a test")).sha3();
+    return store.add(file, GvmiFile.hash(file), Origin.of("a test"), List.of()).sha3();
   }
 
   private String put(String text, Origin origin) throws IOException {
     var part = Files.write(store.newPart(), text.getBytes(StandardCharsets.UTF_8));
-    return store.add(part, text.repeat(56), origin).sha3();
+    return store.add(part, text.repeat(56), origin, List.of()).sha3();
   }
 
   private static Object key(Path path) throws IOException {

@@ -21,6 +21,7 @@ import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.Machine;
 import org.golempipeline.gvmi.StoredImage;
+import org.golempipeline.gvmi.StoredImage.Layer;
 import org.golempipeline.gvmi.StoredImage.Origin;
 import org.golempipeline.gvmi.Tar;
 import org.junit.jupiter.api.AfterEach;
@@ -177,6 +178,11 @@ class ImageBuilderTest {
                   "docker://" + tag)
               .strip();
       assertThat(source.digest()).isEqualTo(digest);
+      var layers = pulled.layers();
+      assertThat(layers).extracting(Layer::command).containsExactly("RUN 1", "RUN 2", "RUN 3");
+      assertThat(layers).extracting(Layer::size).containsExactly(300_020L, 29L, 2L);
+      var config = Machine.run(folder, "skopeo", "inspect", "--config", "oci:layout:amd64");
+      assertThat(layers).allSatisfy(layer -> assertThat(config).contains(layer.digest()));
       assertThat(pulled.origins()).contains(new Origin(tag, Optional.of(digest)));
       assertThat(source.pinned(digest).digest()).isEqualTo(digest);
       assertThat(source.pinned(digest).toString()).contains("@" + digest);
@@ -306,6 +312,30 @@ class ImageBuilderTest {
     assertThatThrownBy(() -> builder.get(source))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("could not build the image: ");
+  }
+
+  @Test
+  void whoProvidersRunProgramsAsIsSaid() throws Exception {
+    assertThat(saidOfUser("1000:50")).startsWith("`USER 1000:50`: providers run programs as that");
+    for (var name : List.of("app", "1000", "1000:app", "4294967296:1")) {
+      assertThat(saidOfUser(name))
+          .startsWith("`USER %s`: providers run programs as root".formatted(name));
+    }
+    for (var root : List.of("", "root", "0", "0:0", "root:root")) {
+      assertThat(saidOfUser(root)).isEmpty();
+    }
+  }
+
+  private String saidOfUser(String user) throws Exception {
+    var layout =
+        new OciLayout(folder.resolve("user-" + user))
+            .layer(new Tar().file("x", ""))
+            .image("amd64", "{\"User\":\"" + user + "\"}")
+            .write();
+    said.clear();
+    assertThat(GvmiFile.read(build(layout.toString())).configuration().user().orElse(""))
+        .isEqualTo(user);
+    return String.join("", said.stream().filter(line -> line.contains("USER")).toList());
   }
 
   @Test

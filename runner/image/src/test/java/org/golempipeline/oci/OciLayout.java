@@ -59,6 +59,9 @@ final class OciLayout {
     var config = JSON.createObjectNode().put("architecture", architecture).put("os", "linux");
     config.set("config", JSON.readTree(configuration));
     plain.forEach(config.putObject("rootfs").put("type", "layers").putArray("diff_ids")::add);
+    var history = config.putArray("history");
+    plain.forEach(each -> history.addObject().put("created_by", "RUN " + history.size()));
+    history.addObject().put("created_by", "ENV A=b").put("empty_layer", true);
     var manifest =
         JSON.createObjectNode()
             .put("schemaVersion", 2)

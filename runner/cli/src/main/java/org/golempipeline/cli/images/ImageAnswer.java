@@ -7,6 +7,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
+import org.golempipeline.gvmi.ImageConfiguration;
+import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -45,19 +47,40 @@ public record ImageAnswer(
   /**
    * What is in an image that this machine has.
    *
-   * @param volumes what its configuration declares
-   * @param env {@code NAME=value} each
-   * @param origins what it was made of, or where it came from; for images of this machine's store
-   * @param unpacked bytes of its file system, null if that was not unpacked
+   * @param stored in this machine's store; null for a file that is elsewhere
    * @param programs the names of programs along its PATH, null if it was not unpacked
    */
   record Inside(
-      List<String> volumes,
-      List<String> env,
-      List<String> origins,
-      @Nullable Long unpacked,
-      @Nullable Collection<String> programs) {}
+      ImageConfiguration configuration,
+      @Nullable StoredImage stored,
+      @Nullable Collection<String> programs) {
+    List<StoredImage.Layer> layers() {
+      return stored == null ? List.of() : stored.layers();
+    }
 
+    /** What it was made of, or where it came from. */
+    List<String> origins() {
+      return stored == null
+          ? List.of()
+          : stored.origins().stream().map(StoredImage.Origin::name).toList();
+    }
+
+    /** Bytes of its file system, null if that was not unpacked. */
+    @Nullable Long unpacked() {
+      return stored == null ? null : stored.unpacked().orElse(null);
+    }
+
+    /** Providers take it in their own way. */
+    private @Nullable String user() {
+      return configuration
+          .userOfProviders()
+          .map(numbers -> numbers + " on providers, root on this machine")
+          .or(() -> configuration.user().map("root; `%s` is not two numbers"::formatted))
+          .orElse(null);
+    }
+  }
+
+  private static final int LONGEST_COMMAND = 80;
   private static final String SERVED = "none; this machine serves the file while a run lasts";
 
   public static final String LOOK =
@@ -84,10 +107,12 @@ public record ImageAnswer(
       line(
           lines,
           "volumes",
-          inside.volumes().isEmpty()
+          inside.configuration.volumes().isEmpty()
               ? "none; providers with an old runtime need one: `VOLUME /golem/work`"
-              : String.join(", ", inside.volumes()));
-      inside.env().forEach(each -> line(lines, "env", each));
+              : String.join(", ", inside.configuration.volumes()));
+      inside.configuration.env().forEach(each -> line(lines, "env", each));
+      line(lines, "user", inside.user());
+      inside.layers().forEach(each -> line(lines, "layer", text(each)));
       inside.origins().forEach(each -> line(lines, "origin", each));
       if (inside.programs() != null) {
         line(lines, "programs", String.join(" ", inside.programs()));
@@ -99,6 +124,15 @@ public record ImageAnswer(
     line(lines, "now", now == null ? null : "the registry has another image, " + now);
     unknown.forEach(each -> line(lines, "unknown", each));
     return lines.toString();
+  }
+
+  private static String text(StoredImage.Layer layer) {
+    return "%s %s %s"
+        .formatted(
+            Words.beginning(layer.digest().replaceFirst("^sha256:", ""), StoredImages.SHOWN),
+            Words.size(layer.size()),
+            Words.beginning(layer.command(), LONGEST_COMMAND))
+        .strip();
   }
 
   private static void line(StringBuilder lines, String name, @Nullable String value) {
@@ -122,21 +156,33 @@ public record ImageAnswer(
       } else {
         json.writeNumber(size);
       }
-      write(json, "volumes", inside == null ? null : inside.volumes());
+      write(json, "volumes", inside == null ? null : inside.configuration.volumes());
       json.writeBooleanField("locked", locked);
       json.writeStringField("now", now);
       json.writeStringField("trouble", trouble);
       json.writeStringField("hint", hint);
       write(json, "unknown", unknown);
-      write(json, "env", inside == null ? null : inside.env());
+      write(json, "env", inside == null ? null : inside.configuration.env());
       write(json, "origins", inside == null ? null : inside.origins());
       json.writeFieldName("unpacked");
-      if (inside == null || inside.unpacked() == null) {
+      var unpacked = inside == null ? null : inside.unpacked();
+      if (unpacked == null) {
         json.writeNull();
       } else {
-        json.writeNumber(inside.unpacked());
+        json.writeNumber(unpacked);
       }
       write(json, "programs", inside == null ? null : inside.programs());
+      json.writeStringField(
+          "user", inside == null ? null : inside.configuration.user().orElse(null));
+      json.writeArrayFieldStart("layers");
+      for (var layer : inside == null ? List.<StoredImage.Layer>of() : inside.layers()) {
+        json.writeStartObject();
+        json.writeStringField("digest", layer.digest());
+        json.writeNumberField("size", layer.size());
+        json.writeStringField("command", layer.command());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

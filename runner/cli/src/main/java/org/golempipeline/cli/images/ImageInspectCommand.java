@@ -47,7 +47,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds"
           + " it;",
-      "of an image that is kept on this machine also what it was made of, and its programs.",
+      "of an image that is kept on this machine also its layers, what it was made"
+          + " of, and its programs.",
       "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
       "4 the registry does not answer."
     })
@@ -279,13 +280,8 @@ final class ImageInspectCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     try {
       var unpacked = store().unpack(image.sha3());
-      var configuration = unpacked.configuration();
       return new ImageAnswer.Inside(
-          configuration.volumes(),
-          configuration.env(),
-          image.origins().stream().map(StoredImage.Origin::name).toList(),
-          store().find(image.sha3()).flatMap(StoredImage::unpacked).orElse(null),
-          unpacked.programs());
+          unpacked.configuration(), store().find(image.sha3()).orElse(image), unpacked.programs());
     } catch (ImageException e) {
       unknown.add("what is in it. " + ImageAnswer.sentence(e.getMessage()));
       return null;
@@ -346,7 +342,8 @@ final class ImageInspectCommand implements Callable<Integer> {
         List.of());
   }
 
-  private static ImageAnswer ofFile(ImageRef.Local image, Path folder) {
+  private ImageAnswer ofFile(ImageRef.Local image, Path folder) throws InterruptedException {
+    var unknown = new ArrayList<String>();
     try {
       var file = folder.resolve(image.path());
       if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -358,9 +355,14 @@ final class ImageInspectCommand implements Callable<Integer> {
       try {
         var seen = GvmiFile.read(file);
         sha3 = seen.sha3();
-        inside =
-            new ImageAnswer.Inside(
-                seen.configuration().volumes(), seen.configuration().env(), List.of(), null, null);
+        var stored = store().find(sha3);
+        if (stored.isPresent()) {
+          inside = inside(stored.get(), unknown);
+        } else {
+          inside = new ImageAnswer.Inside(seen.configuration(), null, null);
+          unknown.add(
+              "whether its file system is whole, and its programs work: it is not unpacked");
+        }
       } catch (NotAnImageException e) {
         trouble = "`%s` %s.".formatted(image, e.getMessage());
         sha3 = GvmiFile.hash(file);
@@ -377,10 +379,7 @@ final class ImageInspectCommand implements Callable<Integer> {
           trouble,
           trouble == null ? null : "Make a `.gvmi` file with `golem-pipeline image build`.",
           false,
-          trouble == null
-              ? List.of(
-                  "whether its file system is whole, and its programs work: it is not unpacked")
-              : List.of());
+          unknown);
     } catch (NoSuchFileException e) {
       return lost(
           image,
