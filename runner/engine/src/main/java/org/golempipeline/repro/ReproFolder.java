@@ -125,6 +125,9 @@ public final class ReproFolder {
     if (image.network()) {
       options.append(" --network");
     }
+    var resources = fragment.stage().spec().resources();
+    options.append(" --memory ").append(resources.memory()).append("B");
+    options.append(" --storage ").append(resources.storage()).append("B");
     return """
           if [ "$_gp_where" = host ]; then
         %s
@@ -251,8 +254,8 @@ public final class ReproFolder {
   private String replayedIn() {
     return image == null
         ? "which `run.sh` leaves aside: it runs this machine's own programs"
-        : "in which `golem-pipeline image shell` replays it, without limits of memory and storage;"
-            + " `./run.sh --in host` runs this machine's own programs";
+        : "in which `golem-pipeline image shell` replays it, within the stage's `resources`;"
+            + " `./run.sh --in host` runs this machine's own programs, without limits";
   }
 
   private void appendAttempts(StringBuilder text) {

@@ -3,8 +3,12 @@ package org.golempipeline.exeunit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ForkJoinPool;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.gvmi.UnpackedImage;
 
@@ -17,10 +21,16 @@ import org.golempipeline.gvmi.UnpackedImage;
 public final class ImageShell implements AutoCloseable {
   private final Path layer;
   private final Container container;
+  private final Collection<Path> folders;
+  private final Limits limits;
+  private final long before;
 
-  private ImageShell(Path layer, Container container) {
+  private ImageShell(Path layer, Container container, Collection<Path> folders, Limits limits) {
     this.layer = layer;
     this.container = container;
+    this.folders = List.copyOf(folders);
+    this.limits = limits;
+    this.before = limits.storage().isPresent() ? inFolders(Long.MAX_VALUE) : 0;
   }
 
   /**
@@ -35,7 +45,8 @@ public final class ImageShell implements AutoCloseable {
     Path layer = Files.createTempDirectory("golem-pipeline-shell").toRealPath();
     try {
       var parts = new Container.Parts(image, layer, folders, limits);
-      return new ImageShell(layer, Container.start(parts, ProcessBuilder::start));
+      Container container = Container.start(parts, ProcessBuilder::start);
+      return new ImageShell(layer, container, folders.values(), limits);
     } catch (IOException e) {
       FileUtils.deleteQuietly(layer.toFile());
       throw e;
@@ -53,10 +64,38 @@ public final class ImageShell implements AutoCloseable {
    * @param command an absolute path inside, and arguments
    */
   public ProcessBuilder command(List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(container.command(command));
+    List<String> words =
+        new ArrayList<>(Programs.within(limits.storage(), container.memoryGroup()));
+    words.addAll(container.command(command));
+    ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().clear();
     builder.environment().putAll(container.environment());
     return builder;
+  }
+
+  /**
+   * Runs a program to its end, and answers its exit code; nothing if it was ended because what was
+   * written since this was opened, into the image and into folders together, became more than the
+   * limit of storage.
+   */
+  public OptionalInt run(ProcessBuilder program) throws IOException, InterruptedException {
+    if (limits.storage().isEmpty()) {
+      return OptionalInt.of(program.start().waitFor());
+    }
+    long most = limits.storage().getAsLong();
+    try (StorageWatch watch =
+        new StorageWatch(
+            () -> Math.max(0, inFolders(before + most) - before) + container.written(),
+            most,
+            ForkJoinPool.commonPool(),
+            container::close)) {
+      int code = program.start().waitFor();
+      return watch.exceeded() ? OptionalInt.empty() : OptionalInt.of(code);
+    }
+  }
+
+  private long inFolders(long enough) {
+    return folders.stream().mapToLong(folder -> StorageWatch.taken(folder, enough)).sum();
   }
 
   /** Kills what still runs inside, and removes what it changed. */

@@ -308,14 +308,18 @@ final class ScriptRunner implements Runnable {
 
   private Optional<StorageWatch> watch(Deployment deployment) {
     OptionalLong limit = unit.limits.storage();
-    return limit.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new StorageWatch(
-                deployment,
-                limit.getAsLong(),
-                units.executor,
-                () -> units.programs.killAll(unit.id())));
+    if (limit.isEmpty()) {
+      return Optional.empty();
+    }
+    long most = limit.getAsLong();
+    return Optional.of(
+        new StorageWatch(
+            () ->
+                StorageWatch.taken(deployment.root(), most)
+                    + deployment.container().map(Container::written).orElse(0L),
+            most,
+            units.executor,
+            () -> units.programs.killAll(unit.id())));
   }
 
   private static String size(long bytes) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class StorageWatch implements AutoCloseable {
   private static final long BLOCK = 4096;
   private static final long WORTH_COUNTING_ONCE = 16 * BLOCK;
 
-  private final Deployment deployment;
+  private final LongSupplier taken;
   private final long limit;
   private final Executor executor;
   private final Runnable end;
@@ -34,10 +35,11 @@ final class StorageWatch implements AutoCloseable {
   /**
    * Begins to look.
    *
+   * @param taken bytes that the files take now, as far as that has to be known
    * @param end kills what runs; called once at most
    */
-  StorageWatch(Deployment deployment, long limit, Executor executor, Runnable end) {
-    this.deployment = deployment;
+  StorageWatch(LongSupplier taken, long limit, Executor executor, Runnable end) {
+    this.taken = taken;
     this.limit = limit;
     this.executor = executor;
     this.end = end;
@@ -53,14 +55,11 @@ final class StorageWatch implements AutoCloseable {
       return;
     }
     long begin = System.nanoTime();
-    long taken = taken(deployment.root(), limit);
-    if (deployment.container().isPresent()) {
-      taken += deployment.container().get().written();
-    }
+    long bytes = taken.getAsLong();
     if (closed) {
       return;
     }
-    if (taken > limit) {
+    if (bytes > limit) {
       exceeded = true;
       end.run();
     } else {

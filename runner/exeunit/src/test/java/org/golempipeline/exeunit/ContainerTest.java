@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -295,6 +296,34 @@ class ContainerTest {
       assertThat(process.waitFor()).isZero();
     }
     assertThat(volume.resolve("said")).hasContent("typed\n");
+  }
+
+  @Test
+  void whoLooksAroundMayUseNoMoreThanWasSaid() throws Exception {
+    Limits limits = new Limits(OptionalLong.of(4 << 20), OptionalLong.empty(), false);
+    Files.write(volume.resolve("before"), new byte[5 << 20]);
+    try (ImageShell shell = ImageShell.open(image, Map.of("/here", volume), limits)) {
+      String half = "dd if=/dev/zero of=%s bs=1024 count=3000 2>/dev/null; ";
+      assertThat(shell.run(sh(shell, half.formatted("/here/a") + "exit 3"))).hasValue(3);
+      assertThat(shell.run(sh(shell, half.formatted("/b") + "sleep 300"))).isEmpty();
+    }
+  }
+
+  @Test
+  void whoLooksAroundTakesNoMoreMemoryThanWasSaid() throws Exception {
+    Optional<MemoryGroup> group = MemoryGroup.make(1 << 20);
+    assumeThat(group).as("a control group of this user").isPresent();
+    group.get().close();
+    Limits limits = new Limits(OptionalLong.empty(), OptionalLong.of(48 << 20), false);
+    try (ImageShell shell = ImageShell.open(image, Map.of(), limits)) {
+      String text = "x=$(dd if=/dev/zero bs=1048576 count=%d 2>/dev/null | tr '\\0' x)";
+      assertThat(shell.run(sh(shell, text.formatted(2)))).hasValue(0);
+      assertThat(shell.run(sh(shell, text.formatted(100))).orElse(0)).isNotZero();
+    }
+  }
+
+  private static ProcessBuilder sh(ImageShell shell, String text) {
+    return shell.command(List.of("/bin/sh", "-c", text));
   }
 
   private interface Condition {

@@ -12,12 +12,14 @@ import java.util.concurrent.Callable;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
+import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.UnpackedImage;
 import org.golempipeline.pipeline.Refusal;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,6 +62,18 @@ final class ImageShellCommand implements Callable<Integer> {
       description = "A variable that is set here, and is to be set inside as well.")
   List<String> variables = List.of();
 
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description = "How much memory its programs may take, where control groups allow.")
+  @Nullable String memory;
+
+  @Option(
+      names = "--storage",
+      paramLabel = "SIZE",
+      description = "How much may be written, into the image and into folders together.")
+  @Nullable String storage;
+
   @Option(names = "--network", description = "With the network of this machine.")
   boolean network;
 
@@ -76,7 +90,7 @@ final class ImageShellCommand implements Callable<Integer> {
           "Programs cannot run inside images here: %s.".formatted(obstacle.get().reason()),
           obstacle.get().cure());
     }
-    var limits = new Limits(OptionalLong.empty(), OptionalLong.empty(), network);
+    var limits = new Limits(bytes("--storage", storage), bytes("--memory", memory), network);
     try (var store = console.machine().requireImageStore()) {
       var image = store.unpack(StoredImages.named(store, name, console).sha3());
       try (var inside = ImageShell.open(withVariables(image), bound(), limits)) {
@@ -85,7 +99,7 @@ final class ImageShellCommand implements Callable<Integer> {
               "The image `%s` has no `%s`.".formatted(name, SHELL),
               "`golem-pipeline image inspect %s` says what it has.".formatted(name));
         }
-        return run(inside.command(words()));
+        return run(inside);
       }
     } catch (ImageException e) {
       throw new Refusal(ExitCodes.FAILED, e.getMessage(), e.hint());
@@ -127,9 +141,20 @@ final class ImageShellCommand implements Callable<Integer> {
   }
 
   /** It has the terminal, so Ctrl-C is its own affair. */
-  private static int run(ProcessBuilder builder) throws IOException, InterruptedException {
+  private int run(ImageShell inside) throws Refusal, IOException, InterruptedException {
     try (var interruption = new Interruption(() -> {}, () -> {})) {
-      return builder.inheritIO().start().waitFor();
+      return inside
+          .run(inside.command(words()).inheritIO())
+          .orElseThrow(
+              () ->
+                  new Refusal(
+                      ExitCodes.FAILED,
+                      "More than %s was written in the image and its folders.".formatted(storage),
+                      "Write less, or allow more with `--storage`."));
     }
+  }
+
+  private static OptionalLong bytes(String option, @Nullable String size) throws Refusal {
+    return size == null ? OptionalLong.empty() : OptionalLong.of(Sizes.bytes(option, size));
   }
 }
