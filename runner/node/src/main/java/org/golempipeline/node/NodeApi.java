@@ -4,24 +4,30 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.websockets.WebSocketConnectionCallback;
 import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
 import io.undertow.websockets.core.protocol.version13.Hybi13Handshake;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.golem.wire.Identity;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.golempipeline.golem.wire.Version;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.gvmi.StoredImage;
 
 /** What else the daemon serves: identity, version, bus services; and an image registry. */
 final class NodeApi {
   private static final String SERVICES = "/gsb-api/v1/services";
   private static final String VERSION = "0.17.6";
   private static final String DOWNLOADS = "/download/";
+  private static final long SOME_SIZE = 2_588_672;
   private static final String NO_IMAGES =
-      "This node holds no images: its programs are those of the machine that it runs on.";
+      "This node gives no images away: programs run inside those of its machine, or are its own.";
   private static final Set<String> PROTOCOLS = Set.of("gsb+flexbuffers");
 
   private final NodeContext context;
@@ -53,7 +59,7 @@ final class NodeApi {
                     "127.0.0.1",
                     "sessions",
                     List.of())));
-    routes.get("/v1/image/info", NodeApi::image);
+    routes.get("/v1/image/info", this::image);
     routes.get(DOWNLOADS + "{hash}", call -> Reply.text(404, NO_IMAGES));
     // Some SDKs look whether there is something before they name it to a provider.
     routes.raw("HEAD", DOWNLOADS + "{hash}", exchange -> Routes.send(exchange, Reply.empty(200)));
@@ -80,19 +86,33 @@ final class NodeApi {
   }
 
   /**
-   * Every tag exists here, whatever it stands for elsewhere: its hash comes from its name, and its
-   * content is nowhere.
+   * A tag means what it means on this machine. Every other one exists too, whatever it stands for
+   * elsewhere: its hash comes from its name, and its content is nowhere.
    */
-  private static Reply image(Call call) {
+  private Reply image(Call call) {
     String hash = call.query("hash");
     String tag = call.query("tag");
     if (hash == null && tag == null) {
       return Reply.text(400, "tag or hash is expected");
     }
-    String sha3 = hash == null ? sha3(String.valueOf(tag)) : hash;
+    Optional<StoredImage> here = hash == null ? here(String.valueOf(tag)) : Optional.empty();
+    String sha3 =
+        hash == null
+            ? here.map(StoredImage::sha3).orElseGet(() -> sha3(String.valueOf(tag)))
+            : hash;
+    long size = here.map(StoredImage::size).orElse(SOME_SIZE);
     // There is no TLS here; who prefers it is answered with what there is.
     String url = "http://" + call.host() + DOWNLOADS + sha3;
-    return Reply.json(200, Map.of("http", url, "https", url, "sha3", sha3, "size", 2_588_672));
+    return Reply.json(200, Map.of("http", url, "https", url, "sha3", sha3, "size", size));
+  }
+
+  private Optional<StoredImage> here(String tag) {
+    try {
+      Optional<ImageStore> images = context.options.images();
+      return images.isPresent() ? images.get().named(tag) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String sha3(String text) {

@@ -1,11 +1,21 @@
 package org.golempipeline.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.golempipeline.exeunit.Containers;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.gvmi.StoredImage;
+import org.golempipeline.oci.ImageBuilder;
+import org.golempipeline.oci.ImageSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +56,66 @@ class JavascriptSdkIT extends NodeTest {
 
     assertThat(ran.out()).isEqualTo("Hello from a provider\n");
     assertEnded(1);
+  }
+
+  @Test
+  @Tag(NODE_ONLY)
+  void commandsRunInsideTheImageThatIsHere() throws Exception {
+    assumeThat(Containers.obstacle()).as("what keeps programs from running in images").isEmpty();
+    try (ImageStore images = new ImageStore(files.resolve("images"), Clock.systemUTC());
+        EmbeddedNode inside =
+            EmbeddedNode.start(
+                new NodeOptions(
+                    0,
+                    "key",
+                    1,
+                    files.resolve("node"),
+                    7,
+                    false,
+                    Optional.of(images),
+                    Optional.empty()))) {
+      pull("golem/alpine:latest", images);
+
+      Sdk.Ran ran = sdk.run(new Requestor(inside), "inside.mjs").succeeded();
+
+      assertThat(ran.lines())
+          .containsExactly("bin dev etc golem proc sys tmp", "input work", "Hello from a provider");
+    }
+  }
+
+  /** A static busybox, kept as if it had been pulled. */
+  private void pull(String tag, ImageStore images) throws Exception {
+    Path busybox = Path.of("/bin/busybox");
+    assumeThat(busybox).isExecutable();
+    Path bin = Files.createDirectories(files.resolve("root/bin"));
+    Files.copy(busybox, bin.resolve("busybox"));
+    for (String name : List.of("cat", "echo", "ls", "sh")) {
+      Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
+    }
+    Path tar = files.resolve("layer.tar");
+    Path config =
+        Files.writeString(
+            files.resolve("config.json"),
+            "{\"config\": {\"Volumes\": {\"/golem/work\": {}, \"/golem/input\": {}}}}");
+    Path manifest =
+        Files.writeString(
+            files.resolve("manifest.json"),
+            "[{\"Config\": \"config.json\", \"Layers\": [\"layer.tar\"]}]");
+    tar(tar, bin.getParent(), "bin");
+    tar(files.resolve("saved.tar"), files, tar, config, manifest);
+    StoredImage image =
+        new ImageBuilder(images, ImageBuilder.LARGEST, line -> {})
+            .build(ImageSource.local(files.resolve("saved.tar")));
+    assertThat(images.fetch(image.sha3(), StoredImage.Origin.of(tag), part -> {})).isFalse();
+  }
+
+  private static void tar(Path target, Path folder, Object... names) throws Exception {
+    var command =
+        new ArrayList<>(List.of("tar", "-C", folder.toString(), "-cf", target.toString()));
+    for (Object name : names) {
+      command.add(name instanceof Path path ? path.getFileName().toString() : name.toString());
+    }
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
   }
 
   @Test
