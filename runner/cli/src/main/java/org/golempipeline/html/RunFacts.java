@@ -42,6 +42,10 @@ final class RunFacts {
   final Causes lost = new Causes();
   final Causes notRented = new Causes();
   final Set<String> warnings = new LinkedHashSet<>();
+
+  /** In which programs fragments were executed or audited on this machine, in words. */
+  final Set<String> programs = new LinkedHashSet<>();
+
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
   long outputsInAll;
   RunEvent.@Nullable OutputLeft left;
@@ -111,6 +115,8 @@ final class RunFacts {
         warnings.add(
             "stage `%s`, `%s`: %s".formatted(warned.stage(), warned.strategy(), warned.message()));
       }
+    } else if (event instanceof RunEvent.ProgramsChosen chosen) {
+      programs.add(Words.programs(chosen, isGolem()));
     } else if (event instanceof RunEvent.PublishStarted) {
       clock.ending = true;
     } else if (event instanceof RunEvent.OutputPublished output) {

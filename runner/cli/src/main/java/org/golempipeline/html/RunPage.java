@@ -253,6 +253,10 @@ public final class RunPage {
     if (!facts.fleet.images.isEmpty()) {
       fact(facts.fleet.images.size() == 1 ? "image" : "images", images());
     }
+    if (!facts.programs.isEmpty()) {
+      html.element("dt", "programs").open("dd");
+      html.prose(Words.beginning(String.join("; ", facts.programs), LONGEST_MESSAGE)).close();
+    }
     if (facts.money.allocated != null && facts.isGolem()) {
       fact("reserved", Words.glm(facts.money.allocated));
     }

@@ -98,7 +98,7 @@ final class RunTally {
           ? List.of("warning: " + TerminalText.safe(warned.message()))
           : List.of();
     } else if (event instanceof RunEvent.ProgramsChosen chosen) {
-      return List.of(TerminalText.safe(Words.programs(chosen)));
+      return List.of(TerminalText.safe(Words.programs(chosen, onGolem())));
     } else if (event instanceof RunEvent.StrategyWarned warned) {
       // What was said when the run was planned stands above, with its place in the file.
       var text = "stage %s, %s: %s".formatted(warned.stage(), warned.strategy(), warned.message());

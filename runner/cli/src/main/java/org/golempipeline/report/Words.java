@@ -19,11 +19,12 @@ public final class Words {
   }
 
   /** {@code inside the image `golem/alpine:latest`}. */
-  public static String programs(RunEvent.ProgramsChosen chosen) {
-    return chosen.instead() == null
-        ? "inside the image `%s`".formatted(chosen.image())
-        : "with this machine's own programs: the image `%s` %s"
-            .formatted(chosen.image(), chosen.instead());
+  public static String programs(RunEvent.ProgramsChosen chosen, boolean onGolem) {
+    return (onGolem ? "audits on this machine run " : "")
+        + (chosen.instead() == null
+            ? "inside the image `%s`".formatted(chosen.image())
+            : "with this machine's own programs: the image `%s` %s"
+                .formatted(chosen.image(), chosen.instead()));
   }
 
   /** {@code 1,234,567}. */

@@ -11,11 +11,18 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.gvmi.GvmiFile;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,13 +30,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Images are made, kept, published, got and removed, as docs/images.md says. */
 @Timeout(120)
 class ImageStoriesIT {
   private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final int NOBODY = 65534;
   private static final Pattern COMMAND =
-      Pattern.compile("^ {4}golem-pipeline (image [^#\n]*)", Pattern.MULTILINE);
+      Pattern.compile("^ {4}golem-pipeline ([^#\n]*)", Pattern.MULTILINE);
+
+  private static final Pattern FILE =
+      Pattern.compile("^```\n(version: 1\n.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
   @TempDir Path folder;
   private HttpServer registry;
@@ -76,29 +88,55 @@ class ImageStoriesIT {
     // No network in tests: the same without what Debian gives.
     workspace.write(
         "image/Dockerfile",
-        "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nCOPY busybox /bin/ls\n"
-            + "COPY busybox /bin/pwd\n");
+        "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"--install\", \"/bin\"]\n");
     var page = Files.readString(Workspace.project().resolve("docs/images.md"));
+    var file = FILE.matcher(page);
+    assertThat(file.find()).isTrue();
+    workspace.write("squares.yaml", file.group(1));
     var commands = COMMAND.matcher(page).results().map(found -> found.group(1).strip()).toList();
-    assertThat(commands).hasSizeGreaterThan(6);
-    for (var command : commands) {
-      if (command.contains("pull")) {
-        published = Files.readAllBytes(folder.resolve("mine.gvmi"));
-      }
-      var words = command.split(" +");
-      if (words[1].equals("shell")) {
-        if (Containers.obstacle().isEmpty()) {
-          looksAround(words);
-        }
-        continue;
-      }
-      var ran = workspace.run(words);
-      assertThat(ran.exitCode()).as(command + "\n" + ran.out() + ran.err()).isZero();
-      if (command.equals("image inspect image")) {
-        assertThat(ran.lines()).contains("stored   image", "programs busybox ls pwd sh");
+    assertThat(commands).hasSizeGreaterThan(9);
+    try (var images =
+            new ImageStore(folder.resolve("cache/golem-pipeline/images"), Clock.systemUTC());
+        var node = EmbeddedNode.start(daemon(images))) {
+      workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", node.url().toString());
+      for (var command : commands) {
+        execute(command);
       }
     }
-    assertThat(folder.resolve("mine.gvmi")).exists();
+  }
+
+  private NodeOptions daemon(ImageStore images) {
+    var node = folder.resolve("node");
+    return new NodeOptions(0, "key", 2, node, 1, false, Optional.of(images), Optional.empty());
+  }
+
+  private void execute(String command) throws Exception {
+    if (command.contains("pull")) {
+      published = Files.readAllBytes(folder.resolve("mine.gvmi"));
+    }
+    var words = command.split(" +");
+    if (words[1].equals("shell")) {
+      if (Containers.obstacle().isEmpty()) {
+        looksAround(words);
+      }
+      return;
+    }
+    var ran = workspace.run(words);
+    assertThat(ran.exitCode()).as(command + "\n" + ran.out() + ran.err()).isZero();
+    if (words[0].equals("run")) {
+      assertThat(workspace.read("squares.txt")).isEqualTo("0\n1\n4\n9\n16\n25\n36\n49\n");
+      if (Containers.obstacle().isEmpty() && words.length == 2) {
+        assertThat(ran.err()).contains("inside the image `image/`");
+      }
+    }
+    if (words[0].equals("check")) {
+      assertThat(ran.out()).contains("no mistakes found");
+    }
+    if (command.equals("image inspect image")) {
+      assertThat(ran.out())
+          .contains("stored   image\n", " awk ")
+          .containsPattern("(?m)^layer    [0-9a-f]{12}… \\S+ .*busybox");
+    }
   }
 
   /** With a terminal of its own, which what it starts writes to. */
@@ -134,6 +172,46 @@ class ImageStoriesIT {
         .extracting(Workspace.Ran::err)
         .asString()
         .contains("There is no image `root.tar` on this machine.");
+  }
+
+  /** Who is not root makes the same bytes, and works inside them. */
+  @Test
+  void anOrdinaryUserMakesTheSameImageAndRunsInIt() throws Exception {
+    needs("setpriv");
+    assumeTrue(Containers.obstacle().isEmpty(), () -> Containers.obstacle().toString());
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "we are nobody");
+    var nobody = Integer.toString(NOBODY);
+    var starter =
+        List.of(
+            "setpriv", "--reuid", nobody, "--regid", nobody, "--clear-groups", "--no-new-privs");
+    var library =
+        Path.of(CommandLine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var reading = new ArrayList<>(starter);
+    reading.addAll(List.of("test", "-r", library.toString()));
+    assumeTrue(new ProcessBuilder(reading).start().waitFor() == 0, "libraries are root's alone");
+    var sha3 = build();
+    var theirs = Files.createDirectory(folder.resolve("theirs"));
+    Files.copy(folder.resolve("root.tar"), theirs.resolve("root.tar"));
+    workspace.write(
+        "theirs/p.yaml",
+        """
+        version: 1
+        name: p
+        image: { build: root.tar }
+        run: echo * > "$out"; echo /*
+        output: o
+        """);
+    for (var each : List.of(folder, theirs, theirs.resolve("root.tar"), theirs.resolve("p.yaml"))) {
+      Files.setAttribute(each, "unix:uid", NOBODY);
+    }
+    var environment = Map.of("HOME", theirs.toString(), "XDG_CACHE_HOME", theirs + "/cache");
+    try (var child =
+        ChildJvm.startBehind(starter, theirs, environment, "run", "p.yaml", "--in", "image")) {
+      assertThat(child.waitForExit()).as(child.said("err")).isZero();
+      assertThat(child.said("err")).contains("inside the image `root.tar`");
+    }
+    assertThat(theirs.resolve("cache/golem-pipeline/images").resolve(sha3 + ".gvmi")).exists();
+    assertThat(theirs.resolve("o")).hasContent("*");
   }
 
   @Test

@@ -9,13 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.golempipeline.exeunit.Containers;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -216,6 +221,8 @@ class InsideIT {
     assertThat(made.exitCode()).as(made.err()).isZero();
     assertThat(made.err()).contains("inside the image `../busybox.tar`\n");
     var repro = folder.resolve(made.out().strip());
+    assertThat(Files.readString(repro.resolve("run.sh")))
+        .contains(" --memory 536870912B --storage 2147483648B ");
     var replayed = replay(repro, "");
     assertThat(replayed).contains("It exited with 3.");
     assertThat(Files.readString(repro.resolve("replay/log")))
@@ -250,6 +257,57 @@ class InsideIT {
     return said;
   }
 
+  /** On this machine's own programs they would differ from what providers return. */
+  @Test
+  void auditsOfARunOnGolemAreMadeInside() throws Exception {
+    var images = new ImageStore(folder.resolve("cache/golem-pipeline/images"), Clock.systemUTC());
+    var options =
+        new NodeOptions(
+            0, "key", 2, folder.resolve("node"), 1, false, Optional.of(images), Optional.empty());
+    try (images;
+        var node = EmbeddedNode.start(options)) {
+      workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", node.url().toString());
+      pipeline(
+          "budget: 1 GLM\nverify: { audit: 100%, by: local }\n" + IMAGE + "run: ls / > \"$out\"");
+
+      var ran = workspace.run("run", "p/p.yaml", "--on", "golem", "--json");
+
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(ran.err())
+          .contains("audits on this machine run inside the image `../busybox.tar`\n");
+      assertThat(workspace.read("p/o").lines()).contains("golem").doesNotContain("usr");
+      // One rental of a provider, and one here that agreed with it.
+      assertThat(ran.out().lines().filter(line -> line.contains("\"rental-opened\""))).hasSize(2);
+      assertThat(ran.out()).contains("\"image\":\"this machine\"").doesNotContain("banned");
+
+      var page = workspace.run("report", "--in", "p");
+      assertThat(workspace.read(page.out().strip()))
+          .contains("audits on this machine run inside the image <code>../busybox.tar</code>");
+    }
+  }
+
+  /** Nobody is left to end what runs there, but the pipe that nobody holds open any more. */
+  @Test
+  void nothingInsideOutlivesARunThatIsKilled() throws Exception {
+    var mark = "6" + ProcessHandle.current().pid();
+    pipeline(
+        IMAGE + "run: |\n  setsid env -i /bin/sleep %s &\n  exec sleep %s".formatted(mark, mark));
+    var environment = Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    try (var child = ChildJvm.start(folder, environment, "run", "p/p.yaml", "--in", "image")) {
+      ChildJvm.await("the programs", () -> sleeping(mark) == 2);
+      child.signal("KILL");
+      assertThat(child.waitForExit()).isEqualTo(137);
+      ChildJvm.await("their end", () -> sleeping(mark) == 0);
+    }
+  }
+
+  private static long sleeping(String seconds) {
+    return ProcessHandle.allProcesses()
+        .flatMap(each -> each.info().arguments().stream())
+        .filter(words -> List.of(words).contains(seconds) && words.length < 3)
+        .count();
+  }
+
   @Test
   void nobodyIsPaidForAnImageThatDoesNotStart() throws Exception {
     workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", "http://127.0.0.1:1");
@@ -272,6 +330,21 @@ class InsideIT {
         .contains("The image `../busybox.tar` does not start on this machine.", "`--no-trial`");
     assertThat(workspace.run("run", "p/p.yaml", "--on", "golem", "--no-trial").exitCode())
         .isEqualTo(4);
+
+    // As after a pull.
+    var listed = new ObjectMapper().readTree(workspace.run("image", "list", "--json").out());
+    workspace.write(
+        "p/p.yaml.lock",
+        "{\"version\": 1, \"images\": {\"me/bad:1\": {\"sha3\": \"%s\", \"url\": \"http://x\"}}}"
+            .formatted(listed.path("sha3").asText()));
+    pipeline("budget: 1 GLM\nimage: me/bad:1\nrun: echo > \"$out\"");
+    assertThat(workspace.run("run", "p/p.yaml", "--on", "golem"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("The image `me/bad:1` does not start on this machine.");
+    Files.delete(folder.resolve("p/p.yaml.lock"));
+    pipeline("budget: 1 GLM\n" + IMAGE + "run: echo > \"$out\"");
 
     Files.move(
         folder.resolve("good.tar"),

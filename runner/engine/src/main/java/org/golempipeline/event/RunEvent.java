@@ -289,7 +289,8 @@ public sealed interface RunEvent {
   record Warned(String message) implements RunEvent {}
 
   /**
-   * In which programs a run on this machine executes the fragments of an image's stages.
+   * In which programs a run on this machine executes the fragments of an image's stages; of a run
+   * on Golem, in which ones it computes them once more on this machine.
    *
    * @param image as in the file
    * @param sha3 of the image inside which they are executed; null if this machine's own programs

@@ -35,6 +35,9 @@ public final class ImageContents {
   /** The machines of Golem. */
   private static final String MACHINE = "x86_64";
 
+  /** An hour at 20 Mbit/s, as many have at home. */
+  private static final long MUCH = 9_000_000_000L;
+
   private final Problems problems;
   private final Set<String> said = new LinkedHashSet<>();
 
@@ -42,22 +45,71 @@ public final class ImageContents {
     this.problems = problems;
   }
 
-  /** What stages need and their images lack, as warnings: `setup` may still bring it. */
-  public static List<Diagnostic> lacks(PipelineSpec spec, Images images, ImageStore store)
+  /**
+   * What stages need and their images lack, and what else would show on providers only, as
+   * warnings: `setup` may still bring what is missing.
+   *
+   * @param providers that may get the images of a run
+   */
+  public static List<Diagnostic> warnings(
+      PipelineSpec spec, Images images, ImageStore store, int providers)
       throws IOException, ImageException, InterruptedException {
     var contents = new ImageContents(new Problems(spec.source()));
     for (var stage : spec.stages()) {
       var ref = stage.image();
       var file = ref == null ? null : images.files().get(ref);
       if (ref != null && file != null && store.find(file.sha3()).isPresent()) {
-        contents.check(stage, ref, store.unpack(file.sha3()));
+        var image = store.unpack(file.sha3());
+        contents.check(stage, ref, image);
+        contents.checkUser(range(stage), ref, image);
+        if (spec.budget() != null && isServed(ref)) {
+          contents.checkSize(range(stage), ref, file.size(), providers);
+        }
       }
     }
     return contents.problems.all();
   }
 
+  private static Range range(StageSpec stage) {
+    return Objects.requireNonNullElse(stage.imageRange(), stage.range());
+  }
+
+  /** Whether providers get it from this machine. */
+  private static boolean isServed(ImageRef ref) {
+    return ref instanceof ImageRef.Local
+        || ref instanceof ImageRef.Build
+        || ref instanceof ImageRef.Oci;
+  }
+
+  private void checkUser(Range range, ImageRef ref, UnpackedImage image) {
+    image
+        .configuration()
+        .userOfProviders()
+        .ifPresent(
+            numbers ->
+                warn(
+                    ImageDiagnosticIds.IMAGE_OTHER_USER,
+                    range,
+                    ("Programs of the image `%s` run as %s on providers, who mostly may not write"
+                            + " into volumes; on this machine they are root.")
+                        .formatted(ref, numbers),
+                    "End its Dockerfile with `USER 0:0`."));
+  }
+
+  private void checkSize(Range range, ImageRef ref, long size, int providers) {
+    if (size > MUCH / providers) {
+      warn(
+          ImageDiagnosticIds.IMAGE_LARGE,
+          range,
+          "Providers get the image `%s`, %d MB, from this machine, which is %.0f GB for %d of them."
+              .formatted(ref, size / 1_000_000, size * 1e-9 * providers, providers),
+          "`golem-pipeline plan --on golem --uplink 20Mbit` says how long that takes;"
+              + " `golem-pipeline image push` lets them get it from Golem's registry.");
+    }
+  }
+
   private void check(StageSpec stage, ImageRef ref, UnpackedImage image) {
-    var range = Objects.requireNonNullElse(stage.imageRange(), stage.range());
+    var range = range(stage);
     var machine = image.machine();
     if (image.program(SHELL).isEmpty()) {
       warn(

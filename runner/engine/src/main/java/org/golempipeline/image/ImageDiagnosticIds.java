@@ -26,5 +26,11 @@ public final class ImageDiagnosticIds {
   /** An image for another kind of processor than providers have. */
   public static final String IMAGE_OTHER_MACHINE = "Image.OtherMachine";
 
+  /** An image whose programs providers run as somebody who is not root. */
+  public static final String IMAGE_OTHER_USER = "Image.OtherUser";
+
+  /** An image that would take long to get from this machine. */
+  public static final String IMAGE_LARGE = "Image.Large";
+
   private ImageDiagnosticIds() {}
 }

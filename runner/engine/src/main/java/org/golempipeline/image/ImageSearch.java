@@ -65,7 +65,7 @@ final class ImageSearch {
     }
   }
 
-  Checked<Images> onNetwork(ImageRegistry registry) throws InterruptedException {
+  Checked<Images> onNetwork(ImageRegistry registry, Inside audits) throws InterruptedException {
     if (!without.isEmpty()) {
       missing("providers need one");
     }
@@ -76,7 +76,37 @@ final class ImageSearch {
     if (!problems.hasErrors()) {
       write(Objects.requireNonNull(lock), tags());
     }
-    return checked(new Images(true, remote, files, List.of(), unmade));
+    return checked(new Images(true, remote, files, forAudits(audits), unmade));
+  }
+
+  /** In which programs results are computed once more on this machine. */
+  private List<RunEvent.ProgramsChosen> forAudits(Inside inside) {
+    var choices = new ArrayList<RunEvent.ProgramsChosen>();
+    wanted.forEach(
+        (ref, stages) -> {
+          if (stages.stream().anyMatch(ImageSearch::isAuditedHere) && !unmade.contains(ref)) {
+            var file = inside.obstacle().isPresent() ? null : files.get(ref);
+            var instead =
+                file == null
+                    ? inside
+                        .obstacle()
+                        .map(ImageSearch::notEntered)
+                        .orElseGet(() -> notHere(ref, inside.choice()))
+                    : null;
+            choices.add(
+                new RunEvent.ProgramsChosen(
+                    ref.toString(), file == null ? null : file.sha3(), instead));
+          }
+        });
+    return choices;
+  }
+
+  private static boolean isAuditedHere(StageSpec stage) {
+    return stage.verify() != null && stage.verify().local();
+  }
+
+  private static String notEntered(Inside.Obstacle obstacle) {
+    return "cannot be entered here: " + obstacle.reason();
   }
 
   /** What is not here is a mistake only for who insists on it. */
@@ -120,7 +150,7 @@ final class ImageSearch {
       return Optional.of("is left aside, as `--in host` asks");
     }
     if (inside.obstacle().isPresent()) {
-      return Optional.of("cannot be entered here: " + inside.obstacle().get().reason());
+      return inside.obstacle().map(ImageSearch::notEntered);
     }
     try {
       if (isMade(ref)) {

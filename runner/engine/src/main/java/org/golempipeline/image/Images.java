@@ -67,11 +67,13 @@ public final class Images {
    * it, those that the plan no longer names are dropped from it. Files of this machine are checked
    * and hashed, or made if they are named by what they are made of. Blocks until all is done, or
    * until everything that is wrong is known; the lock file is not touched then.
+   *
+   * @param audits whether results that are computed once more on this machine are computed inside
    */
   public static Checked<Images> onNetwork(
-      PipelineSpec spec, Path folder, ImageRegistry registry, Workshop workshop)
+      PipelineSpec spec, Path folder, ImageRegistry registry, Workshop workshop, Inside audits)
       throws InterruptedException {
-    return new ImageSearch(spec, folder, workshop).onNetwork(registry);
+    return new ImageSearch(spec, folder, workshop).onNetwork(registry, audits);
   }
 
   /**
@@ -94,7 +96,10 @@ public final class Images {
     return onNetwork;
   }
 
-  /** For each image of the pipeline, in which programs a run on this machine executes fragments. */
+  /**
+   * For each image of the pipeline, in which programs a run on this machine executes fragments; on
+   * the network, in which programs it audits them on this machine.
+   */
   public List<RunEvent.ProgramsChosen> choices() {
     return choices;
   }

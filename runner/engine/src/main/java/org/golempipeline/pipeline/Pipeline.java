@@ -27,6 +27,8 @@ import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.run.OutputCheck;
+import org.golempipeline.run.RunDefaults;
+import org.golempipeline.run.RunSettings;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
 import org.golempipeline.spec.PipelineSpec;
@@ -144,7 +146,7 @@ public final class Pipeline {
   private Checked<PipelineSpec> lookAhead(PipelineSpec spec) {
     var found = new ArrayList<>(Planner.missingInput(spec, text.folder()));
     found.addAll(NetworkLimits.warnings(spec));
-    found.addAll(lacks(spec));
+    found.addAll(imageWarnings(spec));
     return new Checked<>(spec, found);
   }
 
@@ -182,13 +184,17 @@ public final class Pipeline {
       PipelineSpec spec, Inside.Choice choice, @Nullable Consumer<String> progress)
       throws InterruptedException {
     var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
-    // Asking the system costs time, and mostly nobody wants to know.
-    var obstacle =
-        choice == Inside.Choice.NEVER || !named
-            ? Optional.<Inside.Obstacle>empty()
-            : Containers.obstacle().map(each -> new Inside.Obstacle(each.reason(), each.cure()));
     return Images.onThisMachine(
-        spec, text.folder(), workshop(progress), new Inside(choice, obstacle));
+        spec, text.folder(), workshop(progress), inside(choice, named));
+  }
+
+  /** Asking the system costs time, and mostly nobody wants to know. */
+  private static Inside inside(Inside.Choice choice, boolean wanted) {
+    return new Inside(
+        choice,
+        choice == Inside.Choice.NEVER || !wanted
+            ? Optional.empty()
+            : Containers.obstacle().map(each -> new Inside.Obstacle(each.reason(), each.cure())));
   }
 
   /**
@@ -199,22 +205,29 @@ public final class Pipeline {
   @ForCommands
   public Checked<Images> imagesOnNetwork(PipelineSpec spec, @Nullable Consumer<String> progress)
       throws Refusal, InterruptedException {
-    return Images.onNetwork(spec, text.folder(), machine.registry(), workshop(progress));
+    var audits =
+        spec.stages().stream().anyMatch(stage -> stage.verify() != null && stage.verify().local());
+    return Images.onNetwork(
+        spec,
+        text.folder(),
+        machine.registry(),
+        workshop(progress),
+        inside(Inside.Choice.WHERE_POSSIBLE, audits));
   }
 
   private Workshop workshop(@Nullable Consumer<String> progress) {
     return new Workshop(machine.imageStore(), machine.logins(), progress);
   }
 
-  /** What stages need and those of their images lack that are on this machine. */
-  private List<Diagnostic> lacks(PipelineSpec spec) {
+  /** What is to be said of those images that are on this machine. */
+  private List<Diagnostic> imageWarnings(PipelineSpec spec) {
     if (spec.stages().stream().allMatch(stage -> stage.image() == null)) {
       return List.of();
     }
     var anywhere = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
     try {
       var images = Images.onThisMachine(spec, text.folder(), workshop(null), anywhere).orNull();
-      return images == null ? List.of() : lacks(spec, images);
+      return images == null ? List.of() : imageWarnings(spec, images);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
@@ -223,9 +236,11 @@ public final class Pipeline {
 
   /** The same, of images that were found. */
   @ForCommands
-  public List<Diagnostic> lacks(PipelineSpec spec, Images images) throws InterruptedException {
+  public List<Diagnostic> imageWarnings(PipelineSpec spec, Images images)
+      throws InterruptedException {
     try (var store = machine.imageStore()) {
-      return ImageContents.lacks(spec, images, store);
+      var providers = RunDefaults.workers(spec, RunSettings.Target.GOLEM);
+      return ImageContents.warnings(spec, images, store, providers);
     } catch (ImageException e) {
       return List.of(unseen(spec, String.valueOf(e.getMessage()), e.hint()));
     } catch (IOException e) {

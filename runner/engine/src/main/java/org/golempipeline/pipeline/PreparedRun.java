@@ -74,6 +74,7 @@ public final class PreparedRun implements AutoCloseable {
       network = pipeline.machine().daemon();
       images = imagesOnNetwork(progress);
       if (options.trial()) {
+        warnings.addAll(pipeline.imageWarnings(plan.spec(), images));
         ImageTrial.run(pipeline.machine(), images);
       }
     }

@@ -28,10 +28,10 @@ import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.StoredImage;
+import org.golempipeline.oci.RegistryLogins;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.Planner;
-import org.golempipeline.oci.RegistryLogins;
 import org.golempipeline.spec.ImageRef;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
@@ -48,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class ImagesTest {
   private static final ImageRef ALPINE = new ImageRef.Tag("golem/alpine:latest");
+  private static final Inside ANYWHERE = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
+
   private static final ImageRef BLENDER = new ImageRef.Tag("golem/blender:2.8");
 
   @TempDir Path folder;
@@ -358,6 +360,40 @@ class ImagesTest {
   }
 
   @Test
+  void aRunOnGolemSaysInWhichProgramsItAudits() throws Exception {
+    var pulled = stored("golem/alpine:latest", "pulled");
+    var file = GvmiFile.read(image("my.gvmi"));
+    Files.writeString(
+        folder.resolve("p.yaml.lock"),
+        "{\"version\": 1, \"images\": {\"golem/alpine:latest\": {\"sha3\": \"%s\", \"url\": \"http://x\"}}}"
+            .formatted(pulled.sha3()));
+    registry.has("golem/blender:2.8", 'b');
+    var yaml = stages("golem/alpine:latest", "golem/blender:2.8", "./my.gvmi");
+    var audited = yaml + "verify: { audit: 5%, by: local }\n";
+    assertThat(resolve(audited).value().orElseThrow().choices())
+        .containsExactly(
+            new RunEvent.ProgramsChosen("golem/alpine:latest", pulled.sha3(), null),
+            new RunEvent.ProgramsChosen(
+                "golem/blender:2.8",
+                null,
+                "is not on this machine; `golem-pipeline image pull golem/blender:2.8` gets it"),
+            new RunEvent.ProgramsChosen("./my.gvmi", file.sha3(), null));
+    assertThat(resolve(yaml).value().orElseThrow().choices()).isEmpty();
+
+    var closed =
+        Images.onNetwork(
+            plan(audited).value().orElseThrow().spec(),
+            folder,
+            registry.client(),
+            workshop(),
+            new Inside(
+                Inside.Choice.WHERE_POSSIBLE, Optional.of(new Inside.Obstacle("closed", "Open."))));
+    assertThat(closed.value().orElseThrow().choices())
+        .hasSize(3)
+        .allSatisfy(each -> assertThat(each.instead()).isEqualTo("cannot be entered here: closed"));
+  }
+
+  @Test
   void aRunWithoutImagesNeedsNoLockFile() throws Exception {
     Files.writeString(folder.resolve("p.yaml.lock"), "no lock file");
     var images = here(stages((String) null), Inside.Choice.WHERE_POSSIBLE);
@@ -401,7 +437,7 @@ class ImagesTest {
     var store = store();
     var part = store.newPart();
     Files.move(image(content), part, StandardCopyOption.REPLACE_EXISTING);
-    return store.add(part, GvmiFile.read(part).sha3(), StoredImage.Origin.of(name));
+    return store.add(part, GvmiFile.read(part).sha3(), StoredImage.Origin.of(name), List.of());
   }
 
   private Path image(String name) throws Exception {
@@ -475,7 +511,7 @@ class ImagesTest {
     var planned = plan(body);
     assertThat(planned.diagnostics()).isEmpty();
     return Images.onNetwork(
-        planned.value().orElseThrow().spec(), folder, registry.client(), workshop());
+        planned.value().orElseThrow().spec(), folder, registry.client(), workshop(), ANYWHERE);
   }
 
   private ServedImages images(String body) throws InterruptedException {

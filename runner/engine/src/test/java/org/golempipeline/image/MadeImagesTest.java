@@ -1,10 +1,10 @@
 package org.golempipeline.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -139,10 +139,55 @@ class MadeImagesTest {
                 + " started.");
   }
 
+  @Test
+  void whatShowsOnlyOnProvidersIsSaidBefore() throws Exception {
+    image("sh", "cat", "chmod", "dd", "mkdir", "mv", "rm", "sleep", "tail", "wc");
+    savedWithUser("1000:1000");
+    var body = "run: cat x > \"$out\"\noutput: o\nbudget: 1 GLM";
+    assertThat(warnings(body, 5))
+        .containsExactly(
+            "2:8-2:28 Programs of the image `image.tar` run as 1000:1000 on providers, who mostly"
+                + " may not write into volumes; on this machine they are root.");
+    assertThat(warnings(body, 100_000_000))
+        .hasSize(2)
+        .last()
+        .asString()
+        .startsWith("2:8-2:28 Providers get the image `image.tar`, 0 MB, from this machine, ")
+        .endsWith(" GB for 100000000 of them.");
+    assertThat(warnings("run: cat x > \"$out\"\noutput: o", 100_000_000)).hasSize(1);
+  }
+
+  /** The image as {@code docker save} writes it. */
+  private void savedWithUser(String user) throws IOException {
+    var layer = Files.readAllBytes(folder.resolve("image.tar"));
+    var files =
+        Map.of(
+            "manifest.json",
+            "[{\"Config\": \"config.json\", \"Layers\": [\"layer.tar\"]}]".getBytes(UTF_8),
+            "config.json",
+            "{\"config\": {\"User\": \"%s\"}}".formatted(user).getBytes(UTF_8),
+            "layer.tar",
+            layer);
+    try (var tar =
+        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve("image.tar")), "UTF-8")) {
+      for (var each : files.entrySet()) {
+        var entry = new TarArchiveEntry(each.getKey());
+        entry.setSize(each.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(each.getValue());
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+
   private List<String> lacks(String body) throws Exception {
+    return warnings(body, 5);
+  }
+
+  private List<String> warnings(String body, int providers) throws Exception {
     var images = found(body);
     try (var store = store()) {
-      return ImageContents.lacks(spec(body), images, store).stream()
+      return ImageContents.warnings(spec(body), images, store, providers).stream()
           .map(MadeImagesTest::text)
           .toList();
     }
@@ -162,7 +207,7 @@ class MadeImagesTest {
       tar.putArchiveEntry(new TarArchiveEntry("bin/", TarConstants.LF_DIR));
       tar.closeArchiveEntry();
       for (var program : programs) {
-        var content = "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8);
+        var content = "#!/bin/sh\n".getBytes(UTF_8);
         var entry = new TarArchiveEntry("bin/" + program);
         entry.setMode(0755);
         entry.setSize(content.length);
@@ -199,7 +244,7 @@ class MadeImagesTest {
     var text = "version: 1\nimage: { build: image.tar }\n" + body + "\n";
     var more = body.contains("output:") ? "" : "output: o\n";
     return PipelineFiles.load(
-            (text + more).getBytes(StandardCharsets.UTF_8),
+            (text + more).getBytes(UTF_8),
             "p.yaml",
             new Strategies(StandardStrategies.splits(), StandardStrategies.merges()),
             new Overrides(Map.of(), name -> Optional.empty(), false))

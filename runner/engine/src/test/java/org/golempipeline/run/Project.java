@@ -37,6 +37,7 @@ import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
+import org.golempipeline.image.Inside;
 import org.golempipeline.image.Workshop;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.Faults;
@@ -108,7 +109,12 @@ final class Project {
     try {
       var store = new ImageStore(folder.resolve("images"), Clock.systemUTC());
       var nobody = new ImageRegistry(URI.create("http://127.0.0.1:1"));
-      return Images.onNetwork(plan.spec(), plan.folder(), nobody, new Workshop(store, RegistryLogins.NONE, null))
+      return Images.onNetwork(
+              plan.spec(),
+              plan.folder(),
+              nobody,
+              new Workshop(store, RegistryLogins.NONE, null),
+              new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty()))
           .value()
           .orElseThrow();
     } catch (InterruptedException e) {

@@ -99,9 +99,9 @@ public final class PlanCommand implements Callable<Integer> {
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
         var images = images(pipeline, plan, target);
-        new Messages(console).diagnostics(pipeline.lacks(plan.spec(), images));
+        new Messages(console).diagnostics(pipeline.imageWarnings(plan.spec(), images));
         images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
-        images.choices().forEach(each -> lines.add(Words.programs(each)));
+        images.choices().forEach(each -> lines.add(Words.programs(each, target == Target.GOLEM)));
         if (target == Target.GOLEM) {
           var workers = RunDefaults.workers(plan.spec(), target);
           // Sorted, since a map has another order each time.

@@ -104,7 +104,7 @@ public final class RehearseCommand implements Callable<Integer> {
           new Messages(console)
               .require(
                   pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
-      images.choices().forEach(each -> say(TerminalText.safe(Words.programs(each))));
+      images.choices().forEach(each -> say(TerminalText.safe(Words.programs(each, false))));
       try (var store = console.machine().imageStore()) {
         return rehearse(pipeline, plan, images, store, kind, home);
       }

@@ -264,7 +264,7 @@ public final class ReproCommand implements Callable<Integer> {
     var image = String.valueOf(stagePlan.spec().image());
     here.choices().stream()
         .filter(each -> each.image().equals(image))
-        .forEach(each -> say(Words.programs(each)));
+        .forEach(each -> say(Words.programs(each, false)));
   }
 
   private ReproFolder.@Nullable Image image(Images here, Plan plan, StagePlan stagePlan) {
