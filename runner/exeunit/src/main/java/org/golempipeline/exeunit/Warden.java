@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ final class Warden implements AutoCloseable {
   private static final long END_SECONDS = 10;
 
   /**
-   * Reads {@code + pid mark}, {@code - pid} and {@code k mark}; the last one is answered by a line.
+   * Reads {@code + pid mark}, {@code - pid} and {@code k mark…}; the last is answered by a line.
    *
    * <p>Of a program that ended, only its group is remembered, and that as long as nobody has its
    * number: Linux gives a number away again as soon as the group is empty, also to threads, and who
@@ -39,12 +41,19 @@ final class Warden implements AutoCloseable {
       scratch=$1 node=$2 live=' ' left=' '
       marked() {
         if [ -r /proc/self/environ ]; then
-          grep -lsaF "GOLEM_ACTIVITY=$1" /proc/[0-9]*/environ 2>/dev/null |
+          grep -lsaF "$(printf 'GOLEM_ACTIVITY=%s\n' $marks)" /proc/[0-9]*/environ 2>/dev/null |
             while read -r f; do f=${f#/proc/}; echo "${f%/environ}"; done
         else
-          ps axeww -o pid= -o command= 2>/dev/null | grep "GOLEM_ACTIVITY[=]$1" |
+          ps axeww -o pid= -o command= 2>/dev/null |
+            grep "$(printf 'GOLEM_ACTIVITY[=]%s\n' $marks)" |
             while read -r p rest; do echo "$p"; done
         fi
+      }
+      swept() {
+        for m in $marks; do
+          case $1 in *:"$m"*) return 0 ;; esac
+        done
+        return 1
       }
       forget() {
         still=' '
@@ -55,27 +64,26 @@ final class Warden implements AutoCloseable {
         left=$still
       }
       sweep() {
+        marks=$*
         forget
         for e in $left; do
-          case ${e#*:} in "$1"*) kill -KILL "-${e%%:*}" 2>/dev/null ;; esac
+          ! swept "$e" || kill -KILL "-${e%%:*}" 2>/dev/null
         done
         n=0
         while [ $n -lt 20 ]; do
           n=$((n + 1))
           for e in $live; do
-            case ${e#*:} in
-              "$1"*)
-                p=${e%%:*}
-                kill -KILL "-$p" 2>/dev/null || [ $n -gt 1 ] || kill -KILL "$p" 2>/dev/null ;;
-            esac
+            swept "$e" || continue
+            p=${e%%:*}
+            kill -KILL "-$p" 2>/dev/null || [ $n -gt 1 ] || kill -KILL "$p" 2>/dev/null
           done
-          found=$(marked "$1")
+          found=$(marked)
           [ -n "$found" ] || break
           kill -KILL $found 2>/dev/null
         done
         kept=' '
         for e in $live; do
-          case ${e#*:} in "$1"*) ;; *) kept="$kept$e " ;; esac
+          swept "$e" || kept="$kept$e "
         done
         live=$kept
       }
@@ -89,7 +97,7 @@ final class Warden implements AutoCloseable {
                  left="$left$a:${rest%% *} " ;;
              esac
              forget ;;
-          k) sweep "$a"; echo done ;;
+          k) sweep $a $b; echo done ;;
         esac
       done
       sweep "$node"
@@ -100,6 +108,17 @@ final class Warden implements AutoCloseable {
   private final Process process;
   private final OutputStream orders;
   private final BufferedReader answers;
+  private final Queue<Sweep> asked = new ConcurrentLinkedQueue<>();
+
+  /** Somebody who waits until everything with a mark that begins so is killed. */
+  private static final class Sweep {
+    final String mark;
+    boolean done;
+
+    Sweep(String mark) {
+      this.mark = mark;
+    }
+  }
 
   private Warden(Process process) {
     this.process = process;
@@ -136,10 +155,23 @@ final class Warden implements AutoCloseable {
     order("- " + pid + "\n");
   }
 
-  /** Kills everything with a mark that begins so, and returns when that is done. */
+  /**
+   * Kills everything with a mark that begins so, and returns when that is done. Looking for it
+   * means looking at every process of this machine, so those who ask meanwhile share the next look.
+   */
   void kill(String mark) {
+    Sweep own = new Sweep(mark);
+    asked.add(own);
     synchronized (answers) {
-      order("k " + mark + "\n");
+      if (own.done) {
+        return;
+      }
+      StringBuilder marks = new StringBuilder("k");
+      for (Sweep next = asked.poll(); next != null; next = asked.poll()) {
+        marks.append(' ').append(next.mark);
+        next.done = true;
+      }
+      order(marks.append('\n').toString());
       try {
         answers.readLine();
       } catch (IOException e) {

@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,33 @@ class WardenTest {
     assertThat(other.isAlive()).isTrue();
     warden.close();
     assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Of those that ask at once, one looks for all. */
+  @Test
+  void killsForAllWhoAskAtOnce() throws Exception {
+    Process other = sleeper();
+    warden.started(other.pid(), MARK + "other");
+    List<Process> programs = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Process program = sleeper();
+      programs.add(program);
+      warden.started(program.pid(), MARK + i);
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(programs.size());
+    try {
+      CompletableFuture.allOf(
+              IntStream.range(0, programs.size())
+                  .mapToObj(i -> CompletableFuture.runAsync(() -> warden.kill(MARK + i), threads))
+                  .toArray(CompletableFuture<?>[]::new))
+          .get(20, TimeUnit.SECONDS);
+    } finally {
+      threads.shutdown();
+    }
+    for (Process program : programs) {
+      assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(other.isAlive()).isTrue();
   }
 
   /** The system gives the number of a process that ended to another one, which leads a group. */
