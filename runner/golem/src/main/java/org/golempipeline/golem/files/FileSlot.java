@@ -65,17 +65,16 @@ public final class FileSlot {
   }
 
   private CompletableFuture<FileSlot> open() {
-    host.caller()
-        .shortcut()
-        .ifPresent(
-            shortcut ->
-                shortcut.open(
-                    address(),
-                    request ->
-                        CompletableFuture.supplyAsync(
-                            () -> respond(request), host.threads().files())));
+    var shortcut = host.caller().shortcut();
+    shortcut.ifPresent(
+        open ->
+            open.open(
+                address(),
+                request ->
+                    CompletableFuture.supplyAsync(() -> respond(request), host.threads().files())));
     return bind()
-        .thenCompose(bound -> connect())
+        .thenCompose(
+            bound -> shortcut.isPresent() ? CompletableFuture.completedFuture(true) : connect())
         .handle(
             (connected, error) ->
                 error == null

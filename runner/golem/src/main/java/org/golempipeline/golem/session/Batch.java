@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
   private static final Duration SEND_POLL = Duration.ofSeconds(20);
-  private static final Duration FIRST_POLL = Duration.ofSeconds(1);
+
+  /** Most scripts end within this, and for those the event stream would cost more than they do. */
+  private static final Duration FIRST_POLL = Duration.ofSeconds(2);
+
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final int TOLERATED_FAILURES = 5;
 
