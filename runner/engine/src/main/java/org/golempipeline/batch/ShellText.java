@@ -5,12 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Text for a POSIX shell. */
 final class ShellText {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
+
+  /** Every batch needs the same few. */
+  private static final Map<String, String> RESOURCES = new ConcurrentHashMap<>();
 
   private ShellText() {}
 
@@ -37,6 +41,10 @@ final class ShellText {
 
   /** A script of this package without the comments that are for its readers. */
   static String resource(String name) {
+    return RESOURCES.computeIfAbsent(name, ShellText::read);
+  }
+
+  private static String read(String name) {
     try (var stream = Objects.requireNonNull(ShellText.class.getResourceAsStream(name), name)) {
       var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       return text.lines()

@@ -20,30 +20,33 @@ _gp_catch_up() {
 
 # The watchdog. It says every ten seconds that the batch is alive, which fragment is at work, if one
 # is, and for how many seconds at least. It kills the fragment that is still the same after its
-# limit. The file `now` says whether there are fragments to watch, and the watchdog's own process.
-# Ends with the driver, even if that was killed; its sleep holds no pipe, so nobody waits for it.
+# limit; as each look costs a process, it looks every second only where the limit is short. The file
+# `now` says whether there are fragments to watch, and the watchdog's own process. Ends with the
+# driver, even if that was killed; its sleep holds no pipe, so nobody waits for it.
 (
   trap 'kill $!; exit 0' TERM
-  _gp_ticks=0
+  _gp_pause=10
+  [ "$_gp_limit" -ge 100 ] || _gp_pause=1
+  _gp_seconds=0
   _gp_at=
   while kill -0 $$; do
-    sleep 1 >/dev/null &
+    sleep $_gp_pause >/dev/null &
     wait $! || exit 0
-    _gp_ticks=$((_gp_ticks + 1))
+    _gp_seconds=$((_gp_seconds + _gp_pause))
     _gp_doing=
     [ ! -f "$_gp_b/now" ] || read -r _gp_doing _gp_me <"$_gp_b/now"
     if [ "$_gp_doing" != fragments ]; then
-      [ $((_gp_ticks % 10)) -ne 0 ] || echo alive
+      [ $((_gp_seconds % 10)) -ne 0 ] || echo alive
       continue
     fi
     if [ -z "$_gp_at" ]; then
       exec 3<"$_gp_b/records"
       _gp_at=0
-      _gp_ran=-1
+      _gp_ran=-$_gp_pause
     fi
-    _gp_ran=$((_gp_ran + 1))
+    _gp_ran=$((_gp_ran + _gp_pause))
     _gp_catch_up
-    [ $((_gp_ticks % 10)) -ne 0 ] || echo "alive $_gp_at $_gp_ran"
+    [ $((_gp_seconds % 10)) -ne 0 ] || echo "alive $_gp_at $_gp_ran"
     [ "$_gp_ran" -lt "$_gp_limit" ] || . "$_gp_b/kill.sh"
   done
 ) 2>/dev/null &
@@ -63,7 +66,8 @@ _gp_broken() {
 _gp_tar=
 if command -v tar >/dev/null 2>&1; then _gp_tar=yes; fi
 
-# Unpacks the archive $1 whose members lie below $2, and removes it.
+# Unpacks the archive $1 whose members lie below $2, and empties it: that starts no program, and
+# gives its space back as well. The batch removes it in the end.
 _gp_unpack() {
   _gp_x=
   IFS= read -r _gp_x <"$1"
@@ -79,7 +83,7 @@ _gp_unpack() {
     _gp_base=$(($3 + 1))
     . "./$1.sh"
   fi
-  rm -rf "$1" "$1.sh" u[0-9]* out-*.tar || _gp_broken "could not remove $1"
+  : >"$1" || _gp_broken "could not empty $1"
 }
 
 # What a batch left that was broken off. What was fetched for this one is there already.
@@ -88,6 +92,9 @@ for _gp_x in b[0-9]* web-*; do
     "web-$2-"*) ;;
     *) [ ! -e "$_gp_x" ] || rm -rf "$_gp_x" ;;
   esac
+done
+for _gp_x in out-*.tar; do
+  [ ! -e "$_gp_x" ] || : >"$_gp_x"
 done
 [ -z "$5" ] || _gp_unpack "shared-$5.tar" "u$5" "$6"
 _gp_unpack "in-$2.tar" "b$2" "$4"

@@ -251,5 +251,11 @@ elif ! _gp_pack; then
   rm -f "$_gp_b/try.tar"
   _gp_pack || _gp_broken 'could not pack the outputs'
 fi
-rm -rf "$_gp_b"
+
+# All that is not needed any more, in one go: only what this batch returns stays.
+set -- "$_gp_b"
+for _gp_x in in-*.tar* shared-*.tar* u[0-9]* out-*.tar; do
+  [ "$_gp_x" = "out-$_gp_n.tar" ] || set -- "$@" "$_gp_x"
+done
+rm -rf "$@"
 _gp_end 0

@@ -636,6 +636,23 @@ class BatchScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
+  void onlyWhatTheLastBatchReturnsStays(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      batch
+          .shared(List.of(new SharedFile("data", batch.file("x", "data"), false)))
+          .run("cat data \"$in\" > \"$out\"")
+          .with("a");
+      batch.execute(1, true);
+      batch.execute(2, false);
+
+      assertThat(batch.machine().folder().toFile().list())
+          .filteredOn(each -> !each.matches("s[0-9]+"))
+          .containsExactly("out-2.tar");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
   void whatABrokenBatchLeftIsRemoved(Shell shell) throws Exception {
     try (var batch = new BatchFixture(temporary, shell)) {
       batch.run("cat \"$in\" > \"$out\"").with("a");
