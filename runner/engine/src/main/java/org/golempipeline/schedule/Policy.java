@@ -46,16 +46,25 @@ public record Policy(
     return LEAST_SCRIPT.plus(moneyGrace);
   }
 
+  /**
+   * What sending a script costs this machine. A run must not be busy with nothing else, however
+   * many machines it plays itself.
+   */
+  private static final Duration LOCAL_SCRIPT = Duration.ofMillis(25);
+
+  private static final Duration LEAST_LOCAL_BATCH = Duration.ofSeconds(1);
+
   /** On this machine a script costs milliseconds and nothing is paid. */
   public static Policy local(
       int workers, BigDecimal budget, boolean reuse, long seed, Duration rentalLife) {
+    var allScripts = LOCAL_SCRIPT.multipliedBy(workers);
     return new Policy(
         workers,
         1,
         budget,
         reuse,
         seed,
-        Duration.ofMillis(1000),
+        allScripts.compareTo(LEAST_LOCAL_BATCH) > 0 ? allScripts : LEAST_LOCAL_BATCH,
         8,
         2000,
         Duration.ofSeconds(2),
