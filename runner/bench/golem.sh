@@ -28,7 +28,7 @@ export GOLEM_NODE
 "$root/golem-pipeline" --version > /dev/null
 (cd "$root" && mvn -q -B -Dquick -Dmaven.test.skip -pl runner/lab -am compile) > "$work/build.log" 2>&1 \
   || { cat "$work/build.log" >&2; exit 1; }
-product=$(ls "$root"/runner/cli/target/golem-pipeline-cli-*.jar | grep -v tests)
+product=$(ls "$root"/runner/cli/target/app/golem-pipeline-cli-*.jar)
 
 java -XX:TieredStopAtLevel=1 -Dgolem-pipeline.jar="$product" \
   -cp "$root/runner/lab/target/classes:$product" org.golempipeline.lab.Lab "$work/lab" 2 \

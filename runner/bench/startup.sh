@@ -37,7 +37,7 @@ YAML
 } > "$work/pipeline.yaml"
 printf '%s lines\n' "$(wc -l < "$work/pipeline.yaml")"
 
-classpath="$root/runner/cli/target/golem-pipeline-cli-0.1.0.jar:$root/runner/cli/target/app/lib/*"
+classpath="$root/runner/cli/target/app/golem-pipeline-cli-0.1.0.jar:$root/runner/cli/target/app/lib/*"
 main=org.golempipeline.cli.Main
 "$root/golem-pipeline" check "$work/pipeline.yaml"
 

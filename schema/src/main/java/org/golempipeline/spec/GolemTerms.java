@@ -36,9 +36,28 @@ public record GolemTerms(
     outbound = List.copyOf(outbound);
   }
 
+  /** The same on another network. */
+  public GolemTerms on(String otherNetwork) {
+    return new GolemTerms(
+        subnet,
+        otherNetwork,
+        driver,
+        startPrice,
+        cpuPrice,
+        envPrice,
+        allow,
+        deny,
+        outbound,
+        outboundAt);
+  }
+
+  /** Whether GLM has no value on the network. */
+  public boolean isTest() {
+    return !List.of("mainnet", "polygon").contains(network);
+  }
+
   /** What the daemon calls the way they are paid: {@code erc20-hoodi-tglm}. */
   public String platform() {
-    var token = List.of("mainnet", "polygon").contains(network) ? "glm" : "tglm";
-    return driver + "-" + network + "-" + token;
+    return driver + "-" + network + "-" + (isTest() ? "tglm" : "glm");
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.golempipeline.cli.completion.CompletionCommand;
 import org.golempipeline.cli.doctor.DoctorCommand;
+import org.golempipeline.cli.doctor.GolemCommand;
 import org.golempipeline.cli.history.CleanCommand;
 import org.golempipeline.cli.history.LogsCommand;
 import org.golempipeline.cli.history.ReplayCommand;
@@ -136,6 +137,7 @@ final class GolemPipeline {
     commands.put("plugins", () -> PluginsCommand.line(console, Version.number()));
     commands.put("image", () -> ImageCommand.line(console));
     commands.put("doctor", () -> new DoctorCommand(console));
+    commands.put("golem", () -> GolemCommand.line(console));
     commands.put("schema", () -> new SchemaCommand(console));
     commands.put("completion", () -> new CompletionCommand(console, this::commandLine));
     commands.put("provide", () -> new ProvideCommand(console));

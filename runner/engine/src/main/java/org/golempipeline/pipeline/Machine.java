@@ -114,8 +114,8 @@ public final class Machine {
                         Refusal.PLATFORM,
                         "The network needs the key of your yagna daemon, and `YAGNA_APPKEY` is not"
                             + " set.",
-                        "Make one with `yagna app-key create golem-pipeline` and export it as"
-                            + " `YAGNA_APPKEY`."));
+                        "`eval \"$(golem-pipeline golem setup)\"` makes one and sets it, or export"
+                            + " one that `yagna app-key create golem-pipeline` prints."));
     // As part of a header it would be refused in words that repeat it.
     if (!isAppKey(key)) {
       throw new Refusal(

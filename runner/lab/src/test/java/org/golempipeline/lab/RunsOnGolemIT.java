@@ -110,7 +110,16 @@ class RunsOnGolemIT extends RealNetwork {
   }
 
   @Test
-  void theCommandsKnowTheNetwork() throws IOException {
+  void theCommandsKnowTheNetwork() throws IOException, GolemNode.MissingException {
+    var setup =
+        workspace
+            .with("YAGNA_APPKEY", "")
+            .with("PATH", GolemNode.program().getParent() + ":" + System.getenv("PATH"))
+            .run("golem", "setup");
+    assertThat(setup.exitCode()).as(setup.err()).isZero();
+    assertThat(setup.out()).startsWith("export YAGNA_APPKEY=");
+    workspace.with("YAGNA_APPKEY", setup.lines().get(0).split("=")[1]);
+
     var doctor = workspace.run("doctor", "--on", "golem");
     assertThat(doctor.exitCode()).as(doctor.out()).isZero();
     assertThat(doctor.out()).contains("0.17.6");
