@@ -184,8 +184,7 @@ public final class Pipeline {
       PipelineSpec spec, Inside.Choice choice, @Nullable Consumer<String> progress)
       throws InterruptedException {
     var named = spec.stages().stream().anyMatch(stage -> stage.image() != null);
-    return Images.onThisMachine(
-        spec, text.folder(), workshop(progress), inside(choice, named));
+    return Images.onThisMachine(spec, text.folder(), workshop(progress), inside(choice, named));
   }
 
   /** Asking the system costs time, and mostly nobody wants to know. */
