@@ -3,8 +3,10 @@ package org.golempipeline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** The product in a process of its own, as the launcher starts it. */
 public final class ChildJvm implements AutoCloseable {
@@ -42,20 +45,24 @@ public final class ChildJvm implements AutoCloseable {
     return startBehind(List.of(), folder, environment, arguments);
   }
 
+  /** The words that call it, for scripts. */
+  static List<String> program() {
+    return List.of(
+        JAVA,
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-XX:SharedArchiveFile=" + ClassData.ARCHIVE,
+        "-jar",
+        JAR);
+  }
+
   /** The same by another program, which gets its command line and the signals. */
   public static ChildJvm startBehind(
       List<String> starter, Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     var command = new ArrayList<>(HEARS_CONTROL_C);
     command.addAll(starter);
-    command.addAll(
-        List.of(
-            JAVA,
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:SharedArchiveFile=" + ClassData.ARCHIVE,
-            "-jar",
-            JAR));
+    command.addAll(program());
     command.addAll(List.of(arguments));
     var builder =
         new ProcessBuilder(command)
@@ -69,17 +76,56 @@ public final class ChildJvm implements AutoCloseable {
 
   /**
    * The classes of a start, ready to use as with the launcher: that is a third of what it costs.
+   * Making them takes longer than a few starts, so they lie near the jar, for all modules that test
+   * with it.
    */
   private static final class ClassData {
-    static final Path ARCHIVE = Path.of("target", "class-data", "classes.jsa").toAbsolutePath();
+    static final Path ARCHIVE =
+        Path.of(JAR).getParent().resolveSibling("class-data").resolve("classes.jsa");
 
     static {
+      try {
+        Files.createDirectories(ARCHIVE.getParent());
+        try (var file =
+                FileChannel.open(
+                    ARCHIVE.resolveSibling("lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            var lock = file.lock()) {
+          assertThat(lock.isValid()).isTrue();
+          if (!isUpToDate()) {
+            make();
+          }
+        }
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** A JVM takes the archive only for the very jars with which it was made. */
+    private static boolean isUpToDate() throws IOException {
+      if (!Files.exists(ARCHIVE)) {
+        return false;
+      }
+      var made = Files.getLastModifiedTime(ARCHIVE);
+      try (var libraries = Files.list(Path.of(JAR).resolveSibling("lib"))) {
+        for (var jar : Stream.concat(Stream.of(Path.of(JAR)), libraries).toList()) {
+          if (Files.getLastModifiedTime(jar).compareTo(made) >= 0) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    private static void make() throws IOException {
       var classes = ARCHIVE.resolveSibling("classes.lst").toString();
       var folder = ARCHIVE.resolveSibling("training").toString();
-      ARCHIVE.getParent().toFile().mkdirs();
+      Files.deleteIfExists(ARCHIVE);
       assertThat(
               succeeds(
                   JAVA,
+                  "-XX:TieredStopAtLevel=1",
                   "-XX:+UseSerialGC",
                   "-XX:DumpLoadedClassList=" + classes,
                   "-cp",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -128,7 +129,7 @@ class DamagedFilesTest {
     workspace.write("in/2.txt", "c\nd\n");
 
     var tests = new ArrayList<DynamicTest>();
-    for (var file : files(original.resolve(".golem-pipeline"))) {
+    for (var file : oneOfEachKind(files(original.resolve(".golem-pipeline")))) {
       for (var damage : Damage.values()) {
         tests.add(
             DynamicTest.dynamicTest(file + ", " + damage, () -> readsOn(original, file, damage)));
@@ -168,6 +169,17 @@ class DamagedFilesTest {
     var check = new Workspace(folder).run("check", "letters.yaml");
     assertThat(check.exitCode()).as(check.err()).isIn(0, 2);
     assertThat(check.err()).doesNotContain("Exception", "\tat ");
+  }
+
+  /** Runs have files of the same names, the cache has many that differ by their names alone. */
+  private static List<Path> oneOfEachKind(List<Path> files) {
+    var last = new LinkedHashMap<Path, Path>();
+    for (var file : files) {
+      var isOfCache = file.startsWith("cache") && file.getNameCount() > 2;
+      last.put(
+          isOfCache ? file.getParent() : file.startsWith("runs") ? file.getFileName() : file, file);
+    }
+    return List.copyOf(last.values());
   }
 
   private static List<Path> files(Path own) throws IOException {

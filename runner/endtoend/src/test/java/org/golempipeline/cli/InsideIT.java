@@ -80,14 +80,20 @@ class InsideIT {
     var example = Workspace.project().resolve("pipelines").resolve(name);
     workspace.copy(example, name);
     var file = name + "/pipeline.yaml";
-    workspace.write(file, workspace.read(file).replaceFirst("(?m)^image: .*\n", IMAGE));
+    var text = workspace.read(file).replaceFirst("(?m)^image: .*\n", IMAGE);
+    var expected = Workspace.files(example.resolve("expected"));
+    if (text.contains("to: 4000000")) {
+      // So many darts take the awk of busybox long.
+      text = text.replace("to: 4000000", "to: 500000");
+      expected = Map.of("pi.txt", "3.139960\n");
+    }
+    workspace.write(file, text);
 
     var ran = workspace.run("run", file, "--in", "image");
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("inside the image `../busybox.tar`");
-    assertThat(workspace.files(name + "/result"))
-        .isEqualTo(Workspace.files(example.resolve("expected")));
+    assertThat(workspace.files(name + "/result")).isEqualTo(expected);
     assertThat(workspace.run("check", file).out()).contains("no mistakes found");
   }
 
@@ -192,8 +198,7 @@ class InsideIT {
     var program = folder.resolve("path/golem-pipeline");
     workspace.write(
         "path/golem-pipeline",
-        "#!/bin/sh\nexec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar '%s' \"$@\"\n"
-            .formatted(System.getProperty("java.home"), System.getProperty("golem-pipeline.jar")));
+        "#!/bin/sh\nexec '%s' \"$@\"\n".formatted(String.join("' '", ChildJvm.program())));
     assertThat(program.toFile().setExecutable(true)).isTrue();
     workspace.with("TOKEN", "hush");
     workspace.write(

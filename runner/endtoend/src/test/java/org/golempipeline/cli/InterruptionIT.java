@@ -62,15 +62,10 @@ class InterruptionIT {
 
   @Test
   void controlCEndsInGoodOrder() throws Exception {
-    endsInGoodOrder("INT");
+    endsInGoodOrder(List.of(), "INT");
   }
 
-  @Test
-  void terminateEndsInGoodOrder() throws Exception {
-    endsInGoodOrder("TERM");
-  }
-
-  /** It signals its child and the whole process group, within a millisecond. */
+  /** SIGTERM, and twice: it signals its child and the whole process group, within a millisecond. */
   @Test
   void theProgramTimeoutEndsInGoodOrder() throws Exception {
     assumeThat(Path.of("/usr/bin/timeout")).exists();
@@ -200,10 +195,6 @@ class InterruptionIT {
     var child = ChildJvm.start(folder, Map.of(), "run", "waits.yaml");
     ChildJvm.await("the command of the split", () -> !running().isEmpty());
     return child;
-  }
-
-  private void endsInGoodOrder(String signal) throws Exception {
-    endsInGoodOrder(List.of(), signal);
   }
 
   private void endsInGoodOrder(List<String> starter, String signal) throws Exception {

@@ -211,13 +211,16 @@ class PluginsIT {
   private static void maven(List<String> goals) throws IOException, InterruptedException {
     var command = new java.util.ArrayList<String>();
     command.add(Path.of(System.getProperty("maven.home"), "bin", "mvn").toString());
-    command.addAll(List.of("-B", "-q", "-Dmaven.repo.local=" + repository()));
+    var quickStart = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+    command.addAll(
+        List.of("-B", "-q", "-Dmaven.repo.local=" + repository(), "-DargLine=" + quickStart));
     command.addAll(goals);
     var log = built.resolve("maven.log").toFile();
     var builder = new ProcessBuilder(command).directory(project.toFile());
     builder.redirectErrorStream(true).redirectOutput(log);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().keySet().removeIf(name -> name.startsWith("MAVEN_"));
+    builder.environment().put("MAVEN_OPTS", quickStart);
     var process = builder.start();
     process.getOutputStream().close();
     var ended = process.waitFor(4, TimeUnit.MINUTES);

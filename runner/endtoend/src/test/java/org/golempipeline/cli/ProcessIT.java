@@ -18,17 +18,9 @@ class ProcessIT {
   @Test
   void saysTheSameInEveryLanguage() throws Exception {
     Files.writeString(folder.resolve("I.yaml"), "version: 1\nname: i\nIN: 3\nrun: x\nretry: 3\n");
-    var english = check("-Duser.language=en");
+    var english = new Workspace(folder).run("check", "I.yaml").err();
     assertThat(english).contains("I.yaml:3:1:", "`IN`");
-    for (var language :
-        List.of(
-            "ar",
-            "fa",
-            "ne",
-            "tr",
-            "de",
-            "th -Duser.country=TH",
-            "hi -Duser.extensions=u-nu-deva")) {
+    for (var language : List.of("fa", "tr", "de", "th -Duser.country=TH")) {
       assertThat(check("-Duser.language=" + language)).as(language).isEqualTo(english);
     }
   }
@@ -44,15 +36,16 @@ class ProcessIT {
           few: { matrix: { i: 1..11 }, run: echo "$i" > "$out", output: few/ }
           many: { matrix: { i: 1..1200 }, run: echo "$i" > "$out", output: many/ }
         """);
-    assertThat(inLanguage("en", "plan", "many.yaml")).contains("1200 fragments");
-    assertThat(inLanguage("ar -Duser.country=EG", "plan", "many.yaml"))
-        .isEqualTo(inLanguage("en", "plan", "many.yaml"));
+    var english = new Workspace(folder).run("plan", "many.yaml").out();
+    assertThat(english).contains("1200 fragments");
+    assertThat(inLanguage("ar -Duser.country=EG", "plan", "many.yaml")).isEqualTo(english);
     inLanguage("ar -Duser.country=EG", "run", "many.yaml", "--only", "few");
     assertThat(Workspace.files(folder.resolve("few")).keySet())
         .contains("00", "07", "10")
         .hasSize(11);
     assertThat(inLanguage("hi -Duser.extensions=u-nu-deva", "logs", "last", "10"))
-        .isEqualTo(inLanguage("en", "logs", "last", "10"));
+        .isNotEmpty()
+        .isEqualTo(new Workspace(folder).run("logs", "last", "10").out());
   }
 
   private String inLanguage(String language, String... command) throws Exception {

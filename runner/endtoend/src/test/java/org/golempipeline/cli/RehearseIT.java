@@ -30,7 +30,7 @@ class RehearseIT {
     workspace.write("shared.txt", "for all\n");
   }
 
-  private JsonNode rehearse(int exitCode, String run, String... arguments) throws IOException {
+  private void write(String run) throws IOException {
     workspace.write(
         "it.yaml",
         """
@@ -44,6 +44,10 @@ class RehearseIT {
         output: result/all.txt
         """
             .formatted(run.indent(2).stripTrailing()));
+  }
+
+  private JsonNode rehearse(int exitCode, String run, String... arguments) throws IOException {
+    write(run);
     var line = new ArrayList<>(List.of("rehearse", "it.yaml"));
     line.addAll(List.of(arguments));
     var ran = workspace.run(line.toArray(String[]::new));
@@ -85,7 +89,7 @@ class RehearseIT {
   @Test
   void resultsAndCacheOfRealRunsAreLeftAlone() throws IOException {
     var command = "tr a-z A-Z < \"$in\" > \"$out\"";
-    rehearse(0, command, CALM);
+    write(command);
     assertThat(workspace.run("run", "it.yaml").exitCode()).isZero();
     var before = workspace.files(".");
 

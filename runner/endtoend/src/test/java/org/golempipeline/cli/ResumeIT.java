@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ResumeIT {
   private static final int FRAGMENTS = 80;
-  private static final int KILLS = 7;
+  private static final int KILLS = 4;
 
   /** About this many events has a run that nobody kills. */
   private static final int EVENTS = 110;
