@@ -35,7 +35,7 @@ class RegexTest {
               List.of("(a+)+$", "(a|aa)+$", "(a*)*b", "(.*a){20}$", "^(\\w+\\s?)*$")) {
             assertThat(Regex.of("by", pattern).isIn(name)).as(pattern).isFalse();
           }
-          var line = "x".repeat(10_000_000);
+          var line = "x".repeat(1_000_000);
           assertThat(Regex.of("start", "^(x|y)*$").isIn(line)).isTrue();
           assertThat(Regex.of("start", "^(?:x+|y)*z").isIn(line)).isFalse();
         });

@@ -110,10 +110,10 @@ class LargeInputTest {
 
   @Test
   void aggregatesMoreKeysThanFitIntoMemory() throws Exception {
-    var keys = new ArrayList<>(IntStream.range(0, 400_000).boxed().toList());
+    var keys = new ArrayList<>(IntStream.range(0, 250_000).boxed().toList());
     Collections.shuffle(keys, new java.util.Random(1));
     var table = new StringBuilder();
-    keys.forEach(key -> table.append("%07d\t%d\n".formatted(key, key % 10)));
+    keys.forEach(key -> table.append(10_000_000 + key).append('\t').append(key % 10).append('\n'));
     try (var sandbox = new Sandbox()) {
       var once = table.toString();
       var result =
@@ -123,8 +123,8 @@ class LargeInputTest {
               once,
               once);
       var lines = result.lines().toList();
-      assertThat(lines).hasSize(400_000).isSorted();
-      assertThat(lines.get(12_345)).isEqualTo("0012345\t10\t5\t5\t5\t2");
+      assertThat(lines).hasSize(250_000).isSorted();
+      assertThat(lines.get(12_345)).isEqualTo("10012345\t10\t5\t5\t5\t2");
     }
   }
 

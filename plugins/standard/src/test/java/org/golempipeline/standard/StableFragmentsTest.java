@@ -124,10 +124,10 @@ class StableFragmentsTest {
   @EnumSource
   void bordersOfBuffersDoNotMatter(Format format) throws Exception {
     var items = new ArrayList<>(items(60_000));
-    var before = new HashSet<>(format.split(sandbox, 2, items));
+    var before = new HashSet<>(format.split(sandbox, 8, items));
     for (var length : List.of(1, 7, 4321)) {
       items.set(0, "x".repeat(length));
-      assertThat(format.split(sandbox, 2, items).stream().filter(each -> !before.contains(each)))
+      assertThat(format.split(sandbox, 8, items).stream().filter(each -> !before.contains(each)))
           .as("%d bytes in front", length)
           .hasSizeLessThan(12);
     }

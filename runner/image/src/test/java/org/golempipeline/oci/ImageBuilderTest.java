@@ -382,13 +382,13 @@ class ImageBuilderTest {
   }
 
   @Test
-  void aHundredThousandFilesAreNoMatter() throws Exception {
+  void moreFilesThanSixteenBitsCountAreNoMatter() throws Exception {
     var tar = new Tar();
-    for (var i = 0; i < 100_000; i++) {
+    for (var i = 0; i < 66_000; i++) {
       tar.file("d%03d/f%d".formatted(i % 500, i), "");
     }
     Files.write(folder.resolve("root.tar"), tar.bytes());
-    assertThat(names(build("root.tar"))).hasSize(100_000 + 500 + 7);
+    assertThat(names(build("root.tar"))).hasSize(66_000 + 500 + 7);
   }
 
   @Test
