@@ -76,8 +76,12 @@ public final class GolemEvents {
     if (cause instanceof java.util.concurrent.CancellationException) {
       return Failure.of(FailureKind.CANCELLED, "It was cancelled.");
     }
-    if (cause instanceof Error error) {
-      throw error;
+    if (cause instanceof Error) {
+      // Not thrown: whoever waits for an answer of the network would wait for ever.
+      return new Failure(
+          FailureKind.COMMAND,
+          "golem-pipeline itself failed: %s.".formatted(cause),
+          "If its files are whole, this is a bug in it: please report this line.");
     }
     return Failure.of(FailureKind.PROVIDER, "A transfer failed: " + Trouble.reason(cause) + ".");
   }

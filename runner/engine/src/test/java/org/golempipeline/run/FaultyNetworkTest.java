@@ -91,6 +91,21 @@ class FaultyNetworkTest {
   }
 
   @Test
+  void aNodeThatCanNotStartForWhatNobodyExpectsEndsTheRun() throws Exception {
+    var project = new Project(folder);
+    project.starting =
+        () -> {
+          throw new NoClassDefFoundError("org/example/Gone");
+        };
+    var end = project.run(NUMBERS);
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message())
+        .isEqualTo(
+            "golem-pipeline itself failed: java.lang.NoClassDefFoundError: org/example/Gone.");
+    assertThat(project.read("all.txt")).isNull();
+  }
+
+  @Test
   void anAllocationThatIsRefusedIsSaidAtOnce() throws Exception {
     var project = new Project(folder);
     project.faults =

@@ -76,6 +76,9 @@ final class Project {
   Consumer<RunEvent> listener = event -> {};
   Consumer<Faults> faults = faults -> {};
 
+  /** When the run asks for the daemon of the network. */
+  Runnable starting = () -> {};
+
   /** The node of the run that goes on, or went last. */
   String nodeUrl = "";
 
@@ -267,6 +270,7 @@ final class Project {
     @Override
     public GolemConnection network() {
       daemonsAsked++;
+      starting.run();
       return new GolemConnection(network.url(), network.appKey());
     }
 

@@ -78,7 +78,7 @@ public final class EmbeddedNode implements AutoCloseable {
           server(options.port(), timings, exchange -> api.join().routes.handleRequest(exchange));
       started.start();
       activities = api.join().activities;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       units.close();
       context.close();
       unlock();

@@ -16,8 +16,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What every part of a node shares: the one lock that guards all its state, the timer, the threads
@@ -25,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * whatever can take its time (processes, files, peers) happens on {@link #pool} without it.
  */
 final class NodeContext implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(NodeContext.class);
-
   /** Guards the state of market, activities, payments and file services. */
   final Object lock = new Object();
 
@@ -99,8 +95,10 @@ final class NodeContext implements AutoCloseable {
             synchronized (lock) {
               task.run();
             }
-          } catch (RuntimeException e) {
-            LOG.error("timed task failed", e);
+          } catch (RuntimeException | Error e) {
+            // The timer would keep it to itself.
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, e);
           }
         };
     return timer.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS);

@@ -72,14 +72,22 @@ final class Topic {
         reply = source.get();
       } catch (ApiException e) {
         reply = e.reply();
+      } catch (RuntimeException | Error e) {
+        // It is this waiter's trouble, and not of whoever changed something.
+        stopTimer();
+        return answer.completeExceptionally(e);
       }
       if (reply == null) {
         return false;
       }
+      stopTimer();
+      return answer.complete(reply);
+    }
+
+    private void stopTimer() {
       if (timer != null) {
         timer.cancel(false);
       }
-      return answer.complete(reply);
     }
   }
 }

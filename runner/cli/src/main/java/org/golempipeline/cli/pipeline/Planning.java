@@ -15,7 +15,10 @@ import org.golempipeline.workplace.WorkFolder;
 
 /** Plans that Ctrl-C ends. */
 public final class Planning {
-  /** How long a plan may take to end once it was interrupted. */
+  /**
+   * How long a plan may take to end once it was interrupted: a command that a split waits for ends
+   * at once, a split that computes may not.
+   */
   private static final Duration END_LIMIT = Duration.ofSeconds(2);
 
   private final Pipeline pipeline;
@@ -55,9 +58,9 @@ public final class Planning {
             () -> {
               interrupted.set(true);
               planner.interrupt();
-              haltUnlessItEnds();
             },
-            this::halt)) {
+            this::halt,
+            END_LIMIT)) {
       planned = pipeline.plan(folder);
     }
     if (interrupted.get()) {
@@ -65,23 +68,6 @@ public final class Planning {
       throw new Refusal(ExitCodes.INTERRUPTED, "Interrupted.", "Nothing was started yet.");
     }
     return planned;
-  }
-
-  /** A command that a split waits for ends at an interrupt; a split that computes may not. */
-  private void haltUnlessItEnds() {
-    var patience =
-        new Thread(
-            () -> {
-              try {
-                planner.join(END_LIMIT.toMillis());
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              halt();
-            },
-            "patience");
-    patience.setDaemon(true);
-    patience.start();
   }
 
   private void halt() {

@@ -16,6 +16,8 @@ import sun.misc.Signal;
 @Isolated("signals are for the whole process")
 @Timeout(30)
 class InterruptionTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
   private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
   /** Every look at the clock is told: then a signal has been weighed. */
@@ -38,7 +40,7 @@ class InterruptionTest {
   @Test
   void twoSignalsAtOnceAreOneWishAndALaterOneInsists() throws Exception {
     try (var interruption =
-        new Interruption(() -> heard.add("ask"), () -> heard.add("insist"), this::look)) {
+        new Interruption(() -> heard.add("ask"), () -> heard.add("insist"), LONG, this::look)) {
       assertThat(interruption).isNotNull();
       signal();
       signal();
@@ -65,7 +67,7 @@ class InterruptionTest {
               heard.add("ask");
             },
             () -> heard.add("insist"),
-            this::look);
+            LONG, this::look);
     signal();
     await(begun);
     var closing = new FutureTask<>(interruption::close, null);
@@ -78,6 +80,18 @@ class InterruptionTest {
     goOn.countDown();
     closing.get(20, TimeUnit.SECONDS);
     assertThat(heard).containsExactly("ask");
+  }
+
+  @Test
+  void insistsByItselfIfTheEndDoesNotCome() throws Exception {
+    try (var interruption =
+        new Interruption(
+            () -> heard.add("ask"), () -> heard.add("insist"), Duration.ofMillis(1), this::look)) {
+      assertThat(interruption).isNotNull();
+      signal();
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ask");
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("insist");
+    }
   }
 
   private static void await(CountDownLatch latch) {

@@ -262,7 +262,7 @@ public final class FileSlot {
     String kind = request.component().startsWith("Get") ? "ReadError" : "WriteError";
     try {
       return answer(request, from, to);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       synchronized (this) {
         trouble = CallFailure.text(e);
       }

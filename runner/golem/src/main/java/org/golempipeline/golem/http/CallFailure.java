@@ -64,6 +64,9 @@ public final class CallFailure extends RuntimeException {
 
   public static String text(Throwable error) {
     String message = error.getMessage();
+    if (error instanceof Error) {
+      return error.toString(); // its message alone, such as the name of a class, tells nobody
+    }
     return message == null || message.isBlank() ? error.getClass().getSimpleName() : message;
   }
 

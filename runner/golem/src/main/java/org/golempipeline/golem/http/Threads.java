@@ -32,7 +32,7 @@ public final class Threads implements AutoCloseable {
   }
 
   public Executor loop() {
-    return task -> run(loop, task);
+    return task -> run(loop, () -> shown(task));
   }
 
   public Executor answers() {
@@ -65,6 +65,16 @@ public final class Threads implements AutoCloseable {
     loop.shutdownNow();
     files.shutdown();
     answers.shutdown();
+  }
+
+  /** What nobody expects is told where all such things are; this executor would keep it. */
+  private static void shown(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      Thread here = Thread.currentThread();
+      here.getUncaughtExceptionHandler().uncaughtException(here, e);
+    }
   }
 
   /** After the end, what is left runs on the thread that brings it, so that no future hangs. */

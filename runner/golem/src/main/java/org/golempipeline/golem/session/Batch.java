@@ -279,7 +279,7 @@ final class Batch {
       from = end + 1;
       try {
         watcher.line(whole);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         Caller.LOG.warn("the watcher failed", e);
       }
     }

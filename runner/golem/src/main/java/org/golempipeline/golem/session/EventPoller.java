@@ -70,7 +70,7 @@ final class EventPoller<E> {
       cursor = date.apply(event).isAfter(cursor) ? date.apply(event) : cursor;
       try {
         handler.accept(event);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         Caller.LOG.warn("could not handle {}", event, e);
       }
     }

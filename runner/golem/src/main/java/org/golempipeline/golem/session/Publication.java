@@ -163,7 +163,7 @@ final class Publication {
       lastEvent = session.nanos();
       try {
         negotiation.on(event);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         Caller.LOG.warn("could not handle {}", event, e);
       }
     }

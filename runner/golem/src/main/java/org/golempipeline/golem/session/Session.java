@@ -64,7 +64,7 @@ record Session(
   void emit(GolemEvent event) {
     try {
       listener.on(event);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       Caller.LOG.warn("the listener failed on {}", event, e);
     }
   }
