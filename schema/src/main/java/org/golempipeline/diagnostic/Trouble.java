@@ -41,7 +41,7 @@ public final class Trouble {
           ? "something is wrong with `%s`".formatted(place(other))
           : "`%s`: %s".formatted(place(other), other.getReason().toLowerCase(Locale.ROOT));
     }
-    var message = trouble.getMessage();
+    var message = trouble instanceof Error ? null : trouble.getMessage();
     return message == null ? trouble.toString() : withoutStop(message);
   }
 

@@ -257,7 +257,9 @@ final class Scripts implements AutoCloseable {
           return;
         }
       }
-      if (outcome == null) {
+      if (outcome == null && cause(thrown) instanceof Error error) {
+        brokenHere(execute, error);
+      } else if (outcome == null) {
         var silence = silence(ready.stage().plan().spec().timeouts(), ready.script().commands());
         var failure = GolemEvents.toFailure(Objects.requireNonNull(thrown), silence);
         tell.accept(new Message.BatchBroken(execute.batch(), failure));

@@ -138,7 +138,7 @@ final class Deployment {
       throws IOException, CommandException {
     Path folder = inside(root, name);
     if (folder.equals(root)) {
-      throw new CommandException("Invalid volume path: " + name);
+      throw badVolume(name);
     }
     volumes.put(name.replaceFirst("/+$", ""), Files.createDirectories(folder));
   }
@@ -146,9 +146,13 @@ final class Deployment {
   private static Path inside(Path root, String name) throws CommandException {
     Path folder = root.resolve(name.replaceFirst("^/+", "")).normalize();
     if (!name.startsWith("/") || !folder.startsWith(root) || name.contains("\n")) {
-      throw new CommandException("Invalid volume path: " + name);
+      throw badVolume(name);
     }
     return folder;
+  }
+
+  private static CommandException badVolume(String name) {
+    return new CommandException("Runtime error: Invalid volume path: " + name);
   }
 
   Path root() {

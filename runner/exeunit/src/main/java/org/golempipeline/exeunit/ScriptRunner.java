@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,7 +112,7 @@ final class ScriptRunner implements Runnable {
     } catch (CommandException e) {
       return end(index, e.returnCode(), e.text(), failedOutputs);
     } catch (IOException e) {
-      return end(index, -1, String.valueOf(e.getMessage()), Outputs.NONE);
+      return end(index, -1, said(command, e), Outputs.NONE);
     } catch (InterruptedException e) {
       return end(index, -1, "Interrupted", Outputs.NONE);
     } catch (RuntimeException | Error e) {
@@ -120,6 +121,14 @@ final class ScriptRunner implements Runnable {
       LOG.error("{}", command, e);
       return on;
     }
+  }
+
+  /** As the released exe-unit says it, as far as Java tells the reason. */
+  private static String said(ExeCommand command, IOException trouble) {
+    boolean bare = trouble instanceof FileSystemException known && known.getReason() == null;
+    String reason = bare ? trouble.toString() : String.valueOf(trouble.getMessage());
+    String said = "IO error: " + reason;
+    return command instanceof ExeCommand.Transfer ? Transfers.error(said).text() : said;
   }
 
   /** Records a result; answers whether the next command may begin. */
@@ -230,7 +239,7 @@ final class ScriptRunner implements Runnable {
     try {
       return Optional.of(units.images.unpack(named.get().sha3()));
     } catch (ImageException e) {
-      throw new CommandException(e.getMessage() + " " + e.hint());
+      throw new CommandException("Runtime error: " + e.getMessage() + " " + e.hint());
     }
   }
 

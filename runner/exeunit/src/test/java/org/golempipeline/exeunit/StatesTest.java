@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeCommand;
@@ -50,10 +51,10 @@ class StatesTest {
             Clock.systemUTC(),
             ExeUnits.Timings.REAL,
             new OutputRoom(400_000));
-    unit = unit(TaskPackage.NONE);
+    unit = unit(TaskPackage.NONE, Conduct.HONEST);
   }
 
-  private ExeUnit unit(TaskPackage image) throws Exception {
+  private ExeUnit unit(TaskPackage image, Conduct conduct) throws Exception {
     ExeHost host =
         new ExeHost() {
           @Override
@@ -67,7 +68,7 @@ class StatesTest {
           }
         };
     return units.start(
-        "unit-" + UUID.randomUUID(), List.of(), image, Limits.NONE, host, Conduct.HONEST);
+        "unit-" + UUID.randomUUID(), List.of(), image, Limits.NONE, host, conduct);
   }
 
   @AfterEach
@@ -154,11 +155,46 @@ class StatesTest {
 
   @Test
   void aDeployThatFailsCountsAndTerminateBringsItBack() throws Exception {
-    unit = unit(new TaskPackage("http://127.0.0.1/no-hash", false, true));
+    unit = unit(new TaskPackage("http://127.0.0.1/no-hash", false, true), Conduct.HONEST);
     assertThat(refusal(DEPLOY))
         .isEqualTo("Local service error: Transfer error: Invalid url: Missing hash");
     assertThat(unit.state().state()).isEqualTo(pair("Deployed", null));
     assertThat(end(begin(new ExeCommand.Terminate())).result()).isEqualTo(CommandResult.OK);
     assertThat(refusal(DEPLOY)).endsWith("Missing hash");
+  }
+
+  /** Whoever polls hears of it, the next script begins as if nothing had happened. */
+  @Test
+  void memoryThatIsUsedUpEndsAScript() throws Exception {
+    AtomicBoolean full = new AtomicBoolean(true);
+    Conduct conduct =
+        new Conduct() {
+          @Override
+          public Duration delay() {
+            if (full.getAndSet(false)) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return Duration.ZERO;
+          }
+        };
+    unit = unit(TaskPackage.NONE, conduct);
+    assertThat(refusal(DEPLOY))
+        .isEqualTo("Internal error: java.lang.OutOfMemoryError: Java heap space");
+    end(begin(new ExeCommand.Terminate()));
+    assertThat(end(begin(DEPLOY)).result()).isEqualTo(CommandResult.OK);
+  }
+
+  @Test
+  void whatTheDiskDoesNotAllowIsAnErrorOfInputAndOutput() throws Exception {
+    end(begin(DEPLOY));
+    end(begin(START));
+    Path work = unit.folders().get(0).here().resolve("golem/work");
+    Files.createDirectory(work.resolve("taken"));
+    Files.createFile(work.resolve("file"));
+    assertThat(
+            refusal(
+                new ExeCommand.Transfer(
+                    "container:/golem/work/file", "container:/golem/work/file/x/y")))
+        .startsWith("Local service error: Transfer error: IO error: ");
   }
 }

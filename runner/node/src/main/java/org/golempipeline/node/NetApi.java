@@ -17,7 +17,8 @@ import java.util.Set;
 /**
  * Virtual networks: who has which address in them, and TCP connections to their members. Members
  * are programs on this machine that have no addresses of their own, so a connection to a port of
- * any of them leads to that port on loopback. IPv4 only.
+ * any of them leads to that port on loopback. IPv4 only, and no packets: members do not find each
+ * other at their addresses.
  */
 final class NetApi {
   private static final int ADDRESS_BITS = 32;
@@ -87,6 +88,11 @@ final class NetApi {
           return Reply.jsonNull();
         });
     routes.raw("GET", one + "/tcp/{ip}/{port}", this::connect);
+    routes.get(
+        one + "/raw/from/{from}/to/{to}",
+        call -> {
+          throw new ApiException(501, "This node carries TCP connections and no packets");
+        });
   }
 
   /** Who owns other networks may not know whether this one exists. */

@@ -223,6 +223,12 @@ class NetContractTest extends NodeTest {
     requestor.get(net + "/tcp/192.168.0.2/" + free).expect(400);
   }
 
+  @Test
+  void packetsAreNotCarried() {
+    assertThat(requestor.get(net + "/raw/from/192.168.0.1/to/192.168.0.2").expect(501).text())
+        .contains("This node carries TCP connections and no packets");
+  }
+
   private int status(String ip, int port) {
     int[] status = {0};
     assertThatThrownBy(() -> connect(ip, port, new Peer()).get(5, TimeUnit.SECONDS))

@@ -32,7 +32,7 @@ final class Starter {
 
   /** The parts of an exe-unit that an error came through, which say nothing to its reader. */
   private static final Pattern LAYERS =
-      Pattern.compile("^(?:(?:Local service|State|Transfer|Runtime) error: )+");
+      Pattern.compile("^(?:(?:Local service|State|Transfer|Runtime|IO) error: )+");
 
   private final Session session;
   private final Ending ending;
