@@ -175,7 +175,7 @@ public final class Bus implements AutoCloseable {
     }
     try {
       service.accept(call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("call of {}", address, e);
       call.fail(String.valueOf(e.getMessage()));
     }

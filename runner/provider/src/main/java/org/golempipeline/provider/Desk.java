@@ -101,8 +101,10 @@ final class Desk implements AutoCloseable {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
-        LOG.error("a step of the provider failed", e);
+      } catch (RuntimeException | Error e) {
+        // The loop would keep it to itself.
+        Thread here = Thread.currentThread();
+        here.getUncaughtExceptionHandler().uncaughtException(here, e);
       }
     };
   }

@@ -57,7 +57,7 @@ final class Poller<E> {
       after = at.isAfter(after) ? at : after;
       try {
         handler.accept(event);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("could not handle {}", event, e);
       }
     }

@@ -94,7 +94,7 @@ final class Publication {
     for (MarketEvent event : events) {
       try {
         handler.accept(event, OFFERS + "/" + id + "/proposals/");
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("could not handle {}", event, e);
       }
     }

@@ -63,8 +63,8 @@ final class FakeDaemon implements AutoCloseable {
   /** Whether it pays the debit notes that it accepts. */
   boolean paysNotes;
 
-  /** Whether it is there to take debit notes. */
-  boolean takesNotes = true;
+  /** How many more debit notes do not reach it. */
+  int lostNotes;
 
   /** How often an invoice does not arrive. */
   int brokenSends;
@@ -220,7 +220,8 @@ final class FakeDaemon implements AutoCloseable {
       return new Answer(
           400, JsonNodeFactory.instance.objectNode().put("message", "unknown activity"));
     }
-    if (note && !takesNotes) {
+    if (note && lostNotes > 0) {
+      lostNotes--;
       return new Answer(
           500, JsonNodeFactory.instance.objectNode().put("message", "Server is unreachable"));
     }

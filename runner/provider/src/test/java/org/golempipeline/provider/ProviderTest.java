@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.golempipeline.golem.GolemConnection;
@@ -30,8 +32,33 @@ class ProviderTest {
 
   @TempDir private Path folder;
   private final List<ProviderEvent> events = new CopyOnWriteArrayList<>();
+  private final PassingClock clock = new PassingClock();
   private FakeDaemon daemon;
   private Provider provider;
+
+  /** The real time, of which more passes when the test says so. */
+  private static final class PassingClock extends Clock {
+    private volatile Duration passed = Duration.ZERO;
+
+    void pass(Duration time) {
+      passed = passed.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(passed);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
 
   @BeforeEach
   void open() throws Exception {
@@ -62,7 +89,7 @@ class ProviderTest {
             List.of("erc20-hoodi-tglm"),
             false,
             folder),
-        Clock.systemUTC(),
+        clock,
         events::add,
         haste);
   }
@@ -120,6 +147,10 @@ class ProviderTest {
 
   private void work(String agreement, String activity, String demand) throws Exception {
     sign(agreement, demand);
+    activity(agreement, activity);
+  }
+
+  private void activity(String agreement, String activity) throws Exception {
     daemon.activity("CreateActivity", agreement, activity);
     daemon.until(() -> "Initialized".equals(daemon.states.get(activity)));
     daemon.until(() -> daemon.usage.containsKey(activity));
@@ -341,14 +372,27 @@ class ProviderTest {
   @Test
   void aRequestorThatIsAwayTooLongLosesItsPlaceAndIsBilledWhenItIsBack() throws Exception {
     hasten(10);
-    daemon.takesNotes = false;
+    daemon.lostNotes = Integer.MAX_VALUE;
     work("agreement", "activity", demand(5, 1));
     assertEnded("Requestor can not be reached.", "RequestorUnreachable");
     assertThat(daemon.notes).isEmpty();
     assertEndedAndFree();
     assertThat(daemon.invoices).isEmpty();
-    daemon.takesNotes = true;
+    daemon.lostNotes = 0;
     billed("agreement", "activity");
+  }
+
+  /** It was quiet for longer than a note may take to be accepted, and then one is lost. */
+  @Test
+  void aNoteThatIsLostAfterAQuietTimeIsNobodysAbsence() throws Exception {
+    daemon.lostNotes = 1;
+    sign("agreement", demand(240, 1));
+    clock.pass(Duration.ofMinutes(5));
+    activity("agreement", "activity");
+    daemon.until(() -> daemon.notes.size() == 1);
+    assertThat(daemon.lostNotes).isZero();
+    assertThat(daemon.reasons).isEmpty();
+    assertThat(daemon.agreements.get("agreement").get("state").asText()).isEqualTo("Approved");
   }
 
   /** A daemon that dies in the middle of a start knows nothing of the activity. */

@@ -16,6 +16,7 @@ import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Settlement;
 import org.golempipeline.golem.files.FileSlot;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.http.Failures;
 import org.golempipeline.golem.wire.AgreementEvent;
@@ -83,7 +84,13 @@ final class OpenNetwork implements GolemNetwork {
   @Override
   public CompletableFuture<Rental> rent(RentalTerms terms) {
     RentRequest request = new RentRequest(session, terms);
-    session.threads().loop().execute(() -> market.rent(request));
+    CompletableFuture.runAsync(() -> market.rent(request), session.threads().loop())
+        .whenComplete(
+            (begun, error) -> {
+              if (error != null) {
+                request.fail(Failures.of(error, GolemException.Kind.YAGNA, session.daemon()));
+              }
+            });
     return request.future;
   }
 
@@ -132,17 +139,13 @@ final class OpenNetwork implements GolemNetwork {
   public CompletableFuture<Settlement> settle(Duration limit) {
     long begin = session.nanos();
     CompletableFuture<Settlement> settlement = new CompletableFuture<>();
-    session
-        .threads()
-        .loop()
-        .execute(
-            () ->
-                step(market.stop(), begin, limit)
-                    .thenCompose(stopped -> end(market.withdraw(), begin, limit))
-                    .thenCompose(ended -> release())
-                    .whenComplete(
-                        (outstanding, error) ->
-                            settled(settlement, outstanding == null ? List.of() : outstanding)));
+    CompletableFuture.supplyAsync(market::stop, session.threads().loop())
+        .thenCompose(stopping -> step(stopping, begin, limit))
+        .thenCompose(stopped -> end(market.withdraw(), begin, limit))
+        .thenCompose(ended -> release())
+        .whenComplete(
+            (outstanding, error) ->
+                settled(settlement, error == null ? outstanding : List.of(unsettled(error))));
     return settlement;
   }
 
@@ -215,6 +218,11 @@ final class OpenNetwork implements GolemNetwork {
               obstacle.ifPresent(outstanding::add);
               return outstanding;
             });
+  }
+
+  private static String unsettled(Throwable error) {
+    return Failures.sentence(
+        "end and settle everything", CallFailure.text(CallFailure.unwrap(error)));
   }
 
   private void settled(CompletableFuture<Settlement> settlement, List<String> outstanding) {

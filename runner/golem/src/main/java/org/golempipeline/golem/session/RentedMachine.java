@@ -117,14 +117,10 @@ final class RentedMachine implements Rental {
   @Override
   public CompletableFuture<Void> close(EndReason reason) {
     if (closing.compareAndSet(false, true)) {
-      session
-          .threads()
-          .loop()
-          .execute(
-              () ->
-                  ending
-                      .end(account, activityId, reason)
-                      .whenComplete((ended, error) -> closeSlots()));
+      CompletableFuture.supplyAsync(
+              () -> ending.end(account, activityId, reason), session.threads().loop())
+          .thenCompose(begun -> begun)
+          .whenComplete((ended, error) -> closeSlots());
     }
     return closed;
   }
