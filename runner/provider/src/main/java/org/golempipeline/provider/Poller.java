@@ -53,9 +53,9 @@ final class Poller<E> {
 
   private void received(List<E> events) {
     for (E event : events) {
-      Instant at = date.apply(event);
-      after = at.isAfter(after) ? at : after;
       try {
+        Instant at = date.apply(event);
+        after = at.isAfter(after) ? at : after;
         handler.accept(event);
       } catch (RuntimeException | Error e) {
         LOG.error("could not handle {}", event, e);

@@ -65,16 +65,24 @@ final class EventPoller<E> {
       }
       return;
     }
-    failures = 0;
+    Instant before = cursor;
     for (E event : events) {
-      cursor = date.apply(event).isAfter(cursor) ? date.apply(event) : cursor;
       try {
+        Instant at = date.apply(event);
+        cursor = at.isAfter(cursor) ? at : cursor;
         handler.accept(event);
       } catch (RuntimeException | Error e) {
         Caller.LOG.warn("could not handle {}", event, e);
       }
     }
-    start();
+    if (events.isEmpty() || cursor.isAfter(before)) {
+      failures = 0;
+      start();
+    } else {
+      // The same would come again at once.
+      failures++;
+      session.threads().after(session.retrier().pause(failures)).thenRun(this::start);
+    }
   }
 
   private synchronized boolean isStopped() {
