@@ -117,8 +117,11 @@ awk -v n="$count" -v m="$tasks" -v mb="$megabytes" -v sdk="$sdk" \
   BEGIN {
     line("embedded node", local_few, local_many, local_bytes)
     line("daemons", golem_few, golem_many, golem_bytes)
+    printf "%-14s embedded node = 1: %d fragments %.2f, %d fragments %.2f, %d MB %.2f\n",
+      "daemons", m, golem_few / local_few, n, golem_many / local_many, mb, golem_bytes / local_bytes
     if (sdk > 0) {
       printf "%-14s %5d tasks     %6.2f s\n", "task-executor", m, sdk / 1e9
+      printf "%-14s daemons = 1: %d tasks %.2f\n", "task-executor", m, sdk / golem_few
     } else {
       print "task-executor  left out: npm could not install it"
     }

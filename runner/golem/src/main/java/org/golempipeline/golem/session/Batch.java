@@ -12,6 +12,7 @@ import org.golempipeline.golem.http.Caller;
 import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.http.EventStream;
 import org.golempipeline.golem.http.Failures;
+import org.golempipeline.golem.wire.ActivityState;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeScript;
 import org.golempipeline.golem.wire.RuntimeEvent;
@@ -29,6 +30,9 @@ final class Batch {
 
   private static final Duration POLL = Duration.ofSeconds(5);
   private static final int TOLERATED_FAILURES = 5;
+
+  /** What daemons say of a call that nobody is registered for. */
+  private static final String NOBODY_THERE = "endpoint address not found";
 
   /**
    * A machine that lives answers every poll, whatever it does: with what there is when the poll's
@@ -212,26 +216,37 @@ final class Batch {
       return;
     }
     CompletableFuture<Boolean> alive =
-        answered ? isAlive() : CompletableFuture.completedFuture(true);
+        answered ? isAlive(failure) : CompletableFuture.completedFuture(true);
     alive
         .thenCompose(yes -> session.threads().after(session.retrier().pause(failures + 1)))
         .thenRun(() -> poll(POLL));
   }
 
-  private CompletableFuture<Boolean> isAlive() {
+  private CompletableFuture<Boolean> isAlive(CallFailure failure) {
     return session
         .send(Calls.activityState(activityId))
         .handle(
             (state, error) -> {
-              if (state == null || !state.current().equals("Terminated")) {
-                return true;
+              String death = state == null ? null : death(state, failure);
+              if (death != null) {
+                fail(GolemException.Kind.PROVIDER, death);
               }
-              String reason = state.errorMessage() != null ? state.errorMessage() : state.reason();
-              fail(
-                  GolemException.Kind.PROVIDER,
-                  "the activity is terminated" + (reason == null ? "" : ": " + reason));
-              return false;
+              return death == null;
             });
+  }
+
+  /**
+   * What an activity has died of, or null. One that lives reports to its daemon every few seconds.
+   * A poll that was under way when it died ends when its time is over: by then the daemon knows.
+   */
+  private static @Nullable String death(ActivityState state, CallFailure failure) {
+    if (state.current().equals("Terminated")) {
+      String reason = state.errorMessage() != null ? state.errorMessage() : state.reason();
+      return "the activity is terminated" + (reason == null ? "" : ": " + reason);
+    }
+    return state.current().equals("Unresponsive") && failure.reason().contains(NOBODY_THERE)
+        ? "what runs the activity is gone"
+        : null;
   }
 
   private void openStream(String id) {

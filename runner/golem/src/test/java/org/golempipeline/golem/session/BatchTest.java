@@ -105,6 +105,32 @@ final class BatchTest {
         .hasMessage("Could not run commands on brick-12: the activity is terminated: killed.");
   }
 
+  /** As released daemons answer when the provider's program was killed and its daemon lives. */
+  @Test
+  void anUnresponsiveActivityThatNobodyServesIsOver() {
+    yagna.on(
+        STATE,
+        Answer.ok("{\"state\":[\"Ready\",null]}"),
+        Answer.ok("{\"state\":[\"Unresponsive\",null]}"));
+    yagna.on(
+        RESULTS,
+        new Answer(408, "{\"message\":\"Timeout\"}"),
+        new Answer(500, "{\"message\":\"GSB error: endpoint address not found: /net/x\"}"));
+    GolemException failure = failure(run(Duration.ofSeconds(10)));
+    assertThat(failure.kind()).isEqualTo(GolemException.Kind.PROVIDER);
+    assertThat(failure)
+        .hasMessage("Could not run commands on brick-12: what runs the activity is gone.");
+    assertThat(yagna.requests(STATE)).hasSize(2);
+  }
+
+  /** It may come back, such as after a moment in which its machine did nothing. */
+  @Test
+  void anUnresponsiveActivityIsNotOverByItself() throws Exception {
+    yagna.on(STATE, Answer.ok("{\"state\":[\"Unresponsive\",null]}"));
+    yagna.on(RESULTS, GSB, Answer.ok(results("Ok", "Ok")));
+    assertThat(run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS)).hasSize(2);
+  }
+
   @Test
   void whoDoesNotAnswerAnyPollIsLost() {
     yagna.on(RESULTS, new Answer(408, "{\"message\":\"Timeout\"}"));
