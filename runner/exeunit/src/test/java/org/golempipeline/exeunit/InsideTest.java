@@ -154,7 +154,9 @@ class InsideTest {
     for (String name : List.of("/../../etc", "relative", "/", "/a\nmount / merged none bind")) {
       var deploy = ExeCommand.Deploy.withFolders(List.of(name));
       List<CommandResult> results = execute(unit(atHand, Limits.NONE), deploy);
-      assertThat(results.get(0).message()).as(name).startsWith("Runtime error: Invalid volume path: ");
+      assertThat(results.get(0).message())
+          .as(name)
+          .startsWith("Runtime error: Invalid volume path: ");
     }
   }
 

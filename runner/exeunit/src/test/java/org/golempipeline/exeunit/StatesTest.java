@@ -67,8 +67,7 @@ class StatesTest {
             reported.add(state.state());
           }
         };
-    return units.start(
-        "unit-" + UUID.randomUUID(), List.of(), image, Limits.NONE, host, conduct);
+    return units.start("unit-" + UUID.randomUUID(), List.of(), image, Limits.NONE, host, conduct);
   }
 
   @AfterEach

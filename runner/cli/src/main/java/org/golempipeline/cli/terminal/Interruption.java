@@ -10,8 +10,8 @@ import sun.misc.SignalHandler;
 /**
  * Ctrl-C and its relatives (SIGINT, SIGTERM, SIGHUP) while something runs that must be ended in
  * good order: the first one asks for the end, a later one insists, and so does patience that ran
- * out. Closing it gives the signals back to the JVM; it waits for a wish that is being passed on, so
- * that none comes out later.
+ * out. Closing it gives the signals back to the JVM; it waits for a wish that is being passed on,
+ * so that none comes out later.
  */
 public final class Interruption implements AutoCloseable {
   private static final String[] SIGNALS = {"INT", "TERM", "HUP"};

@@ -67,7 +67,8 @@ class InterruptionTest {
               heard.add("ask");
             },
             () -> heard.add("insist"),
-            LONG, this::look);
+            LONG,
+            this::look);
     signal();
     await(begun);
     var closing = new FutureTask<>(interruption::close, null);

@@ -78,8 +78,7 @@ final class EventPollerTest {
         Answer.HOLD);
     follow();
     for (String expected :
-        List.of(
-            DebitNoteEvent.CANCELLED, "DebitNoteSungEvent", DebitNoteEvent.RECEIVED, "later")) {
+        List.of(DebitNoteEvent.CANCELLED, "DebitNoteSungEvent", DebitNoteEvent.RECEIVED, "later")) {
       assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(expected);
     }
     assertThat(yagna.requests(EVENTS).get(1)).contains("10%3A00%3A03");
