@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Images are made, kept, published, got and removed, as docs/images.md says. */
-@Timeout(120)
+@Timeout(300)
 class ImageStoriesIT {
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final int NOBODY = 65534;

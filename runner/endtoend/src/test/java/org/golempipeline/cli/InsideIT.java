@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pipelines on this machine, inside an image that is made of one static busybox. */
-@Timeout(120)
+@Timeout(300)
 class InsideIT {
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final String IMAGE = "image: { build: ../busybox.tar }\n";

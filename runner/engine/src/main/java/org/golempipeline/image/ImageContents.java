@@ -93,7 +93,8 @@ public final class ImageContents {
                     ("Programs of the image `%s` run as %s on providers, who mostly may not write"
                             + " into volumes; on this machine they are root.")
                         .formatted(ref, numbers),
-                    "End its Dockerfile with `USER 0:0`."));
+                    "End its Dockerfile with `USER 0:0`; for an image of others write one that"
+                        + " begins `FROM` it."));
   }
 
   private void checkSize(Range range, ImageRef ref, long size, int providers) {

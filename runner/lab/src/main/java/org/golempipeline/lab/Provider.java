@@ -18,6 +18,9 @@ public final class Provider {
   private final Path log;
   private Program running;
 
+  /** The image of the lab is none, so programs are those of this machine. */
+  private String where = "host";
+
   /**
    * Starts it.
    *
@@ -45,6 +48,7 @@ public final class Provider {
   private Program launch() throws IOException {
     var environment = new HashMap<>(daemon.environment());
     environment.put("YAGNA_API_URL", api.toString());
+    environment.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     return Program.start(command(), environment, folder, log);
   }
 
@@ -53,8 +57,7 @@ public final class Provider {
     command.addAll(List.of("provide", "--allow-public", "--subnet", subnet, "--name", name));
     command.addAll(List.of("--price", "start=0.001,cpu=0.1,env=0.02"));
     command.addAll(List.of("--threads", "2", "--memory", "4GiB", "--storage", "10GiB"));
-    // The image of the lab is none.
-    command.addAll(List.of("--in", "host"));
+    command.addAll(List.of("--in", where));
     command.addAll(List.of("--data-dir", folder.toString()));
     return command;
   }
@@ -77,5 +80,11 @@ public final class Provider {
   public void restart() throws IOException {
     running.close();
     running = launch();
+  }
+
+  /** Starts it anew, to execute programs inside the images that agreements name, or no more. */
+  public void restart(boolean inside) throws IOException {
+    where = inside ? "image" : "host";
+    restart();
   }
 }

@@ -1,13 +1,16 @@
 package org.golempipeline.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.golempipeline.cli.ImageCommandTest;
+import org.golempipeline.exeunit.Containers;
 import org.junit.jupiter.api.Test;
 
 /** What work on the network gives back, and what the commands say about the network. */
@@ -66,25 +69,48 @@ class RunsOnGolemIT extends RealNetwork {
     assertSettled(1);
   }
 
+  /** Made here, tried here, fetched by a provider, and entered there. */
   @Test
-  void anImageOnThisMachineGoesToProviders() throws IOException {
-    Files.write(folder.resolve("own.gvmi"), ImageCommandTest.image("{}"));
+  void anImageOfThisMachineIsWhatAProviderRunsIn() throws Exception {
+    assumeThat(Containers.obstacle()).as("what keeps programs from running in images").isEmpty();
+    var busybox = Path.of("/bin/busybox");
+    assumeThat(busybox).isExecutable();
+    assumeThat(Path.of("/usr/bin/sqfstar")).isExecutable();
+    var bin = Files.createDirectories(folder.resolve("root/bin"));
+    Files.copy(busybox, bin.resolve("busybox"));
+    for (var name : "sh cat chmod dd echo ls mkdir mv rm sleep tail tar wc".split(" ")) {
+      Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
+    }
+    var tar = new ProcessBuilder("tar", "-C", "root", "-cf", "root.tar", ".");
+    assertThat(tar.directory(folder.toFile()).start().waitFor()).isZero();
+    workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    var built = workspace.run("image", "build", "root.tar", "-o", "own.gvmi");
+    assertThat(built.exitCode()).as(built.err()).isZero();
+    var provider = lab.providers().get(2);
     workspace.write(
         "own.yaml",
         """
         version: 1
         name: own
         image: ./own.gvmi
-        run: echo done > "$out"
+        run: ls / > "$out"
         output: result.txt
         budget: 1 GLM
-        """);
+        golem: { providers: { allow: [%s] } }
+        """
+            .formatted(provider.name()));
 
-    var ran = run("own.yaml", "--no-trial");
+    provider.restart(true);
+    try {
+      var ran = run("own.yaml");
 
-    assertThat(ran.exitCode()).as(ran.err()).isZero();
-    assertThat(workspace.read("result.txt")).isEqualTo("done\n");
-    assertSettled(1);
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(workspace.read("result.txt")).isEqualTo("bin\ndev\netc\ngolem\nproc\nsys\ntmp\n");
+      assertSettled(1);
+    } finally {
+      provider.restart(false);
+      lab.awaitOffers(List.of(provider.name()));
+    }
   }
 
   @Test
