@@ -327,7 +327,9 @@ class ArchitectureTest {
         });
     arrows.put(
         "report",
-        new String[] {"event", "diagnostic", "plainfile", "com.fasterxml.jackson.core.."});
+        new String[] {
+          "event", "diagnostic", "plainfile", "com.fasterxml.jackson.core..", "javax.xml.stream"
+        });
     arrows.put("html", new String[] {"event", "journal", "plainfile", "report"});
     return arrows;
   }

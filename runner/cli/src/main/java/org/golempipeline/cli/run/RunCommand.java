@@ -84,6 +84,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin OutputOptions outputs = new OutputOptions();
 
+  @Mixin RecordOptions records = new RecordOptions();
+
   public RunCommand(Console console) {
     this.console = console;
   }
@@ -142,16 +144,23 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int run(PreparedRun prepared, Plan plan, WorkFolder folder, Target target)
-      throws IOException, InterruptedException {
+      throws Refusal, IOException, InterruptedException {
     var values = new FinalValues(finalValues(plan));
     var forecast = new Forecast(plan, prepared.workers());
     var listed = new ListedProviders(plan.spec().golem());
-    var exitCode = ExitCodes.DONE;
-    try (var report = RunReport.open(console.screen(), folder.path(), quiet, console.clock());
-        var run =
-            prepared.start(List.of(json ? this::printJson : values, forecast, listed, report));
-        var interruption = new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
-      exitCode = run.result().exitCode();
+    var files = records.open(console, folder.path());
+    var sinks = new ArrayList<EventSink>(files.sinks());
+    sinks.addAll(List.of(json ? this::printJson : values, forecast, listed));
+    int exitCode;
+    boolean whole;
+    try (var report = RunReport.open(console.screen(), folder.path(), quiet, console.clock())) {
+      sinks.add(report);
+      try (var run = prepared.start(sinks);
+          var interruption = new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
+        exitCode = run.result().exitCode();
+      }
+    } finally {
+      whole = files.finish();
     }
     if (target == Target.GOLEM && !quiet) {
       listed.unmatched().forEach(line -> console.screen().out().println("  " + line));
@@ -159,7 +168,7 @@ public final class RunCommand implements Callable<Integer> {
           .line(new RunHistories(plan.folder()), folder.id())
           .ifPresent(line -> console.screen().out().println("  " + line));
     }
-    return exitCode;
+    return exitCode == ExitCodes.DONE && !whole ? ExitCodes.FAILED : exitCode;
   }
 
   /** What {@code --on} names. */

@@ -1,0 +1,104 @@
+package org.golempipeline.cli.run;
+
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.report.JunitFile;
+import org.golempipeline.report.TraceFile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Files that other programs read after a run. */
+final class RecordOptions {
+  @Option(
+      names = "--junit",
+      paramLabel = "FILE",
+      description = "Writes the fragments as test cases, in the form that CI services read.")
+  private @Nullable String junit;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Writes a line of tab-separated values for each fragment: its end, its times.")
+  private @Nullable String trace;
+
+  /** The files of one run. */
+  static final class Records {
+    private final Console console;
+    private final Map<String, AutoCloseable> open = new LinkedHashMap<>();
+    private final List<EventSink> sinks = new ArrayList<>();
+
+    private Records(Console console) {
+      this.console = console;
+    }
+
+    List<EventSink> sinks() {
+      return sinks;
+    }
+
+    private <T extends AutoCloseable & EventSink> void add(String file, T record) {
+      open.put(file, record);
+      sinks.add(record);
+    }
+
+    /** Finishes them, and says whether all could be written. */
+    boolean finish() {
+      var whole = true;
+      for (var each : open.entrySet()) {
+        try {
+          each.getValue().close();
+        } catch (IOException e) {
+          whole = false;
+          new Messages(console)
+              .error(
+                  "Could not write `%s`: %s.".formatted(each.getKey(), Trouble.reason(e)),
+                  Trouble.cure(e));
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return whole;
+    }
+  }
+
+  /** Begins them. */
+  Records open(Console console, Path runFolder) throws Refusal {
+    var records = new Records(console);
+    try {
+      if (junit != null) {
+        records.add(junit, create(console, junit, file -> JunitFile.create(file, runFolder)));
+      }
+      if (trace != null) {
+        records.add(trace, create(console, trace, TraceFile::create));
+      }
+      return records;
+    } catch (Refusal e) {
+      records.finish();
+      throw e;
+    }
+  }
+
+  private interface Creator<T> {
+    T of(Path file) throws IOException;
+  }
+
+  private static <T> T create(Console console, String name, Creator<T> creator) throws Refusal {
+    try {
+      return creator.of(console.folder().resolve(name));
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)), Trouble.cure(e));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.golempipeline.report;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.report.FragmentRows.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a line of tab-separated values for each fragment of a run, as soon as it is known what
+ * became of it. Columns that Nextflow's trace has are called as there and hold the same: times in
+ * milliseconds, {@code -} for nothing.
+ */
+public final class TraceFile implements EventSink, AutoCloseable {
+  private static final String HEADER =
+      "task_id\tprocess\ttag\tname\tstatus\texit\tattempt\thostname\tsubmit\tcomplete\tduration"
+          + "\trealtime\terror\n";
+
+  private final BufferedWriter writer;
+  private final FragmentRows rows = new FragmentRows(this::write);
+  private int count;
+  private @Nullable IOException trouble;
+
+  private TraceFile(BufferedWriter writer) {
+    this.writer = writer;
+  }
+
+  /** Begins a file, in place of one that is there. */
+  public static TraceFile create(Path file) throws IOException {
+    var trace = new TraceFile(Files.newBufferedWriter(file));
+    trace.append(HEADER);
+    return trace;
+  }
+
+  @Override
+  public void accept(StampedEvent event) {
+    rows.add(event);
+    if (event.event() instanceof RunEvent.BatchFinished) {
+      flush();
+    }
+  }
+
+  private void write(Row row) {
+    count++;
+    var submit = row.submit();
+    var complete = row.complete();
+    var failure = row.failure();
+    var duration =
+        submit == null || complete == null ? null : complete.toEpochMilli() - submit.toEpochMilli();
+    append(
+        Stream.of(
+                    count,
+                    row.stage(),
+                    row.fragment(),
+                    "%s (%d)".formatted(row.stage(), row.fragment()),
+                    row.status(),
+                    text(row.exit()),
+                    row.attempt() == 0 ? "-" : row.attempt(),
+                    text(row.provider()),
+                    text(milliseconds(submit)),
+                    text(milliseconds(complete)),
+                    text(duration),
+                    submit == null ? "-" : row.milliseconds(),
+                    text(failure == null ? null : failure.message()))
+                .map(each -> TerminalText.safe(each.toString()))
+                .collect(Collectors.joining("\t"))
+            + "\n");
+  }
+
+  private static Object text(@Nullable Object value) {
+    return value == null ? "-" : value;
+  }
+
+  private static @Nullable Long milliseconds(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+
+  /** What cannot be written is told at the end: no run ends for it. */
+  private void append(String text) {
+    try {
+      if (trouble == null) {
+        writer.append(text);
+      }
+    } catch (IOException e) {
+      trouble = e;
+    }
+  }
+
+  private void flush() {
+    try {
+      if (trouble == null) {
+        writer.flush();
+      }
+    } catch (IOException e) {
+      trouble = e;
+    }
+  }
+
+  /**
+   * @throws IOException if not all of it could be written
+   */
+  @Override
+  public void close() throws IOException {
+    try (writer) {
+      if (trouble != null) {
+        throw trouble;
+      }
+    }
+  }
+}

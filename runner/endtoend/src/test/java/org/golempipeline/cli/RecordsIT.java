@@ -1,0 +1,143 @@
+package org.golempipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+
+/** What other programs read after a run: {@code --junit} and {@code --trace}. */
+@Timeout(120)
+class RecordsIT {
+  private static final String PIPELINE =
+      """
+      version: 1
+      name: copy
+      input: in/*
+      retry: { attempts: 1, keep_going: true }
+      run: |
+        if grep -q bad "$in"; then printf 'no\\033[31m <good> & bad\\n' >&2; exit 3; fi
+        cat "$in" > "$out"
+      merge: concat
+      output: all.txt
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyFragmentHasACaseAndARow() throws Exception {
+    var workspace = new Workspace(folder);
+    workspace.write("copy.yaml", PIPELINE);
+    workspace.write("in/a", "1\n");
+    workspace.write("in/b", "bad\n");
+    workspace.write("in/c", "3\n");
+    var command = new String[] {"run", "copy.yaml", "--junit", "r.xml", "--trace", "t.tsv"};
+
+    assertThat(workspace.run(command).exitCode()).isEqualTo(6);
+    var rows = rows();
+    assertThat(rows).extracting(row -> row.get("tag")).containsExactlyInAnyOrder("0", "1", "2");
+    assertThat(rows).extracting(row -> row.get("task_id")).containsExactly("1", "2", "3");
+    for (var row : rows) {
+      var bad = row.get("tag").equals("1");
+      assertThat(row)
+          .containsEntry("process", "copy")
+          .containsEntry("name", "copy (" + row.get("tag") + ")")
+          .containsEntry("attempt", "1")
+          .containsEntry("status", bad ? "FAILED" : "COMPLETED")
+          .containsEntry("exit", bad ? "3" : "0");
+      assertThat(row.get("hostname")).startsWith("local-");
+      assertThat(row.get("error")).isEqualTo(bad ? "It exited with 3." : "-");
+      assertThat(Long.parseLong(row.get("complete")) - Long.parseLong(row.get("submit")))
+          .isEqualTo(Long.parseLong(row.get("duration")));
+      assertThat(Long.parseLong(row.get("realtime"))).isNotNegative();
+    }
+    var suites = suites();
+    assertThat(suites.keySet()).containsExactly("copy.copy", "copy");
+    var cases = suites.get("copy.copy");
+    assertThat(cases).hasSize(3);
+    assertThat(cases.get(0).getElementsByTagName("failure").getLength()).isZero();
+    var failure = (Element) cases.get(1).getElementsByTagName("failure").item(0);
+    assertThat(cases.get(1).getAttribute("name")).isEqualTo("fragment 1");
+    assertThat(failure.getAttribute("message")).isEqualTo("It exited with 3.");
+    assertThat(failure.getAttribute("type")).isEqualTo("COMMAND");
+    assertThat(failure.getTextContent()).isEqualTo("fragment 1 (b)\nno <good> & bad");
+    var whole = suites.get("copy");
+    assertThat(whole).hasSize(1);
+    assertThat(whole.get(0).getElementsByTagName("error").getLength()).isZero();
+    assertThat(root().getAttribute("tests")).isEqualTo("4");
+    assertThat(root().getAttribute("failures")).isEqualTo("1");
+
+    workspace.write("in/b", "2\n");
+    assertThat(workspace.run(command).exitCode()).isZero();
+    assertThat(rows())
+        .extracting(row -> row.get("tag") + " " + row.get("status") + " " + row.get("submit"))
+        .hasSize(3)
+        .contains("0 CACHED -", "2 CACHED -")
+        .anyMatch(row -> row.startsWith("1 COMPLETED "));
+    assertThat(root().getAttribute("failures")).isEqualTo("0");
+  }
+
+  @Test
+  void aRunThatFailsAsAWholeIsNoSuccess() throws Exception {
+    var workspace = new Workspace(folder);
+    workspace.write("x.yaml", "version: 1\nname: x\nrun: exit 1\nmerge: value\n");
+
+    assertThat(workspace.run("run", "x.yaml", "--junit", "r.xml").exitCode()).isEqualTo(1);
+    assertThat(root().getAttribute("errors")).isEqualTo("1");
+    assertThat(suites().get("x").get(0).getElementsByTagName("error").getLength()).isOne();
+
+    var refused = workspace.run("run", "x.yaml", "--trace", "none/t.tsv");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("Could not write `none/t.tsv`");
+  }
+
+  private List<Map<String, String>> rows() throws IOException {
+    var lines = Files.readAllLines(folder.resolve("t.tsv"));
+    var header = Arrays.asList(lines.get(0).split("\t", -1));
+    var rows = new ArrayList<Map<String, String>>();
+    for (var line : lines.subList(1, lines.size())) {
+      var values = line.split("\t", -1);
+      assertThat(values).hasSameSizeAs(header);
+      var row = new LinkedHashMap<String, String>();
+      for (var i = 0; i < values.length; i++) {
+        row.put(header.get(i), values[i]);
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private Element root() throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(folder.resolve("r.xml").toFile())
+        .getDocumentElement();
+  }
+
+  /** The cases of each suite; what a suite says of their number is right. */
+  private Map<String, List<Element>> suites() throws Exception {
+    var suites = new LinkedHashMap<String, List<Element>>();
+    var found = root().getElementsByTagName("testsuite");
+    for (var i = 0; i < found.getLength(); i++) {
+      var suite = (Element) found.item(i);
+      var inside = suite.getElementsByTagName("testcase");
+      var cases = new ArrayList<Element>();
+      for (var j = 0; j < inside.getLength(); j++) {
+        cases.add((Element) inside.item(j));
+      }
+      assertThat(suite.getAttribute("tests")).isEqualTo(Integer.toString(cases.size()));
+      suites.put(suite.getAttribute("name"), cases);
+    }
+    return suites;
+  }
+}
