@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +100,29 @@ class RecordsIT {
     var refused = workspace.run("run", "x.yaml", "--trace", "none/t.tsv");
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.err()).contains("Could not write `none/t.tsv`");
+  }
+
+  @Test
+  void theWorkflowOfThePageWorks() throws Exception {
+    var page = Workspace.project().resolve("docs/ci.md");
+    var example = DocsExample.of(page).get(0);
+    var workspace = new Workspace(folder);
+    workspace.write("pipeline.yaml", example.text());
+    for (var input : example.inputs().entrySet()) {
+      workspace.write(input.getKey(), input.getValue());
+    }
+    var workflow = Files.readString(page);
+    var commands = Pattern.compile("run: golem-pipeline (.+)").matcher(workflow).results().toList();
+    assertThat(commands).hasSize(3);
+    for (var command : commands) {
+      var ran = workspace.run(command.group(1).split(" "));
+      assertThat(ran.exitCode()).as(command.group() + "\n" + ran.err()).isZero();
+    }
+    var kept = Pattern.compile("(?s)path: \\|\n(.*?)```").matcher(workflow);
+    assertThat(kept.find()).isTrue();
+    assertThat(kept.group(1).lines().map(String::strip))
+        .hasSize(4)
+        .allSatisfy(file -> assertThat(folder.resolve(file)).isNotEmptyFile());
   }
 
   private List<Map<String, String>> rows() throws IOException {
