@@ -68,6 +68,17 @@ class CommandLineTest {
     assertThat(workspace.run("help").out()).isEqualTo(workspace.run("--help").out());
   }
 
+  /** A list of commands shows the first lines of what they say of themselves. */
+  @Test
+  void listsOfCommandsHaveWholeSentences() {
+    for (var group : List.of("", "image", "plugins", "providers", "gftp")) {
+      var help = workspace.run((group + " --help").strip().split(" ")).out();
+      var listed = help.substring(help.indexOf("Commands:\n") + "Commands:\n".length());
+      var commands = listed.split("\n\n", 2)[0].replaceAll("\n {4,}", " ");
+      assertThat(commands.lines()).as(help).isNotEmpty().allMatch(line -> line.endsWith("."));
+    }
+  }
+
   @Test
   void takesTheUsualFileAndStandardInput() throws IOException {
     assertThat(workspace.run("check").err())

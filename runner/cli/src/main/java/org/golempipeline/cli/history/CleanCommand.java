@@ -27,8 +27,7 @@ import picocli.CommandLine.Parameters;
     name = "clean",
     mixinStandardHelpOptions = true,
     description = {
-      "Removes results of earlier runs from the cache, old runs' journals and logs, and what",
-      "commands left that were killed.",
+      "Removes results of earlier runs, old journals and logs, and what killed commands left.",
       "Without an option it says what is there. Published results are never touched."
     })
 public final class CleanCommand implements Callable<Integer> {

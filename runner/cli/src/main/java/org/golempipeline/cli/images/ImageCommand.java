@@ -74,10 +74,9 @@ public final class ImageCommand {
       name = "build",
       mixinStandardHelpOptions = true,
       description = {
-        "Makes an image of a folder with a Dockerfile, of what `docker save` writes, of an OCI"
-            + " layout,",
-        "of a reference in a registry such as `debian:bookworm-slim`, or of a tar of a file"
-            + " system.",
+        "Makes an image of a Dockerfile, of a container image, or of a tar of a file system.",
+        "SOURCE is a folder with a Dockerfile, what `docker save` writes, an OCI layout, a"
+            + " reference in a registry such as `debian:bookworm-slim`, or such a tar.",
         "It is kept on this machine, where `image: { build: … }` and `{ oci: … }` of pipelines find"
             + " it."
       })
@@ -133,9 +132,8 @@ public final class ImageCommand {
       name = "pull",
       mixinStandardHelpOptions = true,
       description = {
-        "Downloads an image from Golem's registry and keeps it on this machine. What was broken"
-            + " off",
-        "goes on where it ended; the hash of all of it is checked."
+        "Downloads an image from Golem's registry and keeps it on this machine.",
+        "What was broken off goes on where it ended; the hash of all of it is checked."
       })
   int pull(
       @Parameters(paramLabel = "TAG", description = "`user/name:tag`, or the SHA3-224 of an image.")
@@ -200,9 +198,8 @@ public final class ImageCommand {
       name = "push",
       mixinStandardHelpOptions = true,
       description = {
-        "Publishes an image at Golem's registry, from where providers fetch it; only what is"
-            + " missing",
-        "there is sent. A tag needs `"
+        "Publishes an image at Golem's registry, from where providers fetch it.",
+        "Only what is missing there is sent. A tag needs `"
             + USER
             + "` and `"
             + TOKEN
@@ -272,9 +269,8 @@ public final class ImageCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description = {
-        "Lists the images on this machine, the last used first: hash, size, size of what is"
-            + " unpacked,",
-        "last use, and what it was made of."
+        "Lists the images on this machine, the last used first.",
+        "Each with hash, size, size of what is unpacked, last use, and what it was made of."
       })
   int list(
       @Option(names = "--json", description = "Prints each image as a line of JSON.") boolean json)

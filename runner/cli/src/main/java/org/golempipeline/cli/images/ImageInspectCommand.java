@@ -45,10 +45,9 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Says what an image is: its hash, and where providers fetch it, as `run --on golem` finds"
-          + " it;",
-      "of an image that is kept on this machine also its layers, what it was made"
-          + " of, and its programs.",
+      "Says what an image is: its hash, and where providers fetch it.",
+      "Of an image that is kept on this machine also its layers, what it was made of, and its"
+          + " programs.",
       "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
       "4 the registry does not answer."
     })

@@ -29,8 +29,9 @@ import picocli.CommandLine.Parameters;
     name = "shell",
     mixinStandardHelpOptions = true,
     description = {
-      "Opens a shell in an image of this machine, or runs a command there. What is changed in the",
-      "image is gone at the end. Exit code: that of the shell or the command."
+      "Opens a shell in an image of this machine, or runs a command there.",
+      "What is changed in the image is gone at the end. Exit code: that of the shell or the"
+          + " command."
     })
 final class ImageShellCommand implements Callable<Integer> {
   private static final String SHELL = "/bin/sh";

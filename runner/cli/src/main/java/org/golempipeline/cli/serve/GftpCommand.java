@@ -16,9 +16,8 @@ import picocli.CommandLine.Spec;
     name = "gftp",
     mixinStandardHelpOptions = true,
     description = {
-      "Stands in for the program of that name, which yapapi and other SDKs start. Called by the"
-          + " name",
-      "`gftp`, golem-pipeline is this command."
+      "Stands in for the program of that name, which yapapi and other SDKs start.",
+      "Called by the name `gftp`, golem-pipeline is this command."
     })
 public final class GftpCommand implements Callable<Integer> {
   @Spec @Nullable CommandSpec spec;
@@ -40,8 +39,8 @@ public final class GftpCommand implements Callable<Integer> {
       name = "server",
       mixinStandardHelpOptions = true,
       description = {
-        "Publishes and receives files through the daemon or node that `YAGNA_API_URL` and",
-        "`YAGNA_APPKEY` name. Reads JSON-RPC requests, one a line, until `shutdown`."
+        "Publishes and receives files through the daemon or node that `YAGNA_API_URL` names.",
+        "`YAGNA_APPKEY` is its key. Reads JSON-RPC requests, one a line, until `shutdown`."
       })
   static final class Server implements Callable<Integer> {
     private final Console console;

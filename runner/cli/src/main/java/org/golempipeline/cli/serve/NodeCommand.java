@@ -30,9 +30,10 @@ import picocli.CommandLine.Option;
     name = "node",
     mixinStandardHelpOptions = true,
     description = {
-      "Serves the REST API of a yagna daemon on this machine until Ctrl-C. Programs that speak it",
-      "run their activities as processes here: inside the image they name, if it was built or",
-      "pulled, and else with this machine's own programs. Prints the two variables they need."
+      "Serves the REST API of a yagna daemon on this machine until Ctrl-C.",
+      "Programs that speak it run their activities as processes here: inside the image they name,"
+          + " if it was built or pulled, and else with this machine's own programs. Prints the two"
+          + " variables they need."
     })
 public final class NodeCommand implements Callable<Integer> {
   private static final int SEEDS = 100_000;
