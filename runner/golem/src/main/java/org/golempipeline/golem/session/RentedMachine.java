@@ -37,6 +37,9 @@ final class RentedMachine implements Rental {
   private final CompletableFuture<String> lost = new CompletableFuture<>();
   private final AtomicBoolean closing = new AtomicBoolean();
 
+  /** For the script that runs: one that ended must not be held until the agreement does. */
+  private volatile CompletableFuture<String> lostAtWork = new CompletableFuture<>();
+
   RentedMachine(
       Session session,
       Ending ending,
@@ -50,6 +53,7 @@ final class RentedMachine implements Rental {
     this.activityId = activityId;
     this.folder = folder;
     slots.add(slot);
+    account.lost.thenAccept(reason -> lostAtWork.complete(reason));
     account.lost.thenAcceptAsync(lost::complete, session.threads().answers());
   }
 
@@ -210,8 +214,13 @@ final class RentedMachine implements Rental {
               i < sinks.size() ? sinks.get(i) : null,
               batch::beat);
     }
+    CompletableFuture<String> lostMeanwhile = new CompletableFuture<>();
+    lostAtWork = lostMeanwhile;
+    if (account.lost.isDone()) {
+      lostMeanwhile.complete(account.lost.join());
+    }
     return batch
-        .start(account.lost)
+        .start(lostMeanwhile)
         .whenComplete((results, error) -> open.forEach(slot -> slot.rest()))
         .thenApply(results -> outcome(script, results, at));
   }
