@@ -40,10 +40,7 @@ final class ProbeMachine implements AutoCloseable {
   private static final Duration GRACE = Duration.ofMinutes(1);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
-  /**
-   * What ends by itself in this time is not called left behind. Longer than the watchdog sleeps: a
-   * shell that has just been started for that may miss that it is over.
-   */
+  /** What ends by itself in this time is not called left behind. */
   private static final Duration LAST_BREATH = Duration.ofMillis(1500);
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);

@@ -154,7 +154,7 @@ class DocsTest {
   @Test
   void readmeAndContinuousIntegrationRunTheSameCommand() throws IOException {
     assertThat(Files.readString(project.resolve("README.md"))).contains("\n    mvn -B verify\n");
-    assertThat(Files.readString(project.resolve(".ci/run"))).endsWith("\nmvn -B verify\n");
+    assertThat(Files.readString(project.resolve(".ci/run"))).contains("\nmvn -B verify ||");
   }
 
   @Test

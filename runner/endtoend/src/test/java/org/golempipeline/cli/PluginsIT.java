@@ -133,7 +133,8 @@ class PluginsIT {
 
     assertThat(workspace.run("check", PIPELINE).err())
         .contains(PIPELINE + ":5:", "Did you mean `paragraphs`?");
-    var schema = new ObjectMapper().readTree(workspace.run("schema", "--plugin", JAR).out());
+    var schema =
+        new ObjectMapper().readTree(workspace.run("schema", PIPELINE, "--plugin", JAR).out());
     var option = schema.at("/$defs/split.acme~1paragraphs/properties/paragraphs");
     assertThat(option.at("/anyOf/0/type").asText()).isEqualTo("integer");
     assertThat(Files.readString(project.resolve(".golem-pipeline/schema.json")))

@@ -22,9 +22,10 @@ _gp_catch_up() {
 # is, and for how many seconds at least. It kills the fragment that is still the same after its
 # limit; as each look costs a process, it looks every second only where the limit is short. The file
 # `now` says whether there are fragments to watch, and the watchdog's own process. Ends with the
-# driver, even if that was killed; its sleep holds no pipe, so nobody waits for it.
+# driver, even if that was killed; its sleep holds no pipe, so nobody waits for it, and is killed for
+# good: a process that has just been forked for it would miss a milder signal.
 (
-  trap 'kill $!; exit 0' TERM
+  trap 'kill -9 $!; exit 0' TERM
   _gp_pause=10
   [ "$_gp_limit" -ge 100 ] || _gp_pause=1
   _gp_seconds=0

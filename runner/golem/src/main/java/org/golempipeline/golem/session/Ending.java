@@ -84,11 +84,12 @@ final class Ending {
         .send(Calls.destroyActivity(activityId, DESTROY_POLL))
         .handle(
             (done, error) -> {
-              account.activityEnded(activityId, session.billedNanos());
               if (error == null || CallFailure.of("end the activity", error).isGone()) {
+                account.activityEnded(activityId, session.billedNanos());
                 session.emit(new GolemEvent.ActivityDestroyed(activityId, account.agreementId));
                 return true;
               }
+              // It lives, and costs, until the agreement ends.
               Caller.LOG.debug("activity {} not destroyed", activityId, error);
               return false;
             });
@@ -120,6 +121,7 @@ final class Ending {
   }
 
   private void terminated(Account account, EndReason reason) {
+    account.over(session.billedNanos());
     if (account.ended.complete(true)) {
       session.emit(
           new GolemEvent.AgreementTerminated(account.agreementId, false, reason.message()));

@@ -101,6 +101,31 @@ final class LedgerTest {
         .isEqualTo("0.000072 GLM is more than 0.0000249950 = 0.0000249950");
   }
 
+  /** A daemon that was away could tell nobody to end it. */
+  @Test
+  void anActivityThatCouldNotBeEndedCostsUntilItsAgreementEnds() throws Exception {
+    String terminate = "POST /market-api/v1/agreements/agr/terminate";
+    yagna.on("DELETE /activity-api/v1/activity/act", new Answer(500, "{}"));
+    yagna.on(terminate, new Answer(500, "{}"));
+    Ending ending = new Ending(session);
+    end(ending);
+    assertThat(hoursLater()).isGreaterThan(Duration.ofHours(2));
+
+    yagna.on(terminate, Answer.ok(""));
+    end(ending);
+    assertThat(hoursLater()).isLessThan(Duration.ofHours(1));
+  }
+
+  private void end(Ending ending) throws Exception {
+    onLoop(() -> ending.end(account, "act", EndReason.success("done"))).get(20, TimeUnit.SECONDS);
+  }
+
+  /** How long the activity has lived if it is asked for in three hours. */
+  private Duration hoursLater() throws Exception {
+    long then = session.billedNanos() + Duration.ofHours(3).toNanos();
+    return onLoop(() -> account.wall("act", then));
+  }
+
   @Test
   void refusesTimeThatDidNotPass() throws Exception {
     note("note", "0.01", "[0.0,3600.0]");
