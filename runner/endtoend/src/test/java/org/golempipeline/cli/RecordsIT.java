@@ -100,6 +100,10 @@ class RecordsIT {
     var refused = workspace.run("run", "x.yaml", "--trace", "none/t.tsv");
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.err()).contains("Could not write `none/t.tsv`");
+
+    var both = workspace.run("run", "x.yaml", "--junit", "same", "--trace", "same");
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("both write `same`");
   }
 
   @Test

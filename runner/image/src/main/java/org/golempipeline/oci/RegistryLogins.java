@@ -10,6 +10,7 @@ import com.google.cloud.tools.jib.registry.credentials.CredentialHelperUnhandled
 import com.google.cloud.tools.jib.registry.credentials.DockerCredentialHelper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -95,6 +96,8 @@ public record RegistryLogins(List<Path> files) {
         }
       } catch (NoSuchFileException e) {
         // Most users have one of them at most.
+      } catch (AccessDeniedException e) {
+        troubles.add("`%s` may not be read by this user".formatted(file));
       } catch (JsonProcessingException e) {
         troubles.add("`%s` is not JSON".formatted(file));
       } catch (IOException | IllegalArgumentException e) {

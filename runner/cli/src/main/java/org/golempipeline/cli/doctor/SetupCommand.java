@@ -69,39 +69,26 @@ final class SetupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
-    try {
-      var yagna = yagna();
-      daemon(yagna);
-      var key = key(yagna);
-      payment(yagna, key);
-      export(key);
-      return ExitCodes.DONE;
-    } catch (Stuck e) {
-      tell(e.finding);
-      return ExitCodes.PLATFORM;
-    }
+    var yagna = yagna();
+    daemon(yagna);
+    var key = key(yagna);
+    payment(yagna, key);
+    export(key);
+    return ExitCodes.DONE;
   }
 
-  /** What keeps the next step from being tried. */
-  private static final class Stuck extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient Finding finding;
-
-    Stuck(String check, String message, String cure) {
-      super(message);
-      this.finding = Finding.unusable(check, message, cure);
-    }
+  private static Refusal stuck(String message, String cure) {
+    return new Refusal(Refusal.PLATFORM, message, cure);
   }
 
   // ---- the steps
 
-  private YagnaProgram yagna() throws Stuck {
+  private YagnaProgram yagna() throws Refusal {
     var yagna =
         YagnaProgram.find(console.environment())
             .orElseThrow(
                 () ->
-                    new Stuck(
-                        "yagna",
+                    stuck(
                         "There is no `yagna` on the PATH.",
                         "Install it: `pip install golem-node`, or as https://docs.golem.network"
                             + " describes."));
@@ -109,14 +96,14 @@ final class SetupCommand implements Callable<Integer> {
     return yagna;
   }
 
-  private void daemon(YagnaProgram yagna) throws Stuck, Refusal, IOException, InterruptedException {
+  private void daemon(YagnaProgram yagna) throws Refusal, IOException, InterruptedException {
     var url = machine.daemonUrl();
     try (var inquiry = inquiry("")) {
-      if (trouble(inquiry::version).isPresent()) {
+      var silence = trouble(inquiry::version);
+      if (silence.isPresent()) {
         if (!start) {
-          throw new Stuck(
-              "daemon",
-              "No daemon answers at %s.".formatted(url),
+          throw stuck(
+              String.valueOf(silence.get().getMessage()),
               "Let `yagna service run` run in another terminal, or say `--start`.");
         }
         var log = log();
@@ -127,8 +114,7 @@ final class SetupCommand implements Callable<Integer> {
                 "started as process %s, says what it does in %s".formatted(process, log)));
         var trouble = untilDone(inquiry::version);
         if (trouble.isPresent()) {
-          throw new Stuck(
-              "daemon", String.valueOf(trouble.get().getMessage()), "Look into %s.".formatted(log));
+          throw stuck(String.valueOf(trouble.get().getMessage()), "Look into %s.".formatted(log));
         }
       }
       tell(Finding.ok("daemon", "yagna %s at %s".formatted(inquiry.version().join(), url)));
@@ -145,25 +131,23 @@ final class SetupCommand implements Callable<Integer> {
     return Files.createDirectories(folder).resolve("yagna.log");
   }
 
-  private String key(YagnaProgram yagna) throws Stuck, Refusal, IOException, InterruptedException {
+  private String key(YagnaProgram yagna) throws Refusal, IOException, InterruptedException {
     var set = console.variable(APP_KEY).orElse("");
-    if (!set.isEmpty() && refused(set).isEmpty()) {
+    if (Machine.isAppKey(set) && refused(set).isEmpty()) {
       tell(Finding.ok("app-key", "`%s` is set, and the daemon knows it".formatted(APP_KEY)));
       return set;
     }
     // With a name that is taken it answers the key of that name.
     var made = yagna.run("app-key", "create", KEY_NAME);
     var key = made.lastLine();
-    if (!made.isDone() || key.isEmpty()) {
-      throw new Stuck(
-          "app-key",
+    if (!made.isDone() || !Machine.isAppKey(key)) {
+      throw stuck(
           "`yagna app-key create %s` failed: %s.".formatted(KEY_NAME, made.reason()),
           "`yagna app-key list` shows the keys there are; set %s to one.".formatted(APP_KEY));
     }
     var refused = refused(key);
     if (refused.isPresent()) {
-      throw new Stuck(
-          "app-key",
+      throw stuck(
           "The daemon at %s refuses the key `%s` that `yagna` has made."
               .formatted(machine.daemonUrl(), KEY_NAME),
           "YAGNA_API_URL, GSB_URL and YAGNA_DATADIR have to be those of the daemon.");
@@ -179,29 +163,28 @@ final class SetupCommand implements Callable<Integer> {
   }
 
   private void payment(YagnaProgram yagna, String key)
-      throws Stuck, Refusal, IOException, InterruptedException {
+      throws Refusal, IOException, InterruptedException {
     var terms = GolemTerms.DEFAULT.on(network);
     try (var inquiry = inquiry(key)) {
-      if (trouble(() -> inquiry.tryToReserve(terms.platform())).isPresent()) {
+      var obstacle = trouble(() -> inquiry.tryToReserve(terms.platform()));
+      if (obstacle.isPresent()) {
         if (!terms.isTest()) {
-          throw new Stuck(
-              "payment",
-              "The daemon can pay nothing on %s yet.".formatted(network),
+          throw stuck(
+              "The daemon can pay nothing on %s yet. %s"
+                  .formatted(network, obstacle.get().getMessage()),
               "Send GLM, and a little of what fees there are paid in, to %s."
                   .formatted(inquiry.identity().join()));
         }
         tell(Finding.ok("payment", "asking the faucet of %s for GLM".formatted(network)));
         var funded = yagna.run("payment", "fund", "--network", network);
         if (!funded.isDone()) {
-          throw new Stuck(
-              "payment",
+          throw stuck(
               "`yagna payment fund --network %s` failed: %s.".formatted(network, funded.reason()),
               "The faucet may be busy: say `golem-pipeline golem setup` again in some minutes.");
         }
         var trouble = untilDone(() -> inquiry.tryToReserve(terms.platform()));
         if (trouble.isPresent()) {
-          throw new Stuck(
-              "payment",
+          throw stuck(
               String.valueOf(trouble.get().getMessage()),
               "GLM can take minutes to come: say `golem-pipeline golem setup` again.");
         }

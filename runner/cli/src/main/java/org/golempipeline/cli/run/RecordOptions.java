@@ -72,6 +72,10 @@ final class RecordOptions {
 
   /** Begins them. */
   Records open(Console console, Path runFolder) throws Refusal {
+    if (junit != null && junit.equals(trace)) {
+      throw Refusal.usage(
+          "`--junit` and `--trace` both write `%s`.".formatted(junit), "Name two files.");
+    }
     var records = new Records(console);
     try {
       if (junit != null) {
