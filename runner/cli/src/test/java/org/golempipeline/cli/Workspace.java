@@ -15,10 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.golempipeline.cli.terminal.Console;
 
 /** A folder to work in, and the command line as a user has it there. */
 public final class Workspace {
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
   private final Path folder;
   private Clock clock = Clock.systemUTC();
   private final Map<String, String> environment = new HashMap<>();
@@ -108,6 +111,14 @@ public final class Workspace {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The words of a line as a shell sees them, if it has no quotes but single ones round a word. */
+  public static String[] words(String line) {
+    return WORD.matcher(line)
+        .results()
+        .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+        .toArray(String[]::new);
   }
 
   /** Executes a command line in this JVM. */

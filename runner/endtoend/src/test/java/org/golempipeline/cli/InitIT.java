@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class InitIT {
   private static final Pattern LINE =
       Pattern.compile("^    golem-pipeline (init\\b.*)$", Pattern.MULTILINE);
-  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
   @TempDir Path folder;
 
@@ -43,11 +42,7 @@ class InitIT {
     workspace.write("input/volume-2.txt", "four\n");
     var results = 0;
     for (var line : linesOfTheGuide()) {
-      var words =
-          WORD.matcher(line)
-              .results()
-              .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-              .toArray(String[]::new);
+      var words = Workspace.words(line);
       var file = words.length > 1 && words[1].endsWith(".yaml") ? words[1] : "pipeline.yaml";
 
       var written = workspace.run(words);
@@ -59,7 +54,7 @@ class InitIT {
     }
     assertThat(workspace.read("result/lines.txt")).isEqualTo("3\n");
     assertThat(workspace.read("result/words.txt")).isEqualTo("4\n");
-    assertThat(workspace.files("result/shout")).hasSize(2);
+    assertThat(workspace.files("result/upper")).hasSize(2);
   }
 
   private static List<String> linesOfTheGuide() throws IOException {
