@@ -18,35 +18,67 @@ public final class StrategyText {
   /** What may stand beside the name of {@code strategy}; lines, indented by two. */
   public static String options(Strategy strategy) {
     var page = new StrategyText(JsonText.parse(strategy.optionsSchema()));
-    page.line(page.root.path("description").asText(""));
-    for (var shape : page.shapes(page.root)) {
-      if (!shape.path("properties").isEmpty()) {
-        page.properties(shape, "");
-      } else if (shape.has("type") && !shape.path("type").asText().equals("object")) {
-        page.line("Short form: " + page.kind(shape) + ".");
-        page.line(shape == page.root ? "" : "  " + shape.path("description").asText(""));
+    page.line("  ", page.root.path("description").asText(""));
+    var shapes = page.shapes(page.root);
+    for (var shape : shapes) {
+      if (shapes.size() == 1) {
+        page.shape(shape, "  ");
+      } else {
+        page.line("  ", (shape == shapes.get(0) ? "Either " : "or ") + page.form(shape) + ":");
+        page.shape(shape, "    ");
       }
     }
     return page.text.toString();
   }
 
-  private void properties(JsonNode shape, String prefix) {
-    var required = new LinkedHashSet<String>();
-    shape.path("required").forEach(each -> required.add(each.asText()));
+  /** One of several forms, told by what it cannot do without. */
+  private String form(JsonNode shape) {
+    return isMap(shape) ? "a map with " + Words.joined(names(shape), "and") : kind(shape);
+  }
+
+  private void shape(JsonNode shape, String indent) {
+    if (!isMap(shape)) {
+      line(indent, shape == root ? "value: " + kind(shape) : shape.path("description").asText(""));
+      return;
+    }
+    properties(shape, "", indent);
+    choice(shape.path("oneOf"), "Exactly one of ", indent);
+    choice(shape.path("anyOf"), "At least one of ", indent);
+  }
+
+  private void choice(JsonNode branches, String how, String indent) {
+    var names = new ArrayList<String>();
+    branches.forEach(branch -> names.addAll(names(branch)));
+    line(indent, names.isEmpty() ? "" : how + Words.joined(names, "and") + " must be there.");
+  }
+
+  private static boolean isMap(JsonNode shape) {
+    return !shape.path("properties").isEmpty();
+  }
+
+  /** What a map must have. */
+  private static List<String> names(JsonNode shape) {
+    var names = new ArrayList<String>();
+    shape.path("required").forEach(each -> names.add("`" + each.asText() + "`"));
+    return names;
+  }
+
+  private void properties(JsonNode shape, String prefix, String indent) {
+    var required = names(shape);
     for (var property : shape.path("properties").properties()) {
       var name = prefix + property.getKey();
       var schema = property.getValue();
-      line(
-          "%s: %s%s%s"
-              .formatted(
-                  name,
-                  kind(schema),
-                  required.contains(property.getKey()) ? ", required" : "",
-                  schema.has("default") ? ", default " + schema.get("default").asText() : ""));
-      line("  " + schema.path("description").asText(""));
+      var description = schema.path("description").asText("");
+      var fallback =
+          schema.has("default") && !description.contains("Default")
+              ? ", default " + schema.get("default").asText()
+              : "";
+      var must = required.contains("`" + property.getKey() + "`") ? ", required" : "";
+      line(indent, name + ": " + kind(schema) + must + fallback);
+      line(indent + "  ", description);
       var inner = resolved(schema);
-      if (prefix.isEmpty() && !inner.path("properties").isEmpty()) {
-        properties(inner, name + ".");
+      if (prefix.isEmpty() && isMap(inner)) {
+        properties(inner, name + ".", indent);
       }
     }
   }
@@ -83,9 +115,9 @@ public final class StrategyText {
     return phrases.isEmpty() ? "anything" : Words.joined(List.copyOf(phrases), "or");
   }
 
-  private void line(String words) {
+  private void line(String indent, String words) {
     if (!words.isBlank()) {
-      text.append("  ").append(words).append('\n');
+      text.append(indent).append(words).append('\n');
     }
   }
 }

@@ -38,6 +38,7 @@ import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.PluginFailure;
+import org.golempipeline.report.ShellWord;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -49,6 +50,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * wrong into a message and an exit code.
  */
 final class GolemPipeline {
+  /** Columns; picocli refuses less than 55. */
+  private static final int NARROWEST_HELP = 60;
+
+  private static final int WIDEST_HELP = 100;
+
   private static final Set<String> RUNNERS = Set.of(RootCommand.NAME, "run");
 
   private static final String DRY_RUN =
@@ -112,10 +118,23 @@ final class GolemPipeline {
     return line.setOut(writer(console.out()))
         .setErr(writer(console.err()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-        .setUsageHelpWidth(100)
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(this::wrongUsage)
-        .setExecutionExceptionHandler(this::failed);
+        .setExecutionExceptionHandler(this::failed)
+        .setExecutionStrategy(this::execute);
+  }
+
+  private int execute(CommandLine.ParseResult parsed) {
+    if (parsed.asCommandLineList().stream().anyMatch(CommandLine::isUsageHelpRequested)) {
+      fit(parsed.commandSpec().commandLine());
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** Lets help be as wide as the terminal. Asking for that takes a moment. */
+  private CommandLine fit(CommandLine line) {
+    var columns = console.columns().getAsInt();
+    return line.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, columns)));
   }
 
   private Map<String, Supplier<Object>> commands() {
@@ -172,13 +191,13 @@ final class GolemPipeline {
       if (elsewhere != null && RUNNERS.contains(command)) {
         hint = elsewhere;
       } else if (command.equals(RootCommand.NAME) && isFile(word)) {
-        hint = "To run the file: `golem-pipeline run %s`.".formatted(word);
+        hint = "To run the file: `golem-pipeline run %s`.".formatted(ShellWord.of(word));
       } else if (nearest.isPresent()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
       }
     } else if (!(wrong.getCommandLine().getCommand() instanceof Callable)
         && !wrong.getCommandLine().getSubcommands().isEmpty()) {
-      console.err().print(wrong.getCommandLine().getUsageMessage(Ansi.OFF));
+      console.err().print(fit(wrong.getCommandLine()).getUsageMessage(Ansi.OFF));
       console.err().flush();
       return ExitCodes.USAGE;
     } else {

@@ -11,9 +11,9 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Exit codes: 0 done, 1 the run failed, 2 wrong command line or file, 3 budget reached,",
-      "4 daemon, market or payment, 5 done but documents still to be accepted, 130 interrupted,",
-      "70 a bug in golem-pipeline."
+      "Exit codes: 0 done, 1 the run failed, 2 wrong command line or file, 3 budget reached, 4 daemon,"
+          + " market or payment, 5 done but documents still to be accepted, 6 done but a result lacks"
+          + " what failed, 130 interrupted, 70 a bug in golem-pipeline."
     })
 final class RootCommand {
   static final String NAME = "golem-pipeline";

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * is closed; a file of a run that did not end is empty, and no such service takes it for a success.
  */
 public final class JunitFile implements EventSink, AutoCloseable {
+  /** Others write this form too. */
+  private static final String MARK = " written by golem-pipeline ";
+
   /** A status and milliseconds for each fragment: there may be a million. */
   private static final class Suite {
     private final Map<Integer, Row> failed = new TreeMap<>();
@@ -70,8 +73,13 @@ public final class JunitFile implements EventSink, AutoCloseable {
     this.runFolder = runFolder;
   }
 
+  /** Whether nothing is lost with a file that is there: an earlier run wrote it, or it is empty. */
+  public static boolean replaceable(Path file) throws IOException {
+    return RecordFile.replaceable(file, MARK);
+  }
+
   /**
-   * Begins a file, in place of one that is there.
+   * Begins a file, in place of one that is {@link #replaceable}.
    *
    * @param runFolder where the run's logs are
    */
@@ -119,6 +127,8 @@ public final class JunitFile implements EventSink, AutoCloseable {
     var cases = suites.values().stream().mapToInt(suite -> suite.cases).sum() + 1;
     var broken = end.failure() == null ? 0 : 1;
     xml.writeStartDocument("UTF-8", "1.0");
+    xml.writeCharacters("\n");
+    xml.writeComment(MARK);
     xml.writeCharacters("\n");
     xml.writeStartElement("testsuites");
     xml.writeAttribute("name", start.pipeline());

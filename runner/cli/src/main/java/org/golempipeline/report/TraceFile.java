@@ -32,7 +32,12 @@ public final class TraceFile implements EventSink, AutoCloseable {
     this.writer = writer;
   }
 
-  /** Begins a file, in place of one that is there. */
+  /** Whether nothing is lost with a file that is there: an earlier run wrote it, or it is empty. */
+  public static boolean replaceable(Path file) throws IOException {
+    return RecordFile.replaceable(file, HEADER);
+  }
+
+  /** Begins a file, in place of one that is {@link #replaceable}. */
   public static TraceFile create(Path file) throws IOException {
     var trace = new TraceFile(Files.newBufferedWriter(file));
     trace.append(HEADER);

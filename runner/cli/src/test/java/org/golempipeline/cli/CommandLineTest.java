@@ -58,6 +58,7 @@ class CommandLineTest {
   void knowsWhatOthersCallIt() {
     assertThat(workspace.run("v.yaml").err())
         .contains("There is no command `v.yaml`.", "`golem-pipeline run v.yaml`");
+    assertThat(workspace.run("my file.yaml").err()).contains("`golem-pipeline run 'my file.yaml'`");
     for (var dry : List.of(List.of("--dry-run"), List.of("run", "right.yaml", "-n"))) {
       assertThat(workspace.run(dry.toArray(String[]::new)).err()).contains("golem-pipeline plan");
     }
@@ -76,6 +77,19 @@ class CommandLineTest {
       var listed = help.substring(help.indexOf("Commands:\n") + "Commands:\n".length());
       var commands = listed.split("\n\n", 2)[0].replaceAll("\n {4,}", " ");
       assertThat(commands.lines()).as(help).isNotEmpty().allMatch(line -> line.endsWith("."));
+    }
+  }
+
+  /** And no line of it is longer, which the terminal would break anywhere. */
+  @Test
+  void helpIsAsWideAsTheTerminal() {
+    for (var columns : List.of(60, 80, 100)) {
+      workspace.columns(columns);
+      for (var command : List.of("", "run", "check", "plugins pin", "image push", "runs")) {
+        var help = workspace.run((command + " --help").strip().split(" ")).out();
+        var longest = help.lines().mapToInt(String::length).max().orElse(0);
+        assertThat(longest).as(help).isBetween(columns - 12, columns);
+      }
     }
   }
 

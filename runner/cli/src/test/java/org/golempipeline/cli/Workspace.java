@@ -24,6 +24,7 @@ public final class Workspace {
 
   private final Path folder;
   private Clock clock = Clock.systemUTC();
+  private int columns = 80;
   private final Map<String, String> environment = new HashMap<>();
   private String input = "";
 
@@ -53,6 +54,12 @@ public final class Workspace {
 
   public Workspace with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** How wide the terminal is from now on. */
+  public Workspace columns(int wide) {
+    columns = wide;
     return this;
   }
 
@@ -145,7 +152,7 @@ public final class Workspace {
         new PrintStream(err, false, StandardCharsets.UTF_8),
         false,
         false,
-        () -> 80,
+        () -> columns,
         environment,
         folder,
         clock);

@@ -161,7 +161,7 @@ class PluginsIT {
                 Paragraphs in a fragment; the last one of a file may have fewer.
             """);
     assertThat(workspace.run("plugins", "describe", "lines").out())
-        .contains("Short form: a whole number.", "into: a whole number, required");
+        .contains("Either a whole number:", "or a map with `into`:", "or a map with `every`:");
     assertThat(workspace.run("plugins", "describe", "line").err())
         .contains("There is no strategy `line`.", "Did you mean `lines`?");
   }

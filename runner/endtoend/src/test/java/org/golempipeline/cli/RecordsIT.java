@@ -107,6 +107,34 @@ class RecordsIT {
   }
 
   @Test
+  void nothingIsReplacedThatIsNoRecord() throws Exception {
+    var workspace = new Workspace(folder);
+    workspace.write("copy.yaml", PIPELINE);
+    workspace.write("in/a", "1\n");
+    workspace.write("other.xml", "<?xml version=\"1.0\"?>\n<testsuites name=\"mine\"/>\n");
+
+    for (var refused :
+        List.of(
+            "--junit copy.yaml: `copy.yaml` is not a file that `--junit` has written",
+            "--trace copy.yaml: `copy.yaml` is not a file that `--trace` has written",
+            "--junit other.xml: `other.xml` is not a file that `--junit` has written",
+            "--trace in/a: `in/a` is not a file that `--trace` has written",
+            "--trace in/new: `in/new` is an input of the pipeline.",
+            "--junit all.txt: `all.txt` is the result of stage `copy`.")) {
+      var option = refused.substring(0, refused.indexOf(':')).split(" ");
+      var ran = workspace.run("run", "copy.yaml", option[0], option[1]);
+      assertThat(ran.exitCode()).as(refused).isEqualTo(2);
+      assertThat(ran.err()).contains(refused.substring(refused.indexOf(':') + 2));
+    }
+    assertThat(workspace.read("copy.yaml")).isEqualTo(PIPELINE);
+    assertThat(workspace.read("other.xml")).contains("mine");
+    assertThat(workspace.files("in")).containsOnlyKeys("a");
+    assertThat(folder.resolve("all.txt")).doesNotExist();
+    workspace.write("empty.tsv", "");
+    assertThat(workspace.run("run", "copy.yaml", "--trace", "empty.tsv").exitCode()).isZero();
+  }
+
+  @Test
   void theWorkflowOfThePageWorks() throws Exception {
     var page = Workspace.project().resolve("docs/ci.md");
     var example = DocsExample.of(page).get(0);

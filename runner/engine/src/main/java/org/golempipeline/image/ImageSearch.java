@@ -288,12 +288,11 @@ final class ImageSearch {
   // ---- the lock file
 
   private Path lockPath() {
-    var name = Objects.requireNonNull(Path.of(spec.source().name()).getFileName());
-    return LockFile.beside(folder.resolve(name));
+    return folder.resolve(Objects.requireNonNull(Path.of(lockName()).getFileName()));
   }
 
   private String lockName() {
-    return spec.source().name() + ".lock";
+    return LockFile.name(spec.source().name(), spec.name());
   }
 
   private @Nullable LockFile lock() {

@@ -40,6 +40,7 @@ import org.golempipeline.plainfile.PlainFile;
  */
 public final class LockFile {
   private static final int VERSION = 1;
+  private static final String STANDARD_INPUT = "-";
   private static final List<String> SECTIONS = List.of("images", "builds", "plugins");
   private static final Pattern SHA3 = Pattern.compile("[0-9a-f]{56}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -68,9 +69,14 @@ public final class LockFile {
     this.plugins = plugins(content.path("plugins"), source);
   }
 
-  /** Where the lock file of a pipeline file lies. */
-  public static Path beside(Path pipeline) {
-    return pipeline.resolveSibling(pipeline.getFileName() + ".lock");
+  /**
+   * What the lock file of a pipeline is called, which lies beside its file.
+   *
+   * @param file as the user called it; standard input has the lock file of a file named {@code
+   *     pipeline}
+   */
+  public static String name(String file, String pipeline) {
+    return (file.equals(STANDARD_INPUT) ? pipeline + ".yaml" : file) + ".lock";
   }
 
   /** A lock file that makes no sense. */

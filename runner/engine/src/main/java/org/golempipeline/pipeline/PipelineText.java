@@ -82,7 +82,7 @@ public final class PipelineText {
     return folder;
   }
 
-  /** Its lock file, which need not exist; the name is that of {@code LockFile.beside}. */
+  /** Its lock file, which need not exist; the name is that of {@link LockFile#name}. */
   public Path lock() {
     return folder.resolve(Objects.requireNonNull(Path.of(name).getFileName()) + ".lock");
   }
@@ -93,11 +93,14 @@ public final class PipelineText {
     return new String(bytes, StandardCharsets.ISO_8859_1).contains(characters);
   }
 
-  /** Those plugins and the ones that its lock file pins. */
+  /**
+   * Those plugins and the ones that its lock file pins. Standard input pins none: its lock file is
+   * known by the name of the pipeline, and that only once all strategies are.
+   */
   @ForCommands
   public Checked<Plugins> plugins(Plugins named) {
     // Without a lock file nothing of it is loaded: that is start-up time.
-    return Files.exists(lock())
+    return !name.equals(STANDARD_INPUT) && Files.exists(lock())
         ? LockFile.read(lock(), name + ".lock").then(pins -> named.withPinned(pins, name, folder))
         : Checked.of(named);
   }

@@ -430,16 +430,7 @@ public final class Planner {
 
   /** An output that is an input as well would change what the next run computes. */
   private void checkOutputsApart() {
-    var patterns = new ArrayList<PathPattern>();
-    for (var stage : spec.stages()) {
-      for (var source : stage.input()) {
-        if (source instanceof InputSource.Glob glob && !glob.exclude()) {
-          patterns.add(PathPattern.of(glob.pattern()));
-        } else if (source instanceof InputSource.Literal literal) {
-          patterns.add(PathPattern.of(literal.path().replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1")));
-        }
-      }
-    }
+    var patterns = PathUse.inputs(spec);
     for (var plan : planned.values()) {
       var range = plan.spec().outputRange();
       if (range != null && plan.known() != null) {

@@ -52,6 +52,7 @@ class ImagesTest {
 
   private static final ImageRef BLENDER = new ImageRef.Tag("golem/blender:2.8");
 
+  private String file = "p.yaml";
   @TempDir Path folder;
   private FakeRegistry registry;
 
@@ -63,6 +64,16 @@ class ImagesTest {
   @AfterEach
   void close() {
     registry.close();
+  }
+
+  @Test
+  void standardInputHasTheLockFileOfItsPipelinesName() throws Exception {
+    registry.has("golem/alpine:latest", 'a');
+    file = "-";
+    images(stages("golem/alpine:latest"));
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(folder.resolve("p.yaml.lock"));
+    }
   }
 
   @Test
@@ -494,7 +505,7 @@ class ImagesTest {
     var strategies = new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
     return PipelineFiles.load(
             ("version: 1\nname: p\n" + body).getBytes(StandardCharsets.UTF_8),
-            "p.yaml",
+            file,
             strategies,
             new Overrides(Map.of(), name -> Optional.empty(), false))
         .then(

@@ -576,8 +576,7 @@ class PluginsTest {
   }
 
   private LockFile lock() {
-    var lock = folder.resolve("p.yaml");
-    return LockFile.read(LockFile.beside(lock), "sub/p.yaml.lock").value().orElseThrow();
+    return LockFile.read(folder.resolve("p.yaml.lock"), "sub/p.yaml.lock").value().orElseThrow();
   }
 
   private Checked<Plugins> pinned() {

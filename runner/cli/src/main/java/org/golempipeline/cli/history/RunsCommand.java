@@ -28,8 +28,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Lists the earlier runs of the pipelines in a folder, the newest first.",
       "Each with id, pipeline, when it began, how long it took, fragments, GLM spent, exit code,"
-          + " and",
-      "how it ended."
+          + " and how it ended."
     })
 public final class RunsCommand implements Callable<Integer> {
   private static final DateTimeFormatter MINUTE =

@@ -203,8 +203,8 @@ public final class ImageCommand {
             + USER
             + "` and `"
             + TOKEN
-            + "`, a personal access token of the",
-        "registry; without a tag the image has an address and its hash."
+            + "`, a personal access token of the"
+            + " registry; without a tag the image has an address and its hash."
       })
   int push(
       @Parameters(

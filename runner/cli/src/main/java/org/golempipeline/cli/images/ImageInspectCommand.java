@@ -48,8 +48,8 @@ import picocli.CommandLine.Parameters;
       "Says what an image is: its hash, and where providers fetch it.",
       "Of an image that is kept on this machine also its layers, what it was made of, and its"
           + " programs.",
-      "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image,",
-      "4 the registry does not answer."
+      "Downloads nothing, and writes no lock file. Exit code: 0 found, 2 there is no such image, 4"
+          + " the registry does not answer."
     })
 final class ImageInspectCommand implements Callable<Integer> {
   private static final String INSIDE =

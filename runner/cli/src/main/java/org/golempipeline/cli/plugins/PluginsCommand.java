@@ -138,8 +138,8 @@ public final class PluginsCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Writes jars with their digests into the lock file of a pipeline.",
-        "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay",
-        "the same."
+        "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay the"
+            + " same."
       })
   int pin(
       @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,

@@ -1,9 +1,11 @@
 package org.golempipeline.cli.run;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.plan.PathUse;
+import org.golempipeline.plan.Plan;
 import org.golempipeline.report.JunitFile;
 import org.golempipeline.report.TraceFile;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +74,57 @@ final class RecordOptions {
     }
   }
 
-  /** Begins them. */
-  Records open(Console console, Path runFolder) throws Refusal {
+  /**
+   * Refuses names that cannot be meant: nothing that a user wrote, or that somebody else made, is
+   * ever replaced.
+   */
+  void check(Console console) throws Refusal {
     if (junit != null && junit.equals(trace)) {
       throw Refusal.usage(
           "`--junit` and `--trace` both write `%s`.".formatted(junit), "Name two files.");
     }
+    check(console, "--junit", junit, JunitFile::replaceable);
+    check(console, "--trace", trace, TraceFile::replaceable);
+  }
+
+  private interface Judge {
+    boolean judge(Path file) throws IOException;
+  }
+
+  private static void check(
+      Console console, String option, @Nullable String name, Judge replaceable) throws Refusal {
+    if (name == null) {
+      return;
+    }
+    var file = path(console, name);
+    try {
+      if (Files.isRegularFile(file) && !replaceable.judge(file)) {
+        throw Refusal.usage(
+            "`%s` is not a file that `%s` has written, so it is not replaced."
+                .formatted(name, option),
+            "Name another file, or move that one away.");
+      }
+    } catch (IOException e) {
+      throw unwritable(name, e);
+    }
+  }
+
+  /** The same for files that the pipeline itself reads or writes. */
+  void check(Console console, Plan plan) throws Refusal {
+    for (var name : Arrays.asList(junit, trace)) {
+      if (name == null) {
+        continue;
+      }
+      var use = PathUse.of(plan, path(console, name).toAbsolutePath().normalize());
+      if (use.isPresent()) {
+        throw Refusal.usage(
+            "`%s` is %s.".formatted(name, use.get()), "Name another file for what is recorded.");
+      }
+    }
+  }
+
+  /** Begins them. */
+  Records open(Console console, Path runFolder) throws Refusal {
     var records = new Records(console);
     try {
       if (junit != null) {
@@ -97,12 +146,22 @@ final class RecordOptions {
 
   private static <T> T create(Console console, String name, Creator<T> creator) throws Refusal {
     try {
-      return creator.of(console.folder().resolve(name));
+      return creator.of(path(console, name));
+    } catch (IOException e) {
+      throw unwritable(name, e);
+    }
+  }
+
+  private static Path path(Console console, String name) throws Refusal {
+    try {
+      return console.folder().resolve(name);
     } catch (InvalidPathException e) {
       throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
-    } catch (IOException e) {
-      throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)), Trouble.cure(e));
     }
+  }
+
+  private static Refusal unwritable(String name, IOException e) {
+    return Refusal.usage(
+        "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)), Trouble.cure(e));
   }
 }

@@ -96,6 +96,7 @@ public final class RunCommand implements Callable<Integer> {
     if (workers != null && workers < 1) {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
+    records.check(console);
     var pipeline = options.open(console);
     LeftOvers.removeIfPossible(pipeline.own());
     try (var folder = pipeline.workFolder("runs", false).claim()) {
@@ -134,6 +135,7 @@ public final class RunCommand implements Callable<Integer> {
             rehash,
             outputs.overwrite());
     var plan = selection.of(whole);
+    records.check(console, whole);
     try (var prepared = pipeline.prepare(plan, folder, asked, messages::line)) {
       messages.diagnostics(prepared.warnings());
       before.await();
