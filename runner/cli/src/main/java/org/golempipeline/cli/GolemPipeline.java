@@ -20,6 +20,8 @@ import org.golempipeline.cli.history.ReportCommand;
 import org.golempipeline.cli.history.RunsCommand;
 import org.golempipeline.cli.history.SettleCommand;
 import org.golempipeline.cli.images.ImageCommand;
+import org.golempipeline.cli.live.StopCommand;
+import org.golempipeline.cli.live.WatchCommand;
 import org.golempipeline.cli.market.ProvidersCommand;
 import org.golempipeline.cli.plugins.PluginsCommand;
 import org.golempipeline.cli.run.CheckCommand;
@@ -145,6 +147,8 @@ final class GolemPipeline {
     commands.put("check", () -> new CheckCommand(console));
     commands.put("plan", () -> new PlanCommand(console));
     commands.put("rehearse", () -> new RehearseCommand(console));
+    commands.put("watch", () -> new WatchCommand(console));
+    commands.put("stop", () -> new StopCommand(console));
     commands.put("runs", () -> new RunsCommand(console));
     commands.put("logs", () -> new LogsCommand(console));
     commands.put("report", () -> new ReportCommand(console));

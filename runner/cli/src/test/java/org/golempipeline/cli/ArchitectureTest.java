@@ -381,8 +381,11 @@ class ArchitectureTest {
     rooms.put("start", List.of("pipeline", "terminal"));
     rooms.put("images", List.of("pipeline", "terminal"));
     rooms.put("history", List.of("terminal"));
+    rooms.put("live", List.of("history", "terminal"));
     rooms.put("market", List.of("history", "pipeline", "terminal"));
-    rooms.put("run", List.of("completion", "history", "images", "market", "pipeline", "terminal"));
+    rooms.put(
+        "run",
+        List.of("completion", "history", "images", "live", "market", "pipeline", "terminal"));
     rooms.put("doctor", List.of("history", "images", "pipeline", "run", "terminal"));
     rooms.put("plugins", List.of("completion", "pipeline", "terminal"));
     rooms.put("serve", List.of("completion", "pipeline", "terminal"));

@@ -146,7 +146,7 @@ class CompletionTest {
 
     assertThat(bash("logs", "_")).containsExactlyElementsOf(ids);
     assertThat(bash("logs", "2026")).containsExactlyElementsOf(ids.subList(0, 2));
-    for (var command : List.of("report", "replay", "settle")) {
+    for (var command : List.of("report", "replay", "settle", "watch", "stop")) {
       assertThat(bash(command, "_")).containsExactlyElementsOf(ids);
     }
     assertThat(bash("repro", "count/1", "a.yaml", "--run", "2025"))
@@ -174,7 +174,7 @@ class CompletionTest {
             "20260203-101112-0a1b2c",
             "20260102-101112-ffffff",
             "20251231-235959-abcdef");
-    for (var command : List.of("logs", "report", "replay", "settle", "repro")) {
+    for (var command : List.of("logs", "report", "replay", "settle", "repro", "watch", "stop")) {
       assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_" + command))
           .anyMatch(each -> each.endsWith(":RUN:_golem-pipeline-kept"));
     }

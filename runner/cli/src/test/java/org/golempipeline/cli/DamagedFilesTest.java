@@ -218,6 +218,7 @@ class DamagedFilesTest {
       commands.add(List.of("logs", id, "2"));
       commands.add(List.of("report", id));
       commands.add(List.of("replay", id));
+      commands.add(List.of("watch", id));
     }
     for (var command : commands) {
       var ran = workspace.run(command.toArray(String[]::new));

@@ -154,6 +154,8 @@ class FuzzTest {
             {"logs", id, "2"},
             {"report", id},
             {"replay", id},
+            {"watch", id},
+            {"stop", id},
             {"plan", "letters.yaml"}
           }) {
         survives(i, command);

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,14 +63,31 @@ class InterruptionIT {
 
   @Test
   void controlCEndsInGoodOrder() throws Exception {
-    endsInGoodOrder(List.of(), "INT");
+    endsInGoodOrder(List.of(), child -> child.signal("INT"));
+  }
+
+  @Test
+  void stopEndsInGoodOrderWhatIsWatched() throws Exception {
+    endsInGoodOrder(
+        List.of(),
+        child -> {
+          var watching =
+              CompletableFuture.supplyAsync(() -> new Workspace(folder).run("watch", "last"));
+
+          var stopped = new Workspace(folder).run("stop", "last");
+
+          assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+          assertThat(stopped.err()).contains("stopping: Interrupted.", "slow: ended after");
+          assertThat(watching.join().exitCode()).isEqualTo(130);
+          assertThat(watching.join().err()).contains("slow: ended after");
+        });
   }
 
   /** SIGTERM, and twice: it signals its child and the whole process group, within a millisecond. */
   @Test
   void theProgramTimeoutEndsInGoodOrder() throws Exception {
     assumeThat(Path.of("/usr/bin/timeout")).exists();
-    endsInGoodOrder(List.of("/usr/bin/timeout", "600"), "TERM");
+    endsInGoodOrder(List.of("/usr/bin/timeout", "600"), child -> child.signal("TERM"));
   }
 
   @Test
@@ -197,11 +215,15 @@ class InterruptionIT {
     return child;
   }
 
-  private void endsInGoodOrder(List<String> starter, String signal) throws Exception {
+  private interface Ending {
+    void of(ChildJvm child) throws Exception;
+  }
+
+  private void endsInGoodOrder(List<String> starter, Ending ending) throws Exception {
     try (var child = start(starter)) {
       var processes = processes(child);
 
-      child.signal(signal);
+      ending.of(child);
 
       assertThat(child.waitForExit()).as(child.said("err")).isEqualTo(130);
       ChildJvm.await(

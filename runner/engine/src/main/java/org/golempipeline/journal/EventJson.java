@@ -8,6 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
@@ -58,6 +59,11 @@ public final class EventJson {
       throw new IOException("a field is missing: " + line);
     }
     return new StampedEvent(sequence, at, (RunEvent) event);
+  }
+
+  /** The names of all events in a journal. */
+  static Set<String> names() {
+    return TYPES.keySet();
   }
 
   private static Map<String, Class<?>> types() {

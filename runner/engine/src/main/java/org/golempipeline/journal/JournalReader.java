@@ -1,7 +1,6 @@
 package org.golempipeline.journal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -51,34 +50,57 @@ public final class JournalReader {
       throws IOException {
     Set<String> wanted =
         Stream.of(types).map(EventJson::type).collect(Collectors.toUnmodifiableSet());
+    var lines = new Lines(wanted, consumer);
+    var buffer = new byte[BUFFER];
     try (var input = PlainFile.stream(file)) {
-      scan(input, wanted, consumer);
+      for (int count; (count = input.read(buffer)) > 0; ) {
+        lines.add(buffer, count);
+      }
     }
   }
 
-  private static void scan(InputStream input, Set<String> wanted, Consumer<StampedEvent> consumer)
-      throws IOException {
-    var buffer = new byte[BUFFER];
-    var line = new byte[BUFFER];
-    var length = 0;
-    for (int count; (count = input.read(buffer)) > 0; ) {
-      for (var from = 0; from < count; ) {
-        var end = indexOf(buffer, from, count, '\n');
-        var part = (end < 0 ? count : end) - from;
-        if (length + part > line.length && line.length < LONGEST_LINE) {
-          line = Arrays.copyOf(line, Math.max(2 * line.length, length + part));
+  /** Puts the bytes of a journal together to lines, as they come, and understands those. */
+  static final class Lines {
+    private final Set<String> wanted;
+    private final Consumer<StampedEvent> consumer;
+    private byte[] line = new byte[BUFFER];
+    private int length;
+
+    /**
+     * @param wanted types of events
+     */
+    Lines(Set<String> wanted, Consumer<StampedEvent> consumer) {
+      this.wanted = wanted;
+      this.consumer = consumer;
+    }
+
+    /** Takes the next bytes, and answers how many of them came after the last end of a line. */
+    int add(byte[] buffer, int count) {
+      var from = 0;
+      for (int end; (end = indexOf(buffer, from, count, '\n')) >= 0; from = end + 1) {
+        keep(buffer, from, end);
+        if (wanted.contains(type(line, length))) {
+          read(line, 0, length).ifPresent(consumer);
         }
-        var kept = Math.min(part, line.length - length);
-        System.arraycopy(buffer, from, line, length, kept);
-        length += kept;
-        if (end >= 0) {
-          if (wanted.contains(type(line, length))) {
-            read(line, 0, length).ifPresent(consumer);
-          }
-          length = 0;
-        }
-        from += part + 1;
+        length = 0;
       }
+      keep(buffer, from, count);
+      return count - from;
+    }
+
+    private void keep(byte[] buffer, int from, int end) {
+      var part = end - from;
+      if (length + part > line.length && line.length < LONGEST_LINE) {
+        line = Arrays.copyOf(line, Math.max(2 * line.length, length + part));
+      }
+      var kept = Math.min(part, line.length - length);
+      System.arraycopy(buffer, from, line, length, kept);
+      length += kept;
+    }
+
+    /** What came of a line that does not end is not to be one. */
+    void forget() {
+      length = 0;
     }
   }
 

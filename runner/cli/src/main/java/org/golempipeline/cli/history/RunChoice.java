@@ -17,10 +17,12 @@ import picocli.CommandLine.Option;
 /** Options of commands that look at earlier runs: where those are, and which one is meant. */
 public final class RunChoice {
   /** What a command says of the run that it wants named. */
-  static final String RUN =
+  public static final String RUN =
       "The id of a run, its beginning, or `last`. `golem-pipeline runs` lists them.";
 
-  private static final String LAST = "last";
+  /** The newest run. */
+  public static final String LAST = "last";
+
   private static final int SHOWN = 3;
 
   @Option(

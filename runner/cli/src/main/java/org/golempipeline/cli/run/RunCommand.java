@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.cli.completion.Candidates;
 import org.golempipeline.cli.history.UnsettledRuns;
+import org.golempipeline.cli.live.RunProcess;
 import org.golempipeline.cli.market.ListedProviders;
 import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.pipeline.PipelineOptions;
@@ -159,6 +160,7 @@ public final class RunCommand implements Callable<Integer> {
       sinks.add(report);
       try (var run = prepared.start(sinks);
           var interruption = new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
+        RunProcess.announce(run.folder());
         exitCode = run.result().exitCode();
       }
     } finally {

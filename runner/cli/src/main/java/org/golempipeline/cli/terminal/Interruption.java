@@ -20,7 +20,7 @@ public final class Interruption implements AutoCloseable {
    * One wish for the end can arrive as several signals: {@code timeout} signals its child and then
    * the child's process group, and a terminal that closes sends SIGHUP beside what a shell sends.
    */
-  private static final Duration ONE_WISH = Duration.ofSeconds(1);
+  public static final Duration ONE_WISH = Duration.ofSeconds(1);
 
   /** What ends in order asks a network for no more than this; whatever takes longer has failed. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -1,0 +1,81 @@
+package org.golempipeline.cli.live;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.journal.JournalTail;
+import org.golempipeline.report.RunReport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of another process, shown as that one shows it, from its journal. For one thread; {@link
+ * #leave} for any.
+ */
+final class LiveRun implements AutoCloseable {
+  /** As often as the terminal is drawn. */
+  private static final long PAUSE_MILLISECONDS = 100;
+
+  private final RunReport report;
+  private final JournalTail tail;
+  private final CountDownLatch left = new CountDownLatch(1);
+  private RunEvent.@Nullable RunFinished finished;
+  private boolean lives = true;
+
+  private LiveRun(Console console, Path runFolder) throws IOException {
+    tail = JournalTail.open(runFolder, this::add);
+    report = RunReport.open(console.screen(), runFolder, false, console.clock());
+  }
+
+  static LiveRun open(Console console, Path runFolder) throws IOException {
+    return new LiveRun(console, runFolder);
+  }
+
+  private void add(StampedEvent event) {
+    report.accept(event);
+    if (event.event() instanceof RunEvent.RunFinished end) {
+      finished = end;
+    }
+  }
+
+  /** Takes in what the journal has by now. */
+  void read() throws IOException {
+    lives = tail.read();
+  }
+
+  /** Waits a moment; false if nobody wants to see more. */
+  boolean pause() throws InterruptedException {
+    return !left.await(PAUSE_MILLISECONDS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whoever watches goes; the run goes on. */
+  void leave() {
+    left.countDown();
+  }
+
+  /** Whether its process had the journal open when that was read last. */
+  boolean lives() {
+    return lives;
+  }
+
+  /** Its last event; null as long as there is none. */
+  RunEvent.@Nullable RunFinished finished() {
+    return finished;
+  }
+
+  /** What stays behind if its process ended just now, a sentence each. */
+  List<String> leftOpen() {
+    return report.leftOpen();
+  }
+
+  /** Sums the run up if it is over. */
+  @Override
+  public void close() throws IOException {
+    report.close();
+    tail.close();
+  }
+}

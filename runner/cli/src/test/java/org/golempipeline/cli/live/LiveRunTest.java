@@ -1,0 +1,142 @@
+package org.golempipeline.cli.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.golempipeline.cli.Workspace;
+import org.golempipeline.event.Failure;
+import org.golempipeline.event.FailureKind;
+import org.golempipeline.event.FragmentSet;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.journal.Journal;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Watching and stopping, with journals that the test itself writes. */
+@Timeout(60)
+class LiveRunTest {
+  private static final String RUN = "20260101-000000-aaaaaa";
+  private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+  @TempDir Path folder;
+  private Workspace workspace;
+  private Path own;
+  private long sequence;
+
+  @BeforeEach
+  void open() throws IOException {
+    workspace = new Workspace(folder);
+    workspace.write("words.yaml", "");
+    own = folder.resolve(".golem-pipeline/runs").resolve(RUN);
+  }
+
+  private Journal journal() throws IOException {
+    var journal = Journal.create(own.resolve("journal.ndjson"));
+    write(
+        journal,
+        new RunEvent.RunStarted(
+            RUN, "words", "words.yaml", "local", "s", 2, List.of("one"), List.of(), null),
+        new RunEvent.StageExpanded("one", 2),
+        new RunEvent.BatchStarted(0, 0, "one", FragmentSet.range(0, 2)));
+    return journal;
+  }
+
+  private void write(Journal journal, RunEvent... events) {
+    for (var event : events) {
+      journal.accept(new StampedEvent(sequence, BEGIN.plusSeconds(sequence), event));
+      sequence++;
+    }
+  }
+
+  private static RunEvent.RunFinished end(int exitCode) {
+    var failure = exitCode == 0 ? null : Failure.of(FailureKind.COMMAND, "It was bad.");
+    return new RunEvent.RunFinished(exitCode, failure, 2, 0, 0, 1, BigDecimal.ZERO, 4000);
+  }
+
+  @Test
+  void aRunIsWatchedUntilItsEndAndAnswersItsExitCode() throws Exception {
+    CompletableFuture<Workspace.Ran> watching;
+    try (var journal = journal()) {
+      watching = CompletableFuture.supplyAsync(() -> workspace.run("watch", "2026", "--in", "."));
+      write(
+          journal,
+          new RunEvent.BatchFinished(0, FragmentSet.range(0, 2), List.of(), null, 5, 0, 0),
+          new RunEvent.StageFinished("one", 2, 0),
+          end(3));
+
+      // Its process still has the journal open: the last event is enough.
+      var ran = watching.join();
+      assertThat(ran.exitCode()).isEqualTo(3);
+      assertThat(ran.out()).isEmpty();
+      assertThat(ran.err())
+          .startsWith("words: running on this machine with 2 workers\n")
+          .contains("one: 2 fragments done\n", "It was bad.")
+          .doesNotContain("died");
+    }
+    assertThat(workspace.run("watch").exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void aRunWhoseProcessDiedIsNotWaitedFor() throws Exception {
+    journal().close();
+    Files.writeString(own.resolve("journal.ndjson"), "{\"seq\":9,", StandardOpenOption.APPEND);
+
+    var ran = workspace.run("watch");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains("error: Run " + RUN + " is not finished: its process died.", "Run it again");
+  }
+
+  @Test
+  void whatIsOverIsNotStopped() throws Exception {
+    try (var journal = journal()) {
+      write(journal, end(0));
+    }
+    RunProcess.announce(own);
+
+    var ran = workspace.run("stop", "last");
+
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.err()).contains("Run " + RUN + " is over already.");
+  }
+
+  @Test
+  void aRunOfAProgramThatDoesNotEndRunsForOthersIsLeftAlone() throws Exception {
+    try (var journal = journal()) {
+      var ran = workspace.run("stop", RUN);
+
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.err()).contains("is in the hands of a program that ends it itself", "hint:");
+    }
+  }
+
+  @Test
+  void aProcessThatHasGotTheNumberOfARunsProcessIsNotTakenForIt() throws Exception {
+    journal().close();
+    RunProcess.announce(own);
+    assertThat(RunProcess.of(own)).isPresent();
+    var words = Files.readString(own.resolve("process")).split(" ", 2);
+
+    for (var other :
+        List.of(
+            words[0] + " " + (Long.parseLong(words[1].strip()) - 60_000),
+            words[0] + " before",
+            "many 17",
+            "",
+            Integer.MAX_VALUE + " " + words[1])) {
+      Files.writeString(own.resolve("process"), other);
+      assertThat(RunProcess.of(own)).as(other).isEmpty();
+    }
+  }
+}
