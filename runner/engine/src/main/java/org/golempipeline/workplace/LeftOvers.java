@@ -23,7 +23,7 @@ import org.golempipeline.node.EmbeddedNode;
  * @param commands how many left something
  */
 public record LeftOvers(int commands, List<Path> folders) {
-  private static final List<String> KINDS = List.of("runs", "plans");
+  private static final List<String> KINDS = List.of("runs", "plans", "starts");
 
   public LeftOvers {
     folders = List.copyOf(folders);

@@ -54,6 +54,15 @@ public final class RunProcess {
     }
   }
 
+  /** Whether the process with this number did so, even if it is gone. */
+  static boolean isAnnouncedBy(Path runFolder, long pid) throws IOException {
+    try {
+      return PlainFile.text(runFolder.resolve(FILE)).matches(pid + "\\b(?s:.*)\n");
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   private static boolean isAt(ProcessHandle process, String millisecond) {
     var then = Instant.ofEpochMilli(Long.parseLong(millisecond));
     return began(process)

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.cli.completion.Candidates;
 import org.golempipeline.cli.history.UnsettledRuns;
+import org.golempipeline.cli.live.Detached;
 import org.golempipeline.cli.live.RunProcess;
 import org.golempipeline.cli.market.ListedProviders;
 import org.golempipeline.cli.pipeline.InsideOptions;
@@ -24,6 +26,7 @@ import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.pipeline.Pipeline;
+import org.golempipeline.pipeline.PipelineText;
 import org.golempipeline.pipeline.PreparedRun;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.pipeline.RunOptions;
@@ -36,7 +39,9 @@ import org.golempipeline.workplace.WorkFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code run}: a pipeline from its file to its result. */
 @Command(
@@ -69,6 +74,16 @@ public final class RunCommand implements Callable<Integer> {
       description = "Shows no progress, and a summary only if the run did not end well.")
   boolean quiet;
 
+  @Option(
+      names = "--detach",
+      description = {
+        "Goes on without the terminal, and prints the id of the run once it has begun.",
+        "`watch` shows it then, and `stop` ends it."
+      })
+  boolean detach;
+
+  @Spec @Nullable CommandSpec spec;
+
   @Mixin InsideOptions inside = new InsideOptions();
 
   @Option(
@@ -98,6 +113,9 @@ public final class RunCommand implements Callable<Integer> {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
     }
     records.check(console);
+    if (detach) {
+      return startDetached();
+    }
     var pipeline = options.open(console);
     LeftOvers.removeIfPossible(pipeline.own());
     try (var folder = pipeline.workFolder("runs", false).claim()) {
@@ -114,6 +132,17 @@ public final class RunCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private int startDetached() throws Refusal, IOException, InterruptedException {
+    if (options.file().equals(PipelineText.STANDARD_INPUT)) {
+      throw Refusal.usage("`--detach` leaves standard input behind.", "Name a pipeline file.");
+    }
+    var words =
+        Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs().stream()
+            .filter(word -> !word.equals("--detach") && !word.startsWith("--detach="))
+            .toList();
+    return Detached.start(console, options.open(console), words, quiet);
   }
 
   /** Something that has to be over before a run starts. */
