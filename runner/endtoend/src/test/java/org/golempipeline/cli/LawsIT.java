@@ -306,10 +306,9 @@ class LawsIT {
 
   @Test
   void splitsAndMergesOfPluginsAreTriedLikeOthers() throws IOException {
-    var module = Workspace.project().resolve("plugins/genomes");
-    workspace.copy(module.resolve("example/phage-reads"), "reads");
+    workspace.copy(Workspace.project().resolve("pipelines/phage-reads"), "reads");
     Path jar;
-    try (var files = Files.list(module.resolve("target"))) {
+    try (var files = Files.list(Workspace.project().resolve("plugins/genomes/target"))) {
       jar =
           files
               .filter(

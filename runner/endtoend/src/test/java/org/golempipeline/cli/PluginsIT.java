@@ -194,6 +194,35 @@ class PluginsIT {
     }
   }
 
+  @Test
+  void aPinnedJarTakesThePlaceOfTheOneThatComesAlongAndReusesWhatThatMade() throws IOException {
+    workspace.write("reads/a.fastq", "@a\nACGT\n+\nIIII\n@b\nAC\n+\nII\n");
+    workspace.write(
+        "reads.yaml",
+        """
+        version: 1
+        name: reads
+        input: reads/*
+        split: { genomes/fastq: { reads: 1 } }
+        run: wc -l < "$in" > "$out"
+        merge: sum
+        output: lines.txt
+        """);
+    var ran = workspace.run("run", "reads.yaml");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    Path jar;
+    try (var jars = Files.list(Path.of(System.getProperty("golem-pipeline.plugins")))) {
+      jar = jars.filter(file -> file.toString().contains("genomes")).findFirst().orElseThrow();
+    }
+
+    assertThat(workspace.run("plugins", "pin", "reads.yaml", jar.toString()).exitCode()).isZero();
+    var again = workspace.run("run", "reads.yaml");
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("all 2 fragments reused");
+    assertThat(workspace.read("lines.txt")).isEqualTo("8\n");
+  }
+
   private static String page() throws IOException {
     return Files.readString(Workspace.project().resolve("docs/plugins.md"));
   }

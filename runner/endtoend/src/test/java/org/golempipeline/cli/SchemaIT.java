@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -52,18 +51,9 @@ class SchemaIT {
     for (var example : DocsIT.pipelines()) {
       found.put(example.name(), example.text());
     }
-    for (var folder : new String[] {"pipelines", "plugins"}) {
-      try (Stream<Path> files = Files.walk(Workspace.project().resolve(folder))) {
-        var examples =
-            files
-                .filter(file -> file.endsWith("pipeline.yaml"))
-                .filter(file -> !file.toString().contains("/target/"))
-                .sorted()
-                .toList();
-        for (var example : examples) {
-          found.put(example.toString(), Files.readString(example));
-        }
-      }
+    for (var example : ExamplesIT.examples()) {
+      var file = Workspace.project().resolve("pipelines").resolve(example).resolve("pipeline.yaml");
+      found.put(file.toString(), Files.readString(file));
     }
     return found;
   }

@@ -64,7 +64,7 @@ class StoryPagesIT {
 
   @Test
   void genomes() throws Exception {
-    var example = Workspace.project().resolve("plugins/genomes/example/phage-reads/input");
+    var example = Workspace.project().resolve("pipelines/phage-reads/input");
     workspace.copy(example, "reads");
     Files.move(folder.resolve("reads/lambda.fa"), folder.resolve("ref.fa"));
 
