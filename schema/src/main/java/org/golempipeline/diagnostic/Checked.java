@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a step made of its input: a value unless there was an error, and everything it has to say,
- * in the order of the text.
+ * in the order of the text, that of included files behind it.
  */
 public record Checked<T>(@Nullable T orNull, List<Diagnostic> diagnostics) {
   private static final Comparator<Diagnostic> IN_TEXT_ORDER =
-      Comparator.<Diagnostic>comparingInt(d -> d.range().line())
+      Comparator.<Diagnostic, String>comparing(
+              d -> d.range().other() == null ? "" : d.range().other().name())
+          .thenComparingInt(d -> d.range().line())
           .thenComparingInt(d -> d.range().column());
 
   public Checked {

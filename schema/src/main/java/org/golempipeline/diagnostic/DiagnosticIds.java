@@ -67,6 +67,23 @@ public final class DiagnosticIds {
   /** A number that is infinite, not one, or absurdly long. */
   public static final String YAML_NUMBER = "Yaml.Number";
 
+  // Files that are included, and profiles.
+
+  /** A file to include that is not there, or cannot be read. */
+  public static final String INCLUDE_UNREADABLE = "Include.Unreadable";
+
+  /** A file that includes itself, by way of others or not. */
+  public static final String INCLUDE_CYCLE = "Include.Cycle";
+
+  /** Two included files that define a stage differently. */
+  public static final String INCLUDE_CLASH = "Include.Clash";
+
+  /** More files than a pipeline may include. */
+  public static final String INCLUDE_TOO_MANY = "Include.TooMany";
+
+  /** A profile that the file does not have. */
+  public static final String PROFILE_UNKNOWN = "Profile.Unknown";
+
   // The shape of the file.
 
   /** A key that has no meaning where it stands. */

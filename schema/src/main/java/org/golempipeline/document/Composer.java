@@ -321,7 +321,7 @@ final class Composer {
       for (var part : parts) {
         if (endsBefore(range, part.range())) {
           range =
-              new Range(
+              range.to(
                   range.line(), range.column(), part.range().endLine(), part.range().endColumn());
         }
       }

@@ -24,6 +24,11 @@ public record Document(Source source, Optional<Node> root, List<Diagnostic> diag
    * @param name how the user calls the file
    */
   public static Document read(byte[] bytes, String name) {
-    return Reader.read(bytes, name);
+    return Reader.read(bytes, name, false);
+  }
+
+  /** The same for a file that another includes: every range says that it is of this one. */
+  public static Document readIncluded(byte[] bytes, String name) {
+    return Reader.read(bytes, name, true);
   }
 }

@@ -2,13 +2,20 @@ package org.golempipeline.document;
 
 import java.util.Arrays;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Source;
+import org.jspecify.annotations.Nullable;
 
 /** Turns offsets of the YAML library (in code points, from 0) into lines and columns for people. */
 final class Positions {
   private final int[] codePoints;
   private final int[] lineStarts;
+  private final @Nullable Source other;
 
-  Positions(String text) {
+  /**
+   * @param other the source that the text is of, where readers have another one at hand
+   */
+  Positions(String text, @Nullable Source other) {
+    this.other = other;
     codePoints = text.codePoints().toArray();
     var starts = new int[16];
     var count = 1;
@@ -46,7 +53,8 @@ final class Positions {
     var last = Math.min(Math.max(from, to), codePoints.length);
     var start = lineIndex(first);
     var end = lineIndex(last);
-    return new Range(start + 1, first - lineStarts[start] + 1, end + 1, last - lineStarts[end] + 1);
+    return new Range(
+        start + 1, first - lineStarts[start] + 1, end + 1, last - lineStarts[end] + 1, other);
   }
 
   /** The word at {@code from}: everything up to white space, at least one character. */

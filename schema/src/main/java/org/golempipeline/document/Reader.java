@@ -28,14 +28,16 @@ final class Reader {
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   private final Problems problems;
+  private final boolean included;
   private final Positions positions;
 
-  private Reader(Source source) {
+  private Reader(Source source, boolean included) {
     this.problems = new Problems(source);
-    this.positions = new Positions(source.text());
+    this.included = included;
+    this.positions = new Positions(source.text(), included ? source : null);
   }
 
-  static Document read(byte[] bytes, String name) {
+  static Document read(byte[] bytes, String name, boolean included) {
     if (bytes.length > MOST_BYTES) {
       return refused(
           new Source(name, ""),
@@ -52,9 +54,9 @@ final class Reader {
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     try {
-      return new Reader(new Source(name, decoder.decode(input).toString())).document();
+      return new Reader(new Source(name, decoder.decode(input).toString()), included).document();
     } catch (CharacterCodingException e) {
-      return notUtf8(bytes, start, name);
+      return notUtf8(bytes, start, name, included);
     }
   }
 
@@ -65,17 +67,18 @@ final class Reader {
         && bytes[2] == (byte) 0xBF;
   }
 
-  private static Document notUtf8(byte[] bytes, int start, String name) {
+  private static Document notUtf8(byte[] bytes, int start, String name, boolean included) {
     var input = ByteBuffer.wrap(bytes, start, bytes.length - start);
     var good = CharBuffer.allocate(bytes.length);
     StandardCharsets.UTF_8.newDecoder().decode(input, good, true);
     var before = good.flip().toString();
     var offset = before.codePointCount(0, before.length());
     var text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    var source = new Source(name, text);
     return refused(
-        new Source(name, text),
+        source,
         DiagnosticIds.YAML_ENCODING,
-        new Positions(text).range(offset, offset + 1),
+        new Positions(text, included ? source : null).range(offset, offset + 1),
         "A pipeline file must be UTF-8 text, and this byte is not.",
         "Save the file as UTF-8 in your editor.");
   }
@@ -95,7 +98,9 @@ final class Reader {
           DiagnosticIds.YAML_EMPTY,
           Range.START,
           "The file is empty.",
-          "Write one with `golem-pipeline init`.");
+          included
+              ? "Write into it what it is included for."
+              : "Write one with `golem-pipeline init`.");
     }
     return new Document(problems.source(), Optional.ofNullable(root), problems.all());
   }

@@ -2,7 +2,6 @@ package org.golempipeline.spec;
 
 import java.util.List;
 import org.golempipeline.diagnostic.Diagnostic;
-import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Severity;
 
 /**
@@ -20,14 +19,15 @@ final class Echoes {
     return all.stream()
         .filter(
             each ->
-                reading.contains(each)
-                    || reading.stream().noneMatch(first -> isAt(first, each.range())))
+                reading.contains(each) || reading.stream().noneMatch(first -> isAt(first, each)))
         .toList();
   }
 
-  private static boolean isAt(Diagnostic first, Range range) {
+  private static boolean isAt(Diagnostic first, Diagnostic other) {
     var place = first.range();
+    var range = other.range();
     return first.severity() == Severity.ERROR
+        && place.in(first.source()).equals(range.in(other.source()))
         && place.line() == range.line()
         && place.endLine() == range.line()
         && place.column() <= range.column()

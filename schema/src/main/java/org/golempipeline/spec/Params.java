@@ -15,6 +15,7 @@ import org.golempipeline.document.Node.Entry;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
+import org.golempipeline.document.Node.Style;
 import org.golempipeline.strategy.Regex;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,26 @@ final class Params {
   /** The values that are known; a param that is declared and not here was found wrong. */
   Map<String, ParamValue> values() {
     return values;
+  }
+
+  /**
+   * The param {@code declared} with what {@code value} says of it elsewhere: a plain value is its
+   * default from now on and leaves the rest of a declaration as it is.
+   */
+  static Entry withDefault(Entry declared, Entry value) {
+    if (!(value.value() instanceof Scalar) || !(declared.value() instanceof Mapping declaration)) {
+      return value;
+    }
+    var entries = new ArrayList<Entry>();
+    for (var entry : declaration.entries()) {
+      if (!entry.name().equals("default")) {
+        entries.add(entry);
+      }
+    }
+    var key = new Scalar("default", Style.PLAIN, "default", value.key().range());
+    entries.add(new Entry(key, value.value()));
+    return new Entry(
+        declared.key(), new Mapping(entries, declaration.block(), declaration.range()));
   }
 
   private void checkOverrides(Mapping root) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the paths of a file below its folder, and results out of what runs keep for themselves. */
 final class PathCheck {
   private static final String OWN = ".golem-pipeline";
-  private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+  static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
   private final FileUnderCheck file;
 
@@ -103,7 +103,7 @@ final class PathCheck {
           .error(
               DiagnosticIds.SCHEMA_FORM,
               scalar.range(),
-              "`%s` is an address, and here stands a path below the folder of this file."
+              "`%s` is an address, and here stands a path below the folder of the pipeline file."
                   .formatted(scalar.text()),
               isWeb
                   ? "Fetch it first; what providers are to fetch is `{ url: …, hash: … }` in `input` or `files`."
@@ -115,7 +115,7 @@ final class PathCheck {
           .error(
               DiagnosticIds.PATH_OUTSIDE,
               scalar.range(),
-              "`%s` lies outside the folder of this file.".formatted(scalar.text()),
+              "`%s` lies outside the folder of the pipeline file.".formatted(scalar.text()),
               "Move it below the folder, or allow it with `--allow-outside`.");
     }
   }

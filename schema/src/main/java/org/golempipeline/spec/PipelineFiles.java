@@ -1,5 +1,6 @@
 package org.golempipeline.spec;
 
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -8,9 +9,11 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Source;
 import org.golempipeline.document.Document;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
+import org.golempipeline.document.Node.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ public final class PipelineFiles {
   private PipelineFiles() {}
 
   /**
-   * Reads and checks a pipeline file.
+   * Reads and checks a pipeline file that includes no other.
    *
    * @param bytes the file's content
    * @param displayName how the user calls the file; shown in front of positions, and the name of a
@@ -30,35 +33,47 @@ public final class PipelineFiles {
    */
   public static Checked<PipelineSpec> load(
       byte[] bytes, String displayName, Strategies strategies, Overrides overrides) {
+    return load(bytes, displayName, IncludedFiles.NONE, strategies, overrides);
+  }
+
+  /** The same for one that may include others. */
+  public static Checked<PipelineSpec> load(
+      byte[] bytes,
+      String displayName,
+      IncludedFiles included,
+      Strategies strategies,
+      Overrides overrides) {
     var document = Document.read(bytes, displayName);
     var problems = new Problems(document.source());
     document.diagnostics().forEach(problems::add);
     var root = document.root().orElse(null);
-    if (root instanceof Mapping mapping) {
-      Characters.check(mapping, problems);
+    var whole =
+        root instanceof Mapping mapping
+            ? Includes.read(mapping, displayName, included, problems)
+            : null;
+    if (whole != null) {
+      Characters.check(whole.root(), problems);
     }
     var reading = problems.all();
-    var spec = root == null ? null : checked(root, displayName, strategies, overrides, problems);
+    if (root != null && whole == null && !problems.hasErrors()) {
+      problems.error(
+          DiagnosticIds.SCHEMA_TYPE,
+          Range.START,
+          "A pipeline file must be a map of keys to values.",
+          "Start with `version: 1`.");
+    }
+    var spec = whole == null ? null : checked(whole, displayName, strategies, overrides, problems);
     return new Checked<>(
         problems.hasErrors() ? null : spec, Echoes.removed(reading, problems.all()));
   }
 
   private static @Nullable PipelineSpec checked(
-      Node node,
+      Includes.Whole whole,
       String displayName,
       Strategies strategies,
       Overrides overrides,
       Problems problems) {
-    if (!(node instanceof Mapping root)) {
-      if (!problems.hasErrors()) {
-        problems.error(
-            DiagnosticIds.SCHEMA_TYPE,
-            Range.START,
-            "A pipeline file must be a map of keys to values.",
-            "Start with `version: 1`.");
-      }
-      return null;
-    }
+    var root = Profiles.applied(whole.root(), overrides.profiles(), problems);
     var named = named(root);
     var schema = PipelineSchema.tree(strategies, named::contains);
     var params = Params.read(root, overrides, problems);
@@ -79,7 +94,28 @@ public final class PipelineFiles {
             overrides,
             problems);
     var order = references(file);
-    return problems.hasErrors() ? null : SpecBuilder.build(file, order, displayName);
+    return problems.hasErrors()
+        ? null
+        : SpecBuilder.build(file, order, displayName, whole.sources());
+  }
+
+  /** Whether a file of that version can be read. */
+  static boolean isVersion(Node version) {
+    return version instanceof Scalar scalar
+        && scalar.value() instanceof BigDecimal number
+        && number.compareTo(BigDecimal.ONE) == 0;
+  }
+
+  /**
+   * The texts of all files that a pipeline file includes, as far as they can be read.
+   *
+   * @param bytes the file's content
+   */
+  public static List<Source> included(byte[] bytes, IncludedFiles included) {
+    var document = Document.read(bytes, "");
+    return document.root().orElse(null) instanceof Mapping root
+        ? Includes.read(root, "", included, new Problems(document.source())).sources()
+        : List.of();
   }
 
   /** The strategies that the file gives options to: the schemas of the others need no reading. */

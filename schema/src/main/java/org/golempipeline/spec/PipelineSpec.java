@@ -5,12 +5,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.golempipeline.diagnostic.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline file that was found right: params resolved, defaults filled in, references checked.
  *
+ * @param source the file itself
+ * @param included what it includes
+ * @param profiles those that were chosen
  * @param stages in an order in which each stands after all it needs; otherwise as in the file
  * @param params in file order
  * @param budget in GLM
@@ -18,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PipelineSpec(
     Source source,
+    List<Source> included,
+    List<String> profiles,
     String name,
     @Nullable String description,
     Map<String, ParamValue> params,
@@ -28,6 +35,21 @@ public record PipelineSpec(
   public PipelineSpec {
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
     stages = List.copyOf(stages);
+    included = List.copyOf(included);
+    profiles = List.copyOf(profiles);
+  }
+
+  /** Its text and that of all it includes, to tell whether anything was changed. */
+  public String wholeText() {
+    return Stream.concat(Stream.of(source), included.stream())
+        .map(Source::text)
+        .collect(Collectors.joining("\0"));
+  }
+
+  /** The same pipeline with other stages. */
+  public PipelineSpec withStages(List<StageSpec> others) {
+    return new PipelineSpec(
+        source, included, profiles, name, description, params, others, budget, workers, golem);
   }
 
   /** The stage of that name, which must exist. */

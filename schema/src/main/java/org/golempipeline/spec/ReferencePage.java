@@ -51,7 +51,17 @@ public final class ReferencePage {
     table(
         root,
         "",
-        Set.of("version", "name", "description", "params", "budget", "workers", "golem", "stages"));
+        Set.of(
+            "version",
+            "name",
+            "description",
+            "include",
+            "params",
+            "profiles",
+            "budget",
+            "workers",
+            "golem",
+            "stages"));
     page.append(
         """
 
@@ -67,7 +77,19 @@ public final class ReferencePage {
     table(root.at("/$defs/param/anyOf/1"), "", Set.of());
     page.append("\n### `golem`\n\n");
     table(root.at("/properties/golem"), "", Set.of());
-    page.append('\n');
+    var settings = new ArrayList<String>();
+    root.at("/$defs/profile/properties").fieldNames().forEachRemaining(settings::add);
+    settings.remove("params");
+    page.append(
+        """
+
+        ### `profiles`
+
+        `name:` and a map of settings: %s, each as at top level and replaced whole, and `params` with plain
+        values, which are other defaults. Of several chosen profiles the last one counts, and `-p` wins over all of them.
+
+        """
+            .formatted(Words.list(settings)));
   }
 
   private void stage() {

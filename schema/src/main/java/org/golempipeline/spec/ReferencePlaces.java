@@ -16,7 +16,7 @@ final class ReferencePlaces {
   private static final String POINTER = "#/$defs/reference";
 
   /** Whose values are taken as they stand. */
-  private static final Set<String> UNTOUCHED = Set.of("params", "name", "description");
+  private static final Set<String> UNTOUCHED = Set.of("params", "name", "description", "include");
 
   /** What is said about a value in whichever form it is written. */
   private static final Set<String> OUTSIDE =

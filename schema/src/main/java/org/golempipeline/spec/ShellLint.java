@@ -212,13 +212,13 @@ final class ShellLint {
     if (scalar.style() != Style.PLAIN || range.line() != range.endLine()) {
       return false;
     }
-    var rest = places.rest(range.endLine(), range.endColumn());
+    var rest = places.rest(range, range.endLine(), range.endColumn());
     var isComment = rest.stripLeading().startsWith("#") && !rest.startsWith("#");
     if (!isComment || !scan.isUnclosed() && !key.equals("run")) {
       return false;
     }
     var place =
-        new Range(
+        range.to(
             range.endLine(),
             range.endColumn() + rest.indexOf('#'),
             range.endLine(),

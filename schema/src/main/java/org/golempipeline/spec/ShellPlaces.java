@@ -8,9 +8,9 @@ import org.golempipeline.document.Node.Style;
 /** Leads from offsets in a shell text back to the file. */
 record ShellPlaces(Source source) {
 
-  /** What stands in a line from a column on. */
-  String rest(int number, int column) {
-    var line = source.line(number);
+  /** What stands in a line from a column on, in the file of {@code text}. */
+  String rest(Range text, int number, int column) {
+    var line = text.in(source).line(number);
     return line.codePointCount(0, line.length()) < column - 1
         ? ""
         : line.substring(line.offsetByCodePoints(0, column - 1));
@@ -46,20 +46,19 @@ record ShellPlaces(Source source) {
           range.line()
               + 1
               + (int) text.substring(0, lineStart).chars().filter(c -> c == '\n').count();
-      var line = source.line(number);
+      var line = range.in(source).line(number);
       var indent = line.indexOf(text.substring(lineStart, lineEnd));
       if (indent >= 0) {
         var column = line.codePointCount(0, indent + from - lineStart) + 1;
         var length = text.codePointCount(from, Math.min(to, lineEnd));
-        return new Range(number, column, number, column + length);
+        return range.to(number, column, number, column + length);
       }
     } else if (range.line() == range.endLine()) {
       var quote = scalar.style() == Style.PLAIN ? 0 : 1;
-      var line = rest(range.line(), range.column() + quote);
+      var line = rest(range, range.line(), range.column() + quote);
       if (line.startsWith(text)) {
         var column = range.column() + quote + text.codePointCount(0, from);
-        return new Range(
-            range.line(), column, range.line(), column + text.codePointCount(from, to));
+        return range.to(range.line(), column, range.line(), column + text.codePointCount(from, to));
       }
     }
     return range;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Source;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
@@ -34,7 +35,8 @@ final class SpecBuilder {
   }
 
   /** The pipeline; meaningless if it adds an error to the file's problems. */
-  static PipelineSpec build(FileUnderCheck file, List<StageOutline> order, String displayName) {
+  static PipelineSpec build(
+      FileUnderCheck file, List<StageOutline> order, String displayName, List<Source> included) {
     var builder = new SpecBuilder(file);
     var root = builder.root;
     var budget = builder.values.glm(root.get("budget"));
@@ -48,6 +50,8 @@ final class SpecBuilder {
     }
     return new PipelineSpec(
         file.problems().source(),
+        included,
+        file.overrides().profiles(),
         StageOutline.pipelineName(root, displayName),
         Values.text(root, "description"),
         file.params().values(),

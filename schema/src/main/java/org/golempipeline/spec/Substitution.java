@@ -49,11 +49,24 @@ final class Substitution {
         entries.add(entry);
       } else if (entry.name().equals("stages") && entry.value() instanceof Mapping stages) {
         entries.add(new Entry(entry.key(), stages(stages, place.key("stages"))));
+      } else if (entry.name().equals("profiles") && entry.value() instanceof Mapping profiles) {
+        entries.add(new Entry(entry.key(), profiles(profiles, place.key("profiles"))));
       } else {
         entries.add(stageKey(entry, place));
       }
     }
     return new Mapping(entries, root.block(), root.range());
+  }
+
+  private Mapping profiles(Mapping profiles, SchemaPlace place) {
+    var entries = new ArrayList<Entry>();
+    for (var each : profiles.entries()) {
+      entries.add(
+          each.value() instanceof Mapping settings
+              ? new Entry(each.key(), file(settings, place.key(each.name())))
+              : each);
+    }
+    return new Mapping(entries, profiles.block(), profiles.range());
   }
 
   private Mapping stages(Mapping stages, SchemaPlace place) {

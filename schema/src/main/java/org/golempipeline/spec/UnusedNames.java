@@ -38,7 +38,8 @@ final class UnusedNames {
     }
     declared.forEach(
         (name, key) -> {
-          if (!named.contains(name)) {
+          // Who includes a file need not use all that it has.
+          if (!named.contains(name) && key.range().other() == null) {
             file.problems()
                 .warning(
                     DiagnosticIds.LINT_UNUSED,

@@ -18,7 +18,7 @@ import org.golempipeline.diagnostic.Checked;
  * Loads a case. Comments in it say what is given beside the file: {@code #! -p name=value}, {@code
  * #! env NAME=value}, {@code #! --allow-outside}, {@code #! --no-local-commands}, {@code #! file
  * NAME} for a file beside it, {@code #! sh LINE MESSAGE} for what the shell says to its first text.
- * A {@code \0} in a value is a zero character.
+ * What a case includes lies beside it. A {@code \0} in a value is a zero character.
  */
 final class Cases {
   private static final Strategies STRATEGIES = TestStrategies.all();
@@ -26,7 +26,10 @@ final class Cases {
   private Cases() {}
 
   static Checked<PipelineSpec> load(Path file) throws IOException {
-    return load(Files.readAllBytes(file), file.getFileName().toString());
+    return load(
+        Files.readAllBytes(file),
+        file.getFileName().toString(),
+        path -> Files.readAllBytes(file.resolveSibling(path)));
   }
 
   static Checked<PipelineSpec> load(String text) {
@@ -34,10 +37,15 @@ final class Cases {
   }
 
   static Checked<PipelineSpec> load(byte[] bytes, String name) {
+    return load(bytes, name, IncludedFiles.NONE);
+  }
+
+  private static Checked<PipelineSpec> load(byte[] bytes, String name, IncludedFiles included) {
     var params = new LinkedHashMap<String, String>();
     var environment = new HashMap<String, String>();
     var beside = new HashSet<String>();
     var complaints = new ArrayList<Surroundings.Complaint>();
+    var profiles = new ArrayList<String>();
     var outside = false;
     var local = true;
     for (var line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
@@ -45,6 +53,8 @@ final class Cases {
         put(line.substring(6), params);
       } else if (line.startsWith("#! env ")) {
         put(line.substring(7), environment);
+      } else if (line.startsWith("#! --profile ")) {
+        profiles.add(line.substring(13));
       } else if (line.startsWith("#! file ")) {
         beside.add(line.substring(8));
       } else if (line.startsWith("#! sh ")) {
@@ -60,11 +70,12 @@ final class Cases {
         new Overrides(
             params,
             Map.of(),
+            profiles,
             key -> Optional.ofNullable(environment.get(key)),
             outside,
             local,
             new FakeSurroundings(beside, complaints));
-    return PipelineFiles.load(bytes, name, STRATEGIES, overrides);
+    return PipelineFiles.load(bytes, name, included, STRATEGIES, overrides);
   }
 
   /** Files beside a case, and what the shell says to its first texts. */

@@ -1,9 +1,12 @@
 package org.golempipeline.spec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.golempipeline.spec.Overrides.NONE;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
@@ -221,5 +224,65 @@ class PipelineFilesTest {
 
     assertThat(spec.stages()).extracting(StageSpec::name).containsExactly(new StageName("a_b"));
     assertThat(Set.copyOf(spec.params().keySet())).isEmpty();
+  }
+
+  @Test
+  void includesAHundredFilesAtMost() {
+    var text = "version: 1\ninclude: 0.yaml\nrun: true > \"$out\"\noutput: x\n";
+    IncludedFiles files =
+        path -> {
+          var number = Integer.parseInt(path.substring(0, path.indexOf('.')));
+          return "include: %d.yaml".formatted(number + 1).getBytes(UTF_8);
+        };
+
+    var checked =
+        PipelineFiles.load(text.getBytes(UTF_8), "f.yaml", files, TestStrategies.all(), NONE);
+
+    assertThat(checked.diagnostics())
+        .singleElement()
+        .satisfies(each -> assertThat(each.id()).isEqualTo(DiagnosticIds.INCLUDE_TOO_MANY))
+        .satisfies(each -> assertThat(each.range().in(each.source()).name()).isEqualTo("99.yaml"));
+  }
+
+  @Test
+  void namesIncludedFilesAsTheUserWouldFromHere() {
+    var text = "version: 1\ninclude: [../shared/a.yaml, /etc/b.yaml]\n";
+    var asked = new ArrayList<String>();
+    IncludedFiles files =
+        path -> {
+          asked.add(path);
+          throw new NoSuchFileException(path);
+        };
+
+    var checked =
+        PipelineFiles.load(
+            text.getBytes(UTF_8), "jobs/one/f.yaml", files, TestStrategies.all(), NONE);
+
+    assertThat(asked).containsExactly("../shared/a.yaml", "/etc/b.yaml");
+    assertThat(checked.diagnostics())
+        .extracting(Diagnostic::message)
+        .contains(
+            "There is no file `jobs/shared/a.yaml` to include.",
+            "There is no file `/etc/b.yaml` to include.");
+  }
+
+  @Test
+  void whatIsIncludedBelongsToTheWholeText() {
+    var text = "version: 1\ninclude: a.yaml\nrun: echo > \"$out\"\noutput: x\n";
+
+    assertThat(withIncluded(text, "timeout: 1m").wholeText())
+        .isNotEqualTo(withIncluded(text, "timeout: 2m").wholeText())
+        .isEqualTo(text + "\0timeout: 1m");
+  }
+
+  private static PipelineSpec withIncluded(String text, String included) {
+    return PipelineFiles.load(
+            text.getBytes(UTF_8),
+            "f.yaml",
+            path -> included.getBytes(UTF_8),
+            TestStrategies.all(),
+            NONE)
+        .value()
+        .orElseThrow();
   }
 }

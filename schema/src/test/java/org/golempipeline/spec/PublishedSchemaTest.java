@@ -52,6 +52,7 @@ class PublishedSchemaTest {
   /** Cases whose mistake no schema can tell, each for the reason beside it. */
   private static final Map<String, String> BEYOND_A_SCHEMA =
       Map.of(
+          "include/stage-keys-beside-stages.yaml", "the keys stand in another file",
           "param/text-where-number-belongs.yaml", "the value comes from a param",
           "schema/addresses.yaml", "globs have characters of every kind",
           "schema/image-without-tag.yaml", "an image has too many forms for one pattern",

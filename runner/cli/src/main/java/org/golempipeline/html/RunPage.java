@@ -247,6 +247,9 @@ public final class RunPage {
           (facts.isGolem() ? "on the Golem Network" : "on this machine")
               + " with up to "
               + Words.count(started.workers(), "worker"));
+      if (!started.profiles().isEmpty()) {
+        fact("profiles", String.join(", ", started.profiles()));
+      }
       params(started);
       fact("stages", Words.beginning(String.join(", ", started.stages()), LONGEST_MESSAGE));
     }

@@ -12,7 +12,6 @@ import java.util.Set;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
-import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.StrategyUse;
@@ -207,15 +206,7 @@ public final class LawsCheck {
     }
     var spec = plan.spec();
     return new Plan(
-        new PipelineSpec(
-            spec.source(),
-            spec.name(),
-            spec.description(),
-            spec.params(),
-            stages.stream().map(StagePlan::spec).toList(),
-            spec.budget(),
-            spec.workers(),
-            spec.golem()),
+        spec.withStages(stages.stream().map(StagePlan::spec).toList()),
         plan.folder(),
         stages,
         results,

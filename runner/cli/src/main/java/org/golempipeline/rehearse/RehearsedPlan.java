@@ -38,6 +38,8 @@ final class RehearsedPlan {
     var golem = spec.golem();
     return new PipelineSpec(
         spec.source(),
+        spec.included(),
+        spec.profiles(),
         spec.name(),
         spec.description(),
         spec.params(),

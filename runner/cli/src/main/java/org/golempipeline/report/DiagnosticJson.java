@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
+import org.golempipeline.diagnostic.Source;
 
 /**
  * Diagnostics for tools: a JSON array with an object for each, its shape documented in {@code
@@ -39,8 +40,7 @@ public final class DiagnosticJson {
     json.writeStartObject();
     json.writeStringField("severity", diagnostic.severity().name().toLowerCase(Locale.ROOT));
     json.writeStringField("id", diagnostic.id());
-    json.writeStringField("file", diagnostic.source().name());
-    write(diagnostic.range(), json);
+    write(diagnostic.range(), diagnostic.source(), json);
     json.writeStringField("message", diagnostic.message());
     if (diagnostic.hint() == null) {
       json.writeNullField("hint");
@@ -50,7 +50,7 @@ public final class DiagnosticJson {
     json.writeArrayFieldStart("related");
     for (var related : diagnostic.related()) {
       json.writeStartObject();
-      write(related.range(), json);
+      write(related.range(), diagnostic.source(), json);
       json.writeStringField("message", related.message());
       json.writeEndObject();
     }
@@ -58,7 +58,8 @@ public final class DiagnosticJson {
     json.writeEndObject();
   }
 
-  private static void write(Range range, JsonGenerator json) throws IOException {
+  private static void write(Range range, Source source, JsonGenerator json) throws IOException {
+    json.writeStringField("file", range.in(source).name());
     json.writeNumberField("line", range.line());
     json.writeNumberField("column", range.column());
     json.writeNumberField("endLine", range.endLine());

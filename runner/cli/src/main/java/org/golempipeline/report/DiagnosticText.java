@@ -63,14 +63,12 @@ public final class DiagnosticText {
   }
 
   private String place(Source source, Range range) {
-    return Style.BOLD.of(
-            "%s:%d:%d:".formatted(TerminalText.safe(source.name()), range.line(), range.column()),
-            coloured)
-        + " ";
+    var name = TerminalText.safe(range.in(source).name());
+    return Style.BOLD.of("%s:%d:%d:".formatted(name, range.line(), range.column()), coloured) + " ";
   }
 
   private void appendExcerpt(StringBuilder text, Source source, Range range, Style style) {
-    var line = source.line(range.line());
+    var line = range.in(source).line(range.line());
     if (line.isBlank()) {
       return;
     }

@@ -39,7 +39,16 @@ final class JournalWriter implements AutoCloseable {
 
   static RunEvent.RunStarted started(String target, String... stages) {
     return new RunEvent.RunStarted(
-        "r1", "words", "texts/words.yaml", target, "s", 2, List.of(stages), List.of(), null);
+        "r1",
+        "words",
+        "texts/words.yaml",
+        target,
+        "s",
+        2,
+        List.of(stages),
+        List.of(),
+        null,
+        List.of());
   }
 
   @Override

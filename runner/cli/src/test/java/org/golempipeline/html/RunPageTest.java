@@ -249,11 +249,20 @@ class RunPageTest {
     try (var journal = new JournalWriter(run)) {
       journal.add(
           new RunEvent.RunStarted(
-              "r1", "words", "it's.yaml", "golem", "s", 7, List.of("count"), params, null));
+              "r1",
+              "words",
+              "it's.yaml",
+              "golem",
+              "s",
+              7,
+              List.of("count"),
+              params,
+              null,
+              List.of("big", "<b>")));
     }
 
     assertThat(Page.of(run).text())
-        .contains("word the <i> token a secret table a long value")
+        .contains("profiles big, <b> word the <i> token a secret table a long value")
         .contains("it's.yaml", "on the Golem Network with up to 7 workers")
         .contains("2026-11-24 12:00:00 Z");
   }
@@ -388,7 +397,8 @@ class RunPageTest {
                   1,
                   List.of(stage),
                   params,
-                  null))
+                  null,
+                  List.of(text.apply("profile"))))
           .add(new RunEvent.Warned(text.apply("warning")))
           .add(
               new RunEvent.StrategyWarned(stage, text.apply("split"), text.apply("warning"), false))

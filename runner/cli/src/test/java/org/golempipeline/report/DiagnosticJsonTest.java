@@ -20,8 +20,8 @@ class DiagnosticJsonTest {
             """
             [
             {"severity":"error","id":"Graph.Cycle","file":"f.yaml","line":1,"column":1,\
-            "endLine":1,"endColumn":1,"message":"Turns.","hint":null,"related":[{"line":2,\
-            "column":1,"endLine":2,"endColumn":2,"message":"And \\"back\\"."}]}
+            "endLine":1,"endColumn":1,"message":"Turns.","hint":null,"related":[{"file":"f.yaml",\
+            "line":2,"column":1,"endLine":2,"endColumn":2,"message":"And \\"back\\"."}]}
             ]
             """);
   }

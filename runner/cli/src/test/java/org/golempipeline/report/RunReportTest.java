@@ -402,7 +402,16 @@ class RunReportTest {
 
   private static RunEvent started(String target) {
     return new RunEvent.RunStarted(
-        "r1", "words", "texts/pipeline.yaml", target, "s1", 2, List.of("count"), List.of(), null);
+        "r1",
+        "words",
+        "texts/pipeline.yaml",
+        target,
+        "s1",
+        2,
+        List.of("count"),
+        List.of(),
+        null,
+        List.of());
   }
 
   private static RunEvent opened(int rental, String name) {

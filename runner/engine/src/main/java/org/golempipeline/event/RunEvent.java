@@ -17,7 +17,9 @@ public sealed interface RunEvent {
   /**
    * @param target {@code local} or {@code golem}
    * @param params in the order of the file; journals of older versions have none
-   * @param fileSha256 of the pipeline file's text; journals of older versions have none
+   * @param fileSha256 of the pipeline file's text, and behind a zero character that of each file it
+   *     includes; journals of older versions have none
+   * @param profiles those that were chosen, of which later ones win
    */
   record RunStarted(
       String runId,
@@ -28,9 +30,11 @@ public sealed interface RunEvent {
       int workers,
       List<String> stages,
       List<Param> params,
-      @Nullable String fileSha256)
+      @Nullable String fileSha256,
+      List<String> profiles)
       implements RunEvent {
     public RunStarted {
+      profiles = profiles == null ? List.of() : List.copyOf(profiles);
       params = params == null ? List.of() : List.copyOf(params);
     }
   }

@@ -179,10 +179,10 @@ public final class ImageContents {
   private Range place(String name, Range text) {
     var word = Pattern.compile("(?<![\\w./-])" + Pattern.quote(name) + "(?![\\w./-])").matcher("");
     for (var number = text.line(); number <= text.endLine(); number++) {
-      var line = problems.source().line(number);
+      var line = text.in(problems.source()).line(number);
       if (word.reset(line).find()) {
         var column = line.codePointCount(0, word.start()) + 1;
-        return new Range(number, column, number, column + name.length());
+        return text.to(number, column, number, column + name.length());
       }
     }
     return text;

@@ -65,6 +65,11 @@ public final class RunParams {
     return values;
   }
 
+  /** The profiles that were chosen. */
+  public List<String> profiles() {
+    return started.profiles();
+  }
+
   /** Names of params whose values were not kept since they are secret. */
   public List<String> secrets() {
     return started.params().stream().filter(Param::secret).map(Param::name).toList();
@@ -83,9 +88,9 @@ public final class RunParams {
         .toList();
   }
 
-  /** Whether the pipeline file had another text in the run. */
-  public boolean isOfAnotherText(String text) {
+  /** Whether the pipeline file, or one that it includes, had another text in the run. */
+  public boolean isOfAnotherText(PipelineSpec spec) {
     var then = started.fileSha256();
-    return then != null && !then.equals(digest(text));
+    return then != null && !then.equals(digest(spec.wholeText()));
   }
 }

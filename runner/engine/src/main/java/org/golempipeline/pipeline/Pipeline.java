@@ -74,6 +74,7 @@ public final class Pipeline {
         new Overrides(
             params,
             Map.of(),
+            List.of(),
             machine::variable,
             false,
             true,
@@ -81,20 +82,15 @@ public final class Pipeline {
     return new Pipeline(machine, text, text.plugins(Plugins.NONE), overrides);
   }
 
-  /** The same with values that its params had in a run, where the caller gives none. */
+  /** The same with these profiles of the file, of which later ones win. */
+  public Pipeline withProfiles(List<String> names) {
+    return new Pipeline(machine, text, plugins, overrides.withProfiles(names));
+  }
+
+  /** The same with the values and profiles that it had in a run, where the caller gives none. */
   @ForCommands
-  public Pipeline withEarlier(Map<String, String> values) {
-    return new Pipeline(
-        machine,
-        text,
-        plugins,
-        new Overrides(
-            overrides.params(),
-            values,
-            overrides.environment(),
-            overrides.allowOutside(),
-            overrides.localCommands(),
-            overrides.surroundings()));
+  public Pipeline withEarlier(Map<String, String> values, List<String> profiles) {
+    return new Pipeline(machine, text, plugins, overrides.after(values, profiles));
   }
 
   public Machine machine() {
@@ -135,7 +131,8 @@ public final class Pipeline {
   /** What stands in the file, or all its mistakes. */
   public Checked<PipelineSpec> spec() {
     return plugins.then(
-        known -> PipelineFiles.load(text.bytes(), text.name(), strategies, overrides));
+        known ->
+            PipelineFiles.load(text.bytes(), text.name(), text.included(), strategies, overrides));
   }
 
   /** The same with warnings for input that is not there now, and for what one place cannot do. */

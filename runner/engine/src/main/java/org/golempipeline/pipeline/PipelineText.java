@@ -7,15 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.plainfile.NotPlainException;
 import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.plugins.Plugins;
+import org.golempipeline.spec.IncludedFiles;
+import org.golempipeline.spec.PipelineFiles;
 
-/** A pipeline file as it was found on disk, or on standard input. */
+/** A pipeline file as it was found on disk, or on standard input, with the files it includes. */
 public final class PipelineText {
   /** What it is called on the command line, in messages, and in the journal. */
   public static final String STANDARD_INPUT = "-";
@@ -23,6 +27,9 @@ public final class PipelineText {
   private final String name;
   private final Path folder;
   private final byte[] bytes;
+
+  /** What was read of the files it includes, each once: the pipeline is as it was then. */
+  private final Map<String, byte[]> read = new ConcurrentHashMap<>();
 
   private PipelineText(String name, Path folder, byte[] bytes) {
     this.name = name;
@@ -87,10 +94,32 @@ public final class PipelineText {
     return folder.resolve(Objects.requireNonNull(Path.of(name).getFileName()) + ".lock");
   }
 
-  /** Whether these ASCII characters are somewhere in it. */
+  /** Whether these ASCII characters are somewhere in it, or in what it includes. */
   @ForCommands
   public boolean says(String characters) {
-    return new String(bytes, StandardCharsets.ISO_8859_1).contains(characters);
+    if (latin(bytes).contains(characters)) {
+      return true;
+    }
+    // Hardly any file includes others, and reading it for that alone is start-up time.
+    return latin(bytes).contains("include")
+        && PipelineFiles.included(bytes, included()).stream()
+            .anyMatch(each -> each.text().contains(characters));
+  }
+
+  private static String latin(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The files that it includes. */
+  IncludedFiles included() {
+    return path -> {
+      var known = read.get(path);
+      if (known == null) {
+        known = PlainFile.bytes(folder.resolve(path));
+        read.put(path, known);
+      }
+      return known;
+    };
   }
 
   /**

@@ -52,15 +52,7 @@ final class Reductions {
         stages.add(tree(stage, tree, handedOn(each, spec, strategies)));
       }
     }
-    return new PipelineSpec(
-        spec.source(),
-        spec.name(),
-        spec.description(),
-        spec.params(),
-        stages,
-        spec.budget(),
-        spec.workers(),
-        spec.golem());
+    return spec.withStages(stages);
   }
 
   static boolean isTree(StageSpec stage, Strategies strategies) {

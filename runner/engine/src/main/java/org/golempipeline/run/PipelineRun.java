@@ -104,7 +104,8 @@ public final class PipelineRun {
         settings.workers(),
         plan.stages().stream().map(stage -> stage.name().value()).toList(),
         RunParams.of(plan.spec()),
-        RunParams.digest(plan.spec().source().text()));
+        RunParams.digest(plan.spec().wholeText()),
+        plan.spec().profiles());
   }
 
   private SessionTerms session() {

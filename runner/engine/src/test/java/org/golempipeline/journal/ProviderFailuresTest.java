@@ -123,6 +123,15 @@ final class ProviderFailuresTest {
 
   private static RunEvent started(String target) {
     return new RunEvent.RunStarted(
-        "id", "words", "words.yaml", target, "session", 2, List.of("one"), List.of(), null);
+        "id",
+        "words",
+        "words.yaml",
+        target,
+        "session",
+        2,
+        List.of("one"),
+        List.of(),
+        null,
+        List.of());
   }
 }

@@ -215,7 +215,7 @@ class ReplayTest {
             true);
     return new SchedulerSetup(
         new RunEvent.RunStarted(
-            "r", "p", "a b.yaml", "golem", "s", 5, List.of("one"), List.of(), null),
+            "r", "p", "a b.yaml", "golem", "s", 5, List.of("one"), List.of(), null, List.of()),
         new RunEvent.AllocationRequested(new BigDecimal("1.50"), AT, "erc20-holesky-tglm"),
         List.of(stage),
         List.of(new PoolSetup("any image", 1, false), new PoolSetup("this machine", 1, true)),

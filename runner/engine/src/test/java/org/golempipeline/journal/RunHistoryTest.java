@@ -396,7 +396,8 @@ final class RunHistoryTest {
         2,
         List.of("one", "two"),
         List.of(),
-        null);
+        null,
+        List.of());
   }
 
   private static RunEvent.AllocationRequested asked() {

@@ -57,11 +57,11 @@ class RunParamsTest {
     }
     var same = project.plan(YAML).orNull().spec();
     assertThat(params.othersIn(same)).isEmpty();
-    assertThat(params.isOfAnotherText(same.source().text())).isFalse();
+    assertThat(params.isOfAnotherText(same)).isFalse();
     project.params.put("words", "others");
     var other = project.plan(YAML.replace("18", "20")).orNull().spec();
     assertThat(params.othersIn(other)).containsExactly("words");
-    assertThat(params.isOfAnotherText(other.source().text())).isTrue();
+    assertThat(params.isOfAnotherText(other)).isTrue();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.golempipeline.cli.pipeline;
 
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.pipeline.FolderSurroundings;
@@ -24,6 +26,14 @@ public final class PipelineOptions {
   private @Nullable String file;
 
   @Mixin private ParamOptions params = new ParamOptions();
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description =
+          "Puts the settings of that profile of the file over those at top level; repeat it for"
+              + " more, of which the last one counts.")
+  private List<String> profiles = new ArrayList<>();
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
@@ -61,6 +71,7 @@ public final class PipelineOptions {
         new Overrides(
             params.values(console),
             Map.of(),
+            profiles,
             console::variable,
             allowOutside,
             !noLocalCommands,

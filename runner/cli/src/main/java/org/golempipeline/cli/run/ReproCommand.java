@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes a folder with what a provider gets for one fragment, and a run.sh that replays it"
           + " here.",
-      "Params have the values that they had in the run, unless -p says otherwise."
+      "Params and profiles are those of the run, unless -p or --profile says otherwise."
     })
 public final class ReproCommand implements Callable<Integer> {
   private static final int RUNS_LOOKED_AT = 100;
@@ -147,7 +147,7 @@ public final class ReproCommand implements Callable<Integer> {
       return Planning.require(console, pipeline, scratch);
     }
     var params = new RunParams(started);
-    var planned = Planning.plan(pipeline.withEarlier(params.values()), scratch);
+    var planned = Planning.plan(pipeline.withEarlier(params.values(), params.profiles()), scratch);
     var lacking =
         planned.diagnostics().stream()
             .filter(each -> each.id().equals(DiagnosticIds.PARAM_MISSING))
@@ -165,13 +165,14 @@ public final class ReproCommand implements Callable<Integer> {
     }
     var plan = new Messages(console).require(planned);
     requireLongValues(params.othersIn(plan.spec()), pipeline.params(), started.runId());
-    if (params.isOfAnotherText(plan.spec().source().text())) {
+    if (params.isOfAnotherText(plan.spec())) {
       new Messages(console)
           .warning(
               "`%s` has changed since run %s: the fragment is what it makes of it now."
                   .formatted(options.file(), started.runId()),
               null);
     }
+    sayProfiles(params.profiles(), plan.spec().profiles(), started.runId());
     sayParams(params.values(), plan.spec(), started.runId());
     return plan;
   }
@@ -186,6 +187,13 @@ public final class ReproCommand implements Callable<Integer> {
                 .formatted(name, runId),
             "Give it again: `-p %s=@file`.".formatted(name));
       }
+    }
+  }
+
+  private void sayProfiles(List<String> then, List<String> now, String runId) {
+    if (!then.isEmpty()) {
+      var had = "--profile " + String.join(" --profile ", then);
+      say((then.equals(now) ? "As in run %s: %s." : "Run %s had %s.").formatted(runId, had));
     }
   }
 
