@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
+import org.golempipeline.journal.Journal;
 import org.golempipeline.report.Words;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +87,8 @@ class PlanOutlookTest {
     var seconds = (size * 8 * 40 + 1999) / 2000;
 
     assertThat(workspace.run("plan", "p.yaml", "--on", "golem").out())
-        .contains(told + "`--uplink 20Mbit` says how long that takes\n");
+        .contains(told)
+        .contains(" at 20 Mbit/s, as many lines at home send\n");
     assertThat(workspace.run("plan", "p.yaml", "--on", "golem", "--uplink", "2kbit/s").out())
         .contains(told + Words.duration(Duration.ofSeconds(seconds)) + " at 2kbit/s\n");
     assertThat(workspace.run("plan", "p.yaml").out()).doesNotContain("from this machine");
@@ -95,6 +100,52 @@ class PlanOutlookTest {
     workspace.write("p.yaml", workspace.read("p.yaml").replace("workers: 40", "workers: 1"));
     assertThat(workspace.run("plan", "p.yaml", "--on", "golem").out())
         .contains("from this machine to one provider, ");
+  }
+
+  @Test
+  void theLastRunThatSentEnoughSaysHowFastThisMachineIs() throws Exception {
+    workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    var tar = new ProcessBuilder("tar", "-cf", "root.tar", "in").directory(folder.toFile());
+    assertThat(tar.start().waitFor()).isZero();
+    assertThat(workspace.run("image", "build", "root.tar", "-o", "x.gvmi").exitCode()).isZero();
+    var size = Files.size(folder.resolve("x.gvmi"));
+    workspace.write("p.yaml", PIPELINE + "image: ./x.gvmi\nworkers: 1000\nbudget: 1 GLM\n");
+    sent("20260101-000000-a", "golem", 9_000_000, 90_000_000);
+    sent("20260102-000000-b", "golem", 7_900_000, 1000);
+    sent("20260103-000000-c", "local", 100_000_000, 1000);
+
+    var time = Words.duration(Duration.ofSeconds(size * 10));
+    assertThat(workspace.run("plan", "p.yaml", "--on", "golem"))
+        .satisfies(
+            ran ->
+                assertThat(ran.out())
+                    .contains(time + " at 0.0008 Mbit/s, as in the run of 2026-02-03\n"))
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("min at 0.0008 Mbit/s, as in the run of 2026-02-03. [Image.Large]");
+    assertThat(workspace.run("check", "p.yaml").err())
+        .contains("min at 0.0008 Mbit/s, as in the run of 2026-02-03. [Image.Large]");
+    assertThat(workspace.run("plan", "p.yaml", "--on", "golem", "--uplink", "1Gbit"))
+        .satisfies(ran -> assertThat(ran.out()).contains(" at 1Gbit\n"))
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .doesNotContain("Image.Large");
+  }
+
+  /** The journal of a run in which providers fetched so much in so long a time. */
+  private void sent(String id, String target, long bytes, long milliseconds) throws IOException {
+    var at = Instant.parse("2026-02-03T04:05:06Z");
+    try (var journal =
+        Journal.create(
+            folder.resolve(".golem-pipeline/runs").resolve(id).resolve("journal.ndjson"))) {
+      journal.accept(
+          new StampedEvent(
+              0,
+              at,
+              new RunEvent.RunStarted(
+                  id, "count", "p.yaml", target, "s", 1, List.of("count"), List.of(), null)));
+      journal.accept(new StampedEvent(1, at, new RunEvent.FilesServed(bytes, milliseconds)));
+    }
   }
 
   @Test

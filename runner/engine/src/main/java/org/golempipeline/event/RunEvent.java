@@ -280,6 +280,14 @@ public sealed interface RunEvent {
     }
   }
 
+  /**
+   * What providers fetched from this machine in all: images and input, without first parts of
+   * files.
+   *
+   * @param milliseconds in which at least one of them did
+   */
+  record FilesServed(long bytes, long milliseconds) implements RunEvent {}
+
   record DebitNoteAccepted(String debitNoteId, String agreementId, BigDecimal totalAmount)
       implements RunEvent {}
 

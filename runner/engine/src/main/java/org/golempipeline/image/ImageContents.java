@@ -1,6 +1,8 @@
 package org.golempipeline.image;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,8 @@ public final class ImageContents {
   /** The machines of Golem. */
   private static final String MACHINE = "x86_64";
 
-  /** An hour at 20 Mbit/s, as many have at home. */
-  private static final long MUCH = 9_000_000_000L;
+  /** A time that providers may take to get an image without a word. */
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final Problems problems;
   private final Set<String> said = new LinkedHashSet<>();
@@ -50,9 +52,10 @@ public final class ImageContents {
    * warnings: `setup` may still bring what is missing.
    *
    * @param providers that may get the images of a run
+   * @param uplink through which they get them
    */
   public static List<Diagnostic> warnings(
-      PipelineSpec spec, Images images, ImageStore store, int providers)
+      PipelineSpec spec, Images images, ImageStore store, int providers, Uplink uplink)
       throws IOException, ImageException, InterruptedException {
     var contents = new ImageContents(new Problems(spec.source()));
     for (var stage : spec.stages()) {
@@ -63,7 +66,7 @@ public final class ImageContents {
         contents.check(stage, ref, image);
         contents.checkUser(range(stage), ref, image);
         if (spec.budget() != null && isServed(ref)) {
-          contents.checkSize(range(stage), ref, file.size(), providers);
+          contents.checkSize(range(stage), ref, file.size(), providers, uplink);
         }
       }
     }
@@ -97,15 +100,25 @@ public final class ImageContents {
                         + " begins `FROM` it."));
   }
 
-  private void checkSize(Range range, ImageRef ref, long size, int providers) {
-    if (size > MUCH / providers) {
+  private void checkSize(Range range, ImageRef ref, long size, int providers, Uplink uplink) {
+    var all = BigDecimal.valueOf(size).multiply(BigDecimal.valueOf(providers));
+    var time = uplink.time(all);
+    if (time.compareTo(LONG) > 0) {
       warn(
           ImageDiagnosticIds.IMAGE_LARGE,
           range,
-          "Providers get the image `%s`, %d MB, from this machine, which is %.0f GB for %d of them."
-              .formatted(ref, size / 1_000_000, size * 1e-9 * providers, providers),
-          "`golem-pipeline plan --on golem --uplink 20Mbit` says how long that takes;"
-              + " `golem-pipeline image push` lets them get it from Golem's registry.");
+          ("Providers get the image `%s`, %d MB, from this machine, %.0f GB for %d of them, which"
+                  + " takes %d h %02d min at %s.")
+              .formatted(
+                  ref,
+                  size / 1_000_000,
+                  all.doubleValue() * 1e-9,
+                  providers,
+                  time.toHours(),
+                  time.toMinutesPart(),
+                  uplink.text()),
+          "`golem-pipeline image push` lets them get it from Golem's registry; `plan --on golem"
+              + " --uplink 20Mbit` counts with the rate that it names.");
     }
   }
 

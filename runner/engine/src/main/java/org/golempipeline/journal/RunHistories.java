@@ -9,12 +9,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.RunEvent.RunStarted;
+import org.golempipeline.event.StampedEvent;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runs of the pipelines in one folder, which are kept in {@code .golem-pipeline/runs} there. A
  * run's id begins with its time, so their order is that of the ids.
  */
 public final class RunHistories {
+  private static final int TAIL = 64 << 10;
+
   private final Path runs;
 
   /**
@@ -71,6 +77,32 @@ public final class RunHistories {
         found.add(read(id));
       } catch (IOException e) {
         unreadable.accept(id, e);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What the newest runs on the network say of files that providers fetched from here, the newest
+   * first. Stands near the end of a journal, and is looked for nowhere else.
+   *
+   * @param most only so many runs are looked at
+   */
+  public List<StampedEvent> filesServed(int most) throws IOException {
+    var found = new ArrayList<StampedEvent>();
+    var looked = 0;
+    for (var id : ids()) {
+      var journal = new JournalReader(folder(id));
+      try {
+        var first = journal.first().map(StampedEvent::event).orElse(null);
+        if (looked < most && first instanceof RunStarted run && !RunHistory.isLocal(run)) {
+          looked++;
+          journal.last(TAIL).stream()
+              .filter(each -> each.event() instanceof RunEvent.FilesServed)
+              .forEach(found::add);
+        }
+      } catch (IOException e) {
+        LoggerFactory.getLogger(RunHistories.class).debug("run {} is left out", id, e);
       }
     }
     return found;

@@ -2,11 +2,13 @@ package org.golempipeline.pipeline;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.diagnostic.Checked;
@@ -14,13 +16,17 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.image.ImageContents;
 import org.golempipeline.image.ImageDiagnosticIds;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.Inside;
+import org.golempipeline.image.Uplink;
 import org.golempipeline.image.Workshop;
+import org.golempipeline.journal.RunHistories;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
@@ -43,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * product fit together for that. Immutable, for any thread.
  */
 public final class Pipeline {
+  private static final int RUNS_LOOKED_AT = 20;
+
   private final Machine machine;
   private final PipelineText text;
   private final Checked<Plugins> plugins;
@@ -223,20 +231,45 @@ public final class Pipeline {
     var anywhere = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
     try {
       var images = Images.onThisMachine(spec, text.folder(), workshop(null), anywhere).orNull();
-      return images == null ? List.of() : imageWarnings(spec, images);
+      return images == null ? List.of() : imageWarnings(spec, images, uplink());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
     }
   }
 
-  /** The same, of images that were found. */
+  /** As the last run of this folder on the network showed it that sent enough, else as usual. */
   @ForCommands
-  public List<Diagnostic> imageWarnings(PipelineSpec spec, Images images)
+  public Uplink uplink() {
+    try {
+      return new RunHistories(text.folder())
+          .filesServed(RUNS_LOOKED_AT).stream()
+              .flatMap(Pipeline::uplink)
+              .findFirst()
+              .orElse(Uplink.USUAL);
+    } catch (IOException unreadable) {
+      return Uplink.USUAL;
+    }
+  }
+
+  private static Stream<Uplink> uplink(StampedEvent stamped) {
+    return stamped.event() instanceof RunEvent.FilesServed served
+        ? Uplink.shown(served.bytes(), Duration.ofMillis(served.milliseconds()), stamped.at())
+            .stream()
+        : Stream.empty();
+  }
+
+  /**
+   * The same, of images that were found.
+   *
+   * @param uplink through which providers get them
+   */
+  @ForCommands
+  public List<Diagnostic> imageWarnings(PipelineSpec spec, Images images, Uplink uplink)
       throws InterruptedException {
     try (var store = machine.imageStore()) {
       var providers = RunDefaults.workers(spec, RunSettings.Target.GOLEM);
-      return ImageContents.warnings(spec, images, store, providers);
+      return ImageContents.warnings(spec, images, store, providers, uplink);
     } catch (ImageException e) {
       return List.of(unseen(spec, String.valueOf(e.getMessage()), e.hint()));
     } catch (IOException e) {

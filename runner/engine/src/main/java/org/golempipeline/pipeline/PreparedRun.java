@@ -74,7 +74,7 @@ public final class PreparedRun implements AutoCloseable {
       network = pipeline.machine().daemon();
       images = imagesOnNetwork(progress);
       if (options.trial()) {
-        warnings.addAll(pipeline.imageWarnings(plan.spec(), images));
+        warnings.addAll(pipeline.imageWarnings(plan.spec(), images, pipeline.uplink()));
         ImageTrial.run(pipeline.machine(), images);
       }
     }

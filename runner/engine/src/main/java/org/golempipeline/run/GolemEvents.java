@@ -40,6 +40,8 @@ public final class GolemEvents {
       return new RunEvent.ActivityCreated(e.activityId(), e.agreementId());
     } else if (event instanceof GolemEvent.ActivityDestroyed e) {
       return new RunEvent.ActivityDestroyed(e.activityId(), e.agreementId());
+    } else if (event instanceof GolemEvent.FilesServed e) {
+      return new RunEvent.FilesServed(e.bytes(), e.time().toMillis());
     } else if (event instanceof GolemEvent.DebitNoteAccepted e) {
       return new RunEvent.DebitNoteAccepted(e.debitNoteId(), e.agreementId(), e.totalAmount());
     } else if (event instanceof GolemEvent.InvoiceAccepted e) {

@@ -1,6 +1,7 @@
 package org.golempipeline.golem;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 
 /** Something that happened between us, the daemon and the providers. */
 public sealed interface GolemEvent {
@@ -44,6 +45,14 @@ public sealed interface GolemEvent {
   record ActivityCreated(String activityId, String agreementId) implements GolemEvent {}
 
   record ActivityDestroyed(String activityId, String agreementId) implements GolemEvent {}
+
+  /**
+   * What providers fetched from this machine in all, once nobody fetches any more. First parts of
+   * files do not count.
+   *
+   * @param time in which at least one of them did
+   */
+  record FilesServed(long bytes, Duration time) implements GolemEvent {}
 
   record DebitNoteAccepted(String debitNoteId, String agreementId, BigDecimal totalAmount)
       implements GolemEvent {}

@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.SessionTerms;
@@ -42,6 +44,7 @@ final class ServedFileContractTest {
   private EmbeddedNode node;
   private Requestor requestor;
   private GolemNetwork network;
+  private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void open() throws Exception {
@@ -56,7 +59,7 @@ final class ServedFileContractTest {
             Requestor.PLATFORM,
             "public");
     network =
-        Yagna.open(new GolemConnection(node.url(), "key"), terms, event -> {})
+        Yagna.open(new GolemConnection(node.url(), "key"), terms, events::add)
             .get(10, TimeUnit.SECONDS);
   }
 
@@ -90,6 +93,16 @@ final class ServedFileContractTest {
     for (Requestor.Machine machine : machines) {
       assertThat(Files.readAllBytes(machine.folder().resolve("image.gvmi"))).isEqualTo(image);
     }
+    network.settle(Duration.ofSeconds(10)).get(15, TimeUnit.SECONDS);
+    assertThat(events)
+        .filteredOn(GolemEvent.FilesServed.class::isInstance)
+        .singleElement()
+        .satisfies(
+            event -> {
+              GolemEvent.FilesServed served = (GolemEvent.FilesServed) event;
+              assertThat(served.bytes()).isBetween(image.length * 2L, image.length * 3L - 3);
+              assertThat(served.time()).isPositive();
+            });
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.image.Images;
+import org.golempipeline.image.Uplink;
 import org.golempipeline.journal.PlanJson;
 import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
@@ -31,8 +32,10 @@ import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code plan}: what a run would do. */
 @Command(
@@ -54,8 +57,10 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--uplink",
       paramLabel = "RATE",
-      converter = Uplink.Converter.class,
-      description = "What this machine sends at most, such as 20Mbit: how long images take.")
+      converter = Rate.class,
+      description =
+          "What this machine sends at most, such as 20Mbit: how long images take. Else as the last"
+              + " run on golem showed.")
   @Nullable Uplink uplink;
 
   @Mixin OutputOptions outputs = new OutputOptions();
@@ -99,7 +104,8 @@ public final class PlanCommand implements Callable<Integer> {
         var fresh = selection.freshStages(whole);
         var lines = new ArrayList<>(selection.lines(plan, fresh));
         var images = images(pipeline, plan, target);
-        new Messages(console).diagnostics(pipeline.imageWarnings(plan.spec(), images));
+        var through = uplink == null ? pipeline.uplink() : uplink;
+        new Messages(console).diagnostics(pipeline.imageWarnings(plan.spec(), images, through));
         images.unmade().forEach(each -> lines.add("image `%s`: would be made".formatted(each)));
         images.choices().forEach(each -> lines.add(Words.programs(each, target == Target.GOLEM)));
         if (target == Target.GOLEM) {
@@ -108,7 +114,7 @@ public final class PlanCommand implements Callable<Integer> {
           new TreeMap<>(
                   images.served().entrySet().stream()
                       .collect(toMap(each -> each.getKey().toString(), Map.Entry::getValue)))
-              .forEach((image, file) -> lines.add(sending(image, file.size(), workers)));
+              .forEach((image, file) -> lines.add(sending(image, file.size(), workers, through)));
         }
         var outlook =
             new PlanOutlook(
@@ -125,18 +131,15 @@ public final class PlanCommand implements Callable<Integer> {
   }
 
   /** A large image that many fetch from here can take longer than the work. */
-  private String sending(String image, long size, int workers) {
+  private static String sending(String image, long size, int workers, Uplink line) {
     var all = BigDecimal.valueOf(size).multiply(BigDecimal.valueOf(workers));
-    var time =
-        uplink == null
-            ? "`--uplink 20Mbit` says how long that takes"
-            : Words.duration(uplink.time(all)) + " at " + uplink.text();
-    return "image `%s`: %s from this machine to %s, %s"
+    return "image `%s`: %s from this machine to %s, %s at %s"
         .formatted(
             image,
             Words.size(size),
             workers == 1 ? "one provider" : "each of " + Words.count(workers, "provider"),
-            time);
+            Words.duration(line.time(all)),
+            line.text());
   }
 
   /** What cannot be found is no reason to say nothing else. */
@@ -151,6 +154,16 @@ public final class PlanCommand implements Callable<Integer> {
             : pipeline.imagesHere(plan.spec(), inside.choice(), null);
     new Messages(console).diagnostics(found.diagnostics());
     return found.value().orElse(Images.none());
+  }
+
+  /** Reads {@code 20Mbit}. */
+  static final class Rate implements ITypeConverter<Uplink> {
+    @Override
+    public Uplink convert(String value) {
+      return Uplink.parse(value)
+          .orElseThrow(
+              () -> new TypeConversionException("`%s` is no rate such as 20Mbit".formatted(value)));
+    }
   }
 
   /** How a plan is drawn. */
@@ -170,7 +183,7 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     /** Names the formats in lower case. */
-    static final class Converter implements picocli.CommandLine.ITypeConverter<Format> {
+    static final class Converter implements ITypeConverter<Format> {
       @Override
       public Format convert(String value) {
         for (var format : values()) {
@@ -178,7 +191,7 @@ public final class PlanCommand implements Callable<Integer> {
             return format;
           }
         }
-        throw new picocli.CommandLine.TypeConversionException(
+        throw new TypeConversionException(
             "`%s` is not among text, dot, mermaid and json".formatted(value));
       }
     }

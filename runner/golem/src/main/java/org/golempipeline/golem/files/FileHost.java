@@ -12,9 +12,15 @@ import org.golempipeline.golem.http.Threads;
  *
  * @param identity under whose node id they are found
  * @param closed whether they need not be held any more
+ * @param sent by all of them
  */
 public record FileHost(
-    Caller caller, Retrier retrier, Threads threads, String identity, AtomicBoolean closed) {
+    Caller caller,
+    Retrier retrier,
+    Threads threads,
+    String identity,
+    AtomicBoolean closed,
+    SentBytes sent) {
 
   /** Answers arrive on the loop. */
   <T> CompletableFuture<T> send(Call<T> call) {

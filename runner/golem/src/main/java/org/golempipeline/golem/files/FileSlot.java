@@ -47,6 +47,9 @@ public final class FileSlot {
   private @Nullable String trouble;
   private boolean resting = true;
 
+  /** When a part of a file was asked for last; messages come one after the other. */
+  private volatile long asked;
+
   private FileSlot(FileHost host, List<String> components) {
     this.host = host;
     this.components = components;
@@ -246,7 +249,20 @@ public final class FileSlot {
       Caller.LOG.debug("left out an unreadable message of the file service", e);
       return;
     }
-    reply(respond(request));
+    FileMessage.Reply reply = respond(request);
+    if (reply instanceof FileMessage.Chunk chunk) {
+      count(chunk);
+    }
+    reply(reply);
+  }
+
+  /** What is handed over within this process is not counted. */
+  private void count(FileMessage.Chunk chunk) {
+    long now = System.nanoTime();
+    if (chunk.offset() > 0) {
+      host.sent().fetched(chunk.content().remaining(), asked, now);
+    }
+    asked = now;
   }
 
   private FileMessage.Reply respond(FileMessage.Request request) {

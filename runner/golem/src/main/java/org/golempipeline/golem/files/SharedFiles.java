@@ -162,7 +162,7 @@ final class SharedFiles implements AutoCloseable {
     FileHost known = host;
     if (known == null) {
       String identity = await(Handshake.identity(caller)).identity();
-      known = new FileHost(caller, retrier, threads, identity, closed);
+      known = new FileHost(caller, retrier, threads, identity, closed, new SentBytes());
       host = known;
     }
     return known;

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.EndReason;
+import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.Rental;
@@ -226,6 +227,9 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   private void settled(CompletableFuture<Settlement> settlement, List<String> outstanding) {
+    if (session.sent().bytes() > 0) {
+      session.emit(new GolemEvent.FilesServed(session.sent().bytes(), session.sent().time()));
+    }
     Settlement value = new Settlement(ledger.accepted(), ledger.approved().size(), outstanding);
     session.threads().answers().execute(() -> settlement.complete(value));
   }

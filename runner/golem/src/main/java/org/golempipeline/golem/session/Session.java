@@ -11,6 +11,7 @@ import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemListener;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.files.FileHost;
+import org.golempipeline.golem.files.SentBytes;
 import org.golempipeline.golem.http.Call;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Caller;
@@ -32,6 +33,7 @@ record Session(
     Allocation allocation,
     Decorations decorations,
     AtomicBoolean closed,
+    SentBytes sent,
     long openedNanos,
     long openedMillis) {
 
@@ -58,7 +60,7 @@ record Session(
 
   /** For addresses at which providers find files. */
   FileHost files() {
-    return new FileHost(caller, retrier, threads, identity, closed);
+    return new FileHost(caller, retrier, threads, identity, closed, sent);
   }
 
   void emit(GolemEvent event) {

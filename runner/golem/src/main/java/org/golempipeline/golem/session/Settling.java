@@ -20,6 +20,7 @@ import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.SettleListener;
 import org.golempipeline.golem.SettleTerms;
 import org.golempipeline.golem.Settlement;
+import org.golempipeline.golem.files.SentBytes;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Caller;
 import org.golempipeline.golem.http.Calls;
@@ -163,6 +164,7 @@ final class Settling {
         allocation == null ? none : allocation,
         new Decorations(List.of(), List.of()),
         new AtomicBoolean(),
+        new SentBytes(),
         System.nanoTime() - age,
         terms.begun().toEpochMilli());
   }

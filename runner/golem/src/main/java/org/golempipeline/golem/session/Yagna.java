@@ -14,6 +14,7 @@ import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.SettleListener;
 import org.golempipeline.golem.SettleTerms;
 import org.golempipeline.golem.Settlement;
+import org.golempipeline.golem.files.SentBytes;
 import org.golempipeline.golem.http.Call;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Caller;
@@ -174,6 +175,7 @@ public final class Yagna {
                             allocation,
                             known,
                             new AtomicBoolean(),
+                            new SentBytes(),
                             System.nanoTime(),
                             clock.millis())));
               }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.golem.GolemListener;
+import org.golempipeline.golem.files.SentBytes;
 import org.golempipeline.golem.http.Caller;
 import org.golempipeline.golem.http.FakeYagna;
 import org.golempipeline.golem.http.Retrier;
@@ -32,6 +33,7 @@ final class Sessions {
         WireJson.mapper().readValue(FakeYagna.allocation(), Allocation.class),
         new Decorations(List.of(), List.of()),
         new AtomicBoolean(),
+        new SentBytes(),
         System.nanoTime(),
         System.currentTimeMillis());
   }
