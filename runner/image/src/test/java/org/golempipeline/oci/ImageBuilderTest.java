@@ -226,10 +226,7 @@ class ImageBuilderTest {
       var pulled = new ImageBuilder(store, ImageBuilder.LARGEST, said::add).build(source);
       assertThat(text(pulled.file(), "x")).isEqualTo("private");
 
-      var wrong = Base64.getEncoder().encodeToString("someone:else".getBytes(US_ASCII));
-      Files.writeString(
-          logins.files().get(0),
-          "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), wrong));
+      login(logins.files().get(0), registry, "auth", encoded("someone:else"));
       assertThatThrownBy(() -> ImageSource.reference(tag, logins).digest())
           .isInstanceOfSatisfying(
               ImageException.class, e -> assertThat(e.hint()).contains("log in anew"))
@@ -237,6 +234,79 @@ class ImageBuilderTest {
               "The registry %s refuses the image `%s` to the login of `%s`."
                   .formatted(registry.host(), tag, logins.files().get(0)));
     }
+  }
+
+  /** As at Docker Hub and GitHub: a service beside the registry knows the accounts. */
+  @Test
+  void aRegistryThatWantsTokensGetsThoseOfTheLogin() throws Exception {
+    Machine.needs("skopeo", "docker-registry");
+    new OciLayout(folder.resolve("layout")).layer(new Tar().file("x", "private"), "gzip").write();
+    var file = folder.resolve("auth.json");
+    var logins = new RegistryLogins(List.of(file));
+    try (var tokens = TokenService.start(folder);
+        var registry = LoopbackRegistry.startWithTokens(folder, tokens)) {
+      var account = LoopbackRegistry.USER + ":" + LoopbackRegistry.PASSWORD;
+      for (var name : List.of("private", "public")) {
+        Machine.run(
+            folder,
+            "skopeo",
+            "copy",
+            "-q",
+            "--dest-tls-verify=false",
+            "--dest-creds",
+            account,
+            "oci:layout:amd64",
+            "docker://%s/%s/image:1".formatted(registry.host(), name));
+      }
+      tokens.asked.clear();
+      var open = ImageSource.reference(registry.host() + "/public/image:1", logins);
+      assertThat(open.digest()).startsWith("sha256:");
+      assertThat(tokens.asked).containsExactly("nobody repository:public/image:pull");
+
+      var tag = registry.host() + "/private/image:1";
+      for (var refuses : List.of(false, true)) {
+        tokens.refusesStrangers = refuses;
+        assertThatThrownBy(() -> ImageSource.reference(tag, logins).digest())
+            .isInstanceOf(ImageException.class)
+            .hasMessage(
+                "The registry %s does not give the image `%s` to anybody, and no login for it is in"
+                        .formatted(registry.host(), tag)
+                    + " `%s`.".formatted(file));
+      }
+
+      login(file, registry, "auth", encoded(account));
+      tokens.asked.clear();
+      var source = ImageSource.reference(tag, logins);
+      var pulled = new ImageBuilder(store, ImageBuilder.LARGEST, said::add).build(source);
+      assertThat(text(pulled.file(), "x")).isEqualTo("private");
+      assertThat(tokens.asked)
+          .isNotEmpty()
+          .allMatch("someone repository:private/image:pull"::equals);
+
+      login(file, registry, "identitytoken", TokenService.IDENTITY);
+      assertThat(ImageSource.reference(tag, logins).digest()).isEqualTo(source.digest());
+
+      login(file, registry, "auth", encoded("someone:else"));
+      assertThatThrownBy(() -> ImageSource.reference(tag, logins).digest())
+          .isInstanceOfSatisfying(
+              ImageException.class,
+              e ->
+                  assertThat(e.hint())
+                      .contains("log in anew: `docker login " + registry.host() + "`"))
+          .hasMessage(
+              "The registry %s refuses the image `%s` to the login of `%s`."
+                  .formatted(registry.host(), tag, file));
+    }
+  }
+
+  private static void login(Path file, LoopbackRegistry registry, String field, String value)
+      throws IOException {
+    Files.writeString(
+        file, "{\"auths\":{\"%s\":{\"%s\":\"%s\"}}}".formatted(registry.host(), field, value));
+  }
+
+  private static String encoded(String account) {
+    return Base64.getEncoder().encodeToString(account.getBytes(US_ASCII));
   }
 
   @Test

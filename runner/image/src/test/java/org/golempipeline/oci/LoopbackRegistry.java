@@ -39,6 +39,11 @@ final class LoopbackRegistry implements AutoCloseable {
     return start(folder, "auth: { htpasswd: { realm: here, path: %s } }\n".formatted(users));
   }
 
+  /** One that gives what a token of that service allows. */
+  static LoopbackRegistry startWithTokens(Path folder, TokenService tokens) throws IOException {
+    return start(folder, tokens.configuration());
+  }
+
   private static LoopbackRegistry start(Path folder, String more) throws IOException {
     int port;
     try (var free = new ServerSocket(0)) {
