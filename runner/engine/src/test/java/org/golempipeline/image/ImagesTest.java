@@ -6,7 +6,6 @@ import static org.golempipeline.image.FakeRegistry.sha3;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -446,8 +445,7 @@ class ImagesTest {
 
   private StoredImage stored(String name, String content) throws Exception {
     var store = store();
-    var part = store.newPart();
-    Files.move(image(content), part, StandardCopyOption.REPLACE_EXISTING);
+    var part = image(content);
     return store.add(part, GvmiFile.read(part).sha3(), StoredImage.Origin.of(name), List.of());
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
+import org.golempipeline.gvmi.ImageScratch;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.Squashfs;
 import org.golempipeline.gvmi.StoredImage;
@@ -66,19 +67,20 @@ final class BusyboxImage {
 
   /** Makes a VM image of it, and answers its hash. */
   static String store(UnpackedImage image, ImageStore store) throws Exception {
-    Path part = store.newPart();
-    Files.delete(part);
-    Squashfs.write(
-        part,
-        0,
-        target ->
-            new ProcessBuilder("tar", "-C", image.root().toString(), "-cf", "-", ".")
-                .start()
-                .getInputStream()
-                .transferTo(target));
-    GvmiFile.seal(part, image.configuration());
-    String sha3 = GvmiFile.hash(part);
-    store.add(part, sha3, StoredImage.Origin.of("busybox"), List.of());
-    return sha3;
+    try (ImageScratch scratch = store.newScratch()) {
+      Path part = scratch.image();
+      Squashfs.write(
+          part,
+          0,
+          target ->
+              new ProcessBuilder("tar", "-C", image.root().toString(), "-cf", "-", ".")
+                  .start()
+                  .getInputStream()
+                  .transferTo(target));
+      GvmiFile.seal(part, image.configuration());
+      String sha3 = GvmiFile.hash(part);
+      store.add(part, sha3, StoredImage.Origin.of("busybox"), List.of());
+      return sha3;
+    }
   }
 }

@@ -40,7 +40,6 @@ public final class ImageStore implements AutoCloseable {
   private static final Pattern SHA3 = Pattern.compile("[0-9a-f]{56}");
   private static final String SUFFIX = ".gvmi";
   private static final String PART = ".part";
-  private static final String SCRATCH = "scratch-";
 
   /** A part that nobody has written to for so long is of somebody who died. */
   private static final Duration LONGEST_SILENCE = Duration.ofDays(1);
@@ -115,14 +114,11 @@ public final class ImageStore implements AutoCloseable {
     if (known.isPresent()) {
       return known.get();
     }
-    var part = newPart();
-    try {
-      Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+    try (var scratch = newScratch()) {
+      var part = Files.copy(file, scratch.image());
       var name = file.toAbsolutePath().normalize().toString();
       return add(
           part, GvmiFile.read(part).sha3(), new Origin(name, Optional.of(digest)), List.of());
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 
@@ -164,18 +160,11 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  /** A new file on the disk of the store, for an image in the making. */
-  public Path newPart() throws IOException {
+  /** A folder for an image in the making; what was left by those who died is removed. */
+  public ImageScratch newScratch() throws IOException {
     Files.createDirectories(folder);
-    removeOldParts();
-    return Files.createTempFile(folder, "new-", PART);
-  }
-
-  /** An empty folder on the disk of the store, for what an image is made of. */
-  public Path newScratch() throws IOException {
-    Files.createDirectories(folder);
-    removeOldParts();
-    return Files.createTempDirectory(folder, SCRATCH);
+    removeLeftOvers();
+    return ImageScratch.open(folder);
   }
 
   /**
@@ -205,7 +194,7 @@ public final class ImageStore implements AutoCloseable {
     var here = find(sha3).isPresent();
     if (!here) {
       Files.createDirectories(folder);
-      removeOldParts();
+      removeLeftOvers();
       try (var making = SystemLock.exclusive(makingOf(sha3))) {
         here = find(sha3).isPresent();
         if (!here) {
@@ -460,13 +449,43 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
-  private void removeOldParts() throws IOException {
+  /**
+   * What processes left that died while they made or unpacked an image, and downloads that nobody
+   * went on with for a day.
+   */
+  public List<Path> leftOvers() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    var found = new ArrayList<>(ImageScratch.abandoned(folder));
     var old = FileTime.from(clock.instant().minus(LONGEST_SILENCE));
-    try (var parts = Files.newDirectoryStream(folder, "{*%s,%s*}".formatted(PART, SCRATCH))) {
+    try (var parts = Files.newDirectoryStream(folder, "*" + PART)) {
       for (var part : parts) {
         if (Files.exists(part) && Files.getLastModifiedTime(part).compareTo(old) < 0) {
-          delete(part);
+          found.add(part);
         }
+      }
+    }
+    if (Files.isDirectory(folder.resolve("unpacked"))) {
+      try (var parts = Files.newDirectoryStream(folder.resolve("unpacked"), "*-*")) {
+        for (var part : parts) {
+          var sha3 = String.valueOf(part.getFileName()).split("-", 2)[0];
+          if (!SystemLock.isHeld(makingOf(sha3))) {
+            found.add(part);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Removes {@link #leftOvers}. */
+  public void removeLeftOvers() throws IOException {
+    for (var each : leftOvers()) {
+      try {
+        ImageScratch.remove(each);
+      } catch (NoSuchFileException e) {
+        // Somebody else removes it.
       }
     }
   }
@@ -484,7 +503,7 @@ public final class ImageStore implements AutoCloseable {
   }
 
   /** Deletes a tree in which folders may be forbidden to their owner. */
-  private static void delete(Path path) throws IOException {
+  static void delete(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
       var inside = new ArrayList<Path>();

@@ -1,13 +1,11 @@
 package org.golempipeline.oci;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.commons.io.file.PathUtils;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
@@ -65,17 +63,15 @@ public final class ImageBuilder {
 
   private StoredImage build(ImageSource source, String digest)
       throws IOException, ImageException, InterruptedException {
-    var part = store.newPart();
-    var scratch = store.newScratch();
-    try {
-      var image = read(source.pinned(digest), scratch).withVolume(VOLUME);
+    try (var scratch = store.newScratch()) {
+      var image = read(source.pinned(digest), scratch.folder()).withVolume(VOLUME);
       sayUser(image.configuration());
       var flattener = new Flattener(image, largest);
       var count = image.layers().size();
       progress.accept("reading %d %s".formatted(count, count == 1 ? "layer" : "layers"));
       flattener.survey();
       progress.accept("writing the file system");
-      Files.delete(part);
+      var part = scratch.image();
       Squashfs.write(part, flattener.latest(), flattener::write);
       GvmiFile.seal(part, image.configuration());
       return store.add(
@@ -83,9 +79,6 @@ public final class ImageBuilder {
           GvmiFile.hash(part),
           new Origin(source.toString(), Optional.of(digest)),
           layers(image, flattener));
-    } finally {
-      Files.deleteIfExists(part);
-      PathUtils.deleteDirectory(scratch);
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -170,7 +171,7 @@ class ImageStoreTest {
 
   @Test
   void aDamagedFileSystemIsAnErrorAndLeavesNothing() throws Exception {
-    var file = Files.writeString(store.newPart(), "no squashfs");
+    var file = Files.writeString(newPart(), "no squashfs");
     var sha3 = seal(file);
     assertThatThrownBy(() -> store.unpack(sha3))
         .isInstanceOf(ImageException.class)
@@ -182,7 +183,7 @@ class ImageStoreTest {
   void aFileThatIsNoImageIsNotUnpacked() throws Exception {
     var sha3 = "a".repeat(56);
     store.add(
-        Files.writeString(store.newPart(), "some text or other"), sha3, Origin.of("x"), List.of());
+        Files.writeString(newPart(), "some text or other"), sha3, Origin.of("x"), List.of());
     assertThatThrownBy(() -> store.unpack(sha3))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("does not end like a VM image");
@@ -239,17 +240,42 @@ class ImageStoreTest {
   }
 
   @Test
-  void partsOfTheDeadAreRemovedAfterADay() throws Exception {
-    var part = store.newPart();
-    var scratch = store.newScratch();
-    Files.writeString(scratch.resolve("layer"), "x");
+  void whatTheDeadLeftIsRemovedByWhoeverMakesAnImage() throws Exception {
+    Machine.needs("unsquashfs");
+    var image = add(system());
+    var living = store.newScratch();
+    var folders = List.of(folder.resolve("scratch-of-somebody"), folder.resolve("unpacked/abc-1"));
+    for (var each : folders) {
+      Files.createDirectories(each);
+      Files.writeString(each.resolve("layer"), "x");
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("r-x------"));
+    }
+    Files.createFile(folder.resolve("locks/scratch-of-somebody"));
+    var unpacked = store.unpack(image).root();
+    assertThat(store.leftOvers()).containsExactlyInAnyOrderElementsOf(folders);
+
+    store.newScratch().close();
+    assertThat(store.leftOvers()).isEmpty();
+    assertThat(folders).allSatisfy(each -> assertThat(each).doesNotExist());
+    assertThat(folder.resolve("locks/scratch-of-somebody")).doesNotExist();
+    assertThat(living.folder()).isEmptyDirectory();
+    assertThat(unpacked).isNotEmptyDirectory();
+    living.close();
+    assertThat(living.folder()).doesNotExist();
+  }
+
+  @Test
+  void aDownloadThatNobodyWentOnWithIsRemovedAfterADay() throws Exception {
+    var part = Files.createFile(folder.resolve("a".repeat(56) + ".part"));
     Files.setLastModifiedTime(part, FileTime.from(NOON));
-    Files.setLastModifiedTime(scratch, FileTime.from(NOON));
-    at(NOON.plusSeconds(86_000)).newPart();
+    at(NOON.plusSeconds(86_000)).removeLeftOvers();
     assertThat(part).exists();
-    at(NOON.plusSeconds(87_000)).newPart();
+    at(NOON.plusSeconds(87_000)).removeLeftOvers();
     assertThat(part).doesNotExist();
-    assertThat(scratch).doesNotExist();
+  }
+
+  private Path newPart() {
+    return folder.resolve("part");
   }
 
   private ImageStore at(Instant now) {
@@ -267,8 +293,7 @@ class ImageStoreTest {
 
   private String add(Tar tar) throws Exception {
     Machine.needs("sqfstar", "unsquashfs", "busybox");
-    var file = store.newPart();
-    Files.delete(file);
+    var file = newPart();
     Squashfs.write(file, 0, target -> target.write(tar.bytes()));
     return seal(file);
   }
@@ -287,7 +312,7 @@ class ImageStoreTest {
   }
 
   private String put(String text, Origin origin) throws IOException {
-    var part = Files.write(store.newPart(), text.getBytes(StandardCharsets.UTF_8));
+    var part = Files.write(newPart(), text.getBytes(StandardCharsets.UTF_8));
     return store.add(part, text.repeat(56), origin, List.of()).sha3();
   }
 

@@ -477,7 +477,9 @@ class ImageBuilderTest {
     var layered = ImageSource.of(layout.write().toString(), folder, RegistryLogins.NONE);
     assertThatThrownBy(() -> small.build(layered)).hasMessageContaining("which is the limit");
     assertThat(store.list()).isEmpty();
-    assertThat(folder.resolve("images")).isEmptyDirectory();
+    try (var left = Files.walk(folder.resolve("images")).filter(Files::isRegularFile)) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test

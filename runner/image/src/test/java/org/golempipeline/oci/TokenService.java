@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.golempipeline.gvmi.Machine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,23 +47,12 @@ final class TokenService implements AutoCloseable {
   /** Who asked for which scope. */
   final List<String> asked = new CopyOnWriteArrayList<>();
 
-  private TokenService(Path folder) throws Exception {
-    var store = folder.resolve("tokens.p12");
-    Machine.run(
-        folder,
-        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-        "-genkeypair",
-        "-alias",
-        "tokens",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=tokens",
-        "-storepass",
-        "secret",
-        "-keystore",
-        store.toString());
-    var keys = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
+  private TokenService(Path folder) throws IOException, GeneralSecurityException {
+    // keytool -genkeypair -alias tokens -keyalg EC -dname CN=tokens -validity 36500
+    var keys = KeyStore.getInstance("PKCS12");
+    try (var stored = TokenService.class.getResourceAsStream("tokens.p12")) {
+      keys.load(stored, "secret".toCharArray());
+    }
     key = (PrivateKey) keys.getKey("tokens", "secret".toCharArray());
     certificate = Base64.getEncoder().encodeToString(keys.getCertificate("tokens").getEncoded());
     bundle =
@@ -77,7 +65,7 @@ final class TokenService implements AutoCloseable {
     server.start();
   }
 
-  static TokenService start(Path folder) throws Exception {
+  static TokenService start(Path folder) throws IOException, GeneralSecurityException {
     return new TokenService(folder);
   }
 
