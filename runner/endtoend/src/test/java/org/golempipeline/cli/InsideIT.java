@@ -190,6 +190,20 @@ class InsideIT {
   }
 
   @Test
+  void theLawsAreTriedInside() throws Exception {
+    workspace.write("p/a.txt", "a\nb\n");
+    pipeline(IMAGE + "input: a.txt\nrun: test ! -e /usr && cat \"$in\" > \"$out\"");
+
+    var ran = workspace.run("check", "--laws", "p/p.yaml");
+    assertThat(ran.exitCode()).as(ran.err() + ran.out()).isZero();
+    assertThat(ran.err()).contains("inside the image `../busybox.tar`\n");
+    var host = workspace.run("check", "--laws", "--in", "host", "p/p.yaml");
+    assertThat(host.exitCode()).isEqualTo(1);
+    assertThat(host.err()).contains("own programs: the image `../busybox.tar` is left aside");
+    assertThat(workspace.run("check", "--in", "host", "p/p.yaml").err()).contains("Add `--laws`.");
+  }
+
+  @Test
   void aFragmentIsReplayedInsideAsItRan() throws Exception {
     var program = folder.resolve("path/golem-pipeline");
     workspace.write(

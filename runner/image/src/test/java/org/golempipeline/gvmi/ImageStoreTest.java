@@ -182,8 +182,7 @@ class ImageStoreTest {
   @Test
   void aFileThatIsNoImageIsNotUnpacked() throws Exception {
     var sha3 = "a".repeat(56);
-    store.add(
-        Files.writeString(newPart(), "some text or other"), sha3, Origin.of("x"), List.of());
+    store.add(Files.writeString(newPart(), "some text or other"), sha3, Origin.of("x"), List.of());
     assertThatThrownBy(() -> store.unpack(sha3))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("does not end like a VM image");

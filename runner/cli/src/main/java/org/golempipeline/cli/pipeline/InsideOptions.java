@@ -34,6 +34,11 @@ public final class InsideOptions {
     };
   }
 
+  /** Whether somebody chose. */
+  public boolean given() {
+    return where != null;
+  }
+
   /** On the network there is no choice. */
   public void requireNone() throws Refusal {
     if (where != null) {

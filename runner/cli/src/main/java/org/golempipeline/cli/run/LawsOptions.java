@@ -2,12 +2,12 @@ package org.golempipeline.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.pipeline.Planning;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
 import org.golempipeline.cli.terminal.Messages;
-import org.golempipeline.image.Inside;
 import org.golempipeline.laws.LawsCheck;
 import org.golempipeline.laws.LawsJson;
 import org.golempipeline.laws.LawsSettings;
@@ -15,10 +15,13 @@ import org.golempipeline.laws.LawsText;
 import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticJson;
+import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.strategy.Quantities;
 import org.golempipeline.workplace.NodeOnDemand;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code check --laws}: the laws of splitting and merging, tried on a sample. */
@@ -36,11 +39,17 @@ final class LawsOptions {
       description = "How much of a stage's input --laws takes, about. Default: 1MiB.")
   private @Nullable String sample;
 
+  @Mixin private InsideOptions inside = new InsideOptions();
+
   /** Whether they are asked for. */
   boolean wanted() throws Refusal {
     if (sample != null && !laws) {
       throw Refusal.usage(
           "`--sample` says how much `--laws` tries, and that is not there.", "Add `--laws`.");
+    }
+    if (inside.given() && !laws) {
+      throw Refusal.usage(
+          "`--in` says in which programs `--laws` tries, and that is not there.", "Add `--laws`.");
     }
     return laws;
   }
@@ -71,8 +80,10 @@ final class LawsOptions {
       var images =
           new Messages(console)
               .require(
-                  pipeline.imagesHere(
-                      plan.spec(), Inside.Choice.WHERE_POSSIBLE, new Messages(console)::line));
+                  pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
+      images
+          .choices()
+          .forEach(each -> say(console, TerminalText.safe(Words.programs(each, false))));
       Files.createDirectories(home.path());
       try (var node =
           new NodeOnDemand(
