@@ -143,7 +143,16 @@ class PlanOutlookTest {
               0,
               at,
               new RunEvent.RunStarted(
-                  id, "count", "p.yaml", target, "s", 1, List.of("count"), List.of(), null, List.of())));
+                  id,
+                  "count",
+                  "p.yaml",
+                  target,
+                  "s",
+                  1,
+                  List.of("count"),
+                  List.of(),
+                  null,
+                  List.of())));
       journal.accept(new StampedEvent(1, at, new RunEvent.FilesServed(bytes, milliseconds)));
     }
   }

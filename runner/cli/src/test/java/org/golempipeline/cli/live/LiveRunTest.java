@@ -45,7 +45,16 @@ class LiveRunTest {
     write(
         journal,
         new RunEvent.RunStarted(
-            RUN, "words", "words.yaml", "local", "s", 2, List.of("one"), List.of(), null),
+            RUN,
+            "words",
+            "words.yaml",
+            "local",
+            "s",
+            2,
+            List.of("one"),
+            List.of(),
+            null,
+            List.of()),
         new RunEvent.StageExpanded("one", 2),
         new RunEvent.BatchStarted(0, 0, "one", FragmentSet.range(0, 2)));
     return journal;
