@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.StandardOutput;
+import org.golempipeline.golem.session.Inquiry;
+import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.node.NodeOptions;
 
 /**
  * Goes through the usual commands once, so that the JVM that the launcher starts for this can keep
@@ -77,6 +81,12 @@ final class Training {
           "--version"
         }) {
       new GolemPipeline(console).execute(command.split(" ", -1));
+    }
+    // A local run needs no HTTP.
+    var options = new NodeOptions(0, "key", 1, folder.resolve("node"), 1, true);
+    try (var node = EmbeddedNode.start(options);
+        var inquiry = new Inquiry(node.connection(), Duration.ofSeconds(10), console.clock())) {
+      inquiry.version().join();
     }
     // What a start loads besides.
     for (var each : new Class<?>[] {Main.class, ForeignOutput.class, ForeignExit.class}) {

@@ -42,12 +42,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
       throws IOException {
     var key = UUID.randomUUID().toString();
     return EmbeddedNode.start(
-        new NodeOptions(
-            0, key, providers, folder, seed, free, Optional.of(images), Optional.empty()));
-  }
-
-  static GolemConnection connection(EmbeddedNode node) {
-    return new GolemConnection(node.url(), node.appKey());
+        new NodeOptions(0, key, providers, folder, seed, free, Optional.of(images)));
   }
 
   @Override
@@ -56,7 +51,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
       market = start(scratch.get(), cast.size(), seed, false, images);
       chaos.begin(cast, market.faults());
     }
-    return connection(market);
+    return market.connection();
   }
 
   @Override
@@ -64,7 +59,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
     if (own == null) {
       own = start(scratch.get(), 1, ~seed, true, images); // who is audited must not be the auditor
     }
-    return connection(own);
+    return own.connection();
   }
 
   @Override

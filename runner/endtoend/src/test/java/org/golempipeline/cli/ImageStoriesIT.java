@@ -107,7 +107,7 @@ class ImageStoriesIT {
 
   private NodeOptions daemon(ImageStore images) {
     var node = folder.resolve("node");
-    return new NodeOptions(0, "key", 2, node, 1, false, Optional.of(images), Optional.empty());
+    return new NodeOptions(0, "key", 2, node, 1, false, Optional.of(images));
   }
 
   private void execute(String command) throws Exception {

@@ -277,8 +277,7 @@ class InsideIT {
   void auditsOfARunOnGolemAreMadeInside() throws Exception {
     var images = new ImageStore(folder.resolve("cache/golem-pipeline/images"), Clock.systemUTC());
     var options =
-        new NodeOptions(
-            0, "key", 2, folder.resolve("node"), 1, false, Optional.of(images), Optional.empty());
+        new NodeOptions(0, "key", 2, folder.resolve("node"), 1, false, Optional.of(images));
     try (images;
         var node = EmbeddedNode.start(options)) {
       workspace.with("YAGNA_APPKEY", "key").with("YAGNA_API_URL", node.url().toString());

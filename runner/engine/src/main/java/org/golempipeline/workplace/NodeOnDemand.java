@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.golempipeline.golem.GolemConnection;
-import org.golempipeline.golem.wire.FileShortcut;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
@@ -23,7 +23,6 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
   private final Supplier<Path> folder;
   private final int providers;
   private final @Nullable GolemConnection network;
-  private final FileShortcut shortcut = new FileShortcut();
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode auditor;
   private final ImageStore images;
@@ -55,7 +54,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
     if (market == null) {
       market = start(folder.get(), providers);
     }
-    return connection(market);
+    return market.connection();
   }
 
   /** A node of its own: whoever is audited must not be the auditor. */
@@ -64,30 +63,25 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
     if (auditor == null) {
       auditor = start(folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1);
     }
-    return connection(auditor);
+    return auditor.connection();
   }
 
   /** The folder goes when the node is closed. */
   private EmbeddedNode start(Path work, int count) throws IOException {
     return EmbeddedNode.start(
         new NodeOptions(
-            0,
+            OptionalInt.empty(),
             newAppKey(),
             count,
             work,
             clock.millis(),
             true,
-            Optional.of(images),
-            Optional.of(shortcut)));
+            Optional.of(images)));
   }
 
   /** A key that nobody can guess. */
   public static String newAppKey() {
     return UUID.randomUUID().toString().replace("-", "");
-  }
-
-  private GolemConnection connection(EmbeddedNode node) {
-    return new GolemConnection(node.url(), node.appKey(), Optional.of(shortcut));
   }
 
   @Override

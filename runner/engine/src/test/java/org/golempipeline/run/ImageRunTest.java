@@ -3,13 +3,8 @@ package org.golempipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,22 +76,10 @@ class ImageRunTest {
   }
 
   private List<String> taskPackages() {
-    var request =
-        HttpRequest.newBuilder(URI.create(project.nodeUrl + "/market-api/v1/demands"))
-            .header("Authorization", "Bearer key")
-            .build();
-    try {
-      var answer =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-      var packages = new ArrayList<String>();
-      for (JsonNode demand : new ObjectMapper().readTree(answer)) {
-        packages.add(demand.at("/properties").path("golem.srv.comp.task_package").asText());
-      }
-      return packages;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+    var packages = new ArrayList<String>();
+    for (JsonNode demand : project.ask("/market-api/v1/demands")) {
+      packages.add(demand.at("/properties").path("golem.srv.comp.task_package").asText());
     }
+    return packages;
   }
 }

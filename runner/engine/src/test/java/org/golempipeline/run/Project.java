@@ -1,13 +1,11 @@
 package org.golempipeline.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +34,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.image.ImageRegistry;
+import org.golempipeline.golem.wire.NearDaemon;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.image.Images;
 import org.golempipeline.image.Inside;
@@ -60,8 +60,6 @@ final class Project {
   private static final Strategies STRATEGIES =
       new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
 
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
   /** What pipeline files may name. */
   Strategies strategies = STRATEGIES;
 
@@ -79,8 +77,7 @@ final class Project {
   /** When the run asks for the daemon of the network. */
   Runnable starting = () -> {};
 
-  /** The node of the run that goes on, or went last. */
-  String nodeUrl = "";
+  private @Nullable EmbeddedNode node;
 
   private int runs;
 
@@ -211,11 +208,12 @@ final class Project {
     events.clear();
     daemonsAsked = 0;
     var options =
-        new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true);
+        new NodeOptions(0, "key", workers + 3, folder.resolve(".golem-pipeline/node"), 1, true)
+            .near();
     try (var node = EmbeddedNode.start(options);
         var daemons = new Nodes(node)) {
       faults.accept(node.faults());
-      nodeUrl = node.url().toString();
+      this.node = node;
       var id = "run-" + runs++;
       var kept = folder.resolve(".golem-pipeline/cache");
       Files.createDirectories(kept);
@@ -252,7 +250,7 @@ final class Project {
         try {
           return running[0].run();
         } finally {
-          openAgreements = openAgreements(node);
+          openAgreements = ask("/market-api/v1/agreements?state=Approved").size();
         }
       }
     }
@@ -271,15 +269,15 @@ final class Project {
     public GolemConnection network() {
       daemonsAsked++;
       starting.run();
-      return new GolemConnection(network.url(), network.appKey());
+      return network.connection();
     }
 
     @Override
     public synchronized GolemConnection thisMachine() throws IOException {
       daemonsAsked++;
       var place = folder.resolve(".golem-pipeline/auditor");
-      thisMachine = EmbeddedNode.start(new NodeOptions(0, "key", 1, place, 2, true));
-      return new GolemConnection(thisMachine.url(), thisMachine.appKey());
+      thisMachine = EmbeddedNode.start(new NodeOptions(0, "key", 1, place, 2, true).near());
+      return thisMachine.connection();
     }
 
     @Override
@@ -303,14 +301,15 @@ final class Project {
     return agreements;
   }
 
-  private static int openAgreements(EmbeddedNode node) throws IOException, InterruptedException {
-    var url = node.url() + "/market-api/v1/agreements?state=Approved";
-    var request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Authorization", "Bearer " + node.appKey())
-            .build();
-    var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    return new ObjectMapper().readTree(answer.body()).size();
+  /** What the node of the run that is under way answers at {@code path}. */
+  JsonNode ask(String path) {
+    var daemon = Objects.requireNonNull(node).connection().near().orElseThrow();
+    var request = new NearDaemon.Request("GET", path, "key", "application/json", new byte[0]);
+    try {
+      return new ObjectMapper().readTree(daemon.call(request).join().body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Runnable stopper = () -> {};

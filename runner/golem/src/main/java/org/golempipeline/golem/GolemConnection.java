@@ -3,15 +3,15 @@ package org.golempipeline.golem;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
-import org.golempipeline.golem.wire.FileShortcut;
+import org.golempipeline.golem.wire.NearDaemon;
 
 /**
  * Where the daemon listens and the key it knows us by.
  *
  * @param url the base of all its APIs: {@code http://127.0.0.1:7465}
- * @param shortcut for files, if it is a part of this process
+ * @param near the daemon itself, if it is a part of this process; its URL is a name then
  */
-public record GolemConnection(URI url, String appKey, Optional<FileShortcut> shortcut) {
+public record GolemConnection(URI url, String appKey, Optional<NearDaemon> near) {
   public GolemConnection {
     Objects.requireNonNull(url);
     Objects.requireNonNull(appKey);

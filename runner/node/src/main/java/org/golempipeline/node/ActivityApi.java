@@ -1,15 +1,13 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.sse.ServerSentEventHandler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.golempipeline.exeunit.ExeBatch;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExecRequest;
@@ -52,7 +50,7 @@ final class ActivityApi {
         call -> activities.ask(call.path("activity"), call.timeout(5), ActivityApi::command));
     routes.late("POST", ONE + "/exec", this::execute);
     routes.late("DELETE", ONE, call -> activities.destroy(call.path("activity"), call.timeout(5)));
-    routes.raw("GET", ONE + "/exec/{batch}", resultsOrStream(routes));
+    routes.feed(ONE + "/exec/{batch}", "text/event-stream"::equals, this::events, this::results);
   }
 
   /** Who asks with an object is answered with one. */
@@ -93,35 +91,16 @@ final class ActivityApi {
     return params;
   }
 
-  private HttpHandler resultsOrStream(Routes routes) {
-    HttpHandler results =
-        routes.handler(
-            call ->
-                activities.results(
-                    call.path("activity"),
-                    call.path("batch"),
-                    call.timeout(0),
-                    call.query("commandIndex") == null ? null : call.count("commandIndex", 0)),
-            false);
-    return exchange -> {
-      if (Routes.accepts(exchange, "text/event-stream")) {
-        stream(exchange);
-      } else {
-        results.handleRequest(exchange);
-      }
-    };
+  private CompletableFuture<Reply> results(Call call) {
+    return activities.results(
+        call.path("activity"),
+        call.path("batch"),
+        call.timeout(0),
+        call.query("commandIndex") == null ? null : call.count("commandIndex", 0));
   }
 
-  private void stream(HttpServerExchange exchange) throws Exception {
-    ExeBatch batch;
-    try {
-      batch = activities.batch(Call.path(exchange, "activity"), Call.path(exchange, "batch"));
-    } catch (ApiException e) {
-      Routes.send(exchange, e.reply());
-      return;
-    }
-    new ServerSentEventHandler(
-            (connection, lastEventId) -> batch.subscribe(new EventStream(connection)))
-        .handleRequest(exchange);
+  private Consumer<EventReader> events(Call call) {
+    ExeBatch batch = activities.batch(call.path("activity"), call.path("batch"));
+    return reader -> batch.subscribe(new EventStream(reader));
   }
 }

@@ -2,15 +2,12 @@ package org.golempipeline.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.HeaderMap;
-import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Deque;
+import java.util.Map;
 import java.util.Objects;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
@@ -19,27 +16,26 @@ import org.jspecify.annotations.Nullable;
 final class Call {
   private static final double LONGEST_SECONDS = 24 * 3600;
 
-  private final HttpServerExchange exchange;
+  private final Head head;
+  private final Map<String, String> variables;
   private final byte[] body;
 
-  Call(HttpServerExchange exchange, byte[] body) {
-    this.exchange = exchange;
+  /**
+   * @param variables of the route's path template
+   */
+  Call(Head head, Map<String, String> variables, byte[] body) {
+    this.head = head;
+    this.variables = variables;
     this.body = body;
   }
 
   /** A variable of the route's path template. */
   String path(String name) {
-    return path(exchange, name);
-  }
-
-  static String path(HttpServerExchange exchange, String name) {
-    PathTemplateMatch match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
-    return Objects.requireNonNull(match.getParameters().get(name));
+    return Objects.requireNonNull(variables.get(name));
   }
 
   @Nullable String query(String name) {
-    Deque<String> values = exchange.getQueryParameters().get(name);
-    return values == null ? null : values.peekFirst();
+    return head.query(name);
   }
 
   /** The parameter {@code timeout}, in seconds that may be a fraction. */
@@ -90,13 +86,12 @@ final class Call {
   }
 
   @Nullable String header(String name) {
-    HeaderMap headers = exchange.getRequestHeaders();
-    return headers.getFirst(name);
+    return head.header(name);
   }
 
   /** Host and port by which the caller knows us. */
   String host() {
-    return exchange.getHostAndPort();
+    return head.host();
   }
 
   /** The body, of which nothing required may be missing. */

@@ -1,10 +1,6 @@
 package org.golempipeline.node;
 
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
-import io.undertow.server.HttpHandler;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -22,21 +18,22 @@ import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.exeunit.VisibleFolder;
 import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.gvmi.ImageStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.Options;
 
 /**
- * A Golem node inside this process: it serves the requestor's side of yagna's REST API on loopback,
- * and plays the providers, which run exe scripts as processes of this machine. It keeps the
- * daemon's inconvenient rules, so that what works here has met them. All its threads are daemons;
- * if this process dies without {@link #close}, a warden process kills what it left.
+ * A Golem node inside this process: it serves the requestor's side of yagna's REST API, on loopback
+ * or to this process alone, and plays the providers, which run exe scripts as processes of this
+ * machine. It keeps the daemon's inconvenient rules, so that what works here has met them. All its
+ * threads are daemons; if this process dies without {@link #close}, a warden process kills what it
+ * left.
  */
 public final class EmbeddedNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
-  private static final String HOST = "127.0.0.1";
   private static final String SCRATCH = "node-";
 
   /** Held as long as a node lives. */
@@ -47,9 +44,9 @@ public final class EmbeddedNode implements AutoCloseable {
   private final boolean folderIsOurs;
   private final Optional<SystemLock> lock;
   private final ExeUnits units;
-  private final Undertow server;
-  private final URI url;
   private final Activities activities;
+  private final NearEntrance near;
+  private final @Nullable HttpEntrance http;
   private boolean closed;
 
   private EmbeddedNode(NodeOptions options, Timings timings) throws IOException {
@@ -70,28 +67,28 @@ public final class EmbeddedNode implements AutoCloseable {
             context.pool,
             Clock.systemUTC(),
             timings.scripts());
-    // Most of a start is loading classes, so it is done on several cores.
-    CompletableFuture<Api> api = CompletableFuture.supplyAsync(this::api, context.pool);
-    Undertow started;
+    HttpEntrance listening = null;
+    Api api;
     try {
-      started =
-          server(options.port(), timings, exchange -> api.join().routes.handleRequest(exchange));
-      started.start();
-      activities = api.join().activities;
-    } catch (RuntimeException | Error e) {
+      if (options.port().isPresent()) {
+        // Most of a start is loading classes, so it is done on several cores.
+        CompletableFuture<Api> made = CompletableFuture.supplyAsync(this::api, context.pool);
+        listening = new HttpEntrance(options.port().getAsInt(), timings, () -> made.join().routes);
+        api = made.join();
+      } else {
+        api = api();
+      }
+    } catch (IOException | RuntimeException | Error e) {
       units.close();
       context.close();
       unlock();
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
       throw e;
     }
-    server = started;
+    http = listening;
+    near = new NearEntrance(api.routes, context.shortcut);
+    activities = api.activities;
     // The first request will need it.
     context.pool.execute(WireJson::mapper);
-    InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
-    url = URI.create("http://" + HOST + ":" + address.getPort());
   }
 
   /**
@@ -104,9 +101,6 @@ public final class EmbeddedNode implements AutoCloseable {
   }
 
   static EmbeddedNode start(NodeOptions options, Timings timings) throws IOException {
-    if (System.getProperty("org.jboss.logging.provider") == null) {
-      System.setProperty("org.jboss.logging.provider", "slf4j");
-    }
     return new EmbeddedNode(options, timings);
   }
 
@@ -182,24 +176,16 @@ public final class EmbeddedNode implements AutoCloseable {
     return new Api(routes, activities);
   }
 
-  private static Undertow server(int port, Timings timings, HttpHandler handler) {
-    return Undertow.builder()
-        .addHttpListener(port, HOST)
-        .setHandler(handler)
-        .setIoThreads(2)
-        .setWorkerThreads(1)
-        .setWorkerOption(Options.THREAD_DAEMON, true)
-        .setSocketOption(Options.TCP_NODELAY, true)
-        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
-        .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) timings.arriving().toMillis())
-        .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
-        .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, false)
-        .build();
+  /** How a requestor gets here: over HTTP, or, if nothing listens, in this process alone. */
+  public GolemConnection connection() {
+    return http == null
+        ? new GolemConnection(NearEntrance.NAME, appKey(), Optional.of(near))
+        : new GolemConnection(http.url(), appKey());
   }
 
-  /** The base of all its APIs. */
+  /** The base of all its APIs, or, if nothing listens, what it is called. */
   public URI url() {
-    return url;
+    return connection().url();
   }
 
   /** The key it lets in. */
@@ -237,7 +223,10 @@ public final class EmbeddedNode implements AutoCloseable {
       return;
     }
     closed = true;
-    server.stop();
+    near.close();
+    if (http != null) {
+      http.close();
+    }
     units.close();
     context.close();
     unlock();

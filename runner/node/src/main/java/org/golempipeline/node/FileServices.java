@@ -99,7 +99,7 @@ final class FileServices implements ExeHost {
 
   @Override
   public boolean hashesFiles() {
-    return context.options.shortcut().isEmpty();
+    return context.options.port().isPresent();
   }
 
   private static String idOf(String address) {
@@ -112,7 +112,7 @@ final class FileServices implements ExeHost {
   static final class Service extends AbstractReceiveListener implements ExeHost.RequestorFile {
     private final ServiceBinding.Listen listen;
     private final Duration limit;
-    private final Optional<FileShortcut> shortcut;
+    private final FileShortcut shortcut;
     private final Map<String, CompletableFuture<FileMessage.Reply>> calls =
         new ConcurrentHashMap<>();
 
@@ -124,7 +124,7 @@ final class FileServices implements ExeHost {
     Service(ServiceBinding.Listen listen, NodeContext context) {
       this.listen = listen;
       this.limit = context.timings.busCall();
-      this.shortcut = context.options.shortcut();
+      this.shortcut = context.shortcut;
     }
 
     /** Talks over this WebSocket from now on; an earlier one is closed. */
@@ -177,7 +177,7 @@ final class FileServices implements ExeHost {
             TransferException.refused(
                 "endpoint address not found: " + listen.on() + "/" + request.component()));
       }
-      Optional<FileShortcut.Service> direct = shortcut.flatMap(each -> each.at(listen.on()));
+      Optional<FileShortcut.Service> direct = shortcut.at(listen.on());
       if (direct.isPresent()) {
         return direct.get().call(request).orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
       }

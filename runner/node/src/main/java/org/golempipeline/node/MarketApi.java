@@ -1,12 +1,11 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.handlers.sse.ServerSentEventHandler;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.golempipeline.golem.wire.AgreementRequest;
 import org.golempipeline.golem.wire.DemandRequest;
 import org.golempipeline.golem.wire.Reason;
@@ -51,7 +50,7 @@ final class MarketApi {
                 call.timeOr("afterTimestamp", BEGINNING),
                 call.query("appSessionId")));
     routes.post(ROOT + "/scan", call -> Reply.json(201, scans.begin(call.json())));
-    routes.raw("GET", ROOT + "/scan/{scan}/events", scannedOrStream(routes));
+    routes.feed(ROOT + "/scan/{scan}/events", MarketApi::wantsEvents, this::stream, this::scanned);
     routes.delete(
         ROOT + "/scan/{scan}",
         call -> {
@@ -179,22 +178,14 @@ final class MarketApi {
         : CompletableFuture.completedFuture(Reply.json(200, scans.of(id, provider, limit)));
   }
 
-  private HttpHandler scannedOrStream(Routes routes) {
-    HttpHandler pages = routes.handler(this::scanned, false);
-    return exchange -> {
-      if (!Routes.prefers(exchange, "text/event-stream")) {
-        pages.handleRequest(exchange);
-        return;
-      }
-      String id = Call.path(exchange, "scan");
-      try {
-        scans.require(id);
-      } catch (ApiException e) {
-        Routes.send(exchange, e.reply());
-        return;
-      }
-      new ServerSentEventHandler((connection, lastEventId) -> scans.stream(id, connection))
-          .handleRequest(exchange);
-    };
+  private Consumer<EventReader> stream(Call call) {
+    String id = call.path("scan");
+    scans.require(id);
+    return reader -> scans.stream(id, reader);
+  }
+
+  /** Whether events are named before any other kind of answer. */
+  private static boolean wantsEvents(String accept) {
+    return accept.split("[,;]", 2)[0].strip().equalsIgnoreCase("text/event-stream");
   }
 }

@@ -1,9 +1,6 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.websockets.WebSocketConnectionCallback;
-import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
 import io.undertow.websockets.core.CloseMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
@@ -13,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Virtual networks: who has which address in them, and TCP connections to their members. Members
@@ -87,7 +86,7 @@ final class NetApi {
           }
           return Reply.jsonNull();
         });
-    routes.raw("GET", one + "/tcp/{ip}/{port}", this::connect);
+    routes.socket(one + "/tcp/{ip}/{port}", this::connect);
     routes.get(
         one + "/raw/from/{from}/to/{to}",
         call -> {
@@ -234,25 +233,14 @@ final class NetApi {
     }
   }
 
-  private void connect(HttpServerExchange exchange) {
-    Network network;
-    int port;
-    try {
-      network = network(Call.path(exchange, "net"));
-      port = port(exchange);
-      requireNode(network, Call.path(exchange, "ip"));
-      if (!exchange.getRequestHeaders().contains("Sec-WebSocket-Key")) {
-        throw new ApiException(400, "WebSocket upgrade is expected");
-      }
-    } catch (ApiException e) {
-      Routes.send(exchange, e.reply());
-      return;
-    }
-    exchange.dispatch(context.pool, dispatched -> connect(dispatched, network, port));
+  private Supplier<CompletableFuture<Routes.SocketTaker>> connect(Call call) {
+    Network network = network(call.path("net"));
+    int port = port(call.path("port"));
+    requireNode(network, call.path("ip"));
+    return () -> CompletableFuture.supplyAsync(() -> tunnel(network, port), context.pool);
   }
 
-  private static int port(HttpServerExchange exchange) {
-    String port = Call.path(exchange, "port");
+  private static int port(String port) {
     if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > LARGEST_PORT) {
       throw new ApiException(404, "can not parse `" + port + "` to a port");
     }
@@ -269,33 +257,32 @@ final class NetApi {
     }
   }
 
-  private void connect(HttpServerExchange exchange, Network network, int port) throws Exception {
+  private Routes.SocketTaker tunnel(Network network, int port) {
     TcpTunnel tunnel;
     try {
       tunnel = TcpTunnel.to(port, context.pool);
     } catch (IOException e) {
-      Routes.send(exchange, Reply.error(400, "Connection error: " + e.getMessage()));
-      return;
+      throw new ApiException(400, "Connection error: " + e.getMessage());
     }
-    WebSocketConnectionCallback carry =
-        (request, socket) -> {
-          synchronized (context.lock) {
-            network.connections.add(socket);
-          }
-          socket.addCloseTask(
-              closed -> {
-                synchronized (context.lock) {
-                  network.connections.remove(closed);
-                }
-              });
-          tunnel.attach(socket);
-        };
-    new WebSocketProtocolHandshakeHandler(
-            carry,
-            failed -> {
-              tunnel.close();
-              Routes.send(failed, Reply.error(400, "WebSocket upgrade is expected"));
-            })
-        .handleRequest(exchange);
+    return new Routes.SocketTaker() {
+      @Override
+      public void attach(WebSocketChannel socket) {
+        synchronized (context.lock) {
+          network.connections.add(socket);
+        }
+        socket.addCloseTask(
+            closed -> {
+              synchronized (context.lock) {
+                network.connections.remove(closed);
+              }
+            });
+        tunnel.attach(socket);
+      }
+
+      @Override
+      public void cancel() {
+        tunnel.close();
+      }
+    };
   }
 }

@@ -1,9 +1,5 @@
 package org.golempipeline.node;
 
-import io.undertow.server.HttpServerExchange;
-import io.undertow.websockets.WebSocketConnectionCallback;
-import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
-import io.undertow.websockets.core.protocol.version13.Hybi13Handshake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.golempipeline.golem.wire.Identity;
 import org.golempipeline.golem.wire.ServiceBinding;
 import org.golempipeline.golem.wire.Version;
@@ -28,7 +25,6 @@ final class NodeApi {
   private static final long SOME_SIZE = 2_588_672;
   private static final String NO_IMAGES =
       "This node gives no images away: programs run inside those of its machine, or are its own.";
-  private static final Set<String> PROTOCOLS = Set.of("gsb+flexbuffers");
 
   private final NodeContext context;
   private final FileServices services;
@@ -62,7 +58,7 @@ final class NodeApi {
     routes.get("/v1/image/info", this::image);
     routes.get(DOWNLOADS + "{hash}", call -> Reply.text(404, NO_IMAGES));
     // Some SDKs look whether there is something before they name it to a provider.
-    routes.raw("HEAD", DOWNLOADS + "{hash}", exchange -> Routes.send(exchange, Reply.empty(200)));
+    routes.add("HEAD", DOWNLOADS + "{hash}", call -> Reply.empty(200));
     routes.post(SERVICES, this::bind);
     routes.delete(
         SERVICES + "/{service}",
@@ -70,7 +66,7 @@ final class NodeApi {
           services.unbind(call.path("service"));
           return Reply.jsonNull();
         });
-    routes.raw("GET", SERVICES + "/{service}", this::open);
+    routes.socket(SERVICES + "/{service}", this::open);
   }
 
   private static Version version() {
@@ -134,21 +130,8 @@ final class NodeApi {
     return Reply.json(201, bound).at("/" + bound.servicesId());
   }
 
-  private void open(HttpServerExchange exchange) throws Exception {
-    FileServices.Service service;
-    try {
-      service = services.byId(Call.path(exchange, "service"));
-    } catch (ApiException e) {
-      Routes.send(exchange, e.reply());
-      return;
-    }
-    if (!exchange.getRequestHeaders().contains("Sec-WebSocket-Key")) {
-      Routes.send(exchange, Reply.error(400, "WebSocket upgrade is expected"));
-      return;
-    }
-    new WebSocketProtocolHandshakeHandler(
-            List.of(new Hybi13Handshake(PROTOCOLS, false)),
-            (WebSocketConnectionCallback) (request, channel) -> service.attach(channel))
-        .handleRequest(exchange);
+  private Supplier<CompletableFuture<Routes.SocketTaker>> open(Call call) {
+    FileServices.Service service = services.byId(call.path("service"));
+    return () -> CompletableFuture.completedFuture(service::attach);
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.golempipeline.golem.wire.FileShortcut;
 
 /**
  * What every part of a node shares: the one lock that guards all its state, the timer, the threads
@@ -30,6 +31,9 @@ final class NodeContext implements AutoCloseable {
   final Timings timings;
   final String identity;
   final Faults faults;
+
+  /** Empty where no requestor is in this process. */
+  final FileShortcut shortcut = new FileShortcut();
 
   /** Of everything random that should repeat with the seed; use it under the lock. */
   final SplittableRandom random;

@@ -1,40 +1,31 @@
 package org.golempipeline.node;
 
-import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RoutingHandler;
-import io.undertow.util.AttachmentKey;
-import io.undertow.util.Headers;
-import io.undertow.util.SameThreadExecutor;
-import java.nio.ByteBuffer;
+import io.undertow.util.PathTemplateMatcher;
+import io.undertow.websockets.core.WebSocketChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 
 /**
- * Leads requests to endpoints: authentication, bodies, errors, answers that come later, and faults.
- * Endpoints run on the I/O thread and must not block.
+ * Leads requests to endpoints, whichever way they came: authentication, errors, answers that come
+ * later, and faults. Endpoints run on the thread that brings the request and must not block.
  */
-final class Routes implements HttpHandler {
+final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
   /** Longer bodies are refused, as by the daemon. */
   private static final int MAX_BODY = 2 * 1024 * 1024;
-
-  /**
-   * Up to here a body that is too large is read to its end, so that the answer arrives; who writes
-   * more than that finds the connection closed.
-   */
-  private static final int MOST_READ = 8 * MAX_BODY;
-
-  private static final byte[] NO_BODY = {};
 
   /** Answers at once. */
   interface Endpoint {
@@ -46,15 +37,55 @@ final class Routes implements HttpHandler {
     CompletableFuture<Reply> answer(Call call);
   }
 
+  /** Who sends a reader what it asks for; {@link ApiException} if there is no such thing. */
+  interface Feed {
+    Consumer<EventReader> of(Call call);
+  }
+
+  /** What gets ready for a WebSocket; {@link ApiException}, now or then, if nobody takes it. */
+  interface Upgrade {
+    Supplier<CompletableFuture<SocketTaker>> of(Call call);
+  }
+
+  /** One of the two is called, once. */
+  interface SocketTaker {
+    void attach(WebSocketChannel socket);
+
+    /** The handshake failed. */
+    default void cancel() {}
+  }
+
+  /** The connection breaks before the answer. */
+  static final class Dropped extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Dropped() {
+      super("the connection was closed");
+    }
+  }
+
+  private record Target(
+      LateEndpoint endpoint,
+      Predicate<String> accept,
+      @Nullable Feed feed,
+      @Nullable Upgrade upgrade) {
+    Target(LateEndpoint endpoint) {
+      this(endpoint, type -> false, null, null);
+    }
+
+    Target(Reply reply) {
+      this(call -> CompletableFuture.completedFuture(reply));
+    }
+  }
+
   private final NodeContext context;
   private final byte[] appKey;
-  private final RoutingHandler routes = new RoutingHandler();
+  private final PathTemplateMatcher<Map<String, Target>> matcher = new PathTemplateMatcher<>();
+  private final Map<String, Map<String, Target>> templates = new HashMap<>();
 
   Routes(NodeContext context) {
     this.context = context;
     appKey = context.options.appKey().getBytes(StandardCharsets.UTF_8);
-    routes.setFallbackHandler(exchange -> send(exchange, Reply.empty(404)));
-    routes.setInvalidMethodHandler(exchange -> send(exchange, Reply.empty(405)));
   }
 
   void get(String path, Endpoint endpoint) {
@@ -73,101 +104,77 @@ final class Routes implements HttpHandler {
     add("DELETE", path, endpoint);
   }
 
-  private void add(String method, String path, Endpoint endpoint) {
+  void add(String method, String path, Endpoint endpoint) {
     late(method, path, call -> CompletableFuture.completedFuture(endpoint.answer(call)));
   }
 
   void late(String method, String path, LateEndpoint endpoint) {
-    raw(method, path, handler(endpoint, method.equals("POST") || method.equals("PUT")));
+    add(method, path, new Target(endpoint));
   }
 
-  /** For endpoints that are no plain requests. */
-  void raw(String method, String path, HttpHandler handler) {
-    routes.add(method, path, handler);
+  /** A GET that is answered with events if its header Accept is such a one, else with a page. */
+  void feed(String path, Predicate<String> accept, Feed feed, LateEndpoint page) {
+    add("GET", path, new Target(page, accept, feed, null));
   }
 
-  HttpHandler handler(LateEndpoint endpoint, boolean withBody) {
-    if (!withBody) {
-      return exchange -> answer(exchange, endpoint, NO_BODY);
+  /** A GET that becomes a WebSocket. */
+  void socket(String path, Upgrade upgrade) {
+    LateEndpoint otherwise =
+        call -> {
+          upgrade.of(call);
+          return CompletableFuture.completedFuture(
+              Reply.error(400, "WebSocket upgrade is expected"));
+        };
+    add("GET", path, new Target(otherwise, type -> false, null, upgrade));
+  }
+
+  private void add(String method, String path, Target target) {
+    Map<String, Target> methods = templates.get(path);
+    if (methods == null) {
+      methods = new HashMap<>();
+      templates.put(path, methods);
+      matcher.add(path, methods);
     }
-    return exchange -> {
-      exchange.setMaxEntitySize(MOST_READ);
-      XnioExecutor.Key late =
-          exchange
-              .getIoThread()
-              .executeAfter(
-                  () -> drop(exchange),
-                  context.timings.arriving().toMillis(),
-                  TimeUnit.MILLISECONDS);
-      exchange
-          .getRequestReceiver()
-          .receiveFullBytes(
-              (same, body) -> {
-                late.remove();
-                if (body.length > MAX_BODY) {
-                  send(same, Reply.error(400, "Payload error: it is too large"));
-                } else {
-                  answer(same, endpoint, body);
-                }
-              },
-              (same, problem) -> {
-                late.remove();
-                send(same, Reply.error(400, "Payload error: " + problem.getMessage()));
-              });
-    };
+    methods.put(method, target);
   }
 
-  @Override
-  public void handleRequest(HttpServerExchange exchange) throws Exception {
-    String problem = authenticate(exchange);
+  /** Who answers the request with this head: always somebody, if only to refuse it. */
+  Found find(Head head) {
+    String problem = authenticate(head);
     if (problem != null) {
-      send(exchange, Reply.text(401, problem));
-      return;
+      return new Found(head, Reply.text(401, problem));
     }
-    EndpointFault fault =
-        context.faults.draw(exchange.getRequestMethod().toString(), exchange.getRequestPath());
-    if (fault == null) {
-      routes.handleRequest(exchange);
-      return;
+    EndpointFault fault = context.faults.draw(head.method(), head.path());
+    if (fault == EndpointFault.INTERNAL_ERROR) {
+      return new Found(head, Reply.error(500, "Internal error"));
     }
-    switch (fault) {
-      case INTERNAL_ERROR -> send(exchange, Reply.error(500, "Internal error"));
-      case TIMEOUT -> send(exchange, Reply.error(408, "Timeout"));
-      case LOST_REQUEST -> drop(exchange);
-      case LOST_ANSWER -> {
-        exchange.putAttachment(Lost.KEY, new Lost());
-        routes.handleRequest(exchange);
-      }
+    if (fault == EndpointFault.TIMEOUT) {
+      return new Found(head, Reply.error(408, "Timeout"));
     }
-  }
-
-  /** Marks a request whose answer must not arrive. */
-  private static final class Lost {
-    static final AttachmentKey<Lost> KEY = AttachmentKey.create(Lost.class);
-  }
-
-  private static void drop(HttpServerExchange exchange) {
-    IoUtils.safeClose(exchange.getConnection());
-    exchange.endExchange();
+    var match = matcher.match(head.path());
+    if (match == null) {
+      return new Found(head, Reply.empty(404));
+    }
+    Target target = match.getValue().get(head.method());
+    return target == null
+        ? new Found(head, Reply.empty(405))
+        : new Found(head, match.getParameters(), target, fault);
   }
 
   /** Why a request is not let in, or null. */
-  private @Nullable String authenticate(HttpServerExchange exchange) {
-    String path = exchange.getRequestPath();
+  private @Nullable String authenticate(Head head) {
+    String path = head.path();
     if (path.startsWith("/version/get")
         || path.startsWith("/metrics-api")
         || path.startsWith("/v1/image/")
         || path.startsWith("/download/")) {
       return null;
     }
-    String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    String key = null;
-    if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      key = header.substring(7).strip();
-    } else {
-      Deque<String> token = exchange.getQueryParameters().get("authToken");
-      key = token == null ? null : token.peekFirst();
-    }
+    String header = head.header("Authorization");
+    String key =
+        header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+            ? header.substring(7).strip()
+            : head.query("authToken");
     if (key == null) {
       return "Missing application key";
     }
@@ -176,63 +183,100 @@ final class Routes implements HttpHandler {
         : "Invalid application key";
   }
 
-  private static void answer(HttpServerExchange exchange, LateEndpoint endpoint, byte[] body) {
-    CompletableFuture<Reply> reply;
-    try {
-      reply = endpoint.answer(new Call(exchange, body)).exceptionally(e -> failure(exchange, e));
-    } catch (ApiException e) {
-      reply = CompletableFuture.completedFuture(e.reply());
-    } catch (RuntimeException | Error e) {
-      reply = CompletableFuture.completedFuture(failure(exchange, e));
-    }
-    if (reply.isDone()) {
-      send(exchange, reply.join());
-      return;
-    }
-    CompletableFuture<Reply> later = reply;
-    exchange.dispatch(
-        SameThreadExecutor.INSTANCE,
-        () -> {
-          var unused =
-              later.thenAccept(
-                  value -> exchange.getIoThread().execute(() -> send(exchange, value)));
-        });
-  }
+  /** What a request leads to; it is used in one of its three ways. */
+  static final class Found {
+    private static final byte[] NO_BODY = {};
 
-  /** Who asked must hear something, also if it is our own fault or memory is used up. */
-  private static Reply failure(HttpServerExchange exchange, Throwable problem) {
-    Reply reply = Reply.error(500, "Internal error: " + problem);
-    LOG.error("{} {}", exchange.getRequestMethod(), exchange.getRequestPath(), problem);
-    return reply;
-  }
+    private final Head head;
+    private final Map<String, String> variables;
+    private final Target target;
+    private final @Nullable EndpointFault fault;
+    private final boolean refused;
 
-  static void send(HttpServerExchange exchange, Reply reply) {
-    if (exchange.getAttachment(Lost.KEY) != null) {
-      drop(exchange);
-      return;
+    private Found(
+        Head head, Map<String, String> variables, Target target, @Nullable EndpointFault fault) {
+      this.head = head;
+      this.variables = variables;
+      this.target = target;
+      this.fault = fault;
+      this.refused = false;
     }
-    exchange.setStatusCode(reply.status());
-    if (reply.contentType() != null) {
-      exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, reply.contentType());
-    }
-    if (reply.location() != null) {
-      exchange.getResponseHeaders().put(Headers.LOCATION, reply.location());
-    }
-    if (reply.body().length == 0) {
-      exchange.endExchange();
-    } else {
-      exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()));
-    }
-  }
 
-  /** Whether the caller names this kind of answer before any other. */
-  static boolean prefers(HttpServerExchange exchange, String type) {
-    String header = exchange.getRequestHeaders().getFirst(Headers.ACCEPT);
-    return header != null && header.split("[,;]", 2)[0].strip().equalsIgnoreCase(type);
-  }
+    private Found(Head head, Reply refusal) {
+      this.head = head;
+      variables = Map.of();
+      target = new Target(refusal);
+      fault = null;
+      refused = true;
+    }
 
-  /** The value of a header that must be exactly this. */
-  static boolean accepts(HttpServerExchange exchange, String exactly) {
-    return exactly.equals(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
+    /** Whether the body is wanted, and so is to be waited for. */
+    boolean takesBody() {
+      return !refused && (head.method().equals("POST") || head.method().equals("PUT"));
+    }
+
+    boolean isForEvents() {
+      String accept = head.header("Accept");
+      return target.feed != null && fault == null && accept != null && target.accept.test(accept);
+    }
+
+    boolean isForSocket() {
+      return target.upgrade != null && fault == null && head.header("Sec-WebSocket-Key") != null;
+    }
+
+    /** Fails with {@link Dropped} alone. */
+    CompletableFuture<Reply> answer(byte[] body) {
+      if (fault == EndpointFault.LOST_REQUEST) {
+        return CompletableFuture.failedFuture(new Dropped());
+      }
+      CompletableFuture<Reply> reply =
+          body.length > MAX_BODY
+              ? CompletableFuture.completedFuture(
+                  Reply.error(400, "Payload error: it is too large"))
+              : reply(() -> target.endpoint.answer(call(body)));
+      return fault == EndpointFault.LOST_ANSWER
+          ? reply.thenCompose(lost -> CompletableFuture.failedFuture(new Dropped()))
+          : reply;
+    }
+
+    /** Who will send the events; {@link ApiException} if there are none. */
+    Consumer<EventReader> events() {
+      return Objects.requireNonNull(target.feed).of(call(NO_BODY));
+    }
+
+    /** Who takes the WebSocket; {@link #failure} answers if nobody does. */
+    CompletableFuture<SocketTaker> socket() {
+      try {
+        return Objects.requireNonNull(target.upgrade).of(call(NO_BODY)).get();
+      } catch (RuntimeException | Error e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private Call call(byte[] body) {
+      return new Call(head, variables, body);
+    }
+
+    private CompletableFuture<Reply> reply(Supplier<CompletableFuture<Reply>> endpoint) {
+      try {
+        return endpoint.get().exceptionally(this::failure);
+      } catch (RuntimeException | Error e) {
+        return CompletableFuture.completedFuture(failure(e));
+      }
+    }
+
+    /** Who asked must hear something, also if it is our own fault or memory is used up. */
+    Reply failure(Throwable problem) {
+      Throwable cause =
+          problem instanceof CompletionException && problem.getCause() != null
+              ? problem.getCause()
+              : problem;
+      if (cause instanceof ApiException known) {
+        return known.reply();
+      }
+      Reply reply = Reply.error(500, "Internal error: " + cause);
+      LOG.error("{} {}", head.method(), head.path(), cause);
+      return reply;
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.golempipeline.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.handlers.sse.ServerSentEventConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -39,7 +38,7 @@ final class Scans {
     final Deque<Offer> unread;
     final Duration idle;
     final Topic topic = new Topic(context);
-    final List<ServerSentEventConnection> streams = new ArrayList<>();
+    final List<EventReader> streams = new ArrayList<>();
     Future<?> end;
 
     Scan(String id, List<Offer> offers, Duration idle) {
@@ -123,27 +122,26 @@ final class Scans {
   }
 
   /** Sends what was not read yet; the stream then stays open until it or the scan is ended. */
-  void stream(String id, ServerSentEventConnection connection) {
+  void stream(String id, EventReader reader) {
     synchronized (context.lock) {
       Scan scan = scans.get(id);
       if (scan == null) {
-        connection.shutdown();
+        reader.end();
         return;
       }
-      scan.streams.add(connection);
-      connection.setKeepAliveTime(ALIVE.toMillis());
-      connection.addCloseTask(closed -> left(scan, closed));
+      scan.streams.add(reader);
+      reader.keepAlive(ALIVE);
+      reader.onEnd(() -> left(scan, reader));
       for (Offer offer : scan.take(Integer.MAX_VALUE)) {
         byte[] json = Reply.json(200, offer).body();
-        // The space after each colon is how the daemon writes it.
-        connection.send(" " + new String(json, StandardCharsets.UTF_8), " offer", null, null);
+        reader.send("offer", null, new String(json, StandardCharsets.UTF_8), () -> {});
       }
     }
   }
 
-  private void left(Scan scan, ServerSentEventConnection closed) {
+  private void left(Scan scan, EventReader reader) {
     synchronized (context.lock) {
-      scan.streams.remove(closed);
+      scan.streams.remove(reader);
       if (scans.get(scan.id) == scan) {
         scan.touch();
       }
@@ -159,7 +157,7 @@ final class Scans {
   private void forget(Scan scan) {
     scans.remove(scan.id);
     scan.end.cancel(false);
-    scan.streams.forEach(ServerSentEventConnection::shutdown);
+    List.copyOf(scan.streams).forEach(EventReader::end);
     scan.topic.changed();
   }
 

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -31,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.ByteSink;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.EndReason;
-import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
@@ -42,11 +40,12 @@ import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.Settlement;
 import org.golempipeline.golem.session.Yagna;
-import org.golempipeline.golem.wire.FileShortcut;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our own client against the embedded node, with and without faults. */
 @Timeout(60)
@@ -55,7 +54,7 @@ final class ClientContractTest {
 
   @TempDir Path folder;
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
-  private Optional<FileShortcut> shortcut = Optional.empty();
+  private boolean near;
   private EmbeddedNode node;
   private GolemNetwork network;
 
@@ -98,16 +97,17 @@ final class ClientContractTest {
     assertBalanced();
   }
 
-  /** Where both are in one process. */
+  /** Where both are in one process, nothing goes through a socket. */
   @Test
-  void theShortcutMovesTheSameBytes() throws Exception {
-    shortcut = Optional.of(new FileShortcut());
+  void withoutASocketTheConversationIsTheSame() throws Exception {
+    near = true;
     runsScriptsAndSettles();
+    assertThat(node.connection().near()).isPresent();
   }
 
   @Test
-  void byTheShortcutNoHashIsStated() throws Exception {
-    shortcut = Optional.of(new FileShortcut());
+  void withoutASocketNoHashIsStated() throws Exception {
+    near = true;
     open(1, true);
     node.faults().provider(0, ProviderFault.WRONG_HASH);
     Rental rental = rent();
@@ -125,7 +125,7 @@ final class ClientContractTest {
   /** A file that several read would be closed for all of them. */
   @Test
   void whoEndsAnActivityInterruptsNobodyWhoReadsForIt() throws Exception {
-    shortcut = Optional.of(new FileShortcut());
+    near = true;
     open(1, true);
     Rental rental = rent();
     CompletableFuture<Void> reading = new CompletableFuture<>();
@@ -287,8 +287,10 @@ final class ClientContractTest {
     assertThat(outcome.results().get(1).message()).isEqualTo("the disk is full");
   }
 
-  @Test
-  void linesOfALongCommandReachTheWatcher() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void linesOfALongCommandReachTheWatcher(boolean inOneProcess) throws Exception {
+    near = inOneProcess;
     open(1, true);
     Rental rental = rent();
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -560,9 +562,11 @@ final class ClientContractTest {
     assertBalanced();
   }
 
-  @Test
-  void lostAnswersAreLookedUp() throws Exception {
-    node = EmbeddedNode.start(new NodeOptions(0, "key", 2, folder.resolve("node"), 7, true));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void lostAnswersAreLookedUp(boolean inOneProcess) throws Exception {
+    near = inOneProcess;
+    start(2, true);
     String lost = "/payment-api/v1/allocations|/market-api/v1/demands";
     node.faults().endpoint("POST", lost, EndpointFault.LOST_ANSWER, 2, 1);
     connect();
@@ -575,8 +579,10 @@ final class ClientContractTest {
     assertBalanced();
   }
 
-  @Test
-  void passingErrorsAreLived() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void passingErrorsAreLived(boolean inOneProcess) throws Exception {
+    near = inOneProcess;
     open(2, false);
     for (String path :
         List.of(
@@ -598,14 +604,13 @@ final class ClientContractTest {
   }
 
   private void open(int providers, boolean free) throws Exception {
-    node =
-        EmbeddedNode.start(
-            shortcut.map(options(providers, free)::with).orElse(options(providers, free)));
+    start(providers, free);
     connect();
   }
 
-  private NodeOptions options(int providers, boolean free) {
-    return new NodeOptions(0, "key", providers, folder.resolve("node"), 7, free);
+  private void start(int providers, boolean free) throws Exception {
+    NodeOptions options = new NodeOptions(0, "key", providers, folder.resolve("node"), 7, free);
+    node = EmbeddedNode.start(near ? options.near() : options);
   }
 
   private void connect() throws Exception {
@@ -617,9 +622,7 @@ final class ClientContractTest {
             Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
             "erc20-hoodi-tglm",
             "public");
-    network =
-        Yagna.open(new GolemConnection(node.url(), "key", shortcut), terms, events::add)
-            .get(10, TimeUnit.SECONDS);
+    network = Yagna.open(node.connection(), terms, events::add).get(10, TimeUnit.SECONDS);
   }
 
   private Rental rent() throws Exception {

@@ -66,14 +66,7 @@ class JavascriptSdkIT extends NodeTest {
         EmbeddedNode inside =
             EmbeddedNode.start(
                 new NodeOptions(
-                    0,
-                    "key",
-                    1,
-                    files.resolve("node"),
-                    7,
-                    false,
-                    Optional.of(images),
-                    Optional.empty()))) {
+                    0, "key", 1, files.resolve("node"), 7, false, Optional.of(images)))) {
       pull("golem/alpine:latest", images);
 
       Sdk.Ran ran = sdk.run(new Requestor(inside), "inside.mjs").succeeded();

@@ -107,8 +107,7 @@ public final class NodeCommand implements Callable<Integer> {
                 System.getProperty("java.io.tmpdir"), "golem-pipeline-node-" + UUID.randomUUID()),
             seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
             !priced,
-            Optional.of(images),
-            Optional.empty());
+            Optional.of(images));
     var end = new CountDownLatch(1);
     try (var interruption =
             new Interruption(
@@ -174,7 +173,7 @@ public final class NodeCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new Refusal(
           ExitCodes.PLATFORM,
-          "Could not listen on port %d: %s.".formatted(options.port(), e.getMessage()),
+          "Could not listen on port %d: %s.".formatted(port, e.getMessage()),
           "Leave `--port` away for any free port.");
     }
   }

@@ -4,25 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.wire.FileShortcut;
+import org.golempipeline.golem.wire.NearDaemon;
 import org.golempipeline.golem.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,22 +29,22 @@ import org.slf4j.LoggerFactory;
 public final class Caller {
   public static final Logger LOG = LoggerFactory.getLogger(Caller.class);
 
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
   private static final int LONGEST_REASON = 500;
 
-  private final HttpClient client;
+  private final Transport transport;
   private final GolemConnection connection;
   private final Retrier retrier;
 
   public Caller(GolemConnection connection, Threads threads, Retrier retrier) {
     this.connection = connection;
     this.retrier = retrier;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_LIMIT)
-            .executor(threads.answers())
-            .build();
+    transport =
+        connection
+            .near()
+            .<Transport>map(
+                daemon -> new NearTransport(daemon, connection.appKey(), threads.answers()))
+            .orElseGet(
+                () -> new HttpTransport(connection.url(), connection.appKey(), threads.answers()));
   }
 
   public URI daemon() {
@@ -59,7 +53,7 @@ public final class Caller {
 
   /** For files, if the daemon is a part of this process. */
   public Optional<FileShortcut> shortcut() {
-    return connection.shortcut();
+    return connection.near().map(NearDaemon::files);
   }
 
   /** Sends {@code call}, as often as it allows. Cancelling the future breaks the connection. */
@@ -72,72 +66,23 @@ public final class Caller {
    */
   public CompletableFuture<Boolean> stream(
       String action, String path, Flow.Subscriber<String> lines) {
-    HttpRequest request = request(path).header("Accept", "text/event-stream").GET().build();
-    return client
-        .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(lines))
-        .handle(
-            (response, error) -> {
-              if (error != null) {
-                throw failure(action, error);
-              }
-              return response.statusCode() == 200;
-            });
+    return named(action, transport.follow(path, lines));
   }
 
   /** When the daemon answered {@code call}, a GET, by its own clock; empty if it does not say. */
   public CompletableFuture<Optional<Instant>> time(Call<?> call) {
-    return client
-        .sendAsync(
-            request(call.path()).timeout(call.limit()).GET().build(),
-            HttpResponse.BodyHandlers.discarding())
-        .handle(
-            (response, error) -> {
-              if (error != null) {
-                throw failure(call.action(), error);
-              }
-              return response.headers().firstValue("Date").flatMap(Caller::instant);
-            });
-  }
-
-  private static Optional<Instant> instant(String date) {
-    try {
-      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
+    return named(call.action(), transport.time(call.path(), call.limit()));
   }
 
   /** Opens a WebSocket. */
   public CompletableFuture<WebSocket> webSocket(String path, WebSocket.Listener listener) {
-    String url = uri(path).toString().replaceFirst("^http", "ws");
-    return client
-        .newWebSocketBuilder()
-        .header("Authorization", "Bearer " + connection.appKey())
-        .subprotocols("gsb+flexbuffers")
-        .connectTimeout(CONNECT_LIMIT)
-        .buildAsync(URI.create(url), listener);
+    return transport.webSocket(path, listener);
   }
 
   private <T> CompletableFuture<T> once(Call<T> call) {
-    HttpRequest.Builder request =
-        request(call.path()).timeout(call.limit()).header("Accept", "application/json");
-    byte[] body = call.body();
-    if (body != null) {
-      request.header("Content-Type", "application/json");
-      request.method(call.method(), HttpRequest.BodyPublishers.ofByteArray(body));
-    } else {
-      request.method(call.method(), HttpRequest.BodyPublishers.noBody());
-    }
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(request.build(), response -> new LimitedBody());
+    CompletableFuture<NearDaemon.Answer> exchange = transport.send(call);
     CompletableFuture<T> answer =
-        exchange.handle(
-            (response, error) -> {
-              if (error != null) {
-                throw failure(call.action(), error);
-              }
-              return answer(call, response);
-            });
+        named(call.action(), exchange).thenApply(value -> answer(call, value));
     answer.whenComplete(
         (value, error) -> {
           if (answer.isCancelled()) {
@@ -147,18 +92,16 @@ public final class Caller {
     return answer;
   }
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(uri(path))
-        .header("Authorization", "Bearer " + connection.appKey());
+  /** What goes wrong on the way is told as a failure of {@code action}. */
+  private static <T> CompletableFuture<T> named(String action, CompletableFuture<T> way) {
+    return way.exceptionally(
+        error -> {
+          throw failure(action, error);
+        });
   }
 
-  private URI uri(String path) {
-    String base = connection.url().toString();
-    return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
-  }
-
-  private static <T> T answer(Call<T> call, HttpResponse<byte[]> response) {
-    int status = response.statusCode();
+  private static <T> T answer(Call<T> call, NearDaemon.Answer response) {
+    int status = response.status();
     if (status < 200 || status > 299) {
       JsonNode json = json(response.body());
       throw new CallFailure(
@@ -189,7 +132,7 @@ public final class Caller {
           action, 0, "no connection", CallFailure.Arrival.NOT_ARRIVED, null, cause);
     }
     String reason =
-        cause instanceof HttpTimeoutException
+        cause instanceof HttpTimeoutException || cause instanceof TimeoutException
             ? "no answer in time"
             : cause instanceof CancellationException ? "given up" : CallFailure.text(cause);
     return new CallFailure(action, 0, reason, CallFailure.Arrival.UNKNOWN, null, cause);
@@ -217,50 +160,5 @@ public final class Caller {
       text = text.substring(0, LONGEST_REASON) + "…";
     }
     return text.isEmpty() ? "the daemon answers HTTP " + status : text;
-  }
-
-  /** Collects a body but refuses one that is too large: outputs in it come from strangers. */
-  private static final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
-    private static final int LIMIT = 32 << 20;
-
-    private final HttpResponse.BodySubscriber<byte[]> whole =
-        HttpResponse.BodySubscribers.ofByteArray();
-    private final CompletableFuture<byte[]> body = whole.getBody().toCompletableFuture();
-    private Flow.@Nullable Subscription subscription;
-    private long size;
-
-    @Override
-    public CompletableFuture<byte[]> getBody() {
-      return body;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription started) {
-      subscription = started;
-      whole.onSubscribe(started);
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> parts) {
-      for (ByteBuffer part : parts) {
-        size += part.remaining();
-      }
-      if (size <= LIMIT) {
-        whole.onNext(parts);
-      } else if (subscription != null) {
-        subscription.cancel();
-        whole.onError(new IOException("the answer is larger than " + LIMIT + " bytes"));
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      whole.onError(error);
-    }
-
-    @Override
-    public void onComplete() {
-      whole.onComplete();
-    }
   }
 }
