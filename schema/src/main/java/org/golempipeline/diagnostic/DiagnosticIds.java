@@ -67,6 +67,9 @@ public final class DiagnosticIds {
   /** A number that is infinite, not one, or absurdly long. */
   public static final String YAML_NUMBER = "Yaml.Number";
 
+  /** Written in a form that cannot be laid out anew. */
+  public static final String YAML_LAYOUT = "Yaml.Layout";
+
   // Files that are included, and profiles.
 
   /** A file to include that is not there, or cannot be read. */

@@ -2,6 +2,7 @@ package org.golempipeline.document;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Source;
 
@@ -30,5 +31,15 @@ public record Document(Source source, Optional<Node> root, List<Diagnostic> diag
   /** The same for a file that another includes: every range says that it is of this one. */
   public static Document readIncluded(byte[] bytes, String name) {
     return Reader.read(bytes, name, true);
+  }
+
+  /**
+   * The text laid out anew with the same values; empty if it is written in a form that cannot be.
+   * Nothing may be wrong with the document.
+   *
+   * @param order the keys of the mapping at a path in their order; none leaves them as they are
+   */
+  public Optional<String> formatted(Function<List<String>, List<String>> order) {
+    return Formatter.format(this, order);
   }
 }

@@ -38,12 +38,17 @@ public final class PipelineSchema {
 
   /** The same with the options of those strategies only; the options of others may be anything. */
   static ObjectNode tree(Strategies strategies, Predicate<String> wanted) {
-    var root = (ObjectNode) JsonText.parse(resource());
+    var root = handwritten();
     var definitions = (ObjectNode) root.get("$defs");
     var stage = (ObjectNode) definitions.get("stage").get("properties");
     addChoice((ObjectNode) stage.get("split"), "split", strategies.splits(), wanted, definitions);
     addChoice((ObjectNode) stage.get("merge"), "merge", strategies.merges(), wanted, definitions);
     return root;
+  }
+
+  /** Without the options of any strategy. */
+  static ObjectNode handwritten() {
+    return (ObjectNode) JsonText.parse(resource());
   }
 
   private static String resource() {

@@ -32,6 +32,7 @@ import org.golempipeline.cli.run.RunCommand;
 import org.golempipeline.cli.serve.GftpCommand;
 import org.golempipeline.cli.serve.NodeCommand;
 import org.golempipeline.cli.serve.ProvideCommand;
+import org.golempipeline.cli.start.FmtCommand;
 import org.golempipeline.cli.start.InitCommand;
 import org.golempipeline.cli.start.SchemaCommand;
 import org.golempipeline.cli.terminal.Console;
@@ -145,6 +146,7 @@ final class GolemPipeline {
     commands.put("init", () -> new InitCommand(console));
     commands.put("run", () -> new RunCommand(console));
     commands.put("check", () -> new CheckCommand(console));
+    commands.put("fmt", () -> new FmtCommand(console));
     commands.put("plan", () -> new PlanCommand(console));
     commands.put("rehearse", () -> new RehearseCommand(console));
     commands.put("watch", () -> new WatchCommand(console));

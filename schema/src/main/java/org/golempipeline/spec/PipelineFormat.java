@@ -1,0 +1,81 @@
+package org.golempipeline.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
+import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.diagnostic.Range;
+import org.golempipeline.document.Document;
+
+/**
+ * Pipeline files laid out in the one usual way: keys in the order of the reference, two columns for
+ * each level, no needless quotes. Comments stay with what they stand at, and no value changes.
+ */
+public final class PipelineFormat {
+  private static final List<String> FIRST =
+      List.of(
+          "version",
+          "name",
+          "description",
+          "include",
+          "params",
+          "profiles",
+          "budget",
+          "workers",
+          "golem");
+
+  private final List<String> top = new ArrayList<>(FIRST);
+  private final List<String> stage;
+  private final List<String> profile;
+
+  private PipelineFormat() {
+    var schema = PipelineSchema.handwritten();
+    stage = keys(schema.at("/$defs/stage"));
+    profile = keys(schema.at("/$defs/profile"));
+    top.addAll(stage);
+    top.add("stages");
+  }
+
+  /**
+   * The text as it should be laid out; the same comes out of that again.
+   *
+   * @param bytes the content of a pipeline file, or of one that is included
+   * @param name how the user calls it
+   */
+  public static Checked<String> of(byte[] bytes, String name) {
+    var document = Document.read(bytes, name);
+    if (document.root().isEmpty() || !document.diagnostics().isEmpty()) {
+      return new Checked<>(null, document.diagnostics());
+    }
+    var formatted = document.formatted(new PipelineFormat()::order);
+    return formatted.isPresent()
+        ? Checked.of(formatted.get())
+        : new Checked<>(
+            null,
+            List.of(
+                Diagnostic.error(
+                    DiagnosticIds.YAML_LAYOUT,
+                    document.source(),
+                    Range.START,
+                    "The file is written in a form that `fmt` does not lay out anew.",
+                    "Write each key on a line of its own, as `key: value`.")));
+  }
+
+  private List<String> order(List<String> path) {
+    if (path.isEmpty()) {
+      return top;
+    }
+    var isNamed = path.size() == 2;
+    return isNamed && path.get(0).equals("stages")
+        ? stage
+        : isNamed && path.get(0).equals("profiles") ? profile : List.of();
+  }
+
+  private static List<String> keys(JsonNode schema) {
+    var keys = new ArrayList<String>();
+    schema.path("properties").fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+}
