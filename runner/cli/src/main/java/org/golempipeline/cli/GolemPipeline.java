@@ -5,11 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.golempipeline.cli.completion.CompletionCommand;
 import org.golempipeline.cli.doctor.DoctorCommand;
 import org.golempipeline.cli.doctor.GolemCommand;
@@ -45,6 +44,9 @@ import org.golempipeline.report.ShellWord;
 import org.golempipeline.spec.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -52,13 +54,43 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The command line as a whole: finds the command, executes it, and turns everything that can go
  * wrong into a message and an exit code.
  */
-final class GolemPipeline {
+final class GolemPipeline
+    implements IExecutionStrategy, IParameterExceptionHandler, IExecutionExceptionHandler {
   /** Columns; picocli refuses less than 55. */
   private static final int NARROWEST_HELP = 60;
 
   private static final int WIDEST_HELP = 100;
 
-  private static final Set<String> RUNNERS = Set.of(RootCommand.NAME, "run");
+  private static final Set<String> RUNNERS = Set.of(RootCommand.NAME, RootCommand.NAME + " run");
+
+  /** In the order of --help: what a newcomer needs first, then what comes after a run. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "init",
+          "run",
+          "check",
+          "fmt",
+          "plan",
+          "rehearse",
+          "watch",
+          "stop",
+          "runs",
+          "logs",
+          "report",
+          "repro",
+          "replay",
+          "clean",
+          "settle",
+          "providers",
+          "plugins",
+          "image",
+          "doctor",
+          "golem",
+          "schema",
+          "completion",
+          "provide",
+          "node",
+          "gftp");
 
   private static final String DRY_RUN =
       "`golem-pipeline plan FILE` says what a run would do, and does nothing.";
@@ -97,7 +129,13 @@ final class GolemPipeline {
       return ExitCodes.DONE;
     }
     var asked = arguments.length > 0 && arguments[0].equals("help") ? help(arguments) : arguments;
-    return commandLine(asked).execute(asked);
+    if (asked.length == 0 || !COMMANDS.contains(asked[0])) {
+      return commandLine().execute(asked);
+    }
+    // A command that is named is all there is: to read what others say of themselves takes time.
+    var name = asked[0];
+    return configured(command(name).setCommandName(RootCommand.NAME + " " + name))
+        .execute(Arrays.copyOfRange(asked, 1, asked.length));
   }
 
   /** {@code help run} is {@code run --help}. */
@@ -107,27 +145,25 @@ final class GolemPipeline {
     return asked;
   }
 
-  private CommandLine commandLine(String... arguments) {
+  /** With all commands. */
+  private CommandLine commandLine() {
     var line = new CommandLine(new RootCommand());
-    var commands = commands();
-    // Commands that are not asked for are not even loaded: that is start-up time.
-    var first = arguments.length > 0 ? arguments[0] : "";
-    var named = commands.get(first);
-    if (named != null) {
-      line.addSubcommand(first, named.get());
-    } else {
-      commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
-    }
+    COMMANDS.forEach(name -> line.addSubcommand(name, command(name)));
+    return configured(line);
+  }
+
+  private CommandLine configured(CommandLine line) {
     return line.setOut(writer(console.out()))
         .setErr(writer(console.err()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setExpandAtFiles(false)
-        .setParameterExceptionHandler(this::wrongUsage)
-        .setExecutionExceptionHandler(this::failed)
-        .setExecutionStrategy(this::execute);
+        .setParameterExceptionHandler(this)
+        .setExecutionExceptionHandler(this)
+        .setExecutionStrategy(this);
   }
 
-  private int execute(CommandLine.ParseResult parsed) {
+  @Override
+  public int execute(CommandLine.ParseResult parsed) {
     if (parsed.asCommandLineList().stream().anyMatch(CommandLine::isUsageHelpRequested)) {
       fit(parsed.commandSpec().commandLine());
     }
@@ -140,42 +176,43 @@ final class GolemPipeline {
     return line.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, columns)));
   }
 
-  private Map<String, Supplier<Object>> commands() {
-    var commands = new LinkedHashMap<String, Supplier<Object>>();
-    // In the order of --help: what a newcomer needs first, then what comes after a run.
-    commands.put("init", () -> new InitCommand(console));
-    commands.put("run", () -> new RunCommand(console));
-    commands.put("check", () -> new CheckCommand(console));
-    commands.put("fmt", () -> new FmtCommand(console));
-    commands.put("plan", () -> new PlanCommand(console));
-    commands.put("rehearse", () -> new RehearseCommand(console));
-    commands.put("watch", () -> new WatchCommand(console));
-    commands.put("stop", () -> new StopCommand(console));
-    commands.put("runs", () -> new RunsCommand(console));
-    commands.put("logs", () -> new LogsCommand(console));
-    commands.put("report", () -> new ReportCommand(console));
-    commands.put("repro", () -> new ReproCommand(console));
-    commands.put("replay", () -> new ReplayCommand(console));
-    commands.put("clean", () -> new CleanCommand(console));
-    commands.put("settle", () -> new SettleCommand(console));
-    commands.put("providers", () -> ProvidersCommand.line(console));
-    commands.put("plugins", () -> PluginsCommand.line(console, Version.number()));
-    commands.put("image", () -> ImageCommand.line(console));
-    commands.put("doctor", () -> new DoctorCommand(console));
-    commands.put("golem", () -> GolemCommand.line(console));
-    commands.put("schema", () -> new SchemaCommand(console));
-    commands.put("completion", () -> new CompletionCommand(console, this::commandLine));
-    commands.put("provide", () -> new ProvideCommand(console));
-    commands.put("node", () -> new NodeCommand(console));
-    commands.put("gftp", () -> GftpCommand.line(console));
-    return commands;
+  private CommandLine command(String name) {
+    return switch (name) {
+      case "init" -> new CommandLine(new InitCommand(console));
+      case "run" -> new CommandLine(new RunCommand(console));
+      case "check" -> new CommandLine(new CheckCommand(console));
+      case "fmt" -> new CommandLine(new FmtCommand(console));
+      case "plan" -> new CommandLine(new PlanCommand(console));
+      case "rehearse" -> new CommandLine(new RehearseCommand(console));
+      case "watch" -> new CommandLine(new WatchCommand(console));
+      case "stop" -> new CommandLine(new StopCommand(console));
+      case "runs" -> new CommandLine(new RunsCommand(console));
+      case "logs" -> new CommandLine(new LogsCommand(console));
+      case "report" -> new CommandLine(new ReportCommand(console));
+      case "repro" -> new CommandLine(new ReproCommand(console));
+      case "replay" -> new CommandLine(new ReplayCommand(console));
+      case "clean" -> new CommandLine(new CleanCommand(console));
+      case "settle" -> new CommandLine(new SettleCommand(console));
+      case "providers" -> ProvidersCommand.line(console);
+      case "plugins" -> PluginsCommand.line(console, Version.number());
+      case "image" -> ImageCommand.line(console);
+      case "doctor" -> new CommandLine(new DoctorCommand(console));
+      case "golem" -> GolemCommand.line(console);
+      case "schema" -> new CommandLine(new SchemaCommand(console));
+      case "completion" -> new CommandLine(new CompletionCommand(console, this::commandLine));
+      case "provide" -> new CommandLine(new ProvideCommand(console));
+      case "node" -> new CommandLine(new NodeCommand(console));
+      case "gftp" -> GftpCommand.line(console);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private static java.io.PrintWriter writer(java.io.PrintStream stream) {
     return new java.io.PrintWriter(stream, true, java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private int wrongUsage(ParameterException wrong, String[] arguments) {
+  @Override
+  public int handleParseException(ParameterException wrong, String[] arguments) {
     var path = wrong.getCommandLine().getCommandSpec().qualifiedName();
     var hint = "`" + path + " --help` says what there is.";
     var message = String.valueOf(wrong.getMessage());
@@ -192,11 +229,10 @@ final class GolemPipeline {
               ? wrong.getCommandLine().getCommandSpec().optionsMap().keySet()
               : wrong.getCommandLine().getSubcommands().keySet();
       var nearest = Nearest.to(word, known);
-      var command = wrong.getCommandLine().getCommandName();
       var elsewhere = ELSEWHERE.get(word.replaceFirst("=.*|(?<=^-\\w).*", ""));
-      if (elsewhere != null && RUNNERS.contains(command)) {
+      if (elsewhere != null && RUNNERS.contains(path)) {
         hint = elsewhere;
-      } else if (command.equals(RootCommand.NAME) && isFile(word)) {
+      } else if (path.equals(RootCommand.NAME) && isFile(word)) {
         hint = "To run the file: `golem-pipeline run %s`.".formatted(ShellWord.of(word));
       } else if (nearest.isPresent()) {
         hint = "Did you mean `%s`? %s".formatted(nearest.get(), hint);
@@ -221,7 +257,9 @@ final class GolemPipeline {
     }
   }
 
-  private int failed(Exception exception, CommandLine line, CommandLine.ParseResult parsed) {
+  @Override
+  public int handleExecutionException(
+      Exception exception, CommandLine line, CommandLine.ParseResult parsed) {
     if (exception instanceof Refusal refusal) {
       new Messages(console).refused(refusal);
       return refusal.exitCode();
