@@ -18,19 +18,31 @@ import org.golempipeline.event.StampedEvent;
  * event's name in kebab case; amounts are numbers, moments ISO 8601, fragments {@code "0-499,502"}.
  */
 public final class EventJson {
-  private static final ObjectMapper MAPPER = JournalMapper.create();
-  private static final Map<String, Class<?>> TYPES = types();
+  private static final ClassValue<String> NAMES =
+      new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> event) {
+          return event.getSimpleName().replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        }
+      };
 
   private EventJson() {}
 
+  /** What only those need who read. */
+  private static final class Reading {
+    static final ObjectMapper MAPPER = JournalMapper.create();
+    static final Map<String, Class<?>> TYPES = types();
+  }
+
   /** The event without a line end. */
   public static String write(StampedEvent event) {
-    var line = MAPPER.createObjectNode();
-    line.put("seq", event.sequence());
-    line.put("at", event.at().toString());
-    line.put("type", type(event.event().getClass()));
-    line.setAll(MAPPER.<ObjectNode>valueToTree(event.event()));
-    return line.toString();
+    return RecordJson.line(
+        json -> {
+          json.writeNumberField("seq", event.sequence());
+          json.writeStringField("at", event.at().toString());
+          json.writeStringField("type", type(event.event().getClass()));
+          RecordJson.fields(json, (Record) event.event());
+        });
   }
 
   /**
@@ -39,10 +51,10 @@ public final class EventJson {
    * @throws IOException if the line is not an event
    */
   public static StampedEvent read(String line) throws IOException {
-    if (!(MAPPER.readTree(line) instanceof ObjectNode node)) {
+    if (!(Reading.MAPPER.readTree(line) instanceof ObjectNode node)) {
       throw new IOException("not an event: " + line);
     }
-    var type = TYPES.get(node.path("type").asText());
+    var type = Reading.TYPES.get(node.path("type").asText());
     if (type == null) {
       throw new IOException("unknown event " + node.path("type"));
     }
@@ -54,7 +66,7 @@ public final class EventJson {
       throw new IOException("an event without its time: " + line, e);
     }
     node.remove(List.of("seq", "at", "type"));
-    var event = MAPPER.treeToValue(node, type);
+    var event = Reading.MAPPER.treeToValue(node, type);
     if (!WholeRecords.isWhole(event)) {
       throw new IOException("a field is missing: " + line);
     }
@@ -63,7 +75,7 @@ public final class EventJson {
 
   /** The names of all events in a journal. */
   static Set<String> names() {
-    return TYPES.keySet();
+    return Reading.TYPES.keySet();
   }
 
   private static Map<String, Class<?>> types() {
@@ -76,6 +88,6 @@ public final class EventJson {
 
   /** The event's name in a journal. */
   static String type(Class<?> event) {
-    return event.getSimpleName().replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    return NAMES.get(event);
   }
 }

@@ -1,7 +1,5 @@
 package org.golempipeline.journal;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +25,6 @@ public final class MessageLog implements AutoCloseable {
   /** The file's name in the folder of its run. */
   public static final String FILE = "messages.ndjson";
 
-  private static final ObjectMapper MAPPER = JournalMapper.create();
-
   private final Writer file;
   private boolean broken;
 
@@ -46,23 +42,25 @@ public final class MessageLog implements AutoCloseable {
         new MessageLog(
             Files.newBufferedWriter(
                 runFolder.resolve(FILE), StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW));
-    log.line(MAPPER.writeValueAsString(setup));
+    log.line(RecordJson.line(json -> RecordJson.fields(json, setup)));
     return log;
   }
 
   public void append(Message message, Instant at) {
-    var line = MAPPER.createObjectNode();
-    line.put("at", at.toString());
-    line.put("type", EventJson.type(message.getClass()));
-    if (message instanceof Message.Noted noted) {
-      line.put("event", EventJson.write(new StampedEvent(0, at, noted.event())));
-    } else {
-      line.setAll(MAPPER.<ObjectNode>valueToTree(message));
-    }
-    if (message instanceof Message.BatchReturned returned) {
-      line.set("same", MAPPER.valueToTree(byBatch(returned.same())));
-    }
-    line(line.toString());
+    line(
+        RecordJson.line(
+            json -> {
+              json.writeStringField("at", at.toString());
+              json.writeStringField("type", EventJson.type(message.getClass()));
+              if (message instanceof Message.Noted noted) {
+                json.writeStringField(
+                    "event", EventJson.write(new StampedEvent(0, at, noted.event())));
+              } else if (message instanceof Message.BatchReturned returned) {
+                RecordJson.fields(json, returned, Map.of("same", byBatch(returned.same())));
+              } else {
+                RecordJson.fields(json, (Record) message);
+              }
+            }));
   }
 
   /** What agreed with each earlier batch: spans, where the message has every single fragment. */

@@ -2,19 +2,27 @@ package org.golempipeline.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.schedule.Message;
+import org.golempipeline.schedule.SchedulerSetup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +44,52 @@ class EventJsonTest {
       var event = new StampedEvent(1, AT, (RunEvent) sample(type));
       assertThat(EventJson.read(EventJson.write(event))).as(type.getSimpleName()).isEqualTo(event);
     }
+  }
+
+  @Test
+  void everyEventIsWrittenAsAMapperWould() throws Exception {
+    var mapper = JournalMapper.create();
+    for (var type : RunEvent.class.getPermittedSubclasses()) {
+      var event = (RunEvent) sample(type);
+      var line = mapper.createObjectNode().put("seq", 1).put("at", AT.toString());
+      line.put("type", EventJson.type(type)).setAll(mapper.<ObjectNode>valueToTree(event));
+      assertThat(EventJson.write(new StampedEvent(1, AT, event))).isEqualTo(line.toString());
+    }
+  }
+
+  @Test
+  void whateverIsRecordedCanBeWritten() {
+    var roots = new ArrayDeque<Type>(List.of(SchedulerSetup.class));
+    roots.addAll(List.of(RunEvent.class.getPermittedSubclasses()));
+    roots.addAll(List.of(Message.class.getPermittedSubclasses()));
+    roots.remove(Message.Noted.class);
+    var others = new TreeSet<String>();
+    while (!roots.isEmpty()) {
+      var type = roots.remove();
+      if (type instanceof ParameterizedType generic) {
+        roots.addAll(List.of(generic.getActualTypeArguments()));
+        type = generic.getRawType();
+      }
+      if (type instanceof Class<?> record && record.isRecord()) {
+        Stream.of(record.getRecordComponents()).forEach(each -> roots.add(each.getGenericType()));
+      } else if (!(type instanceof Class<?> simple && simple.isEnum())) {
+        others.add(type.getTypeName());
+      }
+    }
+    assertThat(others)
+        .containsExactly(
+            "boolean",
+            "int",
+            "java.lang.Integer",
+            "java.lang.String",
+            "java.math.BigDecimal",
+            "java.time.Duration",
+            "java.time.Instant",
+            "java.util.List",
+            "java.util.Map",
+            "java.util.Set",
+            "long",
+            "org.golempipeline.event.FragmentSet");
   }
 
   @Test
