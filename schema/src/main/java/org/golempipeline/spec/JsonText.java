@@ -1,19 +1,21 @@
 package org.golempipeline.spec;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /**
- * JSON text to a tree. Uses the streaming half of Jackson only: the object mapper alone takes
- * longer to start than everything else {@code check} does.
+ * JSON text to a tree and back. Uses the streaming half of Jackson only: the object mapper alone
+ * takes longer to start than everything else {@code check} does.
  */
-final class JsonText {
+public final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -24,7 +26,7 @@ final class JsonText {
    *
    * @throws IllegalArgumentException if it is not JSON
    */
-  static JsonNode parse(String text) {
+  public static JsonNode parse(String text) {
     try (var parser = FACTORY.createParser(text)) {
       parser.nextToken();
       return value(parser);
@@ -37,6 +39,56 @@ final class JsonText {
 
   static JsonNode string(String text) {
     return new Text(text);
+  }
+
+  /** The text of a tree. */
+  public static String of(JsonNode tree) {
+    return text(tree, false);
+  }
+
+  /** The same for people: each value in a line of its own. */
+  public static String lines(JsonNode tree) {
+    return text(tree, true) + "\n";
+  }
+
+  private static String text(JsonNode tree, boolean lines) {
+    var text = new StringWriter();
+    try (var json = FACTORY.createGenerator(text)) {
+      if (lines) {
+        json.useDefaultPrettyPrinter();
+      }
+      write(json, tree);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, JsonNode node) throws IOException {
+    if (node.isObject()) {
+      json.writeStartObject();
+      for (var property : node.properties()) {
+        json.writeFieldName(property.getKey());
+        write(json, property.getValue());
+      }
+      json.writeEndObject();
+    } else if (node.isArray()) {
+      json.writeStartArray();
+      for (var item : node) {
+        write(json, item);
+      }
+      json.writeEndArray();
+    } else if (node.isTextual()) {
+      json.writeString(node.textValue());
+    } else if (node.isIntegralNumber()) {
+      json.writeNumber(node.bigIntegerValue());
+    } else if (node.isNumber()) {
+      json.writeNumber(node.decimalValue());
+    } else if (node.isBoolean()) {
+      json.writeBoolean(node.booleanValue());
+    } else {
+      json.writeNull();
+    }
   }
 
   private static JsonNode value(JsonParser parser) throws IOException {

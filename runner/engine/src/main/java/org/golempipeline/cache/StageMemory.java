@@ -1,7 +1,7 @@
 package org.golempipeline.cache;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.spec.JsonText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,6 @@ public record StageMemory(
   private static final String HASHED = "sha256:";
   private static final List<String> PARTS =
       List.of("run", "setup", "image", "out", "split", "accept");
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   public StageMemory {
     parts = copy(parts);
@@ -198,7 +198,7 @@ public record StageMemory(
   public static Optional<StageMemory> read(Path folder, String pipeline, String stage) {
     var file = file(folder, pipeline, stage);
     try {
-      var tree = JSON.readTree(PlainFile.bytes(file));
+      var tree = JsonText.parse(new String(PlainFile.bytes(file), StandardCharsets.UTF_8));
       if (tree.path("version").asInt() == VERSION) {
         return Optional.of(
             new StageMemory(
@@ -235,7 +235,7 @@ public record StageMemory(
     var file = file(folder, pipeline, stage);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      var text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(toJson()) + "\n";
+      var text = JsonText.lines(toJson());
       WholeFiles.write(file, target -> target.write(text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       LoggerFactory.getLogger(StageMemory.class).debug("{} cannot be written", file, e);
@@ -243,7 +243,7 @@ public record StageMemory(
   }
 
   private ObjectNode toJson() {
-    var tree = JSON.createObjectNode();
+    var tree = JsonNodeFactory.instance.objectNode();
     tree.put("version", VERSION);
     put(tree, "parts", parts);
     put(tree, "params", params);

@@ -1,7 +1,10 @@
 package org.golempipeline.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.run.StageMerge.ResultFile;
+import org.golempipeline.spec.JsonText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * and no file. Safe for several threads until {@link #announce}.
  */
 final class PublishedMemory {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final int BUFFER = 128 * 1024;
 
   private final Path folder;
@@ -68,6 +72,23 @@ final class PublishedMemory {
       files = List.copyOf(files);
     }
 
+    static Entry of(JsonNode json) {
+      var files = new ArrayList<Stamp>();
+      json.required("files").forEach(each -> files.add(Stamp.of(each)));
+      return new Entry(
+          json.required("output").textValue(),
+          json.required("stage").textValue(),
+          json.required("key").textValue(),
+          files);
+    }
+
+    ObjectNode json() {
+      var json = NODES.objectNode().put("output", output).put("stage", stage).put("key", key);
+      var stamps = json.putArray("files");
+      files.forEach(each -> stamps.add(each.json()));
+      return json;
+    }
+
     /** Without some files, and so no longer the whole result. */
     Entry without(Set<String> paths) {
       var rest = files.stream().filter(each -> !paths.contains(each.path())).toList();
@@ -85,6 +106,25 @@ final class PublishedMemory {
     static Stamp read(String path, Path file) throws IOException {
       var found = attributes(file);
       return new Stamp(path, found.size(), modified(found), id(found), sumOf(file));
+    }
+
+    static Stamp of(JsonNode json) {
+      return new Stamp(
+          json.required("path").textValue(),
+          json.required("size").longValue(),
+          json.required("modified").longValue(),
+          json.required("id").textValue(),
+          json.required("sum").longValue());
+    }
+
+    ObjectNode json() {
+      return NODES
+          .objectNode()
+          .put("path", path)
+          .put("size", size)
+          .put("modified", modified)
+          .put("id", id)
+          .put("sum", sum);
     }
 
     private boolean untouched(BasicFileAttributes found) {
@@ -279,12 +319,13 @@ final class PublishedMemory {
   /** Null if it is not there, or not as it was written. */
   private static @Nullable Memory read(Path file) {
     try {
-      var kept = JSON.readValue(PlainFile.bytes(file), Kept.class);
-      if (kept != null && kept.memory() != null && kept.sum() == sum(kept.memory())) {
-        return kept.memory();
+      var kept = JsonText.parse(new String(PlainFile.bytes(file), StandardCharsets.UTF_8));
+      var memory = Memory.of(kept.required("memory"));
+      if (kept.required("sum").longValue() == sum(memory)) {
+        return memory;
       }
       LoggerFactory.getLogger(PublishedMemory.class).debug("{} is damaged", file);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       LoggerFactory.getLogger(PublishedMemory.class).debug("{} cannot be read", file, e);
     }
     return null;
@@ -292,7 +333,10 @@ final class PublishedMemory {
 
   private void write(Memory now) throws IOException {
     Files.createDirectories(file.getParent());
-    var content = JSON.writeValueAsBytes(new Kept(now, sum(now)));
+    var kept = NODES.objectNode();
+    kept.set("memory", now.json());
+    kept.put("sum", sum(now));
+    var content = JsonText.of(kept).getBytes(StandardCharsets.UTF_8);
     for (var each : List.of(file, copy)) {
       var beside = each.resolveSibling(each.getFileName() + ".part");
       Files.write(beside, content);
@@ -301,14 +345,12 @@ final class PublishedMemory {
     written = now;
   }
 
-  private static long sum(Memory memory) throws IOException {
+  /** Stands beside the memory in the file, of how that is written there. */
+  private static long sum(Memory memory) {
     var sum = new CRC32C();
-    sum.update(JSON.writeValueAsBytes(memory));
+    sum.update(JsonText.of(memory.json()).getBytes(StandardCharsets.UTF_8));
     return sum.getValue();
   }
-
-  /** What a file holds: the memory, and a sum of how it is written. */
-  private record Kept(@Nullable Memory memory, long sum) {}
 
   /**
    * @param results that are in place, but for files that {@code pending} replaces
@@ -320,6 +362,25 @@ final class PublishedMemory {
     Memory {
       results = List.copyOf(results);
       pending = List.copyOf(pending);
+    }
+
+    static Memory of(JsonNode json) {
+      return new Memory(entries(json.required("results")), entries(json.required("pending")));
+    }
+
+    private static List<Entry> entries(JsonNode json) {
+      var entries = new ArrayList<Entry>();
+      json.forEach(each -> entries.add(Entry.of(each)));
+      return entries;
+    }
+
+    ObjectNode json() {
+      var json = NODES.objectNode();
+      var done = json.putArray("results");
+      results.forEach(each -> done.add(each.json()));
+      var open = json.putArray("pending");
+      pending.forEach(each -> open.add(each.json()));
+      return json;
     }
   }
 }

@@ -32,8 +32,6 @@ public record RegistryLogins(List<Path> files) {
   /** Registries are asked as anybody may ask them. */
   public static final RegistryLogins NONE = new RegistryLogins(List.of());
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Under which Docker keeps its own registry. */
   private static final String HUB = "https://index.docker.io/v1/";
 
@@ -87,9 +85,10 @@ public record RegistryLogins(List<Path> files) {
   /** The login for a repository. What cannot be asked counts as empty, and is told. */
   Login find(String registry, String repository) {
     var troubles = new ArrayList<String>();
+    var json = new ObjectMapper();
     for (var file : files) {
       try {
-        var found = new Accounts(file, JSON.readTree(Files.readAllBytes(file)), troubles);
+        var found = new Accounts(file, json.readTree(Files.readAllBytes(file)), troubles);
         var credential = found.find(registry, repository);
         if (credential != null) {
           return new Login(credential, file, troubles);
