@@ -24,6 +24,7 @@ html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
 
+OTHERS = "Go further"  # where pages of docs/ are that the menu does not name
 MENU = {
     "Use": "docs/guide docs/splits docs/merges docs/reference docs/troubleshooting pipelines/README",
     "Go further": "docs/golem docs/images docs/media docs/genomes docs/plugins docs/ci",
@@ -47,8 +48,10 @@ def read(app, page, source):
     if (folder / "pipeline.yaml").is_file():
         text += "\n## `pipeline.yaml`\n\n```{literalinclude} pipeline.yaml\n:language: yaml\n```\n"
     if page == root_doc:
+        listed = " ".join(MENU.values()).split()
+        others = sorted(f"docs/{each.stem}" for each in folder.glob("docs/*.md") if f"docs/{each.stem}" not in listed)
         for caption, pages in MENU.items():
-            text += menu(pages.split(), caption)
+            text += menu(pages.split() + (others if caption == OTHERS else []), caption)
     if page == "pipelines/README":
         text += menu(sorted(f"{each.parent.name}/README" for each in folder.glob("*/README.md")))
     if page == "docs/adr/README":
