@@ -20,21 +20,13 @@ final class FailureTally {
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private int others;
 
-  /** Takes in one; answers whether its reason is new. */
-  boolean add(RunEvent.FragmentFailed failed, @Nullable String provider) {
-    // Messages that differ only in numbers are one reason: sizes, times, line numbers.
-    var key =
-        failed.stage()
-            + '\n'
-            + failed.failure().kind()
-            + '\n'
-            + failed.failure().message().replaceAll("[0-9]+", "0");
+  void add(RunEvent.FragmentFailed failed, @Nullable String provider) {
+    var key = reason(failed);
     var group = groups.get(key);
-    var isNew = group == null;
     if (group == null) {
       if (groups.size() == REASONS) {
         others++;
-        return false;
+        return;
       }
       group = new Group(failed.stage(), failed.failure());
       groups.put(key, group);
@@ -45,7 +37,15 @@ final class FailureTally {
           new Example(
               failed.fragment(), failed.label(), failed.attempts(), provider, failed.log()));
     }
-    return isNew;
+  }
+
+  /** Messages that differ only in numbers are one reason: sizes, times, line numbers. */
+  static String reason(RunEvent.FragmentFailed failed) {
+    return failed.stage()
+        + '\n'
+        + failed.failure().kind()
+        + '\n'
+        + failed.failure().message().replaceAll("[0-9]+", "0");
   }
 
   Collection<Group> groups() {

@@ -3,14 +3,23 @@ package org.golempipeline.report;
 import java.util.List;
 
 /**
- * Lines that stay, and below them on a terminal a few that are drawn again and again. Not for
+ * Lines that stay, and below them on a terminal a few that are drawn again and again. Between two
+ * drawings the cursor waits where these begin. A terminal keeps it there when its width changes,
+ * whether or not it breaks its lines anew, so all that became of the old ones is below it. For
  * several threads.
  */
 public final class LiveBlock {
-  private final Screen screen;
+  private static final String CLEAR_LINE = "\033[K";
+  private static final String CLEAR_BELOW = "\033[J";
 
-  /** Lines of the block that is on the screen. */
-  private int drawn;
+  /** A terminal that has just become narrower is to cut lines off, not to break them. */
+  private static final String CUT = "\033[?7l";
+
+  private static final String BREAK = "\033[?7h";
+
+  private final Screen screen;
+  private boolean drawn;
+  private boolean ended;
 
   public LiveBlock(Screen screen) {
     this.screen = screen;
@@ -21,23 +30,39 @@ public final class LiveBlock {
    *
    * @param block none elsewhere than on a terminal
    */
-  public void show(List<String> lines, List<String> block) {
-    if (lines.isEmpty() && block.isEmpty() && drawn == 0) {
+  public synchronized void show(List<String> lines, List<String> block) {
+    if (ended || lines.isEmpty() && block.isEmpty() && !drawn) {
       return;
     }
     var text = new StringBuilder();
-    // Lines are overwritten and only what is left over is cleared: clearing first would flicker.
-    var end = screen.live() ? "\033[K\n" : "\n";
-    if (drawn > 0) {
-      text.append("\033[").append(drawn).append("A\r");
+    if (screen.live()) {
+      draw(text, lines, block);
+    } else {
+      lines.forEach(line -> text.append(line).append('\n'));
     }
-    lines.forEach(line -> text.append(line).append(end));
-    block.forEach(line -> text.append(line).append(end));
-    if (drawn > 0) {
-      text.append("\033[J");
-    }
-    drawn = block.size();
+    drawn = !block.isEmpty();
     screen.out().print(text);
     screen.out().flush();
+  }
+
+  /** Lines are overwritten and only what is left over is cleared: clearing first would flicker. */
+  private static void draw(StringBuilder text, List<String> lines, List<String> block) {
+    text.append('\r');
+    lines.forEach(line -> text.append(line).append(CLEAR_LINE).append('\n'));
+    if (block.isEmpty()) {
+      text.append(CLEAR_BELOW);
+      return;
+    }
+    text.append(CUT).append(String.join(CLEAR_LINE + "\n", block));
+    text.append(CLEAR_LINE).append(CLEAR_BELOW).append(BREAK).append('\r');
+    if (block.size() > 1) {
+      text.append("\033[").append(block.size() - 1).append('A');
+    }
+  }
+
+  /** Adds lines in place of the block. Whatever is to be shown after them is not. */
+  public synchronized void end(List<String> lines) {
+    show(lines, List.of());
+    ended = true;
   }
 }

@@ -9,6 +9,7 @@ final class ProgressLines {
   private static final int STAGES_SHOWN = 10;
   private static final int NAME_COLUMNS = 16;
   private static final int LARGEST_BAR = 24;
+  private static final int SMALLEST_BAR = 8;
 
   private final RunTally tally;
   private final boolean coloured;
@@ -22,12 +23,13 @@ final class ProgressLines {
   List<String> block(Instant now, int columns) {
     var lines = new ArrayList<String>();
     var clock = Words.clock(tally.elapsed(now));
-    var title = "%s  %s  %s".formatted(tally.title(), tally.where(), clock);
-    lines.add(Style.BOLD.of(TerminalText.fit(title, columns), coloured));
+    var title = tally.title() + "  " + tally.where();
+    title = TerminalText.fit(title, columns - clock.length() - 2) + "  " + clock;
+    lines.add(Style.BOLD.of(title, coloured));
     var stages = List.copyOf(tally.stages());
     var shown = shown(stages);
     var longest = shown.stream().mapToInt(stage -> TerminalText.width(stage.name)).max().orElse(0);
-    var names = Math.min(longest, NAME_COLUMNS);
+    var names = Math.min(longest, Math.min(NAME_COLUMNS, columns / 4));
     for (var stage : shown) {
       lines.add(stageLine(stage, now, columns, names));
     }
@@ -47,7 +49,7 @@ final class ProgressLines {
     var parts = new ArrayList<String>();
     for (var stage : tally.stages()) {
       if (stage.active() && !stage.finished) {
-        parts.add(stage.name + " " + facts(stage, now));
+        parts.add(stage.name + " " + String.join(", ", facts(stage, now)));
       }
     }
     var work = work();
@@ -83,52 +85,62 @@ final class ProgressLines {
     var name = TerminalText.fit(stage.name, names);
     var start = "  " + name + " ".repeat(names - TerminalText.width(name) + 1);
     var facts = facts(stage, now);
-    var room = columns - start.length() - facts.length() - 2;
-    var bar = Math.min(LARGEST_BAR, room);
-    if (bar < 8 || stage.total < 0) {
-      return TerminalText.fit(start + facts, columns);
+    while (facts.size() > 1 && room(columns, start, facts) < SMALLEST_BAR) {
+      facts.remove(facts.size() - 1);
+    }
+    var bar = Math.min(LARGEST_BAR, room(columns, start, facts));
+    var text = String.join(", ", facts);
+    if (bar < SMALLEST_BAR || stage.total < 0) {
+      return TerminalText.fit(start + text, columns);
     }
     var full = (int) Math.floor(stage.share() * bar);
     return start
         + (stage.failed > 0 ? Style.RED : Style.GREEN).of("━".repeat(full), coloured)
         + Style.FAINT.of((coloured ? "━" : "─").repeat(bar - full), coloured)
         + "  "
-        + facts;
+        + text;
   }
 
-  /** The percentage comes first: a narrow terminal cuts off the end. */
-  private static String facts(StageTally stage, Instant now) {
-    if (stage.finished) {
-      return numbers(stage) + " done";
+  /** Columns that are left for a bar. */
+  private static int room(int columns, String start, List<String> facts) {
+    return columns - TerminalText.width(start) - String.join(", ", facts).length() - 2;
+  }
+
+  /** What matters most comes first: a narrow terminal has no room for the rest. */
+  private static List<String> facts(StageTally stage, Instant now) {
+    var facts = new ArrayList<String>();
+    var left = stage.finished ? null : stage.remaining(now);
+    facts.add(share(stage));
+    add(facts, stage.failed, "failed");
+    if (stage.merging) {
+      facts.add("merging");
+    }
+    if (left != null) {
+      facts.add("about " + Words.duration(left) + " left");
+    }
+    add(facts, stage.running, "under way");
+    add(facts, stage.retried, "again");
+    return facts;
+  }
+
+  private static String share(StageTally stage) {
+    var done = Words.number(stage.done);
+    if (stage.cut) {
+      return stage.finished ? done + " done" : done;
     }
     if (stage.total < 0) {
-      return "waiting";
+      return stage.finished ? done + " done" : "waiting";
     }
-    var percent = stage.cut ? "" : (int) Math.floor(stage.share() * 100) + "% ";
-    var left = stage.remaining(now);
-    return percent
-        + numbers(stage)
-        + (left == null ? "" : ", about " + Words.duration(left) + " left");
+    var numbers = done + "/" + Words.number(stage.total);
+    return stage.finished
+        ? numbers + " done"
+        : (int) Math.floor(stage.share() * 100) + "% " + numbers;
   }
 
-  private static String numbers(StageTally stage) {
-    var text = new StringBuilder(Words.number(stage.done));
-    if (stage.total >= 0 && !stage.cut) {
-      text.append('/').append(Words.number(stage.total));
+  private static void add(List<String> facts, int number, String what) {
+    if (number > 0) {
+      facts.add(Words.number(number) + " " + what);
     }
-    if (stage.running > 0) {
-      text.append(", ").append(Words.number(stage.running)).append(" under way");
-    }
-    if (stage.retried > 0) {
-      text.append(", ").append(Words.number(stage.retried)).append(" again");
-    }
-    if (stage.failed > 0) {
-      text.append(", ").append(Words.number(stage.failed)).append(" failed");
-    }
-    if (stage.merging) {
-      text.append(", merging");
-    }
-    return text.toString();
   }
 
   private String machines() {

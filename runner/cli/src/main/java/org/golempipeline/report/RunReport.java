@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -20,22 +22,37 @@ import org.jspecify.annotations.Nullable;
  * that thread.
  */
 public final class RunReport implements EventSink, AutoCloseable {
+  /** How much of a run is shown. */
+  public enum Detail {
+    /** Nothing of a run that ends well. */
+    TROUBLE(0),
+    USUAL(200),
+    /** A line for every event, and none is drawn again. */
+    EVERYTHING(20_000);
+
+    /** Lines that wait for a screen which does not keep up. */
+    private final int kept;
+
+    Detail(int kept) {
+      this.kept = kept;
+    }
+  }
+
   private static final Duration FRAME = Duration.ofMillis(100);
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
 
   /** Also if nothing happens: nobody is to wonder whether it still runs. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
 
-  private static final int LINES_KEPT = 200;
-
   private final Screen screen;
   private final Path runFolder;
-  private final boolean quiet;
+  private final Detail detail;
   private final Clock clock;
   private final RunTally tally = new RunTally();
+  private final Announcements announcements;
+  private final EventText text = new EventText(tally);
   private final ProgressLines progress;
 
-  /** Only the drawing thread uses it. */
   private final LiveBlock block;
 
   private final Deque<String> lines = new ArrayDeque<>();
@@ -46,23 +63,23 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   private @Nullable Instant lastPlain;
 
-  private RunReport(Screen screen, Path runFolder, boolean quiet, Clock clock) {
-    this.screen = screen;
+  private RunReport(Screen screen, Path runFolder, Detail detail, Clock clock) {
+    this.screen = detail == Detail.EVERYTHING ? screen.plain() : screen;
     this.runFolder = runFolder;
-    this.quiet = quiet;
+    this.detail = detail;
+    this.announcements = new Announcements(tally, this.screen.live());
     this.clock = clock;
-    this.progress = new ProgressLines(tally, screen.coloured());
-    this.block = new LiveBlock(screen);
+    this.progress = new ProgressLines(tally, this.screen.coloured());
+    this.block = new LiveBlock(this.screen);
   }
 
   /**
    * Starts to show a run.
    *
    * @param runFolder where its logs are
-   * @param quiet whether nothing is shown of a run that ends well
    */
-  public static RunReport open(Screen screen, Path runFolder, boolean quiet, Clock clock) {
-    var report = new RunReport(screen, runFolder, quiet, clock);
+  public static RunReport open(Screen screen, Path runFolder, Detail detail, Clock clock) {
+    var report = new RunReport(screen, runFolder, detail, clock);
     report.thread.setDaemon(true);
     report.thread.start();
     return report;
@@ -70,30 +87,43 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   @Override
   public synchronized void accept(StampedEvent event) {
-    tally.add(event).forEach(this::keep);
-    if (lastPlain == null && tally.started != null) {
+    tally.add(event);
+    if (event.event() instanceof RunEvent.RunStarted) {
       lastPlain = event.at();
-      if (!screen.live()) {
-        keep("%s: running %s".formatted(tally.title(), tally.where()));
-      }
     }
+    line(event).ifPresent(this::keep);
     changed = true;
   }
 
+  private Optional<String> line(StampedEvent event) {
+    var line = announcements.of(event);
+    return detail == Detail.EVERYTHING
+        ? line.or(() -> text.of(event.event())).map(each -> timed(each, event.at()))
+        : line;
+  }
+
+  private String timed(String line, Instant at) {
+    return Words.clock(tally.elapsed(at)) + "  " + line;
+  }
+
   private void keep(String line) {
-    if (quiet) {
+    if (detail == Detail.TROUBLE) {
       return;
     }
-    if (lines.size() == LINES_KEPT) {
+    if (lines.size() == detail.kept) {
       lines.remove();
       dropped++;
     }
     lines.add(line);
   }
 
-  /** What stays behind if the process ends at this moment, a sentence each. */
-  public synchronized List<String> leftOpen() {
-    return tally.leftOpen();
+  /** Says what stays behind if the process ends at this moment; nothing is shown after it. */
+  public void cutOff() {
+    List<String> left;
+    synchronized (this) {
+      left = tally.leftOpen();
+    }
+    block.end(left);
   }
 
   /** Says how the run ended, or nothing if it did not. */
@@ -109,7 +139,7 @@ public final class RunReport implements EventSink, AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    if (quiet && tally.finished != null && tally.finished.exitCode() == 0) {
+    if (detail == Detail.TROUBLE && tally.finished != null && tally.finished.exitCode() == 0) {
       return;
     }
     screen.out().print(new Summary(tally, runFolder, screen.coloured()).text());
@@ -117,26 +147,27 @@ public final class RunReport implements EventSink, AutoCloseable {
   }
 
   private void draw() {
-    while (true) {
-      Frame frame;
-      synchronized (this) {
-        if (!closed) {
-          try {
-            wait(FRAME.toMillis());
-          } catch (InterruptedException e) {
-            return;
-          }
-        }
-        frame = frame();
+    try {
+      while (!pause()) {
+        var columns = screen.live() ? Math.max(20, screen.columns().getAsInt() - 1) : 0;
+        var frame = frame(columns);
+        block.show(frame.lines(), frame.block());
       }
-      block.show(frame.lines(), frame.block());
-      if (frame.last()) {
-        return;
-      }
+      block.end(frame(0).lines());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private Frame frame() {
+  /** Whether it was closed. */
+  private synchronized boolean pause() throws InterruptedException {
+    if (!closed) {
+      wait(FRAME.toMillis());
+    }
+    return closed;
+  }
+
+  private synchronized Frame frame(int columns) {
     var ready = new ArrayList<String>();
     if (dropped > 0) {
       ready.add(Words.count(dropped, "line") + " left out");
@@ -146,15 +177,15 @@ public final class RunReport implements EventSink, AutoCloseable {
     lines.clear();
     var now = clock.instant();
     List<String> block = List.of();
-    if (tally.started != null && !closed && !quiet) {
+    if (tally.started != null && !closed && detail != Detail.TROUBLE) {
       if (screen.live()) {
-        block = progress.block(now, Math.max(20, screen.columns().getAsInt() - 1));
+        block = progress.block(now, columns);
       } else if (isPlainLineDue(now)) {
         ready.add(progress.line(now));
         changed = false;
       }
     }
-    return new Frame(ready, block, closed);
+    return new Frame(ready, block);
   }
 
   private boolean isPlainLineDue(Instant now) {
@@ -167,5 +198,5 @@ public final class RunReport implements EventSink, AutoCloseable {
   }
 
   /** What is shown next: lines that stay, then the block that will be drawn again. */
-  private record Frame(List<String> lines, List<String> block, boolean last) {}
+  private record Frame(List<String> lines, List<String> block) {}
 }

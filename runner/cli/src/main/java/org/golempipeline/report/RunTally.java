@@ -32,7 +32,6 @@ final class RunTally {
   RunEvent.@Nullable OutputLeft left;
   RunEvent.@Nullable OutputsRemoved removed;
   final Map<String, String> values = new LinkedHashMap<>();
-  final Set<String> warnings = new LinkedHashSet<>();
   final Map<String, RunEvent.StageEnough> enough = new LinkedHashMap<>();
   final List<RunEvent.PartMade> parts = new ArrayList<>();
   int outputsInAll;
@@ -54,8 +53,6 @@ final class RunTally {
   private final Set<String> worked = new HashSet<>();
 
   private final Set<String> tooDear = new HashSet<>();
-  private boolean saidHeldBack;
-  private final Set<String> unstarted = new HashSet<>();
 
   /** Who tried a fragment last, for the fragments that failed lately. */
   private final Map<String, String> lastProvider =
@@ -81,8 +78,8 @@ final class RunTally {
   private @Nullable Instant begun;
   private int wanted;
 
-  /** Takes in the next event and answers what is worth a line of its own, mostly nothing. */
-  List<String> add(StampedEvent stamped) {
+  /** Takes in the next event. */
+  void add(StampedEvent stamped) {
     var event = stamped.event();
     if (event instanceof RunEvent.RunStarted run) {
       started = run;
@@ -92,19 +89,6 @@ final class RunTally {
       finished = end;
     } else if (event instanceof RunEvent.StopRequested stop) {
       stopping = stop.failure();
-      return List.of("stopping: " + TerminalText.safe(stop.failure().message()));
-    } else if (event instanceof RunEvent.Warned warned) {
-      return warnings.size() < KEPT && warnings.add(warned.message())
-          ? List.of("warning: " + TerminalText.safe(warned.message()))
-          : List.of();
-    } else if (event instanceof RunEvent.ProgramsChosen chosen) {
-      return List.of(TerminalText.safe(Words.programs(chosen, onGolem())));
-    } else if (event instanceof RunEvent.StrategyWarned warned) {
-      // What was said when the run was planned stands above, with its place in the file.
-      var text = "stage %s, %s: %s".formatted(warned.stage(), warned.strategy(), warned.message());
-      return !warned.planned() && warnings.size() < KEPT && warnings.add(text)
-          ? List.of("warning: " + TerminalText.safe(text))
-          : List.of();
     } else if (event instanceof RunEvent.OutputPublished output) {
       outputsInAll++;
       if (outputs.size() < KEPT) {
@@ -119,27 +103,21 @@ final class RunTally {
     } else if (event instanceof RunEvent.SettlementFinished settled) {
       settlement = settled;
     } else {
-      return addStage(stamped, event);
+      addStage(stamped, event);
     }
-    return List.of();
   }
 
-  private List<String> addStage(StampedEvent stamped, RunEvent event) {
+  private void addStage(StampedEvent stamped, RunEvent event) {
     if (event instanceof RunEvent.StageExpanded expanded) {
       stage(expanded.stage()).total = expanded.fragments();
     } else if (event instanceof RunEvent.FragmentsReused reused) {
       stage(reused.stage()).done += reused.fragments().size();
     } else if (event instanceof RunEvent.StageReused reused) {
       stage(reused.stage()).reused = reused.reused();
-      return reuseLine(reused);
     } else if (event instanceof RunEvent.ChecksQueued checks) {
       stage(checks.stage()).done -= checks.fragments().size();
     } else if (event instanceof RunEvent.FragmentsCopied copied) {
       stage(copied.stage()).copied += copied.fragments().size();
-    } else if (event instanceof RunEvent.ProviderBanned banned) {
-      return List.of(
-          "banned: %s %s gave a false result in stage %s; what it did is done again"
-              .formatted(worker(), TerminalText.safe(banned.providerId()), banned.stage()));
     } else if (event instanceof RunEvent.StageEnough enough) {
       stage(enough.stage()).cut = true;
       this.enough.put(enough.stage(), enough);
@@ -149,39 +127,17 @@ final class RunTally {
       stage.running += batch.fragments().size();
       stage.begun = stage.begun == null ? stamped.at() : stage.begun;
       worked.add(machines.getOrDefault(batch.rental(), ""));
-    } else if (event instanceof RunEvent.StartFailed failed) {
-      return startFailed(failed);
-    } else if (event instanceof RunEvent.ProviderPaused paused) {
-      // To the nearest second, since the event comes a moment after the pause began.
-      var left = Duration.between(stamped.at(), paused.until()).plusMillis(500);
-      return List.of(
-          TerminalText.safe(
-              "paused: %s %s failed %s and is left alone for %s"
-                  .formatted(
-                      worker(),
-                      names.getOrDefault(paused.providerId(), paused.providerId()),
-                      paused.failures() == 1 ? "once" : paused.failures() + " times in a row",
-                      Words.duration(left))));
     } else if (event instanceof RunEvent.RentalEnding ending && ending.forBudget()) {
-      return tooDear(machines.getOrDefault(ending.rental(), ""));
+      tooDear.add(machines.getOrDefault(ending.rental(), ""));
     } else if (event instanceof RunEvent.BatchFinished batch) {
-      return batchFinished(batch);
+      batchFinished(batch);
     } else if (event instanceof RunEvent.FragmentRequeued requeued) {
       stage(requeued.stage()).retried++;
     } else if (event instanceof RunEvent.FragmentFailed failed) {
       var stage = stage(failed.stage());
       stage.failed++;
       stage.computed++;
-      var provider = lastProvider.remove(key(failed.stage(), failed.fragment()));
-      if (failures.add(failed, provider)) {
-        return List.of(
-            "failed: stage %s, %s: %s%s"
-                .formatted(
-                    failed.stage(),
-                    TerminalText.safe(failed.label()),
-                    TerminalText.safe(failed.failure().message()),
-                    failed.log() == null ? "" : " Log: " + log(failed.log())));
-      }
+      failures.add(failed, lastProvider.remove(key(failed.stage(), failed.fragment())));
     } else if (event instanceof RunEvent.StageCut cut) {
       stage(cut.stage()).cut = true;
     } else if (event instanceof RunEvent.PartMade part) {
@@ -196,51 +152,9 @@ final class RunTally {
       var stage = stage(end.stage());
       stage.finished = true;
       stage.done = end.done();
-      return List.of(stageLine(stage));
     } else {
       addMarket(event);
     }
-    return List.of();
-  }
-
-  /**
-   * How much an earlier run left, unless it is the first run. One that was killed leaves results
-   * and nothing to compare with.
-   */
-  private static List<String> reuseLine(RunEvent.StageReused reused) {
-    if (reused.reused() == 0 && (reused.reasons().isEmpty() || reused.firstRun())) {
-      return List.of();
-    }
-    var text =
-        reused.others() == 0
-            ? "all %s reused".formatted(Words.count(reused.reused(), "fragment"))
-            : "%s reused, %s to compute"
-                .formatted(Words.count(reused.reused(), "fragment"), Words.number(reused.others()));
-    var why =
-        reused.others() == 0 || reused.reasons().isEmpty() || reused.firstRun()
-            ? ""
-            : ": " + String.join(", ", reused.reasons());
-    return List.of(TerminalText.safe(reused.stage() + ": " + text + why));
-  }
-
-  /** Each provider and reason once. */
-  private List<String> startFailed(RunEvent.StartFailed failed) {
-    offers.startFailed();
-    var text = "not started: %s %s: %s".formatted(worker(), failed.providerName(), failed.reason());
-    return unstarted.size() < KEPT && unstarted.add(text)
-        ? List.of(TerminalText.safe(text))
-        : List.of();
-  }
-
-  /** Said once: with many machines it would be all there is to read. */
-  private List<String> tooDear(String provider) {
-    tooDear.add(provider);
-    if (saidHeldBack || heldBack() == 0) {
-      return List.of();
-    }
-    saidHeldBack = true;
-    return List.of(
-        "budget: it pays for no more machines at a time; what is rented beyond is let go unused");
   }
 
   /** How many providers were rented and let go, because the budget did not pay for any work. */
@@ -253,6 +167,8 @@ final class RunTally {
       offers.received(proposal);
     } else if (event instanceof RunEvent.ProposalRejected rejected) {
       offers.rejected(rejected);
+    } else if (event instanceof RunEvent.StartFailed) {
+      offers.startFailed();
     } else if (event instanceof RunEvent.AgreementCreated) {
       offers.agreementCreated();
     } else if (event instanceof RunEvent.AgreementApproved approved) {
@@ -289,10 +205,10 @@ final class RunTally {
     // The rest is for the journal: it tells how something came about, not how far the run is.
   }
 
-  private List<String> batchFinished(RunEvent.BatchFinished finishedBatch) {
+  private void batchFinished(RunEvent.BatchFinished finishedBatch) {
     var batch = batches.remove(finishedBatch.batch());
     if (batch == null) {
-      return List.of();
+      return;
     }
     var stage = stage(batch.stage());
     stage.running -= batch.fragments().size();
@@ -315,7 +231,6 @@ final class RunTally {
                 });
       }
     }
-    return List.of();
   }
 
   /** In the order of the file. */
@@ -443,29 +358,12 @@ final class RunTally {
     return slash < 0 ? path : started.file().substring(0, slash + 1) + path;
   }
 
-  String stageLine(StageTally stage) {
-    var text =
-        new StringBuilder(stage.name)
-            .append(": ")
-            .append(Words.count(stage.done, "fragment"))
-            .append(" done");
-    if (stage.failed > 0) {
-      text.append(", ").append(Words.number(stage.failed)).append(" failed");
-    }
-    if (stage.retried > 0) {
-      text.append(", ").append(Words.count(stage.retried, "more attempt"));
-    }
-    if (stage.copied > 0) {
-      text.append(", ")
-          .append(Words.number(stage.copied))
-          .append(" copied from slow ")
-          .append(worker())
-          .append('s');
-    }
-    return text.append(stage.cut ? ", the rest not needed" : "").toString();
+  /** What a provider calls itself; its id if that is all that is known. */
+  String provider(String id) {
+    return names.getOrDefault(id, id);
   }
 
-  private StageTally stage(String name) {
+  StageTally stage(String name) {
     return stages.computeIfAbsent(name, StageTally::new);
   }
 

@@ -11,4 +11,9 @@ import java.util.function.IntSupplier;
  * @param coloured whether colours are wanted
  * @param columns how wide it is at the moment
  */
-public record Screen(PrintStream out, boolean live, boolean coloured, IntSupplier columns) {}
+public record Screen(PrintStream out, boolean live, boolean coloured, IntSupplier columns) {
+  /** The same for lines that stay, as where there is no terminal. */
+  public Screen plain() {
+    return new Screen(out, false, coloured, columns);
+  }
+}

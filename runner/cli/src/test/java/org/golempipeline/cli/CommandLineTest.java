@@ -143,6 +143,7 @@ class CommandLineTest {
           {"run", "right.yaml", "--workers", "0"},
           {"run", "right.yaml", "--workers", "many"},
           {"run", "right.yaml", "--on", "moon"},
+          {"run", "right.yaml", "-q", "-v"},
           {"node", "--port", "70000"},
           {"node", "--providers", "0"},
           {"node", "--app-key", "two words"},

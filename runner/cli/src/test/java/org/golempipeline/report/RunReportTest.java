@@ -228,27 +228,46 @@ class RunReportTest {
           .allSatisfy(line -> assertThat(TerminalText.width(line)).isLessThanOrEqualTo(columns));
     }
     assertThat(lines.block(START.plusSeconds(10), 100).get(1))
-        .contains("━", "50% 10,000/20,000, 50 under way", "left");
+        .contains("━", "50% 10,000/20,000, about 10 s left, 50 under way");
     assertThat(lines.line(START.plusSeconds(10)))
         .isEqualTo(
-            "00:10  count 50% 10,000/20,000, 50 under way, about 10 s left; 1 provider working");
+            "00:10  count 50% 10,000/20,000, about 10 s left, 50 under way; 1 provider working");
   }
 
   @Test
-  void aNarrowTerminalStillHasThePercentage() {
+  void aNarrowTerminalStillHasTheBarAndThePercentage() {
     var tally = new RunTally();
     feed(
         tally,
-        started("local"),
-        new RunEvent.StageExpanded("count", 20_000),
+        new RunEvent.RunStarted(
+            "r1",
+            "a-rather-long-name-of-a-pipeline",
+            "p.yaml",
+            "golem",
+            "s1",
+            2,
+            List.of("a_rather_long_name"),
+            List.of(),
+            null),
+        new RunEvent.StageExpanded("a_rather_long_name", 200_000),
         opened(0, "local-1"),
-        new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(0, 10_000)),
-        finished(0, FragmentSet.range(0, 10_000)));
+        new RunEvent.BatchStarted(0, 0, "a_rather_long_name", FragmentSet.range(0, 100_000)),
+        finished(0, FragmentSet.range(0, 100_000)),
+        new RunEvent.BatchStarted(1, 0, "a_rather_long_name", FragmentSet.range(100_000, 100_500)),
+        new RunEvent.FragmentFailed("a_rather_long_name", 7, "fragment 7", 1, EXIT_3, null));
+    var lines = new ProgressLines(tally, false);
 
-    for (var columns : new int[] {20, 40, 60}) {
-      assertThat(new ProgressLines(tally, false).block(START.plusSeconds(10), columns).get(1))
-          .contains("50%");
-    }
+    assertThat(lines.block(START.plusSeconds(4000), 59))
+        .containsExactly(
+            "a-rather-long-name-of-a-pipeline  on Golem with u…  1:06:40",
+            "  a_rather_long… ━━━━━──────  50% 100,000/200,000, 1 failed",
+            "  1 provider working");
+    assertThat(lines.block(START.plusSeconds(4000), 140).get(1))
+        .isEqualTo(
+            "  a_rather_long_n… ━━━━━━━━━━━━────────────  50% 100,000/200,000, 1 failed,"
+                + " about 1 h 06 min left, 500 under way");
+    assertThat(lines.block(START.plusSeconds(10), 20).get(1)).contains("50%");
+    assertThat(lines.block(START.plusSeconds(10), 40).get(1)).contains("50%");
   }
 
   @Test
@@ -291,10 +310,15 @@ class RunReportTest {
         };
     var golem = List.of("provider", "offer", "agreement", "GLM", "rent", "paying", "market");
     var tally = new RunTally();
+    var announcements = new Announcements(tally, false);
+    var words = new EventText(tally);
     feed(tally, started("local"));
     var said = new StringBuilder(shown(started("local")));
     for (var event : market) {
-      said.append(tally.add(new StampedEvent(0, START, event)));
+      var stamped = new StampedEvent(0, START, event);
+      tally.add(stamped);
+      announcements.of(stamped).ifPresent(said::append);
+      words.of(event).ifPresent(said::append);
       said.append(new ProgressLines(tally, false).block(START, 200));
     }
     feed(tally, failed(1), new RunEvent.StageFinished("count", 1, 1), end(1, EXIT_3, 1, 1));
@@ -363,6 +387,43 @@ class RunReportTest {
   }
 
   @Test
+  void aWordyRunHasALineForEveryEvent() {
+    var everything = RunReport.Detail.EVERYTHING;
+    var reason = new RunEvent.AttemptFailure(5, EXIT_3, 3, "logs/count/5.log");
+    assertThat(
+            shown(
+                everything,
+                started("local"),
+                new RunEvent.StageExpanded("count", 9),
+                new RunEvent.AgreementCreated("g", "0x1"),
+                opened(0, "local-1"),
+                new RunEvent.BatchStarted(0, 0, "count", FragmentSet.range(0, 9)),
+                new RunEvent.BatchFinished(
+                    0, FragmentSet.range(0, 5), List.of(reason), null, 1200, 2048, 100),
+                failed(5),
+                failed(5),
+                new RunEvent.StageFinished("count", 9, 0)))
+        .isEqualTo(
+            """
+            00:00  words: running on this machine with 2 workers
+            00:00  count: has 9 fragments
+            00:00  worker 0: ready, local-1 with 1 thread
+            00:00  script 0: to worker 0 with fragments 0-8 of stage count
+            00:00  script 0: back after 1.2 s, 2.0 kB sent, 100 B received, 5 fragments done,\
+             fragment 5 failed: `run` exited with 3.
+            00:00  failed: stage count, fragment 5: `run` exited with 3.\
+             Log: texts/.golem-pipeline/runs/r1/5.log
+            00:00  count: fragment 5 is given up after 1 attempt: `run` exited with 3.
+            00:00  count: 9 fragments done, 2 failed
+            """);
+    var tally = new RunTally();
+    feed(tally, started("golem"));
+    for (var type : RunEvent.class.getPermittedSubclasses()) {
+      assertThat(new EventText(tally).of(Events.sampleOf(type))).as(type.getName()).isPresent();
+    }
+  }
+
+  @Test
   void takesEveryKindOfEvent() {
     var tally = new RunTally();
     for (var type : RunEvent.class.getPermittedSubclasses()) {
@@ -372,20 +433,21 @@ class RunReportTest {
 
   @Test
   void aQuietRunIsHeardOfOnlyIfItFails() {
-    assertThat(shown(true, started("local"), failed(1), end(0, null, 1, 0))).isEmpty();
-    assertThat(shown(true, started("local"), failed(1), end(1, EXIT_3, 0, 1)))
+    var quiet = RunReport.Detail.TROUBLE;
+    assertThat(shown(quiet, started("local"), failed(1), end(0, null, 1, 0))).isEmpty();
+    assertThat(shown(quiet, started("local"), failed(1), end(1, EXIT_3, 0, 1)))
         .startsWith("error: 1 fragment of stage `count` failed: `run` exited with 3.");
   }
 
   private String shown(RunEvent... events) {
-    return shown(false, events);
+    return shown(RunReport.Detail.USUAL, events);
   }
 
-  private String shown(boolean quiet, RunEvent... events) {
+  private String shown(RunReport.Detail detail, RunEvent... events) {
     var bytes = new ByteArrayOutputStream();
     var screen =
         new Screen(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, false, () -> 80);
-    try (var report = RunReport.open(screen, folder, quiet, Clock.fixed(START, ZoneOffset.UTC))) {
+    try (var report = RunReport.open(screen, folder, detail, Clock.fixed(START, ZoneOffset.UTC))) {
       var sequence = 0;
       for (var event : events) {
         report.accept(new StampedEvent(sequence++, START, event));

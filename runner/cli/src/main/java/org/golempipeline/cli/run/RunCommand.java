@@ -32,6 +32,8 @@ import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.pipeline.RunOptions;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.report.RunReport;
+import org.golempipeline.report.RunReport.Detail;
+import org.golempipeline.report.Screen;
 import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.workplace.LeftOvers;
@@ -75,6 +77,11 @@ public final class RunCommand implements Callable<Integer> {
   boolean quiet;
 
   @Option(
+      names = {"-v", "--verbose"},
+      description = "Shows every event of the run in words, a line each.")
+  boolean verbose;
+
+  @Option(
       names = "--detach",
       description = {
         "Goes on without the terminal, and prints the id of the run once it has begun.",
@@ -111,6 +118,9 @@ public final class RunCommand implements Callable<Integer> {
     var target = target(place);
     if (workers != null && workers < 1) {
       throw Refusal.usage("A run needs a worker.", "Write `--workers 1` or more.");
+    }
+    if (quiet && verbose) {
+      throw Refusal.usage("`-q` and `-v` exclude each other.", "Leave one of them out.");
     }
     records.check(console);
     if (detach) {
@@ -185,7 +195,7 @@ public final class RunCommand implements Callable<Integer> {
     sinks.addAll(List.of(json ? this::printJson : values, forecast, listed));
     int exitCode;
     boolean whole;
-    try (var report = RunReport.open(console.screen(), folder.path(), quiet, console.clock())) {
+    try (var report = RunReport.open(screen(), folder.path(), detail(), console.clock())) {
       sinks.add(report);
       try (var run = prepared.start(sinks);
           var interruption = new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {
@@ -202,6 +212,15 @@ public final class RunCommand implements Callable<Integer> {
           .ifPresent(line -> console.screen().out().println("  " + line));
     }
     return exitCode == ExitCodes.DONE && !whole ? ExitCodes.FAILED : exitCode;
+  }
+
+  private Detail detail() {
+    return quiet ? Detail.TROUBLE : verbose ? Detail.EVERYTHING : Detail.USUAL;
+  }
+
+  /** Events that are printed on the same terminal would get between lines that are drawn again. */
+  private Screen screen() {
+    return json && console.outIsTerminal() ? console.screen().plain() : console.screen();
   }
 
   /** What {@code --on} names. */
@@ -233,10 +252,8 @@ public final class RunCommand implements Callable<Integer> {
     console.out().flush();
   }
 
-  private void halt(RunReport report) {
-    console.err().println();
-    report.leftOpen().forEach(console.err()::println);
-    console.err().flush();
+  private static void halt(RunReport report) {
+    report.cutOff();
     Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
   }
 

@@ -162,6 +162,8 @@ public final class ProvideCommand implements Callable<Integer> {
           "Could not provide: %s.".formatted(e.getMessage()),
           "The daemon's bus is looked for at `%s`; `GSB_URL` names another place."
               .formatted(options.bus()));
+    } finally {
+      status.end(screen.live() ? List.of(tally.text()) : List.of()); // it stays
     }
     return ExitCodes.DONE;
   }

@@ -7,17 +7,22 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
+import sun.misc.Signal;
 
 /**
  * How wide the terminal is: {@code COLUMNS} if it is set, else what the terminal says, asked again
- * now and then because windows change. Eighty where nothing is known.
+ * when the system tells that it has changed. Eighty where nothing is known. For several threads.
  */
 final class TerminalWidth implements IntSupplier {
   private static final int UNKNOWN = 80;
-  private static final int ASK_EVERY = 20;
+
+  /** Uses after which it is asked anyway: a job in the background is not told of changes. */
+  private static final int ASK_AGAIN = 600;
+
   private static final Pattern SIZE = Pattern.compile("[0-9]+ ([1-9][0-9]{0,4})\\s*");
 
   private final Map<String, String> environment;
+  private volatile boolean changed;
   private int known;
   private int uses;
 
@@ -31,10 +36,23 @@ final class TerminalWidth implements IntSupplier {
     if (columns.matches("[1-9][0-9]{0,4}")) {
       return Integer.parseInt(columns);
     }
-    if (uses++ % ASK_EVERY == 0) {
+    if (uses == 0) {
+      listen();
+    }
+    if (changed || uses % ASK_AGAIN == 0) {
+      changed = false;
       known = ask();
     }
+    uses++;
     return known;
+  }
+
+  private void listen() {
+    try {
+      Signal.handle(new Signal("WINCH"), signal -> changed = true);
+    } catch (IllegalArgumentException e) {
+      // not to be had on this system, or with -Xrs
+    }
   }
 
   private static int ask() {
