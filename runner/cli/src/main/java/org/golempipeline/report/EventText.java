@@ -127,6 +127,10 @@ final class EventText {
           .formatted(worker, tally.provider(paused.providerId()), paused.until());
     } else if (event instanceof RunEvent.ProviderBanned banned) {
       return "%s %s is banned".formatted(worker, banned.providerId());
+    } else if (event instanceof RunEvent.FilesServed served) {
+      return "fetched from this machine: %s in %s"
+          .formatted(
+              Words.size(served.bytes()), Words.duration(Duration.ofMillis(served.milliseconds())));
     } else if (event instanceof RunEvent.ProgramsChosen chosen) {
       return Words.programs(chosen, tally.onGolem());
     }

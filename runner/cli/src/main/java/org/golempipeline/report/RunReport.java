@@ -117,13 +117,14 @@ public final class RunReport implements EventSink, AutoCloseable {
     lines.add(line);
   }
 
-  /** Says what stays behind if the process ends at this moment; nothing is shown after it. */
-  public void cutOff() {
-    List<String> left;
-    synchronized (this) {
-      left = tally.leftOpen();
-    }
-    block.end(left);
+  /** What stays behind if the process ends at this moment, a sentence each. */
+  public synchronized List<String> leftOpen() {
+    return tally.leftOpen();
+  }
+
+  /** Says this in place of what is drawn. Of the run nothing is shown after it but its summary. */
+  public void leave(List<String> lines) {
+    block.end(lines);
   }
 
   /** Says how the run ended, or nothing if it did not. */

@@ -28,7 +28,7 @@ final class LiveRun implements AutoCloseable {
 
   private LiveRun(Console console, Path runFolder) throws IOException {
     tail = JournalTail.open(runFolder, this::add);
-    report = RunReport.open(console.screen(), runFolder, false, console.clock());
+    report = RunReport.open(console.screen(), runFolder, RunReport.Detail.USUAL, console.clock());
   }
 
   static LiveRun open(Console console, Path runFolder) throws IOException {
@@ -70,6 +70,11 @@ final class LiveRun implements AutoCloseable {
   /** What stays behind if its process ended just now, a sentence each. */
   List<String> leftOpen() {
     return report.leftOpen();
+  }
+
+  /** Says this in place of what is drawn. */
+  void end(List<String> lines) {
+    report.leave(lines);
   }
 
   /** Sums the run up if it is over. */

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.golempipeline.cli.history.RunChoice;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
-import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.pipeline.Refusal;
 import picocli.CommandLine.Command;
@@ -53,11 +53,11 @@ public final class StopCommand implements Callable<Integer> {
             new Interruption(live::leave, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
       live.read();
       if (!live.lives()) {
-        new Messages(console).line("Run %s is over already.".formatted(id));
+        live.end(List.of("Run %s is over already.".formatted(id)));
         return ExitCodes.DONE;
       }
       if (!end(live, process(id, histories.folder(id)))) {
-        new Messages(console).line("Run %s is still ending.".formatted(id));
+        live.end(List.of("Run %s is still ending.".formatted(id)));
         return ExitCodes.INTERRUPTED;
       }
       return live.finished() != null ? ExitCodes.DONE : endedAtOnce(histories, id, live);
@@ -102,8 +102,7 @@ public final class StopCommand implements Callable<Integer> {
   }
 
   private int endedAtOnce(RunHistories histories, String id, LiveRun live) throws IOException {
-    var messages = new Messages(console);
-    live.leftOpen().forEach(messages::line);
+    live.end(live.leftOpen());
     return histories.read(id).isUnsettled() ? ExitCodes.OUTSTANDING : ExitCodes.DONE;
   }
 }

@@ -2,6 +2,7 @@ package org.golempipeline.cli.live;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.golempipeline.cli.history.RunChoice;
 import org.golempipeline.cli.terminal.Console;
@@ -59,8 +60,7 @@ public final class WatchCommand implements Callable<Integer> {
           break;
         }
         if (!live.pause()) {
-          new Messages(console)
-              .line("Run %s goes on; `golem-pipeline stop` ends it.".formatted(id));
+          live.end(List.of("Run %s goes on; `golem-pipeline stop` ends it.".formatted(id)));
           return ExitCodes.INTERRUPTED;
         }
       }

@@ -253,7 +253,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private static void halt(RunReport report) {
-    report.cutOff();
+    report.leave(report.leftOpen());
     Runtime.getRuntime().halt(ExitCodes.INTERRUPTED);
   }
 
