@@ -56,6 +56,10 @@ record CacheFolder(Path root) {
     Files.createDirectories(fresh());
   }
 
+  boolean isWritable() {
+    return Files.isWritable(packs()) && Files.isWritable(index()) && Files.isWritable(fresh());
+  }
+
   /** The files of the index that end in {@code suffix}. */
   List<Path> index(String suffix) throws IOException {
     return list(index(), "*" + suffix);

@@ -56,9 +56,17 @@ public final class ResultCache implements AutoCloseable {
     this.trouble = trouble;
   }
 
-  /** A cache that is in order. */
+  /**
+   * A cache that is in order.
+   *
+   * @param session for what is not kept yet; null where nothing may be written
+   */
   private record Store(
-      CacheFolder folder, SystemLock lock, Path session, CacheIndex unread, OpenFiles files) {}
+      CacheFolder folder,
+      SystemLock lock,
+      @Nullable Path session,
+      CacheIndex unread,
+      OpenFiles files) {}
 
   /**
    * A file in a pack.
@@ -135,30 +143,57 @@ public final class ResultCache implements AutoCloseable {
 
   /**
    * Opens the cache in {@code folder}, which is made when needed. Waits while somebody cleans it.
-   * If it cannot be used the answer is one that keeps nothing.
+   * If it cannot be used the answer is one that keeps nothing; if it may not be written to, one
+   * that finds what is there and keeps nothing.
    *
    * @param scratch a folder for packs when they cannot lie in the cache
    */
   public static ResultCache open(Path folder, Path scratch, Clock clock) {
+    var names = new CacheFolder(folder.toAbsolutePath());
+    try {
+      names.create();
+    } catch (IOException e) {
+      return useless(folder, scratch, clock, e);
+    }
+    return open(folder, names, names.isWritable(), scratch, clock);
+  }
+
+  /** The same with the folders of the cache there. */
+  static ResultCache open(
+      Path folder, CacheFolder names, boolean writable, Path scratch, Clock clock) {
     SystemLock lock = null;
     try {
-      var names = new CacheFolder(folder.toAbsolutePath());
-      names.create();
-      tidy(names);
-      lock = SystemLock.shared(names.lock());
-      names.create();
-      var session = Files.createDirectory(names.fresh().resolve(UUID.randomUUID().toString()));
+      Path session = null;
+      if (writable) {
+        tidy(names);
+        lock = SystemLock.shared(names.lock());
+        names.create();
+        session = Files.createDirectory(names.fresh().resolve(UUID.randomUUID().toString()));
+      } else {
+        lock = SystemLock.shared(names.lock());
+      }
       var files = new OpenFiles();
       var index = new CacheIndex(names, files);
-      return new ResultCache(scratch, clock, new Store(names, lock, session, index, files), null);
-    } catch (IOException e) {
-      close(lock);
       return new ResultCache(
           scratch,
           clock,
-          null,
-          "Results cannot be kept for later runs in `%s`: %s.".formatted(folder, reason(e)));
+          new Store(names, lock, session, index, files),
+          writable
+              ? null
+              : "Results of this run are not kept in `%s`: it may not be written to."
+                  .formatted(folder));
+    } catch (IOException e) {
+      close(lock);
+      return useless(folder, scratch, clock, e);
     }
+  }
+
+  private static ResultCache useless(Path folder, Path scratch, Clock clock, IOException e) {
+    return new ResultCache(
+        scratch,
+        clock,
+        null,
+        "Results cannot be kept for later runs in `%s`: %s.".formatted(folder, reason(e)));
   }
 
   /** One that finds and keeps nothing. */
@@ -178,10 +213,8 @@ public final class ResultCache implements AutoCloseable {
    */
   public Path newPack() throws IOException {
     var name = packs.incrementAndGet() + CacheFolder.PACK;
-    if (store == null) {
-      return Files.createDirectories(scratch).resolve(name);
-    }
-    return store.session().resolve(name);
+    var session = store == null ? null : store.session();
+    return (session == null ? Files.createDirectories(scratch) : session).resolve(name);
   }
 
   /**
@@ -192,7 +225,8 @@ public final class ResultCache implements AutoCloseable {
    * @throws IOException if the disk is full
    */
   public Pack keep(Path pack, List<Kept> results) throws IOException {
-    if (store == null || results.isEmpty()) {
+    var session = store == null ? null : store.session();
+    if (store == null || session == null || results.isEmpty()) {
       return new Pack(pack, List.of());
     }
     var file = pack;
@@ -209,9 +243,7 @@ public final class ResultCache implements AutoCloseable {
       file = kept;
       var sidecar = store.folder().sidecar(name);
       WholeFiles.write(
-          store.session().resolve(name + CacheFolder.SIDECAR),
-          sidecar,
-          target -> target.write(content));
+          session.resolve(name + CacheFolder.SIDECAR), sidecar, target -> target.write(content));
       for (var entry : entries) {
         index.supersede(entry);
       }
@@ -363,11 +395,15 @@ public final class ResultCache implements AutoCloseable {
     try {
       try {
         store.files().close();
-        FileUtils.deleteDirectory(store.session().toFile());
+        if (store.session() != null) {
+          FileUtils.deleteDirectory(store.session().toFile());
+        }
       } finally {
         store.lock().close();
       }
-      tidy(store.folder());
+      if (store.session() != null) {
+        tidy(store.folder());
+      }
     } catch (IOException e) {
       // What is left goes when the cache is opened again.
       LOG.debug("{} could not be tidied up", store.folder().root(), e);

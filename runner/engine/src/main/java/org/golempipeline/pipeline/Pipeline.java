@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
+import org.golempipeline.cache.SharedCache;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Range;
@@ -57,9 +58,22 @@ public final class Pipeline {
   private final Overrides overrides;
   private final Strategies strategies;
 
+  /** Where results are kept; null for beside the file. */
+  private final @Nullable Path cache;
+
   @ForCommands
   public Pipeline(
       Machine machine, PipelineText text, Checked<Plugins> plugins, Overrides overrides) {
+    this(machine, text, plugins, overrides, null);
+  }
+
+  private Pipeline(
+      Machine machine,
+      PipelineText text,
+      Checked<Plugins> plugins,
+      Overrides overrides,
+      @Nullable Path cache) {
+    this.cache = cache;
     this.machine = machine;
     this.text = text;
     this.plugins = plugins;
@@ -92,13 +106,35 @@ public final class Pipeline {
 
   /** The same with these profiles of the file, of which later ones win. */
   public Pipeline withProfiles(List<String> names) {
-    return new Pipeline(machine, text, plugins, overrides.withProfiles(names));
+    return new Pipeline(machine, text, plugins, overrides.withProfiles(names), cache);
   }
 
   /** The same with the values and profiles that it had in a run, where the caller gives none. */
   @ForCommands
   public Pipeline withEarlier(Map<String, String> values, List<String> profiles) {
-    return new Pipeline(machine, text, plugins, overrides.after(values, profiles));
+    return new Pipeline(machine, text, plugins, overrides.after(values, profiles), cache);
+  }
+
+  /**
+   * The same with results kept in {@code folder}, which pipelines of several folders may use at
+   * once. It is made when needed.
+   *
+   * @throws Refusal if it cannot be used, or holds other things
+   */
+  public Pipeline withCache(Path folder) throws Refusal {
+    try {
+      if (!SharedCache.claim(folder)) {
+        throw Refusal.usage(
+            "`%s` holds other things than results, and in a cache files are removed."
+                .formatted(folder),
+            "Name a folder that is empty or not there yet.");
+      }
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "`%s` cannot be used as a cache: %s.".formatted(folder, Trouble.reason(e)),
+          "Name a folder that may be written to.");
+    }
+    return new Pipeline(machine, text, plugins, overrides, folder);
   }
 
   public Machine machine() {
@@ -282,6 +318,12 @@ public final class Pipeline {
         ImageDiagnosticIds.IMAGE_BAD_FILE, spec.source(), Range.START, why, cure);
   }
 
+  /** Where results of earlier runs are. */
+  @ForCommands
+  public Path cacheFolder() {
+    return cache == null ? ResultCache.of(text.folder()) : cache;
+  }
+
   /**
    * What earlier runs left.
    *
@@ -289,7 +331,7 @@ public final class Pipeline {
    */
   @ForCommands
   public ResultCache cache(Path scratch) {
-    return ResultCache.open(ResultCache.of(text.folder()), scratch, machine.clock());
+    return ResultCache.open(cacheFolder(), scratch, machine.clock());
   }
 
   /**
@@ -299,8 +341,7 @@ public final class Pipeline {
    */
   @ForCommands
   public FileDigests digests(boolean rehash) {
-    var folder = ResultCache.of(text.folder());
-    return FileDigests.open(folder, folder, machine.clock(), rehash);
+    return FileDigests.open(ResultCache.of(text.folder()), cacheFolder(), machine.clock(), rehash);
   }
 
   /**

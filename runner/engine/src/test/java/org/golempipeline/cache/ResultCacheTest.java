@@ -60,6 +60,34 @@ class ResultCacheTest {
     }
   }
 
+  /** Beside others who may write: the lock is shared with them. */
+  @Test
+  void whereNothingMayBeWrittenThereIsStillSomethingToFind() throws IOException {
+    try (var writer = open()) {
+      Packs.keep(writer, "a", "b");
+    }
+    var before = files();
+    try (var writer = open();
+        var reader =
+            ResultCache.open(
+                folder, new CacheFolder(folder), false, root.resolve("scratch"), CLOCK)) {
+      assertFound(reader, "a");
+      assertThat(reader.trouble().orElseThrow()).contains("may not be written to");
+      var pack = Packs.keep(reader, "c");
+      assertThat(pack.kept()).isEmpty();
+      assertThat(pack.file()).exists().startsWith(root.resolve("scratch"));
+      assertThat(reader.find(Packs.key("c"))).isEmpty();
+      assertThat(clean(Duration.ZERO, 0)).isEmpty();
+    }
+    assertThat(files()).isEqualTo(before);
+  }
+
+  private List<Path> files() throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
   /** The order in which files of the index are read is chance. */
   @Test
   void whatIsKeptLastIsFound() throws IOException {

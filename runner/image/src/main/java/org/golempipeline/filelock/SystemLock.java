@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -130,7 +131,10 @@ public final class SystemLock implements AutoCloseable {
     return waitFor(file, true);
   }
 
-  /** Takes the lock together with others, after whoever has it for itself. */
+  /**
+   * Takes the lock together with others, after whoever has it for itself. A file that may only be
+   * read will do.
+   */
   public static SystemLock shared(Path file) throws IOException {
     return waitFor(file, false);
   }
@@ -145,7 +149,7 @@ public final class SystemLock implements AutoCloseable {
         holders.users++;
         return new SystemLock(holders);
       }
-      var channel = open(file);
+      var channel = exclusive ? open(file) : openToShare(file);
       FileLock lock = null;
       try {
         lock = channel.lock(PLACE, 1, !exclusive);
@@ -181,6 +185,17 @@ public final class SystemLock implements AutoCloseable {
     }
     return FileChannel.open(
         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static FileChannel openToShare(Path file) throws IOException {
+    try {
+      return open(file);
+    } catch (FileSystemException e) {
+      if (!Files.isRegularFile(file)) {
+        throw e;
+      }
+      return FileChannel.open(file, StandardOpenOption.READ);
+    }
   }
 
   @SuppressWarnings("WaitNotInLoop") // the loop is the caller's

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.cache.ResultCache;
+import org.golempipeline.cache.SharedCache;
+import org.golempipeline.cli.terminal.CachePlace;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
@@ -14,6 +16,7 @@ import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.strategy.Quantities;
 import org.golempipeline.workplace.LeftOvers;
@@ -53,12 +56,24 @@ public final class CleanCommand implements Callable<Integer> {
       description = "So much of the cache stays, such as 10GiB, what was used last.")
   @Nullable String most;
 
+  @Option(
+      names = "--cache",
+      paramLabel = "FOLDER",
+      description = "Makes room in this cache of several folders, and nowhere else.")
+  @Nullable String shared;
+
   public CleanCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() throws Refusal, IOException {
+    var exitCode = shared == null ? cleanFolder() : cleanShared(shared);
+    console.out().flush();
+    return exitCode;
+  }
+
+  private int cleanFolder() throws Refusal, IOException {
     var folder = RunChoice.folder(console, place);
     var cache = ResultCache.of(folder);
     var left = LeftOvers.in(folder.resolve(".golem-pipeline"));
@@ -74,24 +89,21 @@ public final class CleanCommand implements Callable<Integer> {
       if (left.commands() > 0) {
         console.out().println("%s left by %s.".formatted(Words.size(left.bytes()), killed(left)));
       }
-      console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
-      console.out().flush();
+      sayHow();
+      var usual = CachePlace.usual(console);
+      if (usual.isPresent()) {
+        console
+            .out()
+            .println(
+                TerminalText.safe(
+                    "Runs keep results in %s: see `clean --cache %1$s`.".formatted(usual.get())));
+      }
       return ExitCodes.DONE;
     }
-    var age = older == null ? FOREVER : age(older);
-    var cleaned =
-        ResultCache.clean(
-                cache,
-                age,
-                most == null ? Long.MAX_VALUE : Sizes.bytes("--max", most),
-                console.clock())
-            .orElseThrow(
-                () ->
-                    Refusal.usage(
-                        "A run uses the cache in `%s`.".formatted(cache), "Wait for its end."));
+    var cleaned = clean(cache);
     var useless = left.bytes();
     left.remove();
-    var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age));
+    var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age(older)));
     console
         .out()
         .println(
@@ -103,8 +115,51 @@ public final class CleanCommand implements Callable<Integer> {
     if (left.commands() > 0) {
       console.out().println("Removed %s left by %s.".formatted(Words.size(useless), killed(left)));
     }
-    console.out().flush();
     return ExitCodes.DONE;
+  }
+
+  private int cleanShared(String name) throws Refusal, IOException {
+    if (!place.isEmpty()) {
+      throw Refusal.usage(
+          "`--cache` says which cache is meant, and `%s` another one.".formatted(place),
+          "Name one of the two.");
+    }
+    var cache = CachePlace.of(console, "--cache", name);
+    if (!SharedCache.is(cache)) {
+      throw Refusal.usage(
+          "`%s` is no cache that `run --cache` made.".formatted(name),
+          "`clean FOLDER` makes room beside the pipeline files of a folder.");
+    }
+    if (older == null && most == null) {
+      console
+          .out()
+          .println("%s of results in %s.".formatted(Words.size(ResultCache.bytes(cache)), cache));
+      sayHow();
+      return ExitCodes.DONE;
+    }
+    var cleaned = clean(cache);
+    console
+        .out()
+        .println(
+            "Removed %s of results; %s left."
+                .formatted(Words.size(cleaned.bytes()), Words.size(cleaned.left())));
+    return ExitCodes.DONE;
+  }
+
+  private void sayHow() {
+    console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
+  }
+
+  private ResultCache.Cleaned clean(Path cache) throws Refusal, IOException {
+    return ResultCache.clean(
+            cache,
+            older == null ? FOREVER : age(older),
+            most == null ? Long.MAX_VALUE : Sizes.bytes("--max", most),
+            console.clock())
+        .orElseThrow(
+            () ->
+                Refusal.usage(
+                    "A run uses the cache in `%s`.".formatted(cache), "Wait for its end."));
   }
 
   private static String killed(LeftOvers left) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.golempipeline.cli.completion.Candidates;
+import org.golempipeline.cli.pipeline.CacheOptions;
 import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.pipeline.PipelineOptions;
 import org.golempipeline.cli.pipeline.Planning;
@@ -46,6 +47,8 @@ public final class PlanCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin PipelineOptions options = new PipelineOptions();
+
+  @Mixin CacheOptions cache = new CacheOptions();
 
   @Option(
       names = "--on",
@@ -89,7 +92,7 @@ public final class PlanCommand implements Callable<Integer> {
           "`--uplink` says nothing of this machine: no image is sent.",
           "Leave it out, or plan for the network with `--on golem`.");
     }
-    var pipeline = options.open(console);
+    var pipeline = cache.of(console, options.open(console));
     try (var folder = pipeline.workFolder("plans", false).claim()) {
       var whole = Planning.require(console, pipeline, folder.path());
       var plan =

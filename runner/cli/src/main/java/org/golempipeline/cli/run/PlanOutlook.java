@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.GivenUp;
@@ -59,7 +58,7 @@ final class PlanOutlook {
   List<String> lines(Pipeline pipeline, Path scratch) throws IOException, InterruptedException {
     var lines = new ArrayList<String>();
     var kept = new HashMap<String, Integer>();
-    if (Files.isDirectory(ResultCache.of(pipeline.text().folder()))) {
+    if (Files.isDirectory(pipeline.cacheFolder())) {
       addKept(lines, kept, pipeline, scratch);
     }
     addAudits(lines);

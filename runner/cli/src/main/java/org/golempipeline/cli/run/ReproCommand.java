@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.golempipeline.cli.history.RunChoice;
+import org.golempipeline.cli.pipeline.CacheOptions;
 import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.pipeline.PipelineOptions;
 import org.golempipeline.cli.pipeline.Planning;
@@ -63,6 +64,8 @@ public final class ReproCommand implements Callable<Integer> {
 
   @Mixin PipelineOptions options = new PipelineOptions();
 
+  @Mixin CacheOptions cache = new CacheOptions();
+
   @Option(
       names = "--stage",
       paramLabel = "STAGE",
@@ -97,7 +100,7 @@ public final class ReproCommand implements Callable<Integer> {
     var meant = FragmentName.of(fragment);
     var named = meant.stage() == null ? stage : meant.stage();
     var index = meant.number();
-    var pipeline = options.open(console);
+    var pipeline = cache.of(console, options.open(console));
     var history = history(pipeline);
     Path folder;
     try (var scratch = pipeline.workFolder("work", false)) {

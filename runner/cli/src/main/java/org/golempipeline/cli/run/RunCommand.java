@@ -13,6 +13,7 @@ import org.golempipeline.cli.history.UnsettledRuns;
 import org.golempipeline.cli.live.Detached;
 import org.golempipeline.cli.live.RunProcess;
 import org.golempipeline.cli.market.ListedProviders;
+import org.golempipeline.cli.pipeline.CacheOptions;
 import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.pipeline.PipelineOptions;
 import org.golempipeline.cli.pipeline.Planning;
@@ -54,6 +55,8 @@ public final class RunCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin PipelineOptions options = new PipelineOptions();
+
+  @Mixin CacheOptions cache = new CacheOptions();
 
   @Option(
       names = "--on",
@@ -126,7 +129,7 @@ public final class RunCommand implements Callable<Integer> {
     if (detach) {
       return startDetached();
     }
-    var pipeline = options.open(console);
+    var pipeline = cache.of(console, options.open(console));
     LeftOvers.removeIfPossible(pipeline.own());
     try (var folder = pipeline.workFolder("runs", false).claim()) {
       if (target == Target.LOCAL) {
@@ -152,7 +155,7 @@ public final class RunCommand implements Callable<Integer> {
         Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs().stream()
             .filter(word -> !word.equals("--detach") && !word.startsWith("--detach="))
             .toList();
-    return Detached.start(console, options.open(console), words, quiet);
+    return Detached.start(console, cache.of(console, options.open(console)), words, quiet);
   }
 
   /** Something that has to be over before a run starts. */
