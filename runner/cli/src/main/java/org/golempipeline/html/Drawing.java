@@ -125,6 +125,20 @@ final class Drawing {
     html.empty("path", "class", "f-" + colour, "d", path.append("V90Z").toString());
   }
 
+  /** An amount that only grows. */
+  void growth(Curve curve, long length, double most, String label) {
+    begin("area", 90, label);
+    var moments = curve.moments();
+    var amounts = curve.amounts();
+    var path = new StringBuilder("M0 90");
+    for (var i = 0; i < moments.length; i++) {
+      path.append('H').append(Text.number(x(moments[i], length)));
+      path.append('V').append(Text.number(90 - 86 * Math.min(1, amounts[i] / most)));
+    }
+    html.empty("path", "class", "f-run", "d", path.append("H" + WIDTH + "V90Z").toString());
+    html.close();
+  }
+
   /** One provider over time. */
   void lane(ProviderFacts provider, boolean summedUp, long length, String label) {
     begin("lane", 16, label);

@@ -3,6 +3,7 @@ package org.golempipeline.html;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -37,17 +38,29 @@ final class FleetFacts {
     Machine(long requestedAt) {
       this.requestedAt = requestedAt;
     }
+
+    /** The same, to go on on its own, of this provider. */
+    Machine(Machine other, @Nullable ProviderFacts provider) {
+      requestedAt = other.requestedAt;
+      approvedAt = other.approvedAt;
+      ending = other.ending;
+      scripts = other.scripts;
+      busySince = other.busySince;
+      busy = other.busy;
+      name = other.name;
+      this.provider = provider;
+    }
   }
 
   /** A script that is not back. */
   record Script(StageFacts stage, RunEvent.BatchStarted event, long startedAt) {}
 
   final WallClock clock;
-  final Spread busy = new Spread();
-  final Spread rented = new Spread();
-  final Set<String> images = new LinkedHashSet<>();
-  final Reasons endings = new Reasons();
-  final ProviderFacts others = new ProviderFacts("", "all others");
+  final Spread busy;
+  final Spread rented;
+  final Set<String> images;
+  final Reasons endings;
+  final ProviderFacts others;
   long searchTime;
   long deployTime;
   long busyTime;
@@ -60,12 +73,53 @@ final class FleetFacts {
   private final Map<Integer, Machine> machines = new HashMap<>();
   private final Map<Integer, Script> scripts = new HashMap<>();
   private final Map<String, ProviderFacts> providers = new LinkedHashMap<>();
-  private final Set<String> bannedIds = new HashSet<>();
-  private final Map<String, Long> starting = new HashMap<>();
+  private final Set<String> bannedIds;
+  private final Map<String, Long> starting;
   private int bars;
 
   FleetFacts(WallClock clock) {
     this.clock = clock;
+    busy = new Spread();
+    rented = new Spread();
+    images = new LinkedHashSet<>();
+    endings = new Reasons();
+    others = new ProviderFacts("", "all others");
+    bannedIds = new HashSet<>();
+    starting = new HashMap<>();
+  }
+
+  /** The same, which can come to an end on its own. What comes to no end is shared. */
+  FleetFacts(FleetFacts other) {
+    clock = new WallClock(other.clock);
+    busy = new Spread(other.busy);
+    rented = new Spread(other.rented);
+    images = other.images;
+    endings = other.endings;
+    others = new ProviderFacts(other.others);
+    searchTime = other.searchTime;
+    deployTime = other.deployTime;
+    busyTime = other.busyTime;
+    rentedTime = other.rentedTime;
+    providersBeyond = other.providersBeyond;
+    summedUp = other.summedUp;
+    bannedIds = other.bannedIds;
+    starting = other.starting;
+    bars = other.bars;
+    scripts.putAll(other.scripts);
+    var copies = new IdentityHashMap<ProviderFacts, ProviderFacts>();
+    copies.put(other.others, others);
+    other.providers.forEach(
+        (id, provider) -> {
+          var copy = new ProviderFacts(provider);
+          copies.put(provider, copy);
+          providers.put(id, copy);
+        });
+    other.machines.forEach(
+        (rental, machine) ->
+            machines.put(
+                rental,
+                new Machine(
+                    machine, machine.provider == null ? null : copies.get(machine.provider))));
   }
 
   // ---- machines

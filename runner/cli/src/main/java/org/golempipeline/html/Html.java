@@ -90,6 +90,13 @@ final class Html {
     return this;
   }
 
+  /** A part of the page that can be replaced by its name. */
+  Html part(String name, Runnable content) {
+    open("div", "id", name);
+    content.run();
+    return close();
+  }
+
   /** A text with what stands in backticks set as code. */
   Html prose(String text) {
     var parts = text.split("`", -1);

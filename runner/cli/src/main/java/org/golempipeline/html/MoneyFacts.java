@@ -16,6 +16,10 @@ final class MoneyFacts {
   /** Documents that were refused; their agreement may be unknown. */
   int refusals;
 
+  /** GLM that was accepted so far. */
+  final Curve spent = new Curve();
+
+  private BigDecimal accepted = BigDecimal.ZERO;
   private final Map<String, AgreementFacts> agreements = new LinkedHashMap<>();
 
   /** Whether the event was one of these. */
@@ -40,9 +44,14 @@ final class MoneyFacts {
     } else if (event instanceof RunEvent.DebitNoteAccepted note) {
       var agreement = agreement(note.agreementId());
       agreement.notes++;
+      var before = agreement.accepted();
       agreement.noted = agreement.noted.max(note.totalAmount());
+      accepted(agreement.accepted().subtract(before), now);
     } else if (event instanceof RunEvent.InvoiceAccepted invoice) {
-      agreement(invoice.agreementId()).invoiced = invoice.amount();
+      var agreement = agreement(invoice.agreementId());
+      var before = agreement.accepted();
+      agreement.invoiced = invoice.amount();
+      accepted(agreement.accepted().subtract(before), now);
     } else if (event instanceof RunEvent.DocumentRefused refused) {
       refusals++;
       var agreement = agreement(refused.agreementId());
@@ -52,6 +61,16 @@ final class MoneyFacts {
       return false;
     }
     return true;
+  }
+
+  private void accepted(BigDecimal more, long now) {
+    accepted = accepted.add(more);
+    spent.add(now, accepted.doubleValue());
+  }
+
+  /** GLM of all documents that were accepted. */
+  BigDecimal accepted() {
+    return accepted;
   }
 
   void opened(RunEvent.RentalOpened event) {

@@ -92,6 +92,24 @@ final class MoneySection {
       html.element("dt", "open").open("dd").foreign(Words.beginning(open, 300)).close();
     }
     html.close();
+    overTime();
+  }
+
+  private void overTime() {
+    var spent = facts.money.spent;
+    if (spent.moments().length < 2) {
+      return;
+    }
+    html.element("h3", "Accepted over time");
+    var all = run.spent().doubleValue();
+    new Drawing(html)
+        .growth(
+            spent,
+            facts.length(),
+            all,
+            "GLM accepted over time, " + Words.glm(run.spent()) + " in the end");
+    html.open("div", "class", "axis").element("span", "0");
+    html.element("span", Text.time(facts.length())).close();
   }
 
   /** What did not add up, with the arithmetic. */

@@ -25,7 +25,7 @@ record Outcome(String pill, String colour, String sentence, @Nullable String hin
       case FAILED -> of("failed", "bad", failure, "It failed.");
       case INTERRUPTED -> of("interrupted", "warn", failure, "It was interrupted.");
       case RUNNING ->
-          of("still running", "busy", failure, "It goes on while this page shows how far it was.");
+          of("still running", "busy", failure, "It goes on while this page shows how far it is.");
       case UNFINISHED ->
           of(
               "not finished",

@@ -8,11 +8,11 @@ import java.util.List;
 final class ProviderFacts {
   final String id;
   String name;
-  final Spread busySpread = new Spread();
-  final Spread rentedSpread = new Spread();
+  final Spread busySpread;
+  final Spread rentedSpread;
 
   /** Its scripts and rentals one by one; empty once there are too many. */
-  final List<Bar> bars = new ArrayList<>();
+  final List<Bar> bars;
 
   int rentals;
   long scripts;
@@ -46,5 +46,26 @@ final class ProviderFacts {
   ProviderFacts(String id, String name) {
     this.id = id;
     this.name = name;
+    busySpread = new Spread();
+    rentedSpread = new Spread();
+    bars = new ArrayList<>();
+  }
+
+  /** The same, to go on on its own. */
+  ProviderFacts(ProviderFacts other) {
+    id = other.id;
+    name = other.name;
+    busySpread = new Spread(other.busySpread);
+    rentedSpread = new Spread(other.rentedSpread);
+    bars = new ArrayList<>(other.bars);
+    rentals = other.rentals;
+    scripts = other.scripts;
+    lostScripts = other.lostScripts;
+    done = other.done;
+    failed = other.failed;
+    busy = other.busy;
+    rented = other.rented;
+    banned = other.banned;
+    accepted = other.accepted;
   }
 }

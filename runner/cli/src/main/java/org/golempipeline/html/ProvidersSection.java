@@ -142,7 +142,7 @@ final class ProvidersSection {
     var columns =
         new ArrayList<>(
             List.of(
-                facts.isGolem() ? "Provider" : "Worker",
+                facts.who(),
                 "Id",
                 facts.isGolem() ? "#Rentals" : "#Starts",
                 "#Scripts",

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
@@ -33,8 +34,9 @@ final class RunFacts {
   private static final int OUTPUTS_KEPT = 50;
   private static final int TRIES_KEPT = 256;
 
-  final WallClock clock = new WallClock();
-  final FleetFacts fleet = new FleetFacts(clock);
+  WallClock clock = new WallClock();
+  FleetFacts fleet = new FleetFacts(clock);
+  final FragmentFacts fragments = new FragmentFacts();
   final MoneyFacts money = new MoneyFacts();
   final MarketFacts market = new MarketFacts();
   final Causes givenUp = new Causes();
@@ -76,7 +78,8 @@ final class RunFacts {
    */
   private record Try(String by, @Nullable Integer exitCode) {}
 
-  private RunFacts() {}
+  /** Of a run of which nothing is known yet. */
+  RunFacts() {}
 
   static RunFacts read(Path runFolder) throws IOException {
     var facts = new RunFacts();
@@ -85,7 +88,27 @@ final class RunFacts {
     return facts;
   }
 
-  private void add(StampedEvent stamped) {
+  /**
+   * What {@code look} makes of the facts as they are if the run ends at this moment. The run goes
+   * on.
+   */
+  <T> T seenAt(Instant now, Supplier<T> look) {
+    var running = fleet;
+    try {
+      fleet = new FleetFacts(running);
+      clock = fleet.clock;
+      if (begun != null && finished == null) {
+        clock.advance(Duration.between(begun, now).toMillis());
+      }
+      end();
+      return look.get();
+    } finally {
+      fleet = running;
+      clock = running.clock;
+    }
+  }
+
+  void add(StampedEvent stamped) {
     if (begun == null) {
       begun = stamped.at();
     }
@@ -98,6 +121,7 @@ final class RunFacts {
     }
     lastAt = stamped.at();
     clock.advance(now);
+    fragments.add(event, now);
     if (event instanceof RunEvent.RunFinished end) {
       finished = end;
     } else if (event instanceof RunEvent.RunStarted run) {
@@ -165,6 +189,11 @@ final class RunFacts {
   /** What those are called who do the work. */
   String worker() {
     return isGolem() ? "provider" : "worker";
+  }
+
+  /** The same as the name of a column. */
+  String who() {
+    return isGolem() ? "Provider" : "Worker";
   }
 
   /** What their time is called. */

@@ -1,6 +1,5 @@
 package org.golempipeline.html;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.golempipeline.event.RunEvent;
@@ -23,6 +24,7 @@ import org.golempipeline.journal.RunHistory.State;
 import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.report.ShellWord;
 import org.golempipeline.report.Words;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recorded run as one page of HTML, from its journal and the logs beside it alone. The page needs
@@ -35,6 +37,9 @@ public final class RunPage {
   /** By this a page of ours is known. */
   private static final String GENERATOR = "golem-pipeline report";
 
+  /** The part in which fragments are searched for. */
+  static final String FRAGMENTS = "fragments";
+
   private static final int HEAD = 4096;
   private static final int LONGEST_NAME = 200;
   private static final int LONGEST_MESSAGE = 1000;
@@ -45,8 +50,13 @@ public final class RunPage {
   private final RunFacts facts;
   private final ZoneId zone;
   private final Html html;
+  private final boolean live;
 
-  private RunPage(Path runFolder, RunHistory run, RunFacts facts, ZoneId zone, Html html) {
+  /**
+   * @param live whether it is served to somebody who watches, and not kept
+   */
+  RunPage(Path runFolder, RunHistory run, RunFacts facts, ZoneId zone, Html html, boolean live) {
+    this.live = live;
     this.runFolder = runFolder;
     this.run = run;
     this.facts = facts;
@@ -68,7 +78,7 @@ public final class RunPage {
     try {
       try (var out =
           Files.newBufferedWriter(beside, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
-        new RunPage(runFolder, run, facts, zone, new Html(out)).page(out);
+        new RunPage(runFolder, run, facts, zone, new Html(out), false).page();
       } catch (UncheckedIOException e) {
         throw Objects.requireNonNull(e.getCause());
       }
@@ -88,39 +98,77 @@ public final class RunPage {
     }
   }
 
-  private void page(BufferedWriter out) throws IOException {
-    var style = style();
-    out.write("<!DOCTYPE html>\n");
+  private void page() {
+    begin(null, -1);
+    parts().forEach((name, part) -> html.part(name, part));
+    end(null);
+  }
+
+  /**
+   * The beginning, up to the first part.
+   *
+   * @param script what the page may execute; null for nothing
+   * @param version of what it shows; -1 if it stays as it is
+   */
+  void begin(@Nullable String script, long version) {
+    var style = resource("page.css");
+    html.ours("<!DOCTYPE html>\n");
     html.open("html", "lang", "en").open("head").empty("meta", "charset", "utf-8");
     html.empty(
         "meta",
         "http-equiv",
         "Content-Security-Policy",
         "content",
-        "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
-            .formatted(digest(style)));
+        "default-src 'none'; style-src 'sha256-%s'; %sbase-uri 'none'; form-action 'none'"
+            .formatted(
+                digest(style),
+                script == null
+                    ? ""
+                    : "script-src 'sha256-%s'; connect-src 'self'; ".formatted(digest(script))));
     html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     html.empty("meta", "name", "referrer", "content", "no-referrer");
     html.empty("meta", "name", "generator", "content", GENERATOR);
-    html.element("title", name() + ", " + Outcome.of(run, facts).pill());
+    html.element("title", title());
     html.ours("<style>" + style + "</style>\n").close();
-    html.open("body").open("main");
-    header();
-    asked();
-    new FailuresSection(html, facts, runFolder, this::repro).write();
-    new StagesSection(html, facts, run.state() != State.RUNNING).write();
-    new TimeSection(html, facts).write();
-    new ProvidersSection(html, facts, run.spent().signum() > 0).write();
-    new MoneySection(html, facts, run, facts.isGolem()).write();
-    warnings();
-    html.open("footer").text("Written from the journal of run ").element("code", run.id());
-    html.text(" by golem-pipeline. What the journal does not say is not on this page.").close();
-    html.close().close().close();
+    html.open("body", "data-version", version < 0 ? null : Long.toString(version)).open("main");
   }
 
-  private static String style() throws IOException {
-    try (var stream = RunPage.class.getResourceAsStream("page.css")) {
+  /** What stands behind the last part. */
+  void end(@Nullable String script) {
+    html.open("footer").text("Written from the journal of run ").element("code", run.id());
+    html.text(" by golem-pipeline. What the journal does not say is not on this page.").close();
+    html.close();
+    if (script != null) {
+      html.ours("<script>" + script + "</script>\n");
+    }
+    html.close().close();
+  }
+
+  /** What the page is made of, by name, in order; each writes itself. */
+  Map<String, Runnable> parts() {
+    var parts = new LinkedHashMap<String, Runnable>();
+    parts.put("outcome", this::header);
+    parts.put("asked", this::asked);
+    parts.put("failures", new FailuresSection(html, facts, runFolder, this::repro)::write);
+    parts.put("stages", new StagesSection(html, facts, run.state() != State.RUNNING)::write);
+    parts.put(FRAGMENTS, new FragmentsSection(html, facts, runFolder, live)::write);
+    parts.put("time", new TimeSection(html, facts)::write);
+    parts.put("providers", new ProvidersSection(html, facts, run.spent().signum() > 0)::write);
+    parts.put("money", new MoneySection(html, facts, run, facts.isGolem())::write);
+    parts.put("warnings", this::warnings);
+    return parts;
+  }
+
+  /** What the window is called. */
+  String title() {
+    return name() + ", " + Outcome.of(run, facts).pill();
+  }
+
+  static String resource(String name) {
+    try (var stream = RunPage.class.getResourceAsStream(name)) {
       return new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -153,7 +201,7 @@ public final class RunPage {
           .prose(Words.beginning(outcome.hint(), LONGEST_MESSAGE))
           .close();
     }
-    if (run.state() == State.RUNNING && facts.lastAt != null) {
+    if (run.state() == State.RUNNING && facts.lastAt != null && !live) {
       html.open("p", "class", "note busy").text("Everything here is as of ");
       html.text(moment(facts.lastAt)).text(". Write it again to see how it went on.").close();
     }
@@ -267,7 +315,7 @@ public final class RunPage {
     if (run.at() != null) {
       fact("began", moment(run.at()));
       fact(
-          facts.finished == null ? "last event" : "ended",
+          facts.finished != null ? "ended" : live ? "now" : "last event",
           moment(run.at().plus(run.took())) + ", after " + Text.time(run.took()));
     }
     html.close().close();

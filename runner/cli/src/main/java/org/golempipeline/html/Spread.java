@@ -12,6 +12,14 @@ final class Spread {
   private long[] sums = new long[SPANS];
   private int shift;
 
+  Spread() {}
+
+  /** The same, to go on on its own. */
+  Spread(Spread other) {
+    sums = other.sums.clone();
+    shift = other.shift;
+  }
+
   /** Something that lasted from one millisecond to before another. */
   void add(long from, long end) {
     if (end <= from) {

@@ -52,6 +52,24 @@ final class WallClock {
   private long aloneSince = -1;
   private long alone;
 
+  WallClock() {}
+
+  /** The same, to go on on its own. */
+  WallClock(WallClock other) {
+    parts.putAll(other.parts);
+    upTo = other.upTo;
+    busy = other.busy;
+    rented = other.rented;
+    deploying = other.deploying;
+    wanted = other.wanted;
+    merging = other.merging;
+    asked = other.asked;
+    ending = other.ending;
+    mostBusy = other.mostBusy;
+    aloneSince = other.aloneSince;
+    alone = other.alone;
+  }
+
   /** Time goes on to {@code now} as things are. */
   void advance(long now) {
     if (now > upTo) {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * A real browser that opens a page, and tells what is displayed. The page is served from here in a
  * frame as wide as it is asked for; a script of ours beside it looks into the frame.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Pattern SEEN =
       Pattern.compile("<pre id=\"seen\">(.*?)</pre>", Pattern.DOTALL);
   private static final int PATIENCE_SECONDS = 60;
@@ -89,7 +89,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The browser that is installed, if there is one. */
-  static Optional<String> installed() {
+  public static Optional<String> installed() {
     var folders = System.getenv().getOrDefault("PATH", "").split(":", -1);
     return Stream.of("chromium", "chromium-browser", "google-chrome")
         .filter(

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
@@ -22,12 +24,14 @@ import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.RunEvent.AttemptFailure;
 import org.golempipeline.event.RunEvent.BatchFinished;
 import org.golempipeline.event.RunEvent.BatchStarted;
+import org.golempipeline.journal.EventJson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunPageTest {
   private static final Path RECORDINGS = Path.of("../engine/src/test/resources/recordings");
@@ -83,7 +87,98 @@ class RunPageTest {
     assertThat(page.row("only")).containsSequence("failed", "40");
   }
 
+  /** Looking at a run that goes on changes nothing of what it adds up to. */
+  @ParameterizedTest
+  @ValueSource(strings = {"success", "cut-by-first", "failure-with-retries", "verify-with-a-liar"})
+  void aPageThatWasWatchedEndsAsTheOneThatIsWritten(String recording) throws IOException {
+    Files.createDirectories(run);
+    var journal = run.resolve("journal.ndjson");
+    Files.copy(RECORDINGS.resolve(recording).resolve("journal.ndjson"), journal);
+    var events = Files.readAllLines(journal);
+    var begin = EventJson.read(events.get(0)).at();
+    var now = new long[1];
+    var clock =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            return begin.plusSeconds(now[0]++);
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    var live = new LivePage(run, ZoneOffset.UTC, clock);
+    for (var i = 0; i < events.size(); i++) {
+      live.add(EventJson.read(events.get(i)));
+      if (i % 20 == 0) {
+        assertThat(live.since(0).over()).isFalse();
+      }
+    }
+    live.end();
+
+    var written = Page.of(run).html();
+
+    var changes = live.since(0);
+    assertThat(changes.over()).isTrue();
+    assertThat(changes.parts()).containsKeys("outcome", "stages", "time", "providers", "money");
+    changes
+        .parts()
+        .forEach(
+            (name, text) ->
+                assertThat(written)
+                    .as(name)
+                    .contains(
+                        name.equals("title")
+                            ? "<title>" + text + "</title>"
+                            : ">" + text + "</div>"));
+    assertThat(live.whole()).contains("exit code", "data-version");
+  }
+
   // ---- what is on the page
+
+  @Test
+  void fragmentsAreThereOneByOneTheSlowestFirst() throws IOException {
+    try (var journal = new JournalWriter(run)) {
+      journal
+          .add(JournalWriter.started("local", "count"))
+          .add(new RunEvent.StageExpanded("count", 400))
+          .add(opened(0, "atlas"))
+          .add(new RunEvent.FragmentsReused("count", FragmentSet.range(100, 200)))
+          .add(new BatchStarted(0, 0, "count", FragmentSet.range(0, 3)))
+          .add(new BatchStarted(1, 0, "count", FragmentSet.range(3, 5)))
+          .at(9)
+          .add(finished(0, FragmentSet.range(0, 3), 900))
+          .add(
+              new BatchFinished(
+                  1,
+                  FragmentSet.of(3),
+                  List.of(new AttemptFailure(4, EXIT_3, 3, null)),
+                  null,
+                  4000,
+                  0,
+                  0));
+    }
+
+    var page = Page.of(run);
+
+    assertThat(page.row("count/3")).containsExactly("count/3", "done", "atlas", "1", "2.0 s", "");
+    assertThat(page.row("count/4"))
+        .containsSequence(
+            "to be tried again", "atlas", "1", "2.0 s", "`run` exited with 3.".replace("`", ""));
+    assertThat(page.row("count/2")).containsSequence("done", "atlas", "1", "300 ms");
+    assertThat(page.text())
+        .contains("Fragments, the slowest first", "1 to 5 of 5.")
+        .containsSubsequence("count/3", "count/4", "count/0", "count/1", "count/2", "1 to 5");
+    assertThat(page.all("tr")).hasSizeLessThan(100);
+    assertThat(page.html()).doesNotContain("<form", "<script", "<button", "data-version");
+  }
 
   @Test
   void aRunOnThisMachineKnowsNoMarket() throws IOException {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.JournalTail;
@@ -20,23 +21,29 @@ final class LiveRun implements AutoCloseable {
   /** As often as the terminal is drawn. */
   private static final long PAUSE_MILLISECONDS = 100;
 
+  private final EventSink more;
   private final RunReport report;
   private final JournalTail tail;
   private final CountDownLatch left = new CountDownLatch(1);
   private RunEvent.@Nullable RunFinished finished;
   private boolean lives = true;
 
-  private LiveRun(Console console, Path runFolder) throws IOException {
+  private LiveRun(Console console, Path runFolder, EventSink more) throws IOException {
+    this.more = more;
     tail = JournalTail.open(runFolder, this::add);
     report = RunReport.open(console.screen(), runFolder, RunReport.Detail.USUAL, console.clock());
   }
 
-  static LiveRun open(Console console, Path runFolder) throws IOException {
-    return new LiveRun(console, runFolder);
+  /**
+   * @param more gets the events too
+   */
+  static LiveRun open(Console console, Path runFolder, EventSink more) throws IOException {
+    return new LiveRun(console, runFolder, more);
   }
 
   private void add(StampedEvent event) {
     report.accept(event);
+    more.accept(event);
     if (event.event() instanceof RunEvent.RunFinished end) {
       finished = end;
     }
@@ -50,6 +57,11 @@ final class LiveRun implements AutoCloseable {
   /** Waits a moment; false if nobody wants to see more. */
   boolean pause() throws InterruptedException {
     return !left.await(PAUSE_MILLISECONDS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Until whoever watches goes. */
+  void awaitLeaving() throws InterruptedException {
+    left.await();
   }
 
   /** Whoever watches goes; the run goes on. */

@@ -1,7 +1,8 @@
 package org.golempipeline.cli.live;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.net.BindException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.golempipeline.cli.history.RunChoice;
@@ -9,10 +10,13 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
 import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.html.LivePage;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.pipeline.Refusal;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code watch}: a run that goes on elsewhere. */
@@ -32,6 +36,21 @@ public final class WatchCommand implements Callable<Integer> {
       description = {RunChoice.RUN, "Default: last."})
   String run = RunChoice.LAST;
 
+  @Option(
+      names = "--web",
+      description = {
+        "Serves the run's page as well, which a browser of this machine shows and keeps up to date,"
+            + " and prints its address.",
+        "The page stays until Ctrl-C."
+      })
+  boolean web;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Where `--web` serves it. Default: any that is free.")
+  @Nullable Integer port;
+
   @Mixin RunChoice choice = new RunChoice();
 
   public WatchCommand(Console console) {
@@ -40,16 +59,58 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
+    if (port != null && (!web || port < 0 || port > 65_535)) {
+      throw Refusal.usage(
+          web
+              ? "There is no port %d.".formatted(port)
+              : "`--port` says where `--web` serves a page, and that is not asked for.",
+          web ? "Write a number from 1 to 65535." : "Write `--web` as well.");
+    }
     var histories = choice.histories(console);
     var id = choice.resolve(histories, run);
-    return follow(histories, id, histories.folder(id));
+    var folder = histories.folder(id);
+    if (!web) {
+      return follow(LiveRun.open(console, folder, event -> {}), histories, id);
+    }
+    var page = new LivePage(folder, ZoneId.systemDefault(), console.clock());
+    try (var server = serve(page)) {
+      console.out().println(server.url());
+      console.out().flush();
+      var live = LiveRun.open(console, folder, page::add);
+      try (var interruption = ending(live)) {
+        var exitCode = show(live, histories, id);
+        page.end();
+        live.awaitLeaving();
+        return exitCode;
+      }
+    }
   }
 
-  private int follow(RunHistories histories, String id, Path folder)
+  private PageServer serve(LivePage page) throws Refusal, IOException {
+    try {
+      return PageServer.start(page, port == null ? 0 : port);
+    } catch (BindException e) {
+      throw Refusal.usage(
+          "Port %d is taken, or not for this user.".formatted(port),
+          "Name another one, or none for any that is free.");
+    }
+  }
+
+  private static Interruption ending(LiveRun live) {
+    return new Interruption(live::leave, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED));
+  }
+
+  private int follow(LiveRun live, RunHistories histories, String id)
       throws IOException, InterruptedException {
-    try (var live = LiveRun.open(console, folder);
-        var interruption =
-            new Interruption(live::leave, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+    try (var interruption = ending(live)) {
+      return show(live, histories, id);
+    }
+  }
+
+  /** Until it is over, or whoever watches goes. */
+  private int show(LiveRun live, RunHistories histories, String id)
+      throws IOException, InterruptedException {
+    try (live) {
       while (true) {
         live.read();
         var end = live.finished();
