@@ -146,7 +146,7 @@ final class GolemPipeline
   }
 
   /** With all commands. */
-  private CommandLine commandLine() {
+  CommandLine commandLine() {
     var line = new CommandLine(new RootCommand());
     COMMANDS.forEach(name -> line.addSubcommand(name, command(name)));
     return configured(line);

@@ -1,9 +1,12 @@
 package org.golempipeline.release;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +92,81 @@ class ReleaseIT {
             """,
             installed.toString());
     assertThat(completed).contains("golem-pipeline");
+    var page = installed.resolve("usr/share/man/man1/golem-pipeline-image-build.1.gz");
+    assertThat(user("zcat", page.toString()))
+        .startsWith(".TH \"GOLEM\\-PIPELINE\\-IMAGE\\-BUILD\"")
+        .contains("\\fB\\-\\-largest\\fR");
+  }
+
+  /**
+   * With what such a system gets from Debian's mirrors; where that is impossible it is left out.
+   */
+  @Test
+  @Timeout(1800)
+  void theDebianPackageInstallsOnABareSystem() throws Exception {
+    assumeThat(isRoot()).as("a user who may change the root folder").isTrue();
+    assumeThat(Path.of("/usr/sbin/debootstrap")).as("debootstrap").isExecutable();
+    var root = Files.createDirectory(temporary.resolve("root"));
+    var bare = new ProcessBuilder("debootstrap", "--variant=minbase", "stable", root.toString());
+    var log = temporary.resolve("debootstrap.log");
+    var status = bare.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    assumeThat(status).as(() -> text(log)).isZero();
+    Files.copy(Path.of("/etc/resolv.conf"), root.resolve("etc/resolv.conf"), REPLACE_EXISTING);
+    Files.copy(
+        RELEASE.resolve(NAME.replace("line-", "line_") + "_all.deb"), root.resolve("it.deb"));
+    // Debian's minimal systems leave manual pages out.
+    Files.deleteIfExists(root.resolve("etc/dpkg/dpkg.cfg.d/docker"));
+
+    inside(
+        root, "apt-get update -qq; apt-get install -y -qq --no-install-recommends /it.deb man-db");
+
+    var said =
+        inside(
+            root,
+            """
+            useradd -m somebody
+            cp -r /usr/share/golem-pipeline/pipelines/word-count /home/somebody/wc
+            chown -R somebody /home/somebody/wc
+            setpriv --reuid=somebody --regid=somebody --clear-groups env -i HOME=/home/somebody \
+              PATH=/usr/bin:/bin sh -c 'cd wc || cd /home/somebody/wc; golem-pipeline run pipeline.yaml'
+            cmp /home/somebody/wc/result/counts.tsv /home/somebody/wc/expected/counts.tsv && echo right
+            man golem-pipeline-image-build
+            man golem-pipeline run
+            """);
+    assertThat(said).contains("right\n", "--largest", "--workers");
+    inside(root, "apt-get remove -y -qq golem-pipeline; ! command -v golem-pipeline");
+  }
+
+  private String inside(Path root, String script) throws Exception {
+    var command =
+        List.of(
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc=" + root.resolve("proc"),
+            "chroot",
+            root.toString(),
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "LC_ALL=C.UTF-8",
+            "sh",
+            "-eu",
+            "-c",
+            script);
+    return execute(temporary.toFile(), command);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isRoot() throws IOException {
+    return Files.getOwner(temporary).getName().equals("root");
   }
 
   @Test
@@ -137,7 +215,7 @@ class ReleaseIT {
 
   private String user(String... command) throws Exception {
     var all = new ArrayList<String>();
-    if (Files.getOwner(temporary).getName().equals("root")) {
+    if (isRoot()) {
       all.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
     }
     all.addAll(
