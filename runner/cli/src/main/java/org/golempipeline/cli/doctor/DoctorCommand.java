@@ -65,6 +65,13 @@ public final class DoctorCommand implements Callable<Integer> {
           "local (default), or golem: looks at the daemon and the network too. Spends nothing.")
   String on = "local";
 
+  @Option(
+      names = "--fix",
+      description =
+          "Does what is safe: makes a missing folder for temporary files, and removes what killed"
+              + " commands left on this machine. Everything else is only said.")
+  boolean fix;
+
   @Option(names = "--json", description = "Prints each check as a line of JSON.")
   boolean json;
 
@@ -103,6 +110,11 @@ public final class DoctorCommand implements Callable<Integer> {
     tell(MachineChecks.shell(SHELL, console.variable("PATH").orElse(DEFAULT_PATH)));
     tell(MachineChecks.images(Containers.obstacle()));
     var own = folder.resolve(".golem-pipeline");
+    var repairs = new Repairs(fix);
+    tell(repairs.temporary(Path.of(System.getProperty("java.io.tmpdir"))));
+    try (var images = console.machine().imageStore()) {
+      tell(repairs.scratch(own, images));
+    }
     try (var work = new WorkFolder(own, "doctor", console.machine().newRunId(), false)) {
       var writable = MachineChecks.folder(folder, work.path());
       tell(writable);
