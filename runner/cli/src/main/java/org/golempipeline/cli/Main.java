@@ -53,8 +53,19 @@ public final class Main {
               "Set a locale of UTF-8 that `locale -a` lists, such as with `export LC_ALL=C.UTF-8`.");
       return ExitCodes.PLATFORM;
     }
+    poolAnswers();
     HeadStart.take(arguments);
     return new GolemPipeline(console).execute(arguments);
+  }
+
+  /**
+   * With two processors or one, the JDK starts a thread for each answer that its HTTP client
+   * brings, unless the common pool is larger.
+   */
+  private static void poolAnswers() {
+    if (Runtime.getRuntime().availableProcessors() <= 2) {
+      System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
+    }
   }
 
   /** An answer that nobody got is a failure, whatever else went well. */

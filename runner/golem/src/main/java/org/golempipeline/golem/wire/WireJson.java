@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 
 /**
  * The one JSON mapper for the wire records: unknown fields are ignored, absent values left out,
@@ -47,9 +49,11 @@ public final class WireJson {
 
   /** A time as the daemon writes it; one without a zone is in UTC. */
   public static Instant time(String text) {
-    return text.indexOf('T') > 0 && text.matches(".*(?:[Zz]|[+-]\\d\\d:?\\d\\d)")
-        ? OffsetDateTime.parse(text).toInstant()
-        : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+    TemporalAccessor time =
+        DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+    return time instanceof OffsetDateTime zoned
+        ? zoned.toInstant()
+        : ((LocalDateTime) time).toInstant(ZoneOffset.UTC);
   }
 
   private static final class AmountSerializer extends StdSerializer<BigDecimal> {
