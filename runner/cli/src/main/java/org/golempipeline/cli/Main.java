@@ -14,15 +14,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // Debug logging is for developers, who put a provider of it on the class path.
-    System.setProperty("slf4j.internal.verbosity", "ERROR");
-    // Numbers, positions and commands to paste have the same digits and letters everywhere.
-    Locale.setDefault(Locale.ROOT);
     var out = new StandardOutput();
-    var console = Console.ofProcess(out);
-    ForeignOutput.divert(console.err());
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, thrown) -> new Messages(console).bug(thrown));
+    var console = settled(out);
     var exit = ForeignExit.watch(console);
     var exitCode = ExitCodes.BUG;
     try {
@@ -41,6 +34,19 @@ public final class Main {
       exit.expect();
       System.exit(exitCode);
     }
+  }
+
+  /** The process as everything in it expects it. */
+  static Console settled(StandardOutput out) {
+    // Debug logging is for developers, who put a provider of it on the class path.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+    // Numbers, positions and commands to paste have the same digits and letters everywhere.
+    Locale.setDefault(Locale.ROOT);
+    var console = Console.ofProcess(out);
+    ForeignOutput.divert(console.err());
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> new Messages(console).bug(thrown));
+    return console;
   }
 
   private static int execute(Console console, String... arguments) {

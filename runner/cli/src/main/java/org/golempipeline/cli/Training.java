@@ -51,6 +51,7 @@ final class Training {
   }
 
   public static void main(String[] arguments) throws Exception {
+    var exit = ForeignExit.watch(Main.settled(new StandardOutput()));
     HeadStart.take("run");
     var folder = Path.of(arguments[0]).toAbsolutePath();
     Files.createDirectories(folder.resolve("input"));
@@ -88,11 +89,7 @@ final class Training {
         var inquiry = new Inquiry(node.connection(), Duration.ofSeconds(10), console.clock())) {
       inquiry.version().join();
     }
-    // What a start loads besides.
-    for (var each : new Class<?>[] {Main.class, ForeignOutput.class, ForeignExit.class}) {
-      Class.forName(each.getName());
-    }
-    Console.ofProcess(new StandardOutput());
+    exit.expect();
     System.exit(0);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -283,7 +284,8 @@ public record StageMemory(
 
       @Override
       public String toString() {
-        return "%016x%016x".formatted(first, second);
+        var hex = HexFormat.of();
+        return hex.toHexDigits(first) + hex.toHexDigits(second);
       }
     }
 

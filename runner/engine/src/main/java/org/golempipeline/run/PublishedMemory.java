@@ -127,6 +127,15 @@ final class PublishedMemory {
           .put("sum", sum);
     }
 
+    private boolean isSame(@Nullable Stamp other) {
+      return other != null
+          && path.equals(other.path)
+          && size == other.size
+          && modified == other.modified
+          && id.equals(other.id)
+          && sum == other.sum;
+    }
+
     private boolean untouched(BasicFileAttributes found) {
       return found.isRegularFile()
           && found.size() == size
@@ -232,7 +241,7 @@ final class PublishedMemory {
     var news =
         entries.stream()
             .flatMap(entry -> entry.files().stream())
-            .anyMatch(stamp -> !stamp.equals(stamps.get(stamp.path())));
+            .anyMatch(stamp -> !stamp.isSame(stamps.get(stamp.path())));
     if (news) {
       write(new Memory(results, pending));
     }
@@ -276,7 +285,7 @@ final class PublishedMemory {
     now.sort(Comparator.comparing(Entry::output).thenComparing(Entry::stage));
     now.removeIf(entry -> entry.files().isEmpty() && entry.key() == null);
     var memory = new Memory(now, List.of());
-    if (!memory.equals(written)) {
+    if (written == null || !memory.text().equals(written.text())) {
       write(memory);
     }
   }
@@ -348,7 +357,7 @@ final class PublishedMemory {
   /** Stands beside the memory in the file, of how that is written there. */
   private static long sum(Memory memory) {
     var sum = new CRC32C();
-    sum.update(JsonText.of(memory.json()).getBytes(StandardCharsets.UTF_8));
+    sum.update(memory.text().getBytes(StandardCharsets.UTF_8));
     return sum.getValue();
   }
 
@@ -372,6 +381,10 @@ final class PublishedMemory {
       var entries = new ArrayList<Entry>();
       json.forEach(each -> entries.add(Entry.of(each)));
       return entries;
+    }
+
+    String text() {
+      return JsonText.of(json());
     }
 
     ObjectNode json() {

@@ -54,7 +54,7 @@ public final class SystemLock implements AutoCloseable {
    * lives.
    */
   public static Optional<SystemLock> tryNamed(Path file, String note) throws IOException {
-    return tryExclusive(file, "%d %s".formatted(ProcessHandle.current().pid(), note).strip());
+    return tryExclusive(file, (ProcessHandle.current().pid() + " " + note).strip());
   }
 
   private static Optional<SystemLock> tryExclusive(Path file, @Nullable String name)
