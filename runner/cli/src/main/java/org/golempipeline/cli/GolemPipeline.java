@@ -164,8 +164,10 @@ final class GolemPipeline
 
   @Override
   public int execute(CommandLine.ParseResult parsed) {
-    if (parsed.asCommandLineList().stream().anyMatch(CommandLine::isUsageHelpRequested)) {
-      fit(parsed.commandSpec().commandLine());
+    for (var line : parsed.asCommandLineList()) {
+      if (line.isUsageHelpRequested()) {
+        fit(parsed.commandSpec().commandLine());
+      }
     }
     return new CommandLine.RunLast().execute(parsed);
   }

@@ -41,6 +41,11 @@ final class Training {
           accept: grep -q . "$in"
           merge: concat
           output: result.txt
+        copy:
+          input: input/*.txt
+          run: cat "$in" > "$out"
+          merge: concat
+          output: copy.txt
       """;
 
   private Training() {}
