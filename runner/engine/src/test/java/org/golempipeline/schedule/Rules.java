@@ -2,6 +2,7 @@ package org.golempipeline.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ final class Rules {
   private final Set<Integer> ending = new HashSet<>();
   private final Set<Integer> strangers = new HashSet<>();
   private final Set<Integer> batches = new HashSet<>();
-  private final Set<Integer> everBatch = new HashSet<>();
+  private final BitSet everBatch = new BitSet();
   private final Set<String> banned = new HashSet<>();
   private final Set<String> merging = new HashSet<>();
   private final Map<String, RunEvent.PartMade> parts = new HashMap<>();
@@ -49,7 +50,21 @@ final class Rules {
 
   private record Limited(Duration limit, Instant since, boolean onItsWay) {}
 
-  private final Map<String, Integer> attempts = new HashMap<>();
+  private final Map<String, Tries> attempts = new HashMap<>();
+
+  /** How often each fragment of a stage was tried; there may be millions. */
+  private static final class Tries {
+    private int[] counts = new int[0];
+    private int most;
+
+    void add(int fragment) {
+      if (fragment >= counts.length) {
+        counts = Arrays.copyOf(counts, Math.max(fragment + 1, counts.length * 3 / 2));
+      }
+      most = Math.max(most, ++counts[fragment]);
+    }
+  }
+
   private final Set<Integer> strangersEver = new HashSet<>();
   private long busy;
   private long busyHere;
@@ -143,7 +158,8 @@ final class Rules {
 
   private void ofWork(RunEvent event, Instant now) {
     if (event instanceof RunEvent.BatchStarted batch) {
-      rule(everBatch.add(batch.batch()) && batches.add(batch.batch()), "twice: %s", event);
+      rule(!everBatch.get(batch.batch()) && batches.add(batch.batch()), "twice: %s", event);
+      everBatch.set(batch.batch());
       started.put(batch.batch(), batch);
     } else if (event instanceof RunEvent.BatchFinished batch) {
       rule(batches.remove(batch.batch()), "not started or finished twice: %s", event);
@@ -214,7 +230,8 @@ final class Rules {
       busyHere += batch.milliseconds();
     }
     longest.merge(begun.stage(), batch.milliseconds(), Long::max);
-    begun.fragments().forEach(i -> attempts.merge(begun.stage() + " " + i, 1, Integer::sum));
+    var tries = attempts.computeIfAbsent(begun.stage(), each -> new Tries());
+    begun.fragments().forEach(tries::add);
     for (var failed : batch.failed()) {
       failures.merge(begun.stage() + " " + failed.fragment(), 1, Integer::sum);
     }
@@ -383,12 +400,7 @@ final class Rules {
     var bound = (double) busy / scenario.workers + busyHere;
     for (var i = 0; i < scenario.stages.size(); i++) {
       var stage = scenario.stages.get(i);
-      var tries =
-          attempts.entrySet().stream()
-              .filter(each -> each.getKey().startsWith(stage.name + " "))
-              .mapToInt(Map.Entry::getValue)
-              .max()
-              .orElse(0);
+      var tries = attempts.containsKey(stage.name) ? attempts.get(stage.name).most : 0;
       var levels = stage.flow == StageSetup.Flow.TREE ? 10 : 1;
       var longer = 2 * longest.getOrDefault(stage.name, 0L) + WAIT.toMillis();
       bound += levels * tries * longer;

@@ -298,6 +298,15 @@ final class SimulatedNetwork {
     clock.in(between(0, 20), () -> new Message.Withdrawn(withdraw.batch()));
   }
 
+  /**
+   * Nobody asks for a script again whose outputs are taken, unless others are compared with them.
+   */
+  void adopted(Action.Adopt adopt) {
+    if (scenario.stages.get(adopt.stage()).verify == null) {
+      scripts.remove(adopt.batch());
+    }
+  }
+
   private double each(SimulatedProvider provider, Action.Execute execute) {
     var pace = provider.pace * (0.9 + 0.2 * random.nextDouble());
     if (provider.persona == Persona.HEAVY_TAILED) {

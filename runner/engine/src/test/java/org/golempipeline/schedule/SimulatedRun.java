@@ -217,6 +217,8 @@ final class SimulatedRun implements SimulatedNetwork.Clock {
       network.withdraw(withdraw);
     } else if (action instanceof Action.Limit limit) {
       network.limit(limit);
+    } else if (action instanceof Action.Adopt adopt) {
+      network.adopted(adopt);
     } else if (action instanceof Action.AskUntil ask) {
       var most = ask.fragments().size() >= scenario.untilShare * scenario.count(ask.stage());
       soon(new Message.UntilSaid(ask.stage(), most));
