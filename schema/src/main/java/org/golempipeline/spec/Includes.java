@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class Includes {
   private static final String KEY = "include";
   private static final int MOST_FILES = 100;
-  private static final Set<String> BY_NAME = Set.of("params", "profiles", "stages");
+
+  /** What is merged by name. */
+  static final Set<String> BY_NAME = Set.of("params", "profiles", "stages");
 
   /** What a file that is included says of itself alone. */
   private static final Set<String> ITS_OWN = Set.of("version", "name", "description");

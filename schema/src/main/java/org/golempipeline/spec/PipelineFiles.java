@@ -1,6 +1,7 @@
 package org.golempipeline.spec;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -45,26 +46,46 @@ public final class PipelineFiles {
       Overrides overrides) {
     var document = Document.read(bytes, displayName);
     var problems = new Problems(document.source());
-    document.diagnostics().forEach(problems::add);
-    var root = document.root().orElse(null);
-    var whole =
-        root instanceof Mapping mapping
-            ? Includes.read(mapping, displayName, included, problems)
-            : null;
-    if (whole != null) {
-      Characters.check(whole.root(), problems);
-    }
+    var whole = whole(document, displayName, included, problems);
     var reading = problems.all();
-    if (root != null && whole == null && !problems.hasErrors()) {
-      problems.error(
-          DiagnosticIds.SCHEMA_TYPE,
-          Range.START,
-          "A pipeline file must be a map of keys to values.",
-          "Start with `version: 1`.");
-    }
     var spec = whole == null ? null : checked(whole, displayName, strategies, overrides, problems);
     return new Checked<>(
         problems.hasErrors() ? null : spec, Echoes.removed(reading, problems.all()));
+  }
+
+  /**
+   * A pipeline file as one text, with all it includes and with the profiles that are chosen put
+   * over it; comments say what comes from another file. Nothing else of it is checked.
+   */
+  public static Checked<String> merged(
+      byte[] bytes, String displayName, IncludedFiles included, List<String> profiles) {
+    var document = Document.read(bytes, displayName);
+    var problems = new Problems(document.source());
+    var whole = whole(document, displayName, included, problems);
+    var root = whole == null ? null : Profiles.applied(whole.root(), profiles, problems);
+    if (root == null || problems.hasErrors()) {
+      return new Checked<>(null, problems.all());
+    }
+    return PipelineFormat.of(MergedText.of(root).getBytes(StandardCharsets.UTF_8), displayName);
+  }
+
+  /** The file with what it includes, as far as it can be read. */
+  private static Includes.@Nullable Whole whole(
+      Document document, String displayName, IncludedFiles included, Problems problems) {
+    document.diagnostics().forEach(problems::add);
+    if (!(document.root().orElse(null) instanceof Mapping root)) {
+      if (!problems.hasErrors()) {
+        problems.error(
+            DiagnosticIds.SCHEMA_TYPE,
+            Range.START,
+            "A pipeline file must be a map of keys to values.",
+            "Start with `version: 1`.");
+      }
+      return null;
+    }
+    var whole = Includes.read(root, displayName, included, problems);
+    Characters.check(whole.root(), problems);
+    return whole;
   }
 
   private static @Nullable PipelineSpec checked(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.golempipeline.diagnostic.Checked;
 
 /**
@@ -21,6 +22,7 @@ import org.golempipeline.diagnostic.Checked;
  * What a case includes lies beside it. A {@code \0} in a value is a zero character.
  */
 final class Cases {
+  private static final String PROFILE = "#! --profile ";
   private static final Strategies STRATEGIES = TestStrategies.all();
 
   private Cases() {}
@@ -30,6 +32,30 @@ final class Cases {
         Files.readAllBytes(file),
         file.getFileName().toString(),
         path -> Files.readAllBytes(file.resolveSibling(path)));
+  }
+
+  /** A case as one text. */
+  static Checked<String> merged(Path file) throws IOException {
+    var profiles =
+        Files.readString(file)
+            .lines()
+            .filter(line -> line.startsWith(PROFILE))
+            .map(line -> line.substring(PROFILE.length()))
+            .toList();
+    return PipelineFiles.merged(
+        Files.readAllBytes(file),
+        "f",
+        path -> Files.readAllBytes(file.resolveSibling(path)),
+        profiles);
+  }
+
+  /** What a case is given beside the file, but for profiles. */
+  static String settings(Path file) throws IOException {
+    return Files.readString(file)
+        .lines()
+        .filter(line -> line.startsWith("#!") && !line.startsWith(PROFILE))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   static Checked<PipelineSpec> load(String text) {
@@ -53,8 +79,8 @@ final class Cases {
         put(line.substring(6), params);
       } else if (line.startsWith("#! env ")) {
         put(line.substring(7), environment);
-      } else if (line.startsWith("#! --profile ")) {
-        profiles.add(line.substring(13));
+      } else if (line.startsWith(PROFILE)) {
+        profiles.add(line.substring(PROFILE.length()));
       } else if (line.startsWith("#! file ")) {
         beside.add(line.substring(8));
       } else if (line.startsWith("#! sh ")) {

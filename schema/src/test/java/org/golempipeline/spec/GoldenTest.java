@@ -65,6 +65,33 @@ class GoldenTest {
     assertThat(shown).isEqualTo(documented);
   }
 
+  /** What comes of `include` and profiles is a file of its own. */
+  @Test
+  void mergedFilesMeanTheSame() throws IOException {
+    var compared = 0;
+    for (var file : files(".yaml")) {
+      var spec = Cases.load(file).value();
+      if (spec.isPresent()) {
+        var merged = Cases.merged(file);
+        assertThat(merged.diagnostics()).as(file.toString()).isEmpty();
+        var again = Cases.load(Cases.settings(file) + merged.orNull());
+        assertThat(again.value().map(GoldenTest::withoutFiles))
+            .as(merged.orNull())
+            .isEqualTo(spec.map(GoldenTest::withoutFiles));
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(50);
+  }
+
+  /** What a pipeline does, whatever files say so. */
+  private static String withoutFiles(PipelineSpec spec) {
+    return SpecDump.of(spec)
+        .replaceFirst("\n  included:\n", "\n")
+        .replaceFirst("\n  profiles:\n(    -: .*\n)+", "\n")
+        .replaceAll("(?m)^ *(name|pipeline): .*$", "");
+  }
+
   @Test
   void everyMessageIsASentence() throws IOException {
     for (var file : files(".yaml")) {

@@ -98,6 +98,41 @@ class IncludeIT {
     assertThat(checked.exitCode()).isEqualTo(2);
   }
 
+  @Test
+  void theMergedFileIsOnePipelineThatMeansTheSame() throws IOException {
+    var merged =
+        workspace.run("check", "job/pipeline.yaml", "--profile", "other", "--merged").out();
+
+    assertThat(merged)
+        .isEqualTo(
+            """
+            version: 1
+            params:
+              word: thorn
+            profiles:
+              other:
+                params:
+                  word: thorn
+            stages:
+              # shared/stages.yaml:3
+              number:
+                input: input/*.txt
+                run: grep -n . "$in" > "$out"
+              # shared/stages.yaml:6
+              find:
+                from: number
+                run: grep -F "$word" "$in" > "$out"
+                merge: concat
+              last:
+                from: find
+                run: tr a-z A-Z < "$in" > "$out"
+                output: found.txt
+            """);
+    workspace.write("job/one.yaml", merged);
+    assertThat(workspace.run("run", "job/one.yaml").exitCode()).isZero();
+    assertThat(workspace.read("job/found.txt")).isEqualTo("2:A THORN\n");
+  }
+
   private Workspace.Ran run(String... options) throws IOException {
     var arguments = new ArrayList<>(List.of("run", "job/pipeline.yaml"));
     arguments.addAll(List.of(options));

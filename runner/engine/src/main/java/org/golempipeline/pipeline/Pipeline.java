@@ -179,6 +179,12 @@ public final class Pipeline {
             PipelineFiles.load(text.bytes(), text.name(), text.included(), strategies, overrides));
   }
 
+  /** The file as one text, with what it includes and with the chosen profiles. */
+  @ForCommands
+  public Checked<String> merged() {
+    return PipelineFiles.merged(text.bytes(), text.name(), text.included(), overrides.profiles());
+  }
+
   /** The same with warnings for input that is not there now, and for what one place cannot do. */
   public Checked<PipelineSpec> check() {
     return spec().then(this::lookAhead);

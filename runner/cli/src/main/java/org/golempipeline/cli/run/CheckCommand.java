@@ -28,6 +28,13 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints the mistakes as a JSON array.")
   boolean json;
 
+  @Option(
+      names = "--merged",
+      description =
+          "Prints the file with all that it includes and with the profiles that are chosen; comments"
+              + " say what comes from where.")
+  boolean merged;
+
   @Mixin LawsOptions laws = new LawsOptions();
 
   public CheckCommand(Console console) {
@@ -37,6 +44,12 @@ public final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
     var tryLaws = laws.wanted();
+    if (merged && (json || tryLaws)) {
+      throw Refusal.usage(
+          "`--merged` prints the file, and `%s` something else."
+              .formatted(json ? "--json" : "--laws"),
+          "Leave out one of the two.");
+    }
     var pipeline = options.open(console);
     if (tryLaws) {
       var exitCode = laws.check(console, pipeline, json);
@@ -48,7 +61,9 @@ public final class CheckCommand implements Callable<Integer> {
       console.out().print(DiagnosticJson.of(checked.diagnostics()));
     } else {
       new Messages(console).diagnostics(checked.diagnostics());
-      if (checked.diagnostics().isEmpty()) {
+      if (merged) {
+        pipeline.merged().value().ifPresent(console.out()::print);
+      } else if (checked.diagnostics().isEmpty()) {
         console.out().println(options.file() + ": no mistakes found.");
       }
     }
