@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -26,6 +27,7 @@ class CompletionTest {
       """
       compopt() { [ "$*" != '+o default' ] || fallback=no; }
       . ./completion.bash
+      PATH=$PWD/bin:$PATH
       COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) fallback=yes
       _golem_pipeline
       [ "$fallback" = no ] || echo FILES
@@ -82,7 +84,7 @@ class CompletionTest {
     "plugins pin a.yaml b.jar _, FILES",
     "plugins describe js, json",
     "plugins new --f, --folder",
-    "completion _, bash zsh",
+    "completion _, bash zsh fish",
     "init --r, --run",
     "nonsense --v, --version",
     "'', init"
@@ -181,6 +183,108 @@ class CompletionTest {
     assertThat(workspace.files("").keySet()).doesNotContain("harm");
   }
 
+  @Test
+  void paramsOfTheFileAreOfferedWithTheirValues() throws Exception {
+    writeParams();
+
+    assertThat(bash("run", "-p", "_")).containsExactly("count=", "mode=", "flag=", "odd=");
+    assertThat(bash("run", "other.yaml", "-p", "m")).containsExactly("mine=");
+    assertThat(bash("run", "-p", "mode", "=")).containsExactly("fast", "slow\\ motion");
+    assertThat(bash("run", "--json", "-p", "mode", "=", "s")).containsExactly("slow\\ motion");
+    assertThat(bash("plan", "-p", "count", "=", "3", "--param", "flag", "=", "t"))
+        .containsExactly("true");
+    assertThat(bash("run", "-p", "odd", "=")).containsExactly("\\$\\(touch\\ harm\\)", "\\`x\\`");
+    assertThat(bash("run", "-p", "count", "=")).isEmpty();
+    assertThat(bash("run", "absent.yaml", "-p", "mode", "=", "f")).containsExactly("fast");
+    assertThat(workspace.files("").keySet()).doesNotContain("harm");
+    assertThat(workspace.run("completion", "--params", "absent.yaml").exitCode()).isNotZero();
+  }
+
+  @Test
+  void zshOffersTheParamsToo() throws Exception {
+    assumeThat(installed("zsh")).isTrue();
+    writeParams();
+    workspace.write("completion.zsh", workspace.run("completion", "zsh").out());
+    var ask =
+        """
+        compdef() { }
+        compset() { [[ $PREFIX == *=* ]] }
+        _wanted() { print -r -- $1; print -rl -- ${(P)@[-1]} }
+        PATH=$PWD/bin:$PATH
+        . ./completion.zsh
+        words=(run other.yaml) PREFIX=m
+        _golem-pipeline-params
+        words=(run -p mode=) PREFIX=mode=
+        _golem-pipeline-params
+        """;
+    assertThat(shell("zsh", "-f", "-c", ask))
+        .containsExactly("params", "mine", "values", "fast", "slow motion");
+  }
+
+  @Test
+  void fishOffersTheSame() throws Exception {
+    assumeThat(installed("fish")).isTrue();
+    writeParams();
+    writeRuns();
+    workspace.write("some.yaml", "");
+    workspace.write("completion.fish", workspace.run("completion", "fish").out());
+    var offers = new LinkedHashMap<String, List<String>>();
+    offers.put("ch", List.of("check"));
+    offers.put("run --o", List.of("--on", "--only", "--overwrite"));
+    offers.put("run --on ", List.of("local", "golem"));
+    offers.put("run --on=g", List.of("--on=golem"));
+    offers.put(
+        "logs ",
+        List.of("20260203-101112-0a1b2c", "20260102-101112-ffffff", "20251231-235959-abcdef"));
+    offers.put("plugins ", List.of("list", "describe", "new", "pin"));
+    offers.put("plugins describe js", List.of("json"));
+    offers.put("run some", List.of("some.yaml"));
+    offers.put("run --json oth", List.of("other.yaml"));
+    offers.put("run -p m", List.of("mode=fast", "mode=slow motion"));
+    offers.put("run other.yaml -p m", List.of("mine="));
+    offers.put("run --workers ", List.of());
+    offers.put("completion ", List.of("bash", "zsh", "fish"));
+    var ask = new StringBuilder("set PATH $PWD/bin $PATH; source completion.fish\n");
+    for (var line : offers.keySet()) {
+      ask.append("echo '@%1$s'; complete -C 'golem-pipeline %1$s'\n".formatted(line));
+    }
+
+    var offered = new LinkedHashMap<String, List<String>>();
+    List<String> last = new ArrayList<>();
+    for (var said : shell("fish", "--no-config", "-c", ask.toString())) {
+      if (said.startsWith("@")) {
+        last = new ArrayList<>();
+        offered.put(said.substring(1), last);
+      } else {
+        last.add(said.replaceFirst("\t.*", ""));
+      }
+    }
+    assertThat(offered.keySet()).isEqualTo(offers.keySet());
+    offers.forEach(
+        (line, words) ->
+            assertThat(offered.get(line)).as(line).containsExactlyInAnyOrderElementsOf(words));
+    assertThat(workspace.files("").keySet()).doesNotContain("harm");
+  }
+
+  /** And a program that says of them what this one says. */
+  private void writeParams() throws IOException {
+    workspace.write(
+        "pipeline.yaml",
+        """
+        params:
+          count: 3
+          mode: { default: fast, enum: [fast, slow motion] }
+          flag: { type: boolean, default: false }
+          odd: { enum: ["$(touch harm)", "`x`"] }
+        """);
+    workspace.write("other.yaml", "params: { mine: 1 }\n");
+    for (var file : List.of("pipeline.yaml", "other.yaml")) {
+      workspace.write("bin/said-of-" + file, workspace.run("completion", "--params", file).out());
+    }
+    workspace.write("bin/golem-pipeline", "#!/bin/sh\ncat bin/said-of-$3\n");
+    assertThat(folder.resolve("bin/golem-pipeline").toFile().setExecutable(true)).isTrue();
+  }
+
   /** With names that are none, and would be executed where the shell reads them as its own text. */
   private void writeRuns() throws IOException {
     var names =
@@ -209,7 +313,7 @@ class CompletionTest {
             "compdef _golem-pipeline golem-pipeline",
             "--on=[local (default), or golem\\: the Golem Network, within the budget of the file]"
                 + ":PLACE:(local golem)",
-            "*-p+[Sets a param of the file; repeat it for more]:name=value: ",
+            "*-p+[Sets a param of the file; repeat it for more]:name=value:_golem-pipeline-params",
             "1::FILE:_files");
     assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_init"))
         .contains(
@@ -230,11 +334,13 @@ class CompletionTest {
     workspace.with("SHELL", "/usr/bin/zsh");
     assertThat(workspace.run("completion").out()).startsWith("#compdef golem-pipeline\n");
     assertThat(workspace.run("completion", "bash").out()).contains("complete -o default -F");
-    assertThat(workspace.run("completion", "fish"))
+    workspace.with("SHELL", "/bin/tcsh");
+    assertThat(workspace.run("completion").out()).contains("complete -o default -F");
+    assertThat(workspace.run("completion", "tcsh"))
         .returns(2, Workspace.Ran::exitCode)
         .extracting(Workspace.Ran::err)
         .asString()
-        .contains("There is no completion for `fish`.", "`golem-pipeline completion bash`");
+        .contains("There is no completion for `tcsh`.", "bash, zsh or fish");
   }
 
   private List<String> bash(String... words) throws IOException, InterruptedException {

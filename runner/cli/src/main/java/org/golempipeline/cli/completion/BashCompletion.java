@@ -28,9 +28,25 @@ final class BashCompletion {
         done
         printf %s "$words"
       )
+      _golem_pipeline_params() {
+        # completes what -p can set in the pipeline file on the line; nothing of it is executed
+        local file=pipeline.yaml name='' known='' each
+        for each in "${COMP_WORDS[@]}"; do
+          [[ $each != *.y?(a)ml || ! -f $each ]] || file=$each
+        done
+        [[ $# = 1 ]] || name=$2=
+        while IFS= read -r each; do
+          [[ -n $name ]] || each=${each%%=*}=
+          [[ $each == "$name$1"?* ]] || continue
+          printf -v each %q "${each#"$name"}"
+          [[ $known == *" $each "* ]] || COMPREPLY+=("$each")
+          known+=" $each "
+        done < <("${COMP_WORDS[0]}" completion --params "$file" 2>/dev/null)
+        [[ -n $name ]] || compopt -o nospace 2>/dev/null
+      }
       _golem_pipeline() {
         local IFS=$' \\t\\n' word=${COMP_WORDS[COMP_CWORD]} each i
-        local command='' option='' place=0 words='' files='' runs=''
+        local command='' option='' place=0 words='' files='' runs='' params=''
         COMPREPLY=()
         for ((i = 1; i < COMP_CWORD; i++)); do
           each=${COMP_WORDS[i]}
@@ -47,7 +63,13 @@ final class BashCompletion {
             esac
           fi
         done
-        [[ $word != '=' ]] || word=''
+        i=$COMP_CWORD
+        [[ $word == '=' ]] && word='' || i=$((i - 1))
+        if [[ $i -gt 2 && ${COMP_WORDS[i]} == '=' && ${COMP_WORDS[i - 2]} == @(-p|--param) ]]; then
+          compopt +o default 2>/dev/null
+          _golem_pipeline_params "$word" "${COMP_WORDS[i - 1]}"
+          return 0
+        fi
         if [[ -n $option ]]; then
           case "$command $option" in
       @values@
@@ -64,6 +86,10 @@ final class BashCompletion {
         fi
         [[ -z $files ]] || return 0 # what bash itself does, which knows how to quote names
         compopt +o default 2>/dev/null
+        if [[ -n $params ]]; then
+          _golem_pipeline_params "$word"
+          return 0
+        fi
         if [[ -n $runs ]]; then
           words=$(_golem_pipeline_runs)
           compopt -o nosort 2>/dev/null
@@ -99,7 +125,7 @@ final class BashCompletion {
    */
   private void add(String path, CommandLine line) {
     var names = new ArrayList<String>();
-    for (var option : line.getCommandSpec().options()) {
+    for (var option : Completions.options(line)) {
       names.addAll(List.of(option.names()));
       if (Completions.hasValue(option)) {
         var patterns =
@@ -137,6 +163,9 @@ final class BashCompletion {
     }
     if (Completions.isRun(argument)) {
       return Optional.of("runs=yes ;;");
+    }
+    if (Completions.isParam(argument)) {
+      return Optional.of("params=yes ;;");
     }
     var words = Completions.words(argument);
     return words.isEmpty()

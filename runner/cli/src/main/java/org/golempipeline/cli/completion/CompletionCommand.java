@@ -1,5 +1,6 @@
 package org.golempipeline.cli.completion;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -7,10 +8,12 @@ import java.util.function.Supplier;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code completion}: for the shell that the user types commands in. */
@@ -18,11 +21,14 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints a script that completes commands, options, files and runs when you press Tab.",
+      "Prints a script that completes commands, options, files, params and runs when you press Tab.",
       "In ~/.bashrc:  source <(golem-pipeline completion bash)",
-      "In ~/.zshrc:   source <(golem-pipeline completion zsh)"
+      "In ~/.zshrc:   source <(golem-pipeline completion zsh)",
+      "In ~/.config/fish/config.fish:  golem-pipeline completion fish | source"
     })
 public final class CompletionCommand implements Callable<Integer> {
+  private static final List<String> SHELLS = List.of("bash", "zsh", "fish");
+
   private final Console console;
   private final Supplier<CommandLine> everything;
 
@@ -30,8 +36,15 @@ public final class CompletionCommand implements Callable<Integer> {
       paramLabel = "SHELL",
       arity = "0..1",
       completionCandidates = Shells.class,
-      description = "bash or zsh. Default: what the variable SHELL says, else bash.")
+      description = "bash, zsh or fish. Default: what the variable SHELL says, else bash.")
   @Nullable String shell;
+
+  @Option(
+      names = "--params",
+      paramLabel = "FILE",
+      hidden = true,
+      description = "Prints what -p can set in this pipeline file.")
+  @Nullable String file;
 
   /**
    * @param everything the command line with all commands
@@ -42,27 +55,46 @@ public final class CompletionCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Refusal {
-    var usual = console.variable("SHELL").filter(path -> path.endsWith("/zsh")).isPresent();
-    var wanted = shell == null ? (usual ? "zsh" : "bash") : shell;
+  public Integer call() throws Refusal, IOException {
+    if (file != null) {
+      params(file);
+      return ExitCodes.DONE;
+    }
+    var wanted = shell == null ? usual() : shell;
     var script =
         switch (wanted.toLowerCase(Locale.ROOT)) {
           case "bash" -> BashCompletion.of(everything.get());
           case "zsh" -> ZshCompletion.of(everything.get());
+          case "fish" -> FishCompletion.of(everything.get());
           default ->
               throw Refusal.usage(
                   "There is no completion for `%s`.".formatted(TerminalText.safe(wanted)),
-                  "Write `golem-pipeline completion bash` or `golem-pipeline completion zsh`.");
+                  "Write `golem-pipeline completion` with bash, zsh or fish.");
         };
     console.out().print(script);
     console.out().flush();
     return ExitCodes.DONE;
   }
 
+  private String usual() {
+    return console
+        .variable("SHELL")
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .filter(SHELLS::contains)
+        .orElse("bash");
+  }
+
+  /** For the scripts, which ask while the user types. */
+  private void params(String pipeline) throws IOException {
+    DeclaredParams.assignments(PlainFile.bytes(console.folder().resolve(pipeline)))
+        .forEach(each -> console.out().println(TerminalText.safe(each)));
+    console.out().flush();
+  }
+
   /** The shells there is a script for. */
   static final class Shells extends Candidates {
     Shells() {
-      super(List.of("bash", "zsh"));
+      super(SHELLS);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -15,9 +16,17 @@ final class Completions {
   /** An argument of this name is the id of a run. */
   private static final String RUN = "RUN";
 
+  /** An argument of this name sets a param. */
+  private static final String PARAM = "name=value";
+
   private static final Pattern SENTENCE = Pattern.compile("(.*?)\\.?(?:(?<=\\.)\\s.*)?");
 
   private Completions() {}
+
+  /** The options that are meant for people. */
+  static List<OptionSpec> options(CommandLine line) {
+    return line.getCommandSpec().options().stream().filter(option -> !option.hidden()).toList();
+  }
 
   /** The words that may stand there; empty if there are too many. */
   static List<String> words(ArgSpec argument) {
@@ -34,6 +43,11 @@ final class Completions {
   /** Whether the runs are offered that are kept in the current folder. */
   static boolean isRun(ArgSpec argument) {
     return argument.paramLabel().equals(RUN);
+  }
+
+  /** Whether the params of the pipeline file on the line are offered. */
+  static boolean isParam(ArgSpec argument) {
+    return argument.paramLabel().equals(PARAM);
   }
 
   /** Whether a value follows. */

@@ -25,6 +25,23 @@ final class ZshCompletion {
         ids=(${ids:#*[^A-Za-z0-9._-]*})
         _wanted -V runs expl run compadd -a ids
       }
+
+      _golem-pipeline-params() {
+        # what -p can set in the pipeline file on the line
+        local file=pipeline.yaml name=${PREFIX%%=*} each
+        local -a known values expl
+        for each in ${(Q)words}; do
+          [[ $each == *.y(a|)ml && -f $each ]] && file=$each
+        done
+        known=(${(f)"$(golem-pipeline completion --params $file 2>/dev/null)"})
+        if compset -P '*='; then
+          values=(${${(M)known:#$name=?*}#*=})
+          _wanted values expl value compadd -a values
+        else
+          values=(${(u)known%%=*})
+          _wanted params expl param compadd -S = -q -a values
+        fi
+      }
       """;
 
   private static final String FOOT =
@@ -52,7 +69,7 @@ final class ZshCompletion {
   private void add(String function, CommandLine line) {
     var below = line.getSubcommands();
     var specs = new ArrayList<String>();
-    line.getCommandSpec().options().forEach(option -> specs.add(spec(option)));
+    Completions.options(line).forEach(option -> specs.add(spec(option)));
     line.getCommandSpec().positionalParameters().forEach(place -> specs.add(spec(place)));
     functions.append("\n").append(function).append("() {\n");
     if (!below.isEmpty()) {
@@ -127,7 +144,9 @@ final class ZshCompletion {
             ? "_files"
             : Completions.isRun(argument)
                 ? "_golem-pipeline-kept"
-                : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
+                : Completions.isParam(argument)
+                    ? "_golem-pipeline-params"
+                    : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
     return escaped(argument.paramLabel()) + ":" + action;
   }
 
