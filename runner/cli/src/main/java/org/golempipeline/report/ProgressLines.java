@@ -67,8 +67,14 @@ final class ProgressLines {
     if (tally.machines() > 0) {
       return machines();
     }
+    if (tally.wanted() > 0 && !tally.onGolem()) {
+      return "starting workers";
+    }
+    if (tally.starting() > 0) {
+      return "starting the image on " + Words.count(tally.starting(), "provider");
+    }
     if (tally.wanted() > 0) {
-      return tally.onGolem() ? "looking for machines: " + tally.offers.text() : "starting workers";
+      return "looking for machines: " + tally.offers.text();
     }
     return tally.idle();
   }
@@ -146,6 +152,9 @@ final class ProgressLines {
   private String machines() {
     var text =
         Words.count(tally.machines(), tally.worker()) + (tally.onGolem() ? " working" : " busy");
+    if (tally.onGolem() && tally.starting() > 0) {
+      text += ", " + Words.number(tally.starting()) + " starting the image";
+    }
     var accepted = tally.cost.accepted();
     if (accepted.signum() > 0) {
       text += ", " + Words.glm(accepted) + " accepted";

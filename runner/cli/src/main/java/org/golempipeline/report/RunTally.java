@@ -68,6 +68,9 @@ final class RunTally {
   /** Agreements that are approved and not ended, as far as is known. */
   private final Set<String> agreements = new LinkedHashSet<>();
 
+  /** Agreements whose machines fetch and start their image. */
+  private final Set<String> starting = new HashSet<>();
+
   private boolean asked;
   private boolean published;
 
@@ -177,6 +180,11 @@ final class RunTally {
       agreements.add(approved.agreementId());
     } else if (event instanceof RunEvent.AgreementTerminated ended) {
       agreements.remove(ended.agreementId());
+      starting.remove(ended.agreementId());
+    } else if (event instanceof RunEvent.ActivityCreated activity) {
+      starting.add(activity.agreementId());
+    } else if (event instanceof RunEvent.ActivityDestroyed activity) {
+      starting.remove(activity.agreementId());
     } else if (event instanceof RunEvent.AgreementRejected rejected) {
       offers.agreementRejected(rejected.reason());
     } else if (event instanceof RunEvent.RentalRequested) {
@@ -185,6 +193,7 @@ final class RunTally {
       wanted--;
       notRented = null;
       machines.put(opened.rental(), opened.providerName());
+      starting.remove(opened.agreementId());
     } else if (event instanceof RunEvent.RentalFailed failed) {
       wanted--;
       notRented = failed.failure().message();
@@ -250,6 +259,11 @@ final class RunTally {
 
   int machines() {
     return machines.size();
+  }
+
+  /** Machines that were found and are not ready: they fetch and start their image. */
+  int starting() {
+    return starting.size();
   }
 
   /** Machines that are looked for. */

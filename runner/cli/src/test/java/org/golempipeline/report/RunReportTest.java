@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -346,6 +347,56 @@ class RunReportTest {
         .isEqualTo(
             "  looking for machines: 2 providers, 1 refused (1 × price too high), 1 answer,"
                 + " 0 of 1 agreement approved");
+  }
+
+  @Test
+  void startingTheImageIsAPhaseOfItsOwn() {
+    var tally = new RunTally();
+    var lines = new ProgressLines(tally, false);
+    feed(
+        tally,
+        started("golem"),
+        new RunEvent.RentalRequested(0, "image", Set.of()),
+        new RunEvent.AgreementCreated("ag", "0x1"),
+        new RunEvent.AgreementApproved("ag", "0x1", "a"),
+        new RunEvent.RentalRequested(1, "image", Set.of()));
+    assertThat(lines.block(START, 200)).last().asString().startsWith("  looking for machines: ");
+
+    feed(tally, new RunEvent.ActivityCreated("act", "ag"));
+    assertThat(lines.block(START, 200)).last().isEqualTo("  starting the image on 1 provider");
+    feed(tally, new RunEvent.ActivityCreated("act-2", "ag-2"), opened(0, "a"));
+    assertThat(lines.line(START)).endsWith("1 provider working, 1 starting the image");
+    feed(tally, new RunEvent.AgreementTerminated("ag-2", false, "The activity did not start."));
+    assertThat(lines.line(START)).endsWith("1 provider working");
+  }
+
+  /** A frame is made of what is known of stages, however many fragments they have. */
+  @Test
+  void aFrameCostsTheSameForAHundredThousandFragments() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var bytes = new ArrayList<Long>();
+    for (var fragments : new int[] {100, 100_000}) {
+      var tally = new RunTally();
+      feed(
+          tally,
+          started("local"),
+          new RunEvent.StageExpanded("count", fragments),
+          opened(0, "local-1"));
+      for (var i = 0; i < fragments / 2; i++) {
+        feed(
+            tally,
+            new RunEvent.BatchStarted(i, 0, "count", FragmentSet.of(i)),
+            finished(i, FragmentSet.of(i)));
+      }
+      var lines = new ProgressLines(tally, false);
+      for (var i = 0; i < 50; i++) {
+        assertThat(lines.block(START.plusSeconds(10), 120).get(1)).contains("50%");
+      }
+      var before = threads.getCurrentThreadAllocatedBytes();
+      lines.block(START.plusSeconds(10), 120);
+      bytes.add(threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertThat(bytes.get(1)).isLessThan(2 * bytes.get(0));
   }
 
   @Test
