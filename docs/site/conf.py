@@ -26,11 +26,7 @@ html_show_sphinx = False
 
 OTHERS = "Go further"  # where pages of docs/ are that the menu does not name
 MENU = {
-<<<<<<< HEAD
-    "Use": "docs/guide docs/splits docs/merges docs/includes docs/reference docs/troubleshooting pipelines/README",
-=======
-    "Use": "docs/guide docs/splits docs/merges docs/reference docs/troubleshooting pipelines/README docs/compare",
->>>>>>> 5fb2019 (Compare three jobs with GNU parallel and Snakemake)
+    "Use": "docs/guide docs/splits docs/merges docs/includes docs/reference docs/troubleshooting pipelines/README docs/compare",
     "Go further": "docs/golem docs/images docs/media docs/genomes docs/plugins docs/ci",
     "From Java": "docs/java-pipeline docs/java-client",
     "The project": "CONTRIBUTING CHANGELOG docs/adr/README runner/bench/README",
