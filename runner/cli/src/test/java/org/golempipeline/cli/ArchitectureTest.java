@@ -225,7 +225,12 @@ class ArchitectureTest {
     arrows.put(
         "plugins",
         new String[] {
-          "strategy", "spec", "standard", "diagnostic", "lock", "plainfile", "java.net"
+          "strategy", "spec", "standard", "diagnostic", "lock", "maven", "plainfile", "java.net"
+        });
+    arrows.put(
+        "maven",
+        new String[] {
+          "lock", "org.apache.maven..", "org.eclipse.aether..", "org.sonatype.plexus.."
         });
     arrows.put(
         "run",
@@ -277,6 +282,7 @@ class ArchitectureTest {
           "image",
           "journal",
           "lock",
+          "maven",
           "oci",
           "plainfile",
           "plan",

@@ -110,6 +110,27 @@ class PluginsIT {
   }
 
   @Test
+  void aJarOfAMavenRepositoryIsPinnedByItsCoordinates() throws IOException {
+    var place = ".m2/repository/org/acme/paragraphs/1.0/paragraphs-1.0.jar";
+    Files.createDirectories(folder.resolve(place).getParent());
+    Files.move(folder.resolve(JAR), folder.resolve(place));
+    workspace.write(".m2/settings.xml", "<settings><offline>true</offline></settings>");
+    workspace.with("HOME", folder.toString());
+
+    var pinned = workspace.run("plugins", "pin", PIPELINE, "org.acme:paragraphs:1.0");
+    assertThat(pinned.exitCode()).as(pinned.err()).isZero();
+    assertThat(pinned.out()).contains(" from `org.acme:paragraphs:1.0` in ").doesNotContain("lies");
+    assertThat(workspace.run("check", PIPELINE).exitCode()).isZero();
+    assertThat(workspace.run("plugins", "list", PIPELINE).out())
+        .contains(", org.acme:paragraphs:1.0\n");
+    assertThat(workspace.run("plugins", "pin", PIPELINE, "org.acme:absent:1.0"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("Could not get the jar `org.acme:absent:1.0`: ", "settings.xml` says");
+  }
+
+  @Test
   void nothingIsLoadedThatIsNotNamed() throws IOException {
     Files.delete(folder.resolve(PIPELINE + ".lock"));
 

@@ -211,15 +211,19 @@ public final class LockFile {
     for (var entry : node.properties()) {
       var version = entry.getValue().path("version").asText();
       var path = entry.getValue().path("path").asText();
+      var maven = MavenCoordinates.parse(entry.getValue().path("maven").asText()).orElse(null);
       var sha256 = entry.getValue().path("sha256").asText();
-      if (path.isEmpty() || path.indexOf('\0') >= 0 || !SHA256.matcher(sha256).matches()) {
+      if (path.isEmpty() == (maven == null)
+          || path.indexOf('\0') >= 0
+          || !SHA256.matcher(sha256).matches()) {
         throw new BrokenException(
             source,
             lineWith(entry.getKey(), source),
-            "`%s` needs a `path` and a `sha256` of 64 hexadecimal digits"
+            "`%s` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of 64 hexadecimal digits"
                 .formatted(entry.getKey()));
       }
-      plugins.put(entry.getKey(), new LockedPlugin(version, path, sha256));
+      plugins.put(
+          entry.getKey(), new LockedPlugin(version, path.isEmpty() ? null : path, maven, sha256));
     }
     return plugins;
   }
@@ -289,12 +293,15 @@ public final class LockFile {
     }
     var entries = JSON.createObjectNode();
     now.forEach(
-        (name, plugin) ->
-            entries
-                .putObject(name)
-                .put("version", plugin.version())
-                .put("path", plugin.path())
-                .put("sha256", plugin.sha256()));
+        (name, plugin) -> {
+          var entry = entries.putObject(name).put("version", plugin.version());
+          if (plugin.maven() == null) {
+            entry.put("path", plugin.path());
+          } else {
+            entry.put("maven", plugin.maven().toString());
+          }
+          entry.put("sha256", plugin.sha256());
+        });
     write(Map.of("plugins", entries));
   }
 

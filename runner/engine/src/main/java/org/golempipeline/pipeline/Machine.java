@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.image.ImageRegistry;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.maven.MavenJars;
 import org.golempipeline.oci.RegistryLogins;
 
 /**
@@ -85,6 +86,12 @@ public final class Machine {
             .orElseThrow(
                 () -> Refusal.usage("Nothing says where this user's images are.", "Set `HOME`."));
     return new ImageStore(images, clock);
+  }
+
+  /** What this user's Maven knows of jars. */
+  @ForCommands
+  public MavenJars maven() {
+    return new MavenJars(folder.resolve(variable("HOME").orElse("")));
   }
 
   /** This user's accounts at registries of container images. */

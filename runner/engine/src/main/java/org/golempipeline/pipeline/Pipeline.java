@@ -101,7 +101,7 @@ public final class Pipeline {
             false,
             true,
             new FolderSurroundings(text.folder()));
-    return new Pipeline(machine, text, text.plugins(Plugins.NONE), overrides);
+    return new Pipeline(machine, text, text.plugins(machine, Plugins.NONE), overrides);
   }
 
   /** The same with these profiles of the file, of which later ones win. */

@@ -127,10 +127,11 @@ public final class PipelineText {
    * known by the name of the pipeline, and that only once all strategies are.
    */
   @ForCommands
-  public Checked<Plugins> plugins(Plugins named) {
+  public Checked<Plugins> plugins(Machine machine, Plugins named) {
     // Without a lock file nothing of it is loaded: that is start-up time.
     return !name.equals(STANDARD_INPUT) && Files.exists(lock())
-        ? LockFile.read(lock(), name + ".lock").then(pins -> named.withPinned(pins, name, folder))
+        ? LockFile.read(lock(), name + ".lock")
+            .then(pins -> named.withPinned(pins, name, folder, machine.maven()))
         : Checked.of(named);
   }
 

@@ -1,10 +1,12 @@
 package org.golempipeline.plugins;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -12,6 +14,8 @@ import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.lock.MavenCoordinates;
+import org.golempipeline.maven.MavenJars;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
 import org.golempipeline.strategy.MergeStrategy;
@@ -70,14 +74,16 @@ public final class Plugins {
    *
    * @param pipeline how the user calls the pipeline file
    * @param folder of the pipeline file
+   * @param maven has the jars that are not beside it; nothing but those that are pinned is asked of
+   *     it
    */
-  public Checked<Plugins> withPinned(LockFile lock, String pipeline, Path folder) {
+  public Checked<Plugins> withPinned(LockFile lock, String pipeline, Path folder, MavenJars maven) {
     var plugins = this;
     var problems = new ArrayList<Diagnostic>();
     for (var entry : lock.plugins().entrySet()) {
       if (plugins.find(entry.getKey()).isEmpty()) {
         try {
-          plugins = plugins.with(pinned(entry, pipeline, folder));
+          plugins = plugins.with(pinned(entry, pipeline, folder, maven));
         } catch (PluginException e) {
           problems.add(
               Diagnostic.error(
@@ -120,12 +126,39 @@ public final class Plugins {
     return plugins;
   }
 
+  /** Loads one jar of a Maven repository, which is downloaded if it is not on this machine. */
+  public static Plugin load(MavenCoordinates coordinates, MavenJars maven) throws PluginException {
+    return load(file(coordinates, maven), coordinates.toString());
+  }
+
+  private static Path file(MavenCoordinates coordinates, MavenJars maven) throws PluginException {
+    try {
+      return maven.get(coordinates);
+    } catch (IOException e) {
+      throw new PluginException(
+          PluginDiagnosticIds.PLUGIN_MISSING,
+          "Could not get the jar `%s`: %s.".formatted(coordinates, e.getMessage()),
+          "Check the coordinates, and what `%s` says of repositories; without a network the jar has"
+                  .formatted(maven.settingsFile())
+              + " to be in the local repository.");
+    }
+  }
+
   /** A jar that was pinned, unless it is missing or another one. */
-  private static Plugin pinned(Map.Entry<String, LockedPlugin> entry, String pipeline, Path folder)
+  private static Plugin pinned(
+      Map.Entry<String, LockedPlugin> entry, String pipeline, Path folder, MavenJars maven)
       throws PluginException {
     var locked = entry.getValue();
-    var file = folder.resolve(locked.path()).normalize();
-    var name = Path.of(pipeline).resolveSibling(locked.path()).normalize().toString();
+    var path = locked.path();
+    var coordinates = locked.maven();
+    var file =
+        path == null
+            ? file(Objects.requireNonNull(coordinates), maven)
+            : folder.resolve(path).normalize();
+    var name =
+        path == null
+            ? String.valueOf(coordinates)
+            : Path.of(pipeline).resolveSibling(path).normalize().toString();
     var pin = "`golem-pipeline plugins pin %s %s`".formatted(pipeline, name);
     JarBytes jar;
     try {

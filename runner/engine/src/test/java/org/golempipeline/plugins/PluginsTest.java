@@ -20,6 +20,8 @@ import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedImage;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.lock.MavenCoordinates;
+import org.golempipeline.maven.MavenJars;
 import org.golempipeline.strategy.ApiVersion;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Merger;
@@ -469,7 +471,7 @@ class PluginsTest {
   void refusesAJarThatIsPinnedUnderAnotherName() throws Exception {
     var plugin = Plugins.load(JarBuilder.words(folder).build("words.jar"), "it");
     var pins = new TreeMap<String, LockedPlugin>();
-    pins.put("letters", new LockedPlugin("1.0", "words.jar", plugin.sha256()));
+    pins.put("letters", new LockedPlugin("1.0", "words.jar", null, plugin.sha256()));
     lock().writePlugins(pins);
 
     assertThat(said(pinned()))
@@ -486,7 +488,9 @@ class PluginsTest {
     var tried = JarBuilder.words(folder, "\"1\"", "\"2\"").build("tried.jar");
 
     var plugins =
-        Plugins.NONE.with(Plugins.load(tried, "tried.jar")).withPinned(lock(), "p.yaml", folder);
+        Plugins.NONE
+            .with(Plugins.load(tried, "tried.jar"))
+            .withPinned(lock(), "p.yaml", folder, maven());
 
     assertThat(plugins.orNull().splits()).extracting(Strategy::version).containsExactly("2");
   }
@@ -498,7 +502,9 @@ class PluginsTest {
         JarBuilder.words(folder).attribute("Implementation-Title", "rival").build("rival.jar");
 
     var plugins =
-        Plugins.NONE.with(Plugins.load(rival, "rival.jar")).withPinned(lock(), "p.yaml", folder);
+        Plugins.NONE
+            .with(Plugins.load(rival, "rival.jar"))
+            .withPinned(lock(), "p.yaml", folder, maven());
 
     assertThat(said(plugins))
         .singleElement()
@@ -524,6 +530,72 @@ class PluginsTest {
   }
 
   @Test
+  void aJarOfARepositoryIsGotOnceAndLoadedOnlyAsPinned() throws Exception {
+    var remote = folder.resolve("remote/acme/words/1.0/words-1.0.jar");
+    Files.createDirectories(remote.getParent());
+    Files.move(JarBuilder.words(folder).build("words.jar"), remote);
+    settings("");
+    var coordinates = MavenCoordinates.parse("acme:words:1.0").orElseThrow();
+    var plugin = Plugins.load(coordinates, maven());
+    assertThat(plugin.jar()).isEqualTo("acme:words:1.0");
+    var pins = new TreeMap<String, LockedPlugin>();
+    pins.put("words", new LockedPlugin("1.0", null, coordinates, plugin.sha256()));
+    lock().writePlugins(pins);
+    assertThat(Files.readString(folder.resolve("p.yaml.lock")))
+        .contains("\"maven\": \"acme:words:1.0\",\n")
+        .doesNotContain("path");
+    assertThat(lock().plugins()).isEqualTo(pins);
+
+    // Without a network, and from a machine that has it not yet.
+    settings("<offline>true</offline>");
+    assertThat(pinned().orNull().splits()).hasSize(1);
+    var local = folder.resolve("local/acme/words/1.0/words-1.0.jar");
+    assertThat(local).exists();
+    Files.delete(local);
+    assertThat(said(pinned()))
+        .singleElement()
+        .asString()
+        .startsWith("sub/p.yaml.lock 4 Plugin.Missing Could not get the jar `acme:words:1.0`: ")
+        .contains("offline", "settings.xml` says of repositories");
+    settings("");
+    assertThat(pinned().orNull().splits()).hasSize(1);
+
+    Files.write(local, new byte[] {1});
+    assertThat(said(pinned()))
+        .singleElement()
+        .asString()
+        .contains("Plugin.Changed `acme:words:1.0` is not the jar that was pinned");
+    Files.delete(local);
+    Files.delete(remote);
+    assertThat(said(pinned())).singleElement().asString().contains("Plugin.Missing");
+  }
+
+  @Test
+  void onlyWhatStaysTheSameHasCoordinates() {
+    for (var text :
+        List.of("a:b", "a:b:c:d", "a:b:1-SNAPSHOT", "a:b:LATEST", "a/b:c:1", "a:b:..")) {
+      assertThat(MavenCoordinates.parse(text)).as(text).isEmpty();
+    }
+    assertThat(MavenCoordinates.parse("com.acme:words_1-x:1.2+3"))
+        .hasToString("Optional[com.acme:words_1-x:1.2+3]");
+  }
+
+  /** A mirror of everything in a folder, so that no network is asked. */
+  private void settings(String more) throws IOException {
+    Files.createDirectories(folder.resolve("home/.m2"));
+    Files.writeString(
+        folder.resolve("home/.m2/settings.xml"),
+        """
+        <settings>
+          <localRepository>%s</localRepository>
+          <mirrors><mirror><id>here</id><mirrorOf>*</mirrorOf><url>%s</url></mirror></mirrors>
+          %s
+        </settings>
+        """
+            .formatted(folder.resolve("local"), folder.resolve("remote").toUri(), more));
+  }
+
+  @Test
   void aLockFileWithHalfAPluginIsBroken() throws Exception {
     Files.writeString(
         folder.resolve("p.yaml.lock"),
@@ -535,7 +607,9 @@ class PluginsTest {
         .returns(2, found -> found.range().line())
         .extracting(Diagnostic::message)
         .asString()
-        .endsWith("`words` needs a `path` and a `sha256` of 64 hexadecimal digits.");
+        .endsWith(
+            "`words` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of"
+                + " 64 hexadecimal digits.");
   }
 
   private record Quiet(Merger merger) implements AutoCloseable {
@@ -571,8 +645,12 @@ class PluginsTest {
 
   private void pin(Plugin plugin, String path) throws IOException {
     var pins = new TreeMap<String, LockedPlugin>();
-    pins.put(plugin.name(), new LockedPlugin(plugin.version(), path, plugin.sha256()));
+    pins.put(plugin.name(), new LockedPlugin(plugin.version(), path, null, plugin.sha256()));
     lock().writePlugins(pins);
+  }
+
+  private MavenJars maven() {
+    return new MavenJars(folder.resolve("home"));
   }
 
   private LockFile lock() {
@@ -580,7 +658,7 @@ class PluginsTest {
   }
 
   private Checked<Plugins> pinned() {
-    return Plugins.NONE.withPinned(lock(), "sub/p.yaml", folder);
+    return Plugins.NONE.withPinned(lock(), "sub/p.yaml", folder, maven());
   }
 
   private static List<String> said(Checked<Plugins> checked) {

@@ -58,7 +58,7 @@ public final class PluginOptions {
 
   private Checked<Plugins> chosen(Console console, @Nullable PipelineText text) throws Refusal {
     var named = named(console);
-    return text == null ? Checked.of(named) : text.plugins(named);
+    return text == null ? Checked.of(named) : text.plugins(console.machine(), named);
   }
 
   private static Plugins withBundled(Console console, Plugins chosen, @Nullable PipelineText text)

@@ -1,9 +1,11 @@
 package org.golempipeline.cli.plugins;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.golempipeline.cli.completion.Candidates;
@@ -14,9 +16,11 @@ import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.lock.LockFile;
 import org.golempipeline.lock.LockedPlugin;
+import org.golempipeline.lock.MavenCoordinates;
 import org.golempipeline.pipeline.PipelineText;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plugins.Plugin;
+import org.golempipeline.plugins.PluginException;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
 import org.golempipeline.spec.Nearest;
@@ -137,13 +141,18 @@ public final class PluginsCommand {
       name = "pin",
       mixinStandardHelpOptions = true,
       description = {
-        "Writes jars with their digests into the lock file of a pipeline.",
+        "Writes jars with their digests into the lock file of a pipeline: files, or what Maven"
+            + " repositories have.",
         "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay the"
             + " same."
       })
   int pin(
       @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,
-      @Parameters(paramLabel = "JAR", arity = "1..*", description = "The jars.") List<String> jars)
+      @Parameters(
+              paramLabel = "JAR",
+              arity = "1..*",
+              description = "Files, or group:artifact:version of what Maven finds.")
+          List<String> jars)
       throws Refusal {
     var text = PipelineText.read(console.machine(), file);
     var name = text.name() + ".lock";
@@ -159,7 +168,8 @@ public final class PluginsCommand {
       pins.put(plugin.name(), locked(text, plugin));
     }
     // Other pins may be out of date, and pinned next; a clash with those that are not is told now.
-    for (var problem : plugins.withPinned(lock, file, text.folder()).diagnostics()) {
+    for (var problem :
+        plugins.withPinned(lock, file, text.folder(), console.machine().maven()).diagnostics()) {
       if (problem.id().equals(org.golempipeline.plugins.PluginDiagnosticIds.PLUGIN_CLASH)) {
         throw Refusal.usage(problem.message(), problem.hint());
       }
@@ -218,9 +228,29 @@ public final class PluginsCommand {
   }
 
   private Plugins loaded(List<String> jars) throws Refusal {
-    var options = new PluginOptions();
-    options.jars = jars;
-    return options.named(console);
+    var plugins = Plugins.NONE;
+    for (var jar : jars) {
+      try {
+        plugins = plugins.with(loaded(jar));
+      } catch (PluginException e) {
+        throw Refusal.usage(e.getMessage(), e.hint());
+      }
+    }
+    return plugins;
+  }
+
+  private Plugin loaded(String jar) throws Refusal, PluginException {
+    var coordinates = coordinates(jar);
+    return coordinates.isPresent()
+        ? Plugins.load(coordinates.get(), console.machine().maven())
+        : Plugins.load(PluginOptions.path(console, jar), jar);
+  }
+
+  /** What is a file of this machine is taken for that. */
+  private Optional<MavenCoordinates> coordinates(String jar) throws Refusal {
+    return Files.exists(PluginOptions.path(console, jar))
+        ? Optional.empty()
+        : MavenCoordinates.parse(jar);
   }
 
   // ---- list and describe
@@ -291,11 +321,16 @@ public final class PluginsCommand {
   // ---- pin
 
   private LockedPlugin locked(PipelineText text, Plugin plugin) throws Refusal {
+    var coordinates = coordinates(plugin.jar());
+    if (coordinates.isPresent()) {
+      return new LockedPlugin(plugin.version(), null, coordinates.get(), plugin.sha256());
+    }
     var jar = PluginOptions.path(console, plugin.jar()).toAbsolutePath().normalize();
     var path = text.folder().normalize().relativize(jar);
     return new LockedPlugin(
         plugin.version(),
         path.toString().replace(java.io.File.separatorChar, '/'),
+        null,
         plugin.sha256());
   }
 
@@ -313,7 +348,7 @@ public final class PluginsCommand {
     console.out().println(TerminalText.safe(line));
     plugin.splits().forEach(each -> console.out().println("  split  " + each.name()));
     plugin.merges().forEach(each -> console.out().println("  merge  " + each.name()));
-    if (now != null && Path.of(now.path()).startsWith("..")) {
+    if (now != null && now.path() != null && Path.of(now.path()).startsWith("..")) {
       console
           .out()
           .println(
