@@ -26,6 +26,8 @@ public final class PipelineFormat {
           "workers",
           "golem");
 
+  private static final PipelineFormat ORDERS = new PipelineFormat();
+
   private final List<String> top = new ArrayList<>(FIRST);
   private final List<String> stage;
   private final List<String> profile;
@@ -49,7 +51,7 @@ public final class PipelineFormat {
     if (document.root().isEmpty() || !document.diagnostics().isEmpty()) {
       return new Checked<>(null, document.diagnostics());
     }
-    var formatted = document.formatted(new PipelineFormat()::order);
+    var formatted = document.formatted(ORDERS::order);
     return formatted.isPresent()
         ? Checked.of(formatted.get())
         : new Checked<>(

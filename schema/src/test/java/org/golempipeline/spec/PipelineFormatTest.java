@@ -15,7 +15,7 @@ import org.golempipeline.document.Document;
 import org.junit.jupiter.api.Test;
 
 class PipelineFormatTest {
-  private static final int COUNT = Integer.getInteger("fuzz.count", 500);
+  private static final int COUNT = Integer.getInteger("fuzz.count", 1500);
   private static final Path FORMAT = Path.of("src/test/resources/format");
 
   @Test

@@ -47,7 +47,7 @@ class SharedCacheTest {
   void severalMayClaimOneAtOnce() throws Exception {
     var executor = Executors.newFixedThreadPool(8);
     try {
-      for (var round = 0; round < 20; round++) {
+      for (var round = 0; round < 10; round++) {
         var cache = folder.resolve("cache-" + round);
         Callable<Boolean> claim =
             () -> {
