@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.report.Measured;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +232,7 @@ final class FragmentFacts {
       script.fragments().forEach(each -> back(stage, each, State.WAITING, -1));
       return;
     }
-    var share = batch.milliseconds() / Math.max(1, batch.done().size() + batch.failed().size());
+    var measured = Measured.of(script.fragments(), batch);
     batch
         .done()
         .forEach(
@@ -240,7 +241,7 @@ final class FragmentFacts {
                 stage.providers[each] = script.provider();
                 tried(stage, each);
                 stage.become(each, State.DONE);
-                stage.times[each] = (int) share;
+                note(stage, each, measured);
                 stage.troubles.remove(each);
               }
             });
@@ -248,7 +249,8 @@ final class FragmentFacts {
       if (failed.fragment() < stage.size && stage.state(failed.fragment()) != State.DONE) {
         stage.providers[failed.fragment()] = script.provider();
         tried(stage, failed.fragment());
-        back(stage, failed.fragment(), State.TRIED, (int) share);
+        back(stage, failed.fragment(), State.TRIED, -1);
+        note(stage, failed.fragment(), measured);
         stage.troubles.put(failed.fragment(), Trouble.of(failed.failure(), failed.log()));
       }
     }
@@ -265,6 +267,14 @@ final class FragmentFacts {
                 }
               });
     }
+  }
+
+  private void note(Stage stage, int number, Measured of) {
+    var took = of.get(number);
+    stage.times[number] = (int) Math.min(Integer.MAX_VALUE, took.milliseconds());
+    stage.cpu[number] = took.cpuMilliseconds();
+    stage.bytes[number] = took.bytes();
+    measured |= took.cpuMilliseconds() >= 0;
   }
 
   private static void tried(Stage stage, int number) {

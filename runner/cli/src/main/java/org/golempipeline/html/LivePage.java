@@ -81,7 +81,7 @@ public final class LivePage {
     refresh();
     var text = new StringBuilder();
     facts.seenAt(
-        clock.instant(),
+        moment(),
         () -> {
           var html = new Html(text);
           var page = page(html);
@@ -120,7 +120,7 @@ public final class LivePage {
   public synchronized String fragments(Map<String, String> asked) {
     var text = new StringBuilder();
     facts.seenAt(
-        clock.instant(),
+        moment(),
         () -> {
           var section = new FragmentsSection(new Html(text), facts, runFolder, true);
           section.found(query(asked));
@@ -150,6 +150,11 @@ public final class LivePage {
     return null;
   }
 
+  /** Up to when it is known how the run went on. */
+  private Instant moment() {
+    return ended == null ? clock.instant() : Instant.EPOCH;
+  }
+
   private void refresh() {
     var now = clock.instant();
     // Time itself changes what a run looks like that goes on.
@@ -158,7 +163,7 @@ public final class LivePage {
     }
     changed = false;
     var began = System.nanoTime();
-    var texts = facts.seenAt(now, this::texts);
+    var texts = facts.seenAt(moment(), this::texts);
     version++;
     texts.forEach(
         (name, text) -> {

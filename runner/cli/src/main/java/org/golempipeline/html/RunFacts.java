@@ -89,8 +89,8 @@ final class RunFacts {
   }
 
   /**
-   * What {@code look} makes of the facts as they are if the run ends at this moment. The run goes
-   * on.
+   * What {@code look} makes of the facts as they are if the run ends at this moment, or with its
+   * last event if that is later. The run goes on.
    */
   <T> T seenAt(Instant now, Supplier<T> look) {
     var running = fleet;

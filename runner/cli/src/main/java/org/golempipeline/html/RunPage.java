@@ -315,7 +315,9 @@ public final class RunPage {
     if (run.at() != null) {
       fact("began", moment(run.at()));
       fact(
-          facts.finished != null ? "ended" : live ? "now" : "last event",
+          facts.finished != null
+              ? "ended"
+              : live && run.state() == State.RUNNING ? "now" : "last event",
           moment(run.at().plus(run.took())) + ", after " + Text.time(run.took()));
     }
     html.close().close();

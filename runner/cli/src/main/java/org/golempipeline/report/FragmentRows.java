@@ -32,7 +32,9 @@ final class FragmentRows {
    * @param attempt which one it was, from 1; 0 if there was none
    * @param submit when the script was sent that it was in
    * @param complete when that came back
-   * @param milliseconds its share of the script's time
+   * @param milliseconds as its provider says, or its share of the script's time
+   * @param cpuMilliseconds null where the provider does not say
+   * @param bytes of its output; null where that is not known
    * @param failure why it was given up
    * @param label names it and its input, if it was given up
    * @param log what it wrote last, relative to the run's folder
@@ -47,12 +49,16 @@ final class FragmentRows {
       @Nullable Instant submit,
       @Nullable Instant complete,
       long milliseconds,
+      @Nullable Integer cpuMilliseconds,
+      @Nullable Long bytes,
       @Nullable Failure failure,
       @Nullable String label,
       @Nullable String log) {
 
     private static Row plain(String stage, int fragment, Status status, int attempt) {
-      return new Row(stage, fragment, status, null, attempt, null, null, null, 0, null, null, null);
+      return new Row(
+          stage, fragment, status, null, attempt, null, null, null, 0, null, null, null, null,
+          null);
     }
 
     private Row givenUp(int attempts, Failure why, String name, @Nullable String words) {
@@ -66,6 +72,8 @@ final class FragmentRows {
           submit,
           complete,
           milliseconds,
+          cpuMilliseconds,
+          bytes,
           why,
           name,
           words);
@@ -129,16 +137,24 @@ final class FragmentRows {
 
   private void back(Sent script, RunEvent.BatchFinished batch, Instant now) {
     begun(script);
-    var share = batch.milliseconds() / Math.max(1, batch.done().size() + batch.failed().size());
-    batch.done().forEach(each -> tell(row(script, each, Status.COMPLETED, 0, now, share)));
+    var measured = Measured.of(script.fragments(), batch);
+    batch
+        .done()
+        .forEach(each -> tell(row(script, each, Status.COMPLETED, 0, now, measured.get(each))));
     for (var failed : batch.failed()) {
-      var row = row(script, failed.fragment(), Status.FAILED, failed.exitCode(), now, share);
+      var took = measured.get(failed.fragment());
+      var row = row(script, failed.fragment(), Status.FAILED, failed.exitCode(), now, took);
       stage(script.stage()).troubled.put(failed.fragment(), row);
     }
   }
 
   private Row row(
-      Sent script, int fragment, Status status, @Nullable Integer exit, Instant now, long share) {
+      Sent script,
+      int fragment,
+      Status status,
+      @Nullable Integer exit,
+      Instant now,
+      Measured.Fragment took) {
     var attempt = stage(script.stage()).attempts.getOrDefault(fragment, 1);
     return new Row(
         script.stage(),
@@ -149,7 +165,9 @@ final class FragmentRows {
         script.provider(),
         script.at(),
         now,
-        share,
+        took.milliseconds(),
+        took.cpuMilliseconds() < 0 ? null : took.cpuMilliseconds(),
+        took.bytes() < 0 ? null : took.bytes(),
         null,
         null,
         null);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.golempipeline.event.EventSink;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TraceFile implements EventSink, AutoCloseable {
   private static final String HEADER =
       "task_id\tprocess\ttag\tname\tstatus\texit\tattempt\thostname\tsubmit\tcomplete\tduration"
-          + "\trealtime\terror\n";
+          + "\trealtime\t%cpu\toutput_bytes\terror\n";
 
   private final BufferedWriter writer;
   private final FragmentRows rows = new FragmentRows(this::write);
@@ -73,10 +74,20 @@ public final class TraceFile implements EventSink, AutoCloseable {
                     text(milliseconds(complete)),
                     text(duration),
                     submit == null ? "-" : row.milliseconds(),
+                    cpu(row),
+                    text(row.bytes()),
                     text(failure == null ? null : failure.message()))
                 .map(each -> TerminalText.safe(each.toString()))
                 .collect(Collectors.joining("\t"))
             + "\n");
+  }
+
+  /** Of one processor, in percent: two that are busy all the time are 200. */
+  private static Object cpu(Row row) {
+    var used = row.cpuMilliseconds();
+    return used == null || row.milliseconds() <= 0
+        ? "-"
+        : String.format(Locale.ROOT, "%.1f", 100.0 * used / row.milliseconds());
   }
 
   private static Object text(@Nullable Object value) {

@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
@@ -87,58 +85,37 @@ class RunPageTest {
     assertThat(page.row("only")).containsSequence("failed", "40");
   }
 
-  /** Looking at a run that goes on changes nothing of what it adds up to. */
+  /** Looking at a run that goes on changes nothing of what it adds up to; also if it dies. */
   @ParameterizedTest
   @ValueSource(strings = {"success", "cut-by-first", "failure-with-retries", "verify-with-a-liar"})
   void aPageThatWasWatchedEndsAsTheOneThatIsWritten(String recording) throws IOException {
+    var events = Files.readAllLines(RECORDINGS.resolve(recording).resolve("journal.ndjson"));
     Files.createDirectories(run);
-    var journal = run.resolve("journal.ndjson");
-    Files.copy(RECORDINGS.resolve(recording).resolve("journal.ndjson"), journal);
-    var events = Files.readAllLines(journal);
-    var begin = EventJson.read(events.get(0)).at();
-    var now = new long[1];
-    var clock =
-        new Clock() {
-          @Override
-          public Instant instant() {
-            return begin.plusSeconds(now[0]++);
-          }
-
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            return this;
-          }
-        };
-    var live = new LivePage(run, ZoneOffset.UTC, clock);
-    for (var i = 0; i < events.size(); i++) {
-      live.add(EventJson.read(events.get(i)));
-      if (i % 20 == 0) {
-        assertThat(live.since(0).over()).isFalse();
+    for (var some : List.of(events, events.subList(0, events.size() / 2))) {
+      Files.write(run.resolve("journal.ndjson"), some);
+      var live =
+          new LivePage(run, ZoneOffset.UTC, new TickingClock(EventJson.read(some.get(0)).at()));
+      for (var i = 0; i < some.size(); i++) {
+        live.add(EventJson.read(some.get(i)));
+        if (i % 20 == 0) {
+          assertThat(live.since(0).over()).isFalse();
+        }
       }
+      live.end();
+
+      var written = Page.of(run).html();
+
+      var changes = live.since(0);
+      assertThat(changes.over()).isTrue();
+      assertThat(changes.parts()).containsKeys("outcome", "stages", "time", "providers", "money");
+      changes
+          .parts()
+          .forEach(
+              (name, text) ->
+                  assertThat(written)
+                      .as(name)
+                      .contains(name.equals("title") ? ">" + text + "<" : ">" + text + "</div>"));
     }
-    live.end();
-
-    var written = Page.of(run).html();
-
-    var changes = live.since(0);
-    assertThat(changes.over()).isTrue();
-    assertThat(changes.parts()).containsKeys("outcome", "stages", "time", "providers", "money");
-    changes
-        .parts()
-        .forEach(
-            (name, text) ->
-                assertThat(written)
-                    .as(name)
-                    .contains(
-                        name.equals("title")
-                            ? "<title>" + text + "</title>"
-                            : ">" + text + "</div>"));
-    assertThat(live.whole()).contains("exit code", "data-version");
   }
 
   // ---- what is on the page
@@ -178,6 +155,45 @@ class RunPageTest {
         .containsSubsequence("count/3", "count/4", "count/0", "count/1", "count/2", "1 to 5");
     assertThat(page.all("tr")).hasSizeLessThan(100);
     assertThat(page.html()).doesNotContain("<form", "<script", "<button", "data-version");
+  }
+
+  @Test
+  void whatFragmentsTookIsWhatTheirProvidersSay() throws IOException {
+    try (var journal = new JournalWriter(run)) {
+      journal
+          .add(JournalWriter.started("local", "count"))
+          .add(new RunEvent.StageExpanded("count", 3))
+          .add(opened(0, "atlas"))
+          .add(new BatchStarted(0, 0, "count", FragmentSet.range(0, 3)))
+          .at(9)
+          .add(
+              new BatchFinished(
+                  0,
+                  FragmentSet.of(0, 2),
+                  List.of(new AttemptFailure(1, EXIT_3, 3, null)),
+                  null,
+                  9000,
+                  0,
+                  0,
+                  new RunEvent.Figures(
+                      List.of(700, 50, -1), List.of(20, 2500, -1), List.of(1500L, 0L, 7L))));
+    }
+
+    var page = Page.of(run);
+
+    assertThat(page.row("count/0")).containsSequence("1", "700 ms", "20 ms", "1.5 kB");
+    assertThat(page.row("count/1")).containsSequence("1", "50 ms", "2.5 s", "0 B");
+    assertThat(page.row("count/2")).containsSequence("1", "3.0 s", "–", "7 B");
+    assertThat(page.text())
+        .containsSubsequence(
+            "the slowest first",
+            "count/2",
+            "count/0",
+            "count/1",
+            "the most CPU time first",
+            "count/1",
+            "count/0",
+            "1 to 2 of 2.");
   }
 
   @Test

@@ -61,6 +61,8 @@ class RecordsIT {
       assertThat(Long.parseLong(row.get("complete")) - Long.parseLong(row.get("submit")))
           .isEqualTo(Long.parseLong(row.get("duration")));
       assertThat(Long.parseLong(row.get("realtime"))).isNotNegative();
+      assertThat(row.get("%cpu")).matches("-|[0-9]+\\.[0-9]");
+      assertThat(row.get("output_bytes")).isEqualTo(bad ? "0" : "2");
     }
     var suites = suites();
     assertThat(suites.keySet()).containsExactly("copy.copy", "copy");

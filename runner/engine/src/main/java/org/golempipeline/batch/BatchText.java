@@ -26,6 +26,7 @@ final class BatchText {
       batch.setup();
     }
     batch.line("_gp_now fragments");
+    batch.line("_gp_begin");
     for (var i = 0; i < fragments.size(); i++) {
       batch.fragment(i, fragments.get(i));
     }

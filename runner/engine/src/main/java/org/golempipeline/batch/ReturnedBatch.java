@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private static final long MOST_NAME_BYTES = 64L << 20;
+
+  /** What is said of a fragment, clocks included. */
+  private static final long LONGEST_RECORD = 256;
+
   private static final int BLANK = 64 * 1024;
   private static final Set<String> PROBLEMS =
       Set.of("unpackable", "link", "folder", "file", "pipe", "device");
@@ -52,6 +56,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private long received;
   private @Nullable List<ReturnedFragment> fragments;
   private @Nullable Extent setupLog;
+  private @Nullable BatchClocks clocks;
   private @Nullable IOException trouble;
 
   /** What commands wrote, but for what is an output under another name. */
@@ -102,6 +107,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     contents.read(new TarReader(opened(), start, start + received));
     fragments = contents.fragments();
     setupLog = contents.setupLog;
+    clocks = contents.clocks;
     logs = contents.logs();
     close();
   }
@@ -125,6 +131,18 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       throw new IllegalStateException("the batch has not come back");
     }
     return fragments;
+  }
+
+  /**
+   * What they took. Only after {@link #finish}.
+   *
+   * @throws IllegalStateException if nothing came yet
+   */
+  public BatchClocks clocks() {
+    if (clocks == null) {
+      throw new IllegalStateException("the batch has not come back");
+    }
+    return clocks;
   }
 
   /** Where the text that setup wrote lies in the pack file; null if it wrote nothing. */
@@ -169,6 +187,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   /** What one reading of the archive finds. */
   private final class Contents {
     private final @Nullable String[] records = new String[count];
+    private final BatchClocks clocks = new BatchClocks(count);
     private final @Nullable String[] problems = new String[count];
     private final @Nullable Extent[] logs = new Extent[count];
     private final Map<Integer, Extent> logFiles = new HashMap<>();
@@ -394,7 +413,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     }
 
     private void readRecords(Extent extent) throws IOException {
-      if (extent.size() > 64L * (count + 1)) {
+      if (extent.size() > LONGEST_RECORD * (count + 2)) {
         throw new IOException("The records that came back are too long.");
       }
       var bytes = ByteBuffer.allocate((int) extent.size());
@@ -405,11 +424,13 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       var text = new String(bytes.array(), StandardCharsets.ISO_8859_1);
       for (var line : text.lines().toList()) {
-        readRecord(line.split(" ", -1), line);
+        if (!clocks.takes(line)) {
+          readRecord(line.split(" ", -1), line);
+        }
       }
     }
 
-    /** Who, how it ended, and the number of its log if it has one. */
+    /** Who, how it ended, the number of its log if it has one, and when. */
     private void readRecord(String[] words, String line) throws IOException {
       var what = words.length > 1 ? words[1] : "";
       if (words.length == 2 && words[0].equals("setup") && isStatus(what)) {
@@ -419,11 +440,15 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       var position = position(words[0], count);
       if (position < 0
           || !(isStatus(what) || what.equals("timeout") || isProblem(what))
-          || words.length > 3) {
+          || words.length > 4
+          || words.length == 4 && !BatchClocks.isUptime(words[3])) {
         throw new IOException("The records that came back hold the line `" + line + "`.");
       }
       records[position] = what;
-      if (words.length == 3) {
+      if (words.length == 4) {
+        clocks.ended(position, words[3]);
+      }
+      if (words.length > 2) {
         logs[position] = logFiles.get(position(words[2], Integer.MAX_VALUE));
       }
     }

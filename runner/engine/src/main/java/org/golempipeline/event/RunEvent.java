@@ -168,6 +168,7 @@ public sealed interface RunEvent {
    * @param done fragments whose outputs are here
    * @param failed fragments whose own program failed, with a reason each
    * @param failure what ended the script before all fragments were through
+   * @param figures what its fragments took; journals of older versions have none
    */
   record BatchFinished(
       int batch,
@@ -176,8 +177,21 @@ public sealed interface RunEvent {
       @Nullable Failure failure,
       long milliseconds,
       long bytesSent,
-      long bytesReceived)
+      long bytesReceived,
+      @Nullable Figures figures)
       implements RunEvent {
+    /** Of which no figures are known. */
+    public BatchFinished(
+        int batch,
+        FragmentSet done,
+        List<AttemptFailure> failed,
+        @Nullable Failure failure,
+        long milliseconds,
+        long bytesSent,
+        long bytesReceived) {
+      this(batch, done, failed, failure, milliseconds, bytesSent, bytesReceived, null);
+    }
+
     /** Journals are read by it: the text is part of their format. */
     private static final Failure NEVER_SENT =
         Failure.of(FailureKind.CANCELLED, "It was never sent.");
@@ -190,6 +204,22 @@ public sealed interface RunEvent {
     /** Whether nobody saw anything of it but this machine. */
     public boolean neverSent() {
       return NEVER_SENT.equals(failure);
+    }
+  }
+
+  /**
+   * What the fragments of a script took, in the order of their numbers, as their provider says: -1
+   * where he does not.
+   *
+   * @param took milliseconds from the end of the fragment before
+   * @param cpu milliseconds of processors, of all processes that were waited for
+   * @param bytes of the output
+   */
+  record Figures(List<Integer> took, List<Integer> cpu, List<Long> bytes) {
+    public Figures {
+      took = List.copyOf(took);
+      cpu = List.copyOf(cpu);
+      bytes = List.copyOf(bytes);
     }
   }
 

@@ -55,7 +55,14 @@ final class Discretion {
               each.fragment(), hide(each.failure()), each.exitCode(), each.log()));
     }
     return new Message.BatchReturned(
-        m.batch(), m.done(), m.winners(), m.same(), failed, m.bytesSent(), m.bytesReceived());
+        m.batch(),
+        m.done(),
+        m.winners(),
+        m.same(),
+        failed,
+        m.bytesSent(),
+        m.bytesReceived(),
+        m.figures());
   }
 
   /** Strategies quote what they read, providers say what they like. */

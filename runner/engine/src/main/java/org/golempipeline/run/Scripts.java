@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.golempipeline.batch.AtWork;
 import org.golempipeline.batch.BatchPlace;
@@ -382,12 +383,12 @@ final class Scripts implements AutoCloseable {
     var failed = new ArrayList<RunEvent.AttemptFailure>();
     var parts = new HashMap<Integer, List<StageOutputs.Part>>();
     var indexes = execute.fragments().toArray();
-    var received = 0L;
+    var bytes = new ArrayList<Long>(indexes.length);
     for (var i = 0; i < indexes.length; i++) {
       var index = indexes[i];
       var result = batch.fragments().get(i);
       var left = parts(stage, result, ready.pack());
-      received += left.stream().mapToLong(StageOutputs.Part::size).sum();
+      bytes.add(left.stream().mapToLong(StageOutputs.Part::size).sum());
       var failure = judge.judge(stage, index, execute.fragmentLimit(), result, left);
       if (failure == null) {
         parts.put(index, left);
@@ -423,7 +424,12 @@ final class Scripts implements AutoCloseable {
         same,
         failed,
         sent(ready.script()),
-        received);
+        bytes.stream().mapToLong(Long::longValue).sum(),
+        new RunEvent.Figures(list(batch.clocks().took()), list(batch.clocks().cpu()), bytes));
+  }
+
+  private static List<Integer> list(int[] numbers) {
+    return IntStream.of(numbers).boxed().toList();
   }
 
   private static List<Integer> winners(Map<Integer, List<StageOutputs.Part>> parts) {

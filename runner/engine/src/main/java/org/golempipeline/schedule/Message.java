@@ -81,6 +81,7 @@ public sealed interface Message {
    * @param winners those of {@code done} whose output can win a {@code first}
    * @param same for a stage with {@code verify}: by fragment, the earlier batch that left the same
    *     output; without an entry the output differs from all before
+   * @param figures recordings of older versions have none
    */
   record BatchReturned(
       int batch,
@@ -89,7 +90,8 @@ public sealed interface Message {
       Map<Integer, Integer> same,
       List<RunEvent.AttemptFailure> failed,
       long bytesSent,
-      long bytesReceived)
+      long bytesReceived,
+      RunEvent.@Nullable Figures figures)
       implements Message {
     public BatchReturned {
       same = Map.copyOf(same);

@@ -286,7 +286,8 @@ final class StageDecisions implements Relay.Receiver {
             null,
             took.toMillis(),
             returned.bytesSent(),
-            returned.bytesReceived()));
+            returned.bytesReceived(),
+            returned.figures()));
     stage.took(took, batch.fragments.size());
     if (!returned.done().isEmpty()) {
       setbacks.over();

@@ -10,9 +10,11 @@ _gp_n=$2
 _gp_b=$1/b$2
 _gp_limit=$3
 
-# Counts the fragments that ended: what came to `records` since it was read last.
+# Counts the fragments that ended: what came to `records` since it was read last, but for lines of
+# the clock, which end with the unit of seconds.
 _gp_catch_up() {
   while read -r _gp_x <&3; do
+    case $_gp_x in *s) continue ;; esac
     _gp_at=$((_gp_at + 1))
     _gp_ran=0
   done

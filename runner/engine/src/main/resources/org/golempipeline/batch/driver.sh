@@ -16,6 +16,10 @@ _gp_entered=
 # most on many file systems.
 _gp_logs=0
 _gp_log=$_gp_b/log.0
+# Where the system says how long it has been up; empty if it does not.
+_gp_clock=/proc/uptime
+[ -r "$_gp_clock" ] || _gp_clock=
+_gp_up=
 
 # Puts the fetched file $2 in the place of the empty file $3: with `mv`, or `cp` if it belongs to
 # other places too.
@@ -34,26 +38,40 @@ _gp_now() {
   echo "$1 $_gp_dog" >"$_gp_b/now"
 }
 
+# Notes where the clocks stand before the first fragment.
+_gp_begin() {
+  [ -z "$_gp_clock" ] || read -r _gp_up _gp_x <"$_gp_clock"
+  {
+    echo "begin ${_gp_up}s"
+    times
+  } >>"$_gp_b/records"
+}
+
 _gp_next() {
   _gp_i=$1
   _gp_d=$_gp_b/$1
 }
 
-# Notes that the fragment ended with status $1, and which log is its own. 137 is what a killed
-# process leaves, whoever did it.
+# Notes that the fragment ended with status $1, which log is its own, and where the clocks stand:
+# that of the system, and those of the processes that ended. 137 is what a killed process leaves,
+# whoever did it.
 _gp_done() {
   _gp_status=$1
   if [ "$1" -ne 0 ]; then
     _gp_failed="$_gp_failed$_gp_i "
     if [ "$1" -eq 137 ] && [ -f "$_gp_d/late" ]; then _gp_status=timeout; fi
   fi
+  _gp_own=-
   if [ -s "$_gp_log" ]; then
-    echo "$_gp_i $_gp_status $_gp_logs" >>"$_gp_b/records"
+    _gp_own=$_gp_logs
     _gp_logs=$((_gp_logs + 1))
     _gp_log=$_gp_b/log.$_gp_logs
-  else
-    echo "$_gp_i $_gp_status" >>"$_gp_b/records"
   fi
+  [ -z "$_gp_clock" ] || read -r _gp_up _gp_x <"$_gp_clock"
+  {
+    echo "$_gp_i $_gp_status $_gp_own $_gp_up"
+    times
+  } >>"$_gp_b/records"
   [ -z "$_gp_tmp" ] || rm -rf "$_gp_d/tmp"
 }
 

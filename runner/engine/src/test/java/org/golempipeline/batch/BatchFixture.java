@@ -133,12 +133,16 @@ final class BatchFixture implements AutoCloseable {
 
   List<ReturnedFragment> execute(int number, boolean first)
       throws IOException, InterruptedException {
+    return executed(number, first).fragments();
+  }
+
+  ReturnedBatch executed(int number, boolean first) throws IOException, InterruptedException {
     var script = script(number, first);
     var status = machine.execute(script.commands());
     if (status != 0) {
       throw new AssertionError("the batch ended with " + status + ": " + machine.output());
     }
-    return script.returned().fragments();
+    return script.returned();
   }
 
   Machine machine() {

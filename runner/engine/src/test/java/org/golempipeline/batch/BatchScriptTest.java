@@ -69,6 +69,29 @@ class BatchScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
+  void clocksSayWhatEachFragmentTook(Shell shell) throws Exception {
+    try (var batch = new BatchFixture(temporary, shell)) {
+      // The work is done by a process of its own, and what nobody waits for does not count.
+      batch.run(
+          """
+          sh -c 'i=0; while [ $i -lt "$0" ]; do i=$((i + 1)); done' "$turns"
+          sleep "$pause"
+          """);
+      for (var turns : List.of("1", "200000", "1")) {
+        batch.without(Map.of("turns", turns, "pause", turns.equals("1") ? "0" : "0.3"));
+      }
+
+      var clocks = batch.executed(17, true).clocks();
+
+      assertThat(clocks.cpu()[1]).isGreaterThan(clocks.cpu()[0] + clocks.cpu()[2]);
+      assertThat(clocks.cpu()[0]).isNotNegative();
+      assertThat(clocks.took()[1]).isGreaterThanOrEqualTo(290);
+      assertThat(clocks.took()[2]).isNotNegative();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
   void nothingButTheResultIsLeftBehind(Shell shell) throws Exception {
     try (var batch = new BatchFixture(temporary, shell)) {
       batch.run("cat \"$in\" > \"$out\"").with("a");

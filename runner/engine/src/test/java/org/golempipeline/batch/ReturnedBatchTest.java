@@ -203,13 +203,54 @@ class ReturnedBatchTest {
   }
 
   @Test
+  void clocksAreReadAsFarAsTheyMakeSense() throws Exception {
+    var records =
+        """
+        begin 100.50s
+        0m0.010s 0m0.020s
+        0m9.990s 0m0.010s
+        0 0 - 101.75
+        0m0.01s 0m0.02s
+        0m10.500000s 0m1.010000s
+        1 3 0 101.70
+        0m0.01s 0m0.02s
+        0m1.0s 0m1.01s
+        2 timeout - 99999999.99
+        0m0.01s 0m0.02s
+        3m0.00s 0m0.00s
+        """;
+    try (var batch = new ReturnedBatch(pack, 17, 4, ONE, new ReturnLimits(100_000, 100))) {
+      batch.restart();
+      var tar = new Tar().file("b17/log.0", "x").file("b17/records", records);
+      batch.write(ByteBuffer.wrap(tar.bytes()));
+      batch.finish();
+
+      assertThat(batch.fragments())
+          .extracting(ReturnedFragment::ending)
+          .containsExactly(Ending.EXITED, Ending.EXITED, Ending.TIMED_OUT, Ending.UNKNOWN);
+      assertThat(batch.clocks().took()).containsExactly(1250, -1, Integer.MAX_VALUE, -1);
+      assertThat(batch.clocks().cpu()).containsExactly(1510, -1, 177_990, -1);
+    }
+  }
+
+  @Test
   void refusesWhatCannotBeUnderstood() throws Exception {
     assertRefused(ONE, new Tar().file("b17/0/out.txt", "x"));
     assertRefused(ONE, new byte[0]);
     assertRefused(ONE, new byte[100]);
     assertRefused(ONE, new byte[1024]);
     for (var records :
-        List.of("0", "0 256", "9 0", "x 0", "0 0 0 0", "0 -1", "0 done", "setup x")) {
+        List.of(
+            "0",
+            "0 256",
+            "9 0",
+            "x 0",
+            "0 0 0 0",
+            "0 0 - x",
+            "0 0 0 1.00 2",
+            "0 -1",
+            "0 done",
+            "setup x")) {
       assertRefused(ONE, new Tar().file("b17/records", records));
     }
     assertRefused(ONE, new Tar().file("b17/records", "0 0\n".repeat(1000)));

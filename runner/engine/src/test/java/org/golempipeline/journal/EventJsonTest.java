@@ -81,6 +81,7 @@ class EventJsonTest {
             "boolean",
             "int",
             "java.lang.Integer",
+            "java.lang.Long",
             "java.lang.String",
             "java.math.BigDecimal",
             "java.time.Duration",
@@ -160,6 +161,8 @@ class EventJsonTest {
       return FragmentSet.of(1, 2, 5);
     } else if (type == Failure.class) {
       return new Failure(FailureKind.MARKET, "nobody", "wait");
+    } else if (type == RunEvent.Figures.class) {
+      return new RunEvent.Figures(List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L));
     } else if (type == Set.class) {
       return Set.of("x");
     } else if (generic.contains("AttemptFailure")) {

@@ -56,7 +56,8 @@ class DiscretionTest {
     messages.add(new Message.Merged(0, 1, 8, SECRET));
     messages.add(new Message.RentalLost(1, SECRET));
     messages.add(
-        new Message.BatchReturned(1, FragmentSet.EMPTY, FragmentSet.EMPTY, Map.of(), failed, 1, 2));
+        new Message.BatchReturned(
+            1, FragmentSet.EMPTY, FragmentSet.EMPTY, Map.of(), failed, 1, 2, null));
     for (var message : messages) {
       assertThat(message.toString()).contains(SECRET);
       assertThat(discretion.hide(message).toString())

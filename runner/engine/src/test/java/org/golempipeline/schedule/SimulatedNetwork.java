@@ -468,7 +468,7 @@ final class SimulatedNetwork {
     }
     script.done = FragmentSet.of(done);
     return new Message.BatchReturned(
-        execute.batch(), script.done, FragmentSet.of(winners), same, failed, 1, 1);
+        execute.batch(), script.done, FragmentSet.of(winners), same, failed, 1, 1, null);
   }
 
   private int exitCode(Scenario.Stage stage, SimulatedProvider provider, int index) {

@@ -11,10 +11,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +21,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.html.LivePage;
+import org.golempipeline.html.TickingClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,30 +38,9 @@ class PageServerTest {
   private PageServer server;
   private long sequence;
 
-  /** Each look at it is a second later, so that each may show something new. */
-  private static final class Ticking extends Clock {
-    private Instant now = BEGIN;
-
-    @Override
-    public Instant instant() {
-      now = now.plusSeconds(1);
-      return now;
-    }
-
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   @BeforeEach
   void serve() throws IOException {
-    page = new LivePage(folder, ZoneOffset.UTC, new Ticking());
+    page = new LivePage(folder, ZoneOffset.UTC, new TickingClock(BEGIN));
     server = PageServer.start(page, 0);
     add(
         new RunEvent.RunStarted(
