@@ -18,7 +18,10 @@ public final class LiveBlock {
   private static final String BREAK = "\033[?7h";
 
   private final Screen screen;
-  private boolean drawn;
+
+  /** What is on the screen of it. */
+  private List<String> drawn = List.of();
+
   private boolean ended;
 
   public LiveBlock(Screen screen) {
@@ -31,7 +34,7 @@ public final class LiveBlock {
    * @param block none elsewhere than on a terminal
    */
   public synchronized void show(List<String> lines, List<String> block) {
-    if (ended || lines.isEmpty() && block.isEmpty() && !drawn) {
+    if (ended || lines.isEmpty() && block.isEmpty() && drawn.isEmpty()) {
       return;
     }
     var text = new StringBuilder();
@@ -40,7 +43,7 @@ public final class LiveBlock {
     } else {
       lines.forEach(line -> text.append(line).append('\n'));
     }
-    drawn = !block.isEmpty();
+    drawn = List.copyOf(block);
     screen.out().print(text);
     screen.out().flush();
   }
@@ -58,6 +61,11 @@ public final class LiveBlock {
     if (block.size() > 1) {
       text.append("\033[").append(block.size() - 1).append('A');
     }
+  }
+
+  /** Lets the block stay as it is. Whatever is to be shown after it is not. */
+  public synchronized void stay() {
+    end(drawn);
   }
 
   /** Adds lines in place of the block. Whatever is to be shown after them is not. */

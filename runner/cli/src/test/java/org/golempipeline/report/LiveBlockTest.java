@@ -76,6 +76,11 @@ class LiveBlockTest {
     assertThat(terminal.rows()).containsExactly("a");
     draw(terminal, List.of(), List.of());
     assertThat(written.size()).isZero();
+    draw(terminal, List.of(), List.of("c", "d"));
+    block.stay();
+    show(terminal);
+    assertThat(terminal.rows()).containsExactly("a", "c", "d");
+    assertThat(terminal.cursorRow()).isEqualTo(3);
   }
 
   private void draw(TerminalModel terminal, List<String> lines, List<String> below) {

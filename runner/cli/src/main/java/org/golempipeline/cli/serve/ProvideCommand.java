@@ -163,7 +163,7 @@ public final class ProvideCommand implements Callable<Integer> {
           "The daemon's bus is looked for at `%s`; `GSB_URL` names another place."
               .formatted(options.bus()));
     } finally {
-      status.end(screen.live() ? List.of(tally.text()) : List.of()); // it stays
+      status.stay();
     }
     return ExitCodes.DONE;
   }
