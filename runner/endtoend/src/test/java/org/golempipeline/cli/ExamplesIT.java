@@ -26,7 +26,7 @@ class ExamplesIT {
 
   private static final String KEPT =
       "cache/(lock|digests|(packs|index)/.*)|published/.*|stages/.*|[^/]*\\.lock"
-          + "|runs/[^/]*/(journal\\.ndjson|messages\\.ndjson|lock)";
+          + "|runs/[^/]*/(journal\\.ndjson|messages\\.ndjson|lock|process)";
 
   @TempDir Path folder;
 

@@ -32,7 +32,7 @@ class StoryPagesIT {
           "^(?:Result, `(?<file>[^`]+)`:|(?<printed>Printed:))?\\R*"
               + "^```(?<language>\\w*)\\R(?<block>.*?)^```$"
               + "|^ {4}(?:(?<variable>[A-Z_]+)='(?<value>[^']*)' |source <\\()?"
-              + "golem-pipeline (?<command>[^#)\\n]+)",
+              + "golem-pipeline (?<command>(?:'[^']*'|[^'#)|\\n])+)",
           Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern NAME = Pattern.compile("^name: (\\S+)$", Pattern.MULTILINE);
 
