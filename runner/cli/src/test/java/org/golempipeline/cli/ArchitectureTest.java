@@ -166,6 +166,7 @@ class ArchitectureTest {
         new String[] {
           "exeunit",
           "filelock",
+          "golem",
           "golem.wire",
           "gvmi",
           "com.fasterxml.jackson..",
