@@ -90,10 +90,13 @@ final class Profiles {
     for (var setting : settings.entries()) {
       if (SETTINGS.contains(setting.name())) {
         entries.put(setting.name(), setting);
-      } else if (setting.name().equals("params")
-          && root.get("params") instanceof Mapping declared
-          && setting.value() instanceof Mapping values) {
-        entries.put("params", new Entry(setting.key(), withDefaults(declared, values)));
+      } else if (setting.name().equals("params") && setting.value() instanceof Mapping values) {
+        entries.computeIfPresent(
+            "params",
+            (name, own) ->
+                own.value() instanceof Mapping declared
+                    ? new Entry(own.key(), withDefaults(declared, values))
+                    : own);
       }
     }
     return new Mapping(List.copyOf(entries.values()), root.block(), root.range());
