@@ -151,10 +151,10 @@ public final class RunCommand implements Callable<Integer> {
     if (options.file().equals(PipelineText.STANDARD_INPUT)) {
       throw Refusal.usage("`--detach` leaves standard input behind.", "Name a pipeline file.");
     }
-    var words =
-        Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs().stream()
-            .filter(word -> !word.equals("--detach") && !word.startsWith("--detach="))
-            .toList();
+    var words = new ArrayList<>(List.of("run"));
+    Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs().stream()
+        .filter(word -> !word.equals("--detach") && !word.startsWith("--detach="))
+        .forEach(words::add);
     return Detached.start(console, cache.of(console, options.open(console)), words, quiet);
   }
 
