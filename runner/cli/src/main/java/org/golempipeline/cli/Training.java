@@ -14,6 +14,7 @@ import org.golempipeline.cli.terminal.StandardOutput;
 import org.golempipeline.golem.session.Inquiry;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
+import org.golempipeline.workplace.NodeOnDemand;
 
 /**
  * Goes through the usual commands once, so that the JVM that the launcher starts for this can keep
@@ -91,7 +92,8 @@ final class Training {
     // A local run needs no HTTP.
     var options = new NodeOptions(0, "key", 1, folder.resolve("node"), 1, true);
     try (var node = EmbeddedNode.start(options);
-        var inquiry = new Inquiry(node.connection(), Duration.ofSeconds(10), console.clock())) {
+        var inquiry =
+            new Inquiry(NodeOnDemand.connection(node), Duration.ofSeconds(10), console.clock())) {
       inquiry.version().join();
     }
     exit.expect();

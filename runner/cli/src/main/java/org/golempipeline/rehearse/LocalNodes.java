@@ -45,13 +45,17 @@ final class LocalNodes implements Daemons, AutoCloseable {
         new NodeOptions(0, key, providers, folder, seed, free, Optional.of(images)));
   }
 
+  static GolemConnection connection(EmbeddedNode node) {
+    return new GolemConnection(node.url(), node.appKey());
+  }
+
   @Override
   public synchronized GolemConnection network() throws IOException {
     if (market == null) {
       market = start(scratch.get(), cast.size(), seed, false, images);
       chaos.begin(cast, market.faults());
     }
-    return market.connection();
+    return connection(market);
   }
 
   @Override
@@ -59,7 +63,7 @@ final class LocalNodes implements Daemons, AutoCloseable {
     if (own == null) {
       own = start(scratch.get(), 1, ~seed, true, images); // who is audited must not be the auditor
     }
-    return own.connection();
+    return connection(own);
   }
 
   @Override

@@ -302,7 +302,7 @@ public final class Rehearsal {
             "erc20-hoodi-tglm",
             "public");
     try {
-      return get(Yagna.open(node.connection(), terms, event -> {}));
+      return get(Yagna.open(LocalNodes.connection(node), terms, event -> {}));
     } catch (ProbeException e) {
       throw new IOException("the node on this machine does not answer: " + e.getMessage(), e);
     }

@@ -54,7 +54,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
     if (market == null) {
       market = start(folder.get(), providers);
     }
-    return market.connection();
+    return connection(market);
   }
 
   /** A node of its own: whoever is audited must not be the auditor. */
@@ -63,7 +63,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
     if (auditor == null) {
       auditor = start(folder.get().resolveSibling("golem-pipeline-audits-" + UUID.randomUUID()), 1);
     }
-    return auditor.connection();
+    return connection(auditor);
   }
 
   /** The folder goes when the node is closed. */
@@ -77,6 +77,11 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
             clock.millis(),
             true,
             Optional.of(images)));
+  }
+
+  /** How a requestor of this process speaks to {@code node}. */
+  public static GolemConnection connection(EmbeddedNode node) {
+    return new GolemConnection(node.url(), node.appKey(), node.near());
   }
 
   /** A key that nobody can guess. */

@@ -53,6 +53,7 @@ import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.standard.StandardStrategies;
+import org.golempipeline.workplace.NodeOnDemand;
 import org.jspecify.annotations.Nullable;
 
 /** A folder with a pipeline file, run for real: on an embedded node, with real processes. */
@@ -269,7 +270,7 @@ final class Project {
     public GolemConnection network() {
       daemonsAsked++;
       starting.run();
-      return network.connection();
+      return NodeOnDemand.connection(network);
     }
 
     @Override
@@ -277,7 +278,7 @@ final class Project {
       daemonsAsked++;
       var place = folder.resolve(".golem-pipeline/auditor");
       thisMachine = EmbeddedNode.start(new NodeOptions(0, "key", 1, place, 2, true).near());
-      return thisMachine.connection();
+      return NodeOnDemand.connection(thisMachine);
     }
 
     @Override
@@ -303,7 +304,7 @@ final class Project {
 
   /** What the node of the run that is under way answers at {@code path}. */
   JsonNode ask(String path) {
-    var daemon = Objects.requireNonNull(node).connection().near().orElseThrow();
+    var daemon = Objects.requireNonNull(node).near().orElseThrow();
     var request = new NearDaemon.Request("GET", path, "key", "application/json", new byte[0]);
     try {
       return new ObjectMapper().readTree(daemon.call(request).join().body());

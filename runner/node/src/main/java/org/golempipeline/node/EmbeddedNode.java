@@ -18,7 +18,7 @@ import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.exeunit.VisibleFolder;
 import org.golempipeline.filelock.SystemLock;
-import org.golempipeline.golem.GolemConnection;
+import org.golempipeline.golem.wire.NearDaemon;
 import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.gvmi.ImageStore;
 import org.jspecify.annotations.Nullable;
@@ -176,16 +176,14 @@ public final class EmbeddedNode implements AutoCloseable {
     return new Api(routes, activities);
   }
 
-  /** How a requestor gets here: over HTTP, or, if nothing listens, in this process alone. */
-  public GolemConnection connection() {
-    return http == null
-        ? new GolemConnection(NearEntrance.NAME, appKey(), Optional.of(near))
-        : new GolemConnection(http.url(), appKey());
+  /** The base of all its APIs; if nothing listens, only a name. */
+  public URI url() {
+    return http == null ? NearEntrance.NAME : http.url();
   }
 
-  /** The base of all its APIs, or, if nothing listens, what it is called. */
-  public URI url() {
-    return connection().url();
+  /** The way in for the requestor in this process, if nothing listens. */
+  public Optional<NearDaemon> near() {
+    return http == null ? Optional.of(near) : Optional.empty();
   }
 
   /** The key it lets in. */

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.golempipeline.golem.ByteSink;
 import org.golempipeline.golem.ByteSource;
 import org.golempipeline.golem.EndReason;
+import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
@@ -102,7 +103,7 @@ final class ClientContractTest {
   void withoutASocketTheConversationIsTheSame() throws Exception {
     near = true;
     runsScriptsAndSettles();
-    assertThat(node.connection().near()).isPresent();
+    assertThat(node.near()).isPresent();
   }
 
   @Test
@@ -622,7 +623,8 @@ final class ClientContractTest {
             Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
             "erc20-hoodi-tglm",
             "public");
-    network = Yagna.open(node.connection(), terms, events::add).get(10, TimeUnit.SECONDS);
+    GolemConnection daemon = new GolemConnection(node.url(), "key", node.near());
+    network = Yagna.open(daemon, terms, events::add).get(10, TimeUnit.SECONDS);
   }
 
   private Rental rent() throws Exception {

@@ -32,7 +32,7 @@ class NearEntranceTest {
   @BeforeEach
   void start() throws IOException {
     node = EmbeddedNode.start(new NodeOptions(0, "key", 2, folder, 1, true).near());
-    daemon = node.connection().near().orElseThrow();
+    daemon = node.near().orElseThrow();
   }
 
   @AfterEach
