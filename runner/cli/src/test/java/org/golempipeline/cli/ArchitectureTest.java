@@ -166,7 +166,6 @@ class ArchitectureTest {
         new String[] {
           "exeunit",
           "filelock",
-          "golem",
           "golem.wire",
           "gvmi",
           "com.fasterxml.jackson..",
