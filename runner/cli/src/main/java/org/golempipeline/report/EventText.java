@@ -40,6 +40,7 @@ final class EventText {
         || event instanceof RunEvent.AgreementRejected
         || event instanceof RunEvent.AgreementTerminated
         || event instanceof RunEvent.ActivityCreated
+        || event instanceof RunEvent.ImageArriving
         || event instanceof RunEvent.ActivityDestroyed
         || event instanceof RunEvent.DebitNoteAccepted
         || event instanceof RunEvent.InvoiceAccepted
@@ -198,6 +199,9 @@ final class EventText {
     } else if (event instanceof RunEvent.ActivityCreated activity) {
       return "activity %s: made under agreement %s"
           .formatted(activity.activityId(), activity.agreementId());
+    } else if (event instanceof RunEvent.ImageArriving image) {
+      return "agreement %s: %s of the image there"
+          .formatted(image.agreementId(), Words.part(image.bytes(), image.size()));
     } else if (event instanceof RunEvent.ActivityDestroyed activity) {
       return "activity %s: ended".formatted(activity.activityId());
     } else if (event instanceof RunEvent.DebitNoteAccepted note) {

@@ -71,7 +71,9 @@ final class ProgressLines {
       return "starting workers";
     }
     if (tally.starting() > 0) {
-      return "starting the image on " + Words.count(tally.starting(), "provider");
+      return "starting the image on "
+          + Words.count(tally.starting(), "provider")
+          + tally.arriving();
     }
     if (tally.wanted() > 0) {
       return "looking for machines: " + tally.offers.text();
@@ -153,7 +155,7 @@ final class ProgressLines {
     var text =
         Words.count(tally.machines(), tally.worker()) + (tally.onGolem() ? " working" : " busy");
     if (tally.onGolem() && tally.starting() > 0) {
-      text += ", " + Words.number(tally.starting()) + " starting the image";
+      text += ", " + Words.number(tally.starting()) + " starting the image" + tally.arriving();
     }
     var accepted = tally.cost.accepted();
     if (accepted.signum() > 0) {

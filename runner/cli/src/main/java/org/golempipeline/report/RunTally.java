@@ -68,8 +68,8 @@ final class RunTally {
   /** Agreements that are approved and not ended, as far as is known. */
   private final Set<String> agreements = new LinkedHashSet<>();
 
-  /** Agreements whose machines fetch and start their image. */
-  private final Set<String> starting = new HashSet<>();
+  /** Agreements whose machines fetch and start their image, and how far they say they are. */
+  private final Map<String, RunEvent.ImageArriving> starting = new HashMap<>();
 
   private boolean asked;
   private boolean published;
@@ -182,7 +182,9 @@ final class RunTally {
       agreements.remove(ended.agreementId());
       starting.remove(ended.agreementId());
     } else if (event instanceof RunEvent.ActivityCreated activity) {
-      starting.add(activity.agreementId());
+      starting.put(activity.agreementId(), new RunEvent.ImageArriving("", 0, 0));
+    } else if (event instanceof RunEvent.ImageArriving image) {
+      starting.replace(image.agreementId(), image);
     } else if (event instanceof RunEvent.ActivityDestroyed activity) {
       starting.remove(activity.agreementId());
     } else if (event instanceof RunEvent.AgreementRejected rejected) {
@@ -264,6 +266,13 @@ final class RunTally {
   /** Machines that were found and are not ready: they fetch and start their image. */
   int starting() {
     return starting.size();
+  }
+
+  /** How much of their images they have, as far as they say so; empty if none does. */
+  String arriving() {
+    var bytes = starting.values().stream().mapToLong(RunEvent.ImageArriving::bytes).sum();
+    var size = starting.values().stream().mapToLong(RunEvent.ImageArriving::size).sum();
+    return size == 0 ? "" : ", %s there".formatted(Words.part(bytes, size));
   }
 
   /** Machines that are looked for. */

@@ -69,6 +69,11 @@ public final class Words {
     return String.format(Locale.ROOT, "%.1f %sB", value, units.charAt(unit));
   }
 
+  /** {@code 42.0 MB of 90.0 MB (46 %)}. */
+  static String part(long bytes, long size) {
+    return "%s of %s (%d %%)".formatted(size(bytes), size(size), bytes * 100 / Math.max(1, size));
+  }
+
   /** {@code 0.0312 GLM}: six digits, which is more than anybody reads, and no zeros at the end. */
   public static String glm(BigDecimal amount) {
     var read = amount.round(READ).stripTrailingZeros();

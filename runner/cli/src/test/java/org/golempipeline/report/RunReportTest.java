@@ -364,6 +364,10 @@ class RunReportTest {
 
     feed(tally, new RunEvent.ActivityCreated("act", "ag"));
     assertThat(lines.block(START, 200)).last().isEqualTo("  starting the image on 1 provider");
+    feed(tally, new RunEvent.ImageArriving("ag", 42_000_000, 90_000_000));
+    assertThat(lines.block(START, 200))
+        .last()
+        .isEqualTo("  starting the image on 1 provider, 42.0 MB of 90.0 MB (46 %) there");
     feed(tally, new RunEvent.ActivityCreated("act-2", "ag-2"), opened(0, "a"));
     assertThat(lines.line(START)).endsWith("1 provider working, 1 starting the image");
     feed(tally, new RunEvent.AgreementTerminated("ag-2", false, "The activity did not start."));

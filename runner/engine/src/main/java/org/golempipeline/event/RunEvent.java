@@ -125,6 +125,9 @@ public sealed interface RunEvent {
 
   record ActivityCreated(String activityId, String agreementId) implements RunEvent {}
 
+  /** So much of its image has a machine that starts; told from time to time, if it says so. */
+  record ImageArriving(String agreementId, long bytes, long size) implements RunEvent {}
+
   record ActivityDestroyed(String activityId, String agreementId) implements RunEvent {}
 
   /** Written before a machine is looked for. */

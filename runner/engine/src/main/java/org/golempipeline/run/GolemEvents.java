@@ -38,6 +38,8 @@ public final class GolemEvents {
       return new RunEvent.AgreementTerminated(e.agreementId(), e.byProvider(), e.reason());
     } else if (event instanceof GolemEvent.ActivityCreated e) {
       return new RunEvent.ActivityCreated(e.activityId(), e.agreementId());
+    } else if (event instanceof GolemEvent.ImageArriving e) {
+      return new RunEvent.ImageArriving(e.agreementId(), e.bytes(), e.size());
     } else if (event instanceof GolemEvent.ActivityDestroyed e) {
       return new RunEvent.ActivityDestroyed(e.activityId(), e.agreementId());
     } else if (event instanceof GolemEvent.FilesServed e) {

@@ -44,6 +44,9 @@ public sealed interface GolemEvent {
 
   record ActivityCreated(String activityId, String agreementId) implements GolemEvent {}
 
+  /** So much of its image has a machine that starts, from time to time. */
+  record ImageArriving(String agreementId, long bytes, long size) implements GolemEvent {}
+
   record ActivityDestroyed(String activityId, String agreementId) implements GolemEvent {}
 
   /**

@@ -51,5 +51,8 @@ public record Script(List<Command> commands, Duration limit, Duration idleLimit,
   public interface Watcher {
     /** A line that a running command wrote to its standard output; some may be missing. */
     void line(String line);
+
+    /** How much of what a command that reports on it fetches is there; some may be missing. */
+    default void moved(long bytes, long size) {}
   }
 }

@@ -279,9 +279,20 @@ final class Batch {
     if (kind.stdout() != null) {
       lines(kind.stdout().text());
     }
+    if (kind.progress() != null) {
+      moved(kind.progress().progress());
+    }
     RuntimeEvent.Finished end = kind.finished();
     if (end != null && (end.returnCode() != 0 || event.index() == script.commands().size() - 1)) {
       poll(Duration.ZERO);
+    }
+  }
+
+  private void moved(List<@Nullable Long> doneAndAll) {
+    Long bytes = doneAndAll.size() == 2 ? doneAndAll.get(0) : null;
+    Long size = bytes == null ? null : doneAndAll.get(1);
+    if (bytes != null && size != null) {
+      tell(() -> watcher.moved(bytes, size));
     }
   }
 
@@ -292,14 +303,18 @@ final class Batch {
       String whole = line.toString();
       line.setLength(0);
       from = end + 1;
-      try {
-        watcher.line(whole);
-      } catch (RuntimeException | Error e) {
-        Caller.LOG.warn("the watcher failed", e);
-      }
+      tell(() -> watcher.line(whole));
     }
     if (line.length() < LONGEST_LINE) {
       line.append(text, from, text.length());
+    }
+  }
+
+  private static void tell(Runnable watcher) {
+    try {
+      watcher.run();
+    } catch (RuntimeException | Error e) {
+      Caller.LOG.warn("the watcher failed", e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.Script;
 import org.golempipeline.golem.files.FileSlot;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Calls;
@@ -186,9 +187,33 @@ final class Starter {
             new ExeScript(commands),
             limit,
             limit,
-            line -> {})
+            new Arriving(account.agreementId))
         .start(stop)
         .exceptionally(Starter::notStarted);
+  }
+
+  /** Tells of every tenth of an image. */
+  private final class Arriving implements Script.Watcher {
+    private static final int STEPS = 10;
+
+    private final String agreementId;
+    private long told;
+
+    Arriving(String agreementId) {
+      this.agreementId = agreementId;
+    }
+
+    @Override
+    public void line(String line) {}
+
+    @Override
+    public void moved(long bytes, long size) {
+      long step = size <= 0 ? 0 : bytes / Math.max(1, size / STEPS);
+      if (step > told) {
+        told = step;
+        session.emit(new GolemEvent.ImageArriving(agreementId, bytes, size));
+      }
+    }
   }
 
   private static CommandResult last(List<CommandResult> results) {

@@ -35,9 +35,17 @@ public sealed interface ExeCommand {
       @Nullable Map<String, String> env,
       @Nullable JsonNode progress)
       implements ExeCommand {
-    /** Plain, with folders on the provider at {@code paths}. */
+    private static final String INTERVAL = "1s";
+
+    /** With folders on the provider at {@code paths}, and reports on the download. */
     public static Deploy withFolders(List<String> paths) {
-      return new Deploy(WireJson.mapper().valueToTree(paths), null, null, null, null, null);
+      return new Deploy(
+          WireJson.mapper().valueToTree(paths),
+          null,
+          null,
+          null,
+          null,
+          WireJson.mapper().createObjectNode().put("updateInterval", INTERVAL));
     }
 
     /** Plain. */

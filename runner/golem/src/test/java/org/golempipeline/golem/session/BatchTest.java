@@ -3,19 +3,28 @@ package org.golempipeline.golem.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.Script;
 import org.golempipeline.golem.http.FakeYagna;
 import org.golempipeline.golem.http.FakeYagna.Answer;
 import org.golempipeline.golem.http.Threads;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExeScript;
+import org.golempipeline.golem.wire.FileShortcut;
+import org.golempipeline.golem.wire.NearDaemon;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +35,11 @@ final class BatchTest {
   private static final String EXEC = "POST /activity-api/v1/activity/act/exec";
   private static final String RESULTS = "GET /activity-api/v1/activity/act/exec/b1";
   private static final String STATE = "GET /activity-api/v1/activity/act/state";
+  private static final ExeScript SCRIPT =
+      new ExeScript(
+          List.of(
+              new ExeCommand.Run("/bin/true", List.of(), null),
+              new ExeCommand.Run("/bin/true", List.of(), null)));
   private static final Answer GSB = new Answer(500, "{\"message\":\"GSB error: not found\"}");
 
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -81,6 +95,82 @@ final class BatchTest {
     run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS);
     assertThat(yagna.requests(RESULTS)).hasSizeGreaterThanOrEqualTo(2);
     assertThat(List.of("one", "two")).containsAll(lines);
+  }
+
+  @Test
+  void tellsHowMuchOfAnImageIsThere() throws Exception {
+    GolemConnection near =
+        new GolemConnection(URI.create("http://near"), "key", Optional.of(new Downloading()));
+    List<String> told = new CopyOnWriteArrayList<>();
+    Script.Watcher watcher =
+        new Script.Watcher() {
+          @Override
+          public void line(String line) {}
+
+          @Override
+          public void moved(long bytes, long size) {
+            told.add(bytes + " of " + size);
+          }
+        };
+    Duration limit = Duration.ofSeconds(20);
+    new Batch(
+            Sessions.open(near, threads, event -> {}),
+            "brick-12",
+            "act",
+            SCRIPT,
+            limit,
+            limit,
+            watcher)
+        .start(lost)
+        .get(20, TimeUnit.SECONDS);
+    assertThat(told).containsExactly("42 of 100", "100 of 100");
+  }
+
+  /** Tells by events what it fetches, and has the results when all of them are sent. */
+  private static final class Downloading implements NearDaemon {
+    private final CompletableFuture<Answer> results = new CompletableFuture<>();
+    private boolean polled;
+
+    @Override
+    public synchronized CompletableFuture<Answer> call(Request request) {
+      if (request.method().equals("POST")) {
+        return CompletableFuture.completedFuture(answer("\"b1\""));
+      }
+      boolean first = !polled;
+      polled = true;
+      return first ? CompletableFuture.completedFuture(answer("[]")) : results;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> follow(Request request, Flow.Subscriber<String> to) {
+      to.onSubscribe(
+          new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {}
+          });
+      for (String progress : List.of("[10,null]", "[42,100]", "[]", "[100,100]")) {
+        to.onNext(
+            "data: {\"batch_id\":\"b1\",\"index\":0,\"timestamp\":\"t\",\"kind\":{\"progress\":"
+                + "{\"step\":[0,1],\"message\":null,\"progress\":"
+                + progress
+                + ",\"unit\":\"Bytes\"}}}");
+        to.onNext("");
+      }
+      results.complete(answer(results("Ok", "Ok")));
+      return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public FileShortcut files() {
+      return new FileShortcut();
+    }
+
+    private static Answer answer(String json) {
+      return new Answer(200, json.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   @Test
@@ -187,13 +277,8 @@ final class BatchTest {
   }
 
   private CompletableFuture<List<CommandResult>> start(Duration idle, Duration silence) {
-    ExeScript script =
-        new ExeScript(
-            List.of(
-                new ExeCommand.Run("/bin/true", List.of(), null),
-                new ExeCommand.Run("/bin/true", List.of(), null)));
     Duration limit = Duration.ofSeconds(20);
-    return new Batch(session, "brick-12", "act", script, limit, idle, lines::add, silence)
+    return new Batch(session, "brick-12", "act", SCRIPT, limit, idle, lines::add, silence)
         .start(lost);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemListener;
 import org.golempipeline.golem.files.SentBytes;
 import org.golempipeline.golem.http.Caller;
@@ -21,9 +22,14 @@ final class Sessions {
 
   /** An open session with {@code yagna}, without anything in the background. */
   static Session open(FakeYagna yagna, Threads threads, GolemListener listener) throws IOException {
+    return open(yagna.connection(), threads, listener);
+  }
+
+  static Session open(GolemConnection daemon, Threads threads, GolemListener listener)
+      throws IOException {
     Retrier retrier = new Retrier(threads::after, 1);
     return new Session(
-        new Caller(yagna.connection(), threads, retrier),
+        new Caller(daemon, threads, retrier),
         retrier,
         threads,
         Clock.systemUTC(),

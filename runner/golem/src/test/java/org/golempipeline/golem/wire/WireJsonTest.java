@@ -96,7 +96,7 @@ final class WireJsonTest {
                 new ExeCommand.Terminate()));
     assertThat(script.text())
         .isEqualTo(
-            "[{\"deploy\":{\"volumes\":[\"/golem/work\"]}},{\"start\":{\"args\":[]}},"
+            "[{\"deploy\":{\"volumes\":[\"/golem/work\"],\"progress\":{\"updateInterval\":\"1s\"}}},{\"start\":{\"args\":[]}},"
                 + "{\"run\":{\"entry_point\":\"/bin/sh\",\"args\":[\"-c\",\"echo hi\"],"
                 + "\"capture\":{\"stdout\":{\"stream\":{\"limit\":10,\"format\":\"str\"}},"
                 + "\"stderr\":{\"atEnd\":{\"tail\":20,\"format\":\"str\"}}}}},"
