@@ -24,13 +24,10 @@ final class SchemaCheck {
 
   static SchemaCheck run(
       ResolvedTree tree, JsonNode schema, Strategies strategies, Problems problems) {
-    var value = json(tree.root());
-    if (new SchemaFit(schema).isSure(value)) {
-      return new SchemaCheck(List.of());
-    }
     var places = new Places(tree.root());
     var violations =
-        new SchemaValidator(schema).validate(value, path -> isOpen(path, places, tree.open()));
+        new SchemaValidator(schema)
+            .validate(json(tree.root()), path -> isOpen(path, places, tree.open()));
     var wording = new SchemaWording(places, schema, strategies, problems);
     violations.stream().filter(each -> !isMisspelt(each, violations)).forEach(wording::report);
     return new SchemaCheck(violations);
@@ -52,7 +49,7 @@ final class SchemaCheck {
     return node != null && open.containsKey(node);
   }
 
-  static JsonNode json(Node node) {
+  private static JsonNode json(Node node) {
     if (node instanceof Mapping mapping) {
       var object = NODES.objectNode();
       for (var entry : mapping.entries()) {
