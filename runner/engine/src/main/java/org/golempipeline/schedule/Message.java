@@ -6,6 +6,7 @@ import java.util.Map;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.RunEvent.Figures;
 import org.jspecify.annotations.Nullable;
 
 /** What the scheduler is told: the answers to its actions, and what happens by itself. */
@@ -91,7 +92,7 @@ public sealed interface Message {
       List<RunEvent.AttemptFailure> failed,
       long bytesSent,
       long bytesReceived,
-      RunEvent.@Nullable Figures figures)
+      @Nullable Figures figures)
       implements Message {
     public BatchReturned {
       same = Map.copyOf(same);
