@@ -85,7 +85,7 @@ class SharedCacheIT {
         .startsWith("Removed 0 B of results;");
     assertThat(workspace.run("clean", "--cache", "cache", "--max", "0B").out())
         .endsWith("; 0 B left.\n");
-    assertThat(workspace.run("runs", "--in", "one").out()).contains("p.yaml");
+    assertThat(workspace.run("runs", "one").out()).contains("  p  ");
     assertThat(workspace.run("clean", "--cache", "one").err()).contains("is no cache that");
     var mixed = workspace.run("clean", "one", "--cache", "cache");
     assertThat(mixed.exitCode()).isEqualTo(2);
