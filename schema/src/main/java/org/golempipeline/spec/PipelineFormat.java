@@ -14,7 +14,8 @@ import org.golempipeline.document.Document;
  * each level, no needless quotes. Comments stay with what they stand at, and no value changes.
  */
 public final class PipelineFormat {
-  private static final List<String> FIRST =
+  /** Keys of the file itself, before the defaults of its stages. */
+  static final List<String> FIRST =
       List.of(
           "version",
           "name",

@@ -2,6 +2,7 @@ package org.golempipeline.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,20 +49,9 @@ public final class ReferencePage {
 
   private void topLevel() {
     page.append("## Top level\n\n");
-    table(
-        root,
-        "",
-        Set.of(
-            "version",
-            "name",
-            "description",
-            "include",
-            "params",
-            "profiles",
-            "budget",
-            "workers",
-            "golem",
-            "stages"));
+    var keys = new HashSet<>(PipelineFormat.FIRST);
+    keys.add("stages");
+    table(root, "", keys);
     page.append(
         """
 

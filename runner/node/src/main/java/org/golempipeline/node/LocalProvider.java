@@ -67,7 +67,7 @@ final class LocalProvider {
     Map<String, Object> offer = new LinkedHashMap<>();
     offer.put("golem.activity.caps.transfer.protocol", List.of("https", "gftp", "http"));
     offer.put("golem.activity.caps.transfer.report-progress", true);
-    offer.put("golem.activity.caps.deploy.report-progress", true);
+    offer.put(PropertyNames.DEPLOY_PROGRESS, true);
     offer.put(ACCEPT_TIMEOUT, MAX_ACCEPT_TIMEOUT);
     PLATFORMS.forEach(platform -> offer.put(PropertyNames.address(platform), id));
     offer.put(PropertyNames.PROTOCOL_VERSION, 3);

@@ -82,6 +82,7 @@ final class NearEntrance implements NearDaemon, AutoCloseable {
     }
     Reader reader = new Reader(lines);
     untilEnd(reader.ended);
+    reader.ended.whenComplete((end, broken) -> reader.tell(broken));
     lines.onSubscribe(reader);
     events.accept(reader);
     return CompletableFuture.completedFuture(true);
@@ -188,8 +189,15 @@ final class NearEntrance implements NearDaemon, AutoCloseable {
 
     @Override
     public void end() {
-      if (ended.complete(null)) {
+      ended.complete(null);
+    }
+
+    /** Whoever left is told nothing any more. */
+    private void tell(@Nullable Throwable broken) {
+      if (broken == null) {
         lines.onComplete();
+      } else if (!ended.isCancelled()) {
+        lines.onError(broken);
       }
     }
   }

@@ -108,9 +108,13 @@ class NearEntranceTest {
   void whoWaitsWhenTheNodeEndsHearsOfIt() throws Exception {
     var poll = call("GET", "/market-api/v1/agreementEvents?timeout=60", "key", "");
     assertThat(poll).isNotDone();
+    var id = text(ask("POST", SCAN, "key", "{\"type\":\"offer\"}")).replace("\"", "");
+    var lines = new Lines();
+    assertThat(follow(SCAN + "/" + id + "/events", lines).get(10, TimeUnit.SECONDS)).isTrue();
 
     node.close();
 
+    assertThat(lines.ended.get(10, TimeUnit.SECONDS)).isEqualTo("error");
     assertThatThrownBy(() -> poll.get(10, TimeUnit.SECONDS))
         .hasCauseInstanceOf(Routes.Dropped.class);
     assertThatThrownBy(() -> ask("GET", "/me", "key", ""))

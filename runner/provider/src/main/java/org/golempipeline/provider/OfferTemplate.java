@@ -51,6 +51,8 @@ final class OfferTemplate {
     offer.put(PropertyNames.MULTI_ACTIVITY, true);
     offer.put("golem.srv.caps.payload-manifest", false);
     offer.put("golem.activity.caps.transfer.protocol", List.of("gftp", "http", "https"));
+    offer.put("golem.activity.caps.transfer.report-progress", true);
+    offer.put(PropertyNames.DEPLOY_PROGRESS, true);
     offer.put(PropertyNames.SCHEME, "payu");
     offer.put(DEBIT_NOTE_INTERVAL, USUAL_INTERVAL);
     offer.put(PAYMENT_TIMEOUT, USUAL_INTERVAL);

@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param counters names of what is counted, in the order of the coefficients
  * @param coefficients GLM for one of each; the start price is not among them
+ * @param tellsProgress whether it may be asked to tell how much of its image is there
  */
 public record Offered(
-    Provider provider, Pricing pricing, List<String> counters, List<BigDecimal> coefficients) {
+    Provider provider,
+    Pricing pricing,
+    List<String> counters,
+    List<BigDecimal> coefficients,
+    boolean tellsProgress) {
 
   /** Good enough otherwise: only the budget is too small for it. */
   public static final String BEYOND_BUDGET = "too expensive for what is left of the budget";
@@ -89,7 +94,8 @@ public record Offered(
             threads),
         pricing,
         counters,
-        coefficients);
+        coefficients,
+        Boolean.TRUE.equals(properties.get(PropertyNames.DEPLOY_PROGRESS)));
   }
 
   void requireWallet(String platform) throws Unsuitable {

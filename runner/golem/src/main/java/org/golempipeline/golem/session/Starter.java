@@ -126,7 +126,13 @@ final class Starter {
   private CompletableFuture<String> deploy(
       Account account, String activityId, Duration limit, CompletableFuture<String> stop) {
     long begin = session.nanos();
-    return deploy(account, activityId, ExeCommand.Deploy.withFolders(List.of(FOLDER)), limit, stop)
+    ExeCommand.Deploy deploy = ExeCommand.Deploy.withFolders(List.of(FOLDER));
+    return deploy(
+            account,
+            activityId,
+            account.offered.tellsProgress() ? deploy.reporting() : deploy,
+            limit,
+            stop)
         .thenCompose(
             results -> {
               CommandResult last = last(results);

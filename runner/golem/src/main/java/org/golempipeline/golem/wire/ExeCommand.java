@@ -37,15 +37,15 @@ public sealed interface ExeCommand {
       implements ExeCommand {
     private static final String INTERVAL = "1s";
 
-    /** With folders on the provider at {@code paths}, and reports on the download. */
+    /** With folders on the provider at {@code paths}. */
     public static Deploy withFolders(List<String> paths) {
-      return new Deploy(
-          WireJson.mapper().valueToTree(paths),
-          null,
-          null,
-          null,
-          null,
-          WireJson.mapper().createObjectNode().put("updateInterval", INTERVAL));
+      return new Deploy(WireJson.mapper().valueToTree(paths), null, null, null, null, null);
+    }
+
+    /** The same with reports on the download, for those who say that they can. */
+    public Deploy reporting() {
+      JsonNode reports = WireJson.mapper().createObjectNode().put("updateInterval", INTERVAL);
+      return new Deploy(volumes, net, hosts, hostname, env, reports);
     }
 
     /** Plain. */

@@ -15,6 +15,10 @@ public final class PropertyNames {
   public static final String RUNTIME_NAME = "golem.runtime.name";
   public static final String RUNTIME_VERSION = "golem.runtime.version";
   public static final String RUNTIME_CAPABILITIES = "golem.runtime.capabilities";
+
+  /** Whether it tells how much of an image is there, if asked. */
+  public static final String DEPLOY_PROGRESS = "golem.activity.caps.deploy.report-progress";
+
   public static final String MEMORY = "golem.inf.mem.gib";
   public static final String STORAGE = "golem.inf.storage.gib";
   public static final String CORES = "golem.inf.cpu.cores";

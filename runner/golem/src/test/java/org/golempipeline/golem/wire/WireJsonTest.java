@@ -86,7 +86,7 @@ final class WireJsonTest {
     ExeScript script =
         new ExeScript(
             List.of(
-                ExeCommand.Deploy.withFolders(List.of("/golem/work")),
+                ExeCommand.Deploy.withFolders(List.of("/golem/work")).reporting(),
                 new ExeCommand.Start(List.of()),
                 new ExeCommand.Run(
                     "/bin/sh",
