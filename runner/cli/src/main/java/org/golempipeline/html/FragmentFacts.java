@@ -50,6 +50,7 @@ final class FragmentFacts {
   enum Order {
     TIME("the slowest first"),
     CPU("the most CPU time first"),
+    MEMORY("the most memory first"),
     BYTES("the largest output first"),
     TRIES("the most attempts first"),
     NUMBER("by number");
@@ -80,6 +81,7 @@ final class FragmentFacts {
    *
    * @param milliseconds it took, or its script so far; -1 if that is not known
    * @param cpuMilliseconds -1 if that is not known
+   * @param memory bytes that its processes held at most; -1 if that is not known
    * @param bytes of its output; -1 if that is not known
    */
   record Row(
@@ -90,6 +92,7 @@ final class FragmentFacts {
       String provider,
       long milliseconds,
       long cpuMilliseconds,
+      long memory,
       long bytes,
       @Nullable Trouble trouble) {}
 
@@ -121,6 +124,10 @@ final class FragmentFacts {
     int[] providers = new int[0];
     int[] times = new int[0];
     int[] cpu = new int[0];
+
+    /** In KiB. */
+    int[] memory = new int[0];
+
     long[] bytes = new long[0];
     int size;
 
@@ -139,6 +146,7 @@ final class FragmentFacts {
         providers = Arrays.copyOf(providers, length);
         times = unknown(times, length);
         cpu = unknown(cpu, length);
+        memory = unknown(memory, length);
         var before = bytes.length;
         bytes = Arrays.copyOf(bytes, length);
         Arrays.fill(bytes, before, length, -1);
@@ -170,6 +178,7 @@ final class FragmentFacts {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> names = new ArrayList<>(List.of(""));
   private boolean measured;
+  private boolean weighed;
 
   private Stage stage(String name) {
     return stages.computeIfAbsent(name, Stage::new);
@@ -274,7 +283,9 @@ final class FragmentFacts {
     stage.times[number] = (int) Math.min(Integer.MAX_VALUE, took.milliseconds());
     stage.cpu[number] = took.cpuMilliseconds();
     stage.bytes[number] = took.bytes();
+    stage.memory[number] = (int) Math.min(Integer.MAX_VALUE, Math.floorDiv(took.memory(), 1024));
     measured |= took.cpuMilliseconds() >= 0;
+    weighed |= took.memory() >= 0;
   }
 
   private static void tried(Stage stage, int number) {
@@ -296,6 +307,11 @@ final class FragmentFacts {
   /** Whether CPU time is known of any. */
   boolean measured() {
     return measured;
+  }
+
+  /** Whether memory is known of any. */
+  boolean weighed() {
+    return weighed;
   }
 
   /** At most {@code most} of the fragments that are asked for. */
@@ -353,6 +369,7 @@ final class FragmentFacts {
     return switch (order) {
       case TIME -> row.milliseconds() < 0;
       case CPU -> row.cpuMilliseconds() < 0;
+      case MEMORY -> row.memory() < 0;
       case BYTES -> row.bytes() < 0;
       case TRIES -> row.tries() == 0;
       case NUMBER -> false;
@@ -363,6 +380,7 @@ final class FragmentFacts {
     return switch (order) {
       case TIME -> Comparator.comparingLong(row -> -row.milliseconds());
       case CPU -> Comparator.comparingLong(row -> -row.cpuMilliseconds());
+      case MEMORY -> Comparator.comparingLong(row -> -row.memory());
       case BYTES -> Comparator.comparingLong(row -> -row.bytes());
       case TRIES -> Comparator.comparingLong(row -> -row.tries());
       case NUMBER -> Comparator.comparingInt(Row::number);
@@ -380,6 +398,7 @@ final class FragmentFacts {
         names.get(stage.providers[number]),
         state == State.UNDER_WAY ? Math.max(0, now - time) : time,
         stage.cpu[number],
+        stage.memory[number] < 0 ? -1 : stage.memory[number] * 1024L,
         stage.bytes[number],
         stage.troubles.get(number));
   }

@@ -1,6 +1,8 @@
 package org.golempipeline.html;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.golempipeline.html.FragmentFacts.Order;
 import org.golempipeline.html.FragmentFacts.Query;
 import org.golempipeline.html.FragmentFacts.Row;
@@ -38,7 +40,10 @@ final class FragmentsSection {
     }
     html.part("found", () -> found(Query.ALL));
     if (!live && facts.fragments.measured()) {
-      table("Fragments, the most CPU time first", new Query("", null, Order.CPU, 0), HUNGRIEST);
+      table(Order.CPU);
+    }
+    if (!live && facts.fragments.weighed()) {
+      table(Order.MEMORY);
     }
     html.close();
   }
@@ -71,20 +76,29 @@ final class FragmentsSection {
 
   /** The fragments that are asked for, and how many more there are. */
   void found(Query query) {
-    table("Fragments, " + query.order().words, query, ROWS);
+    table(query, ROWS);
   }
 
-  private void table(String caption, Query query, int most) {
+  private void table(Order order) {
+    table(new Query("", null, order, 0), HUNGRIEST);
+  }
+
+  private void table(Query query, int most) {
     var found = facts.fragments.find(query, most, facts.length());
-    var measured = facts.fragments.measured();
-    var columns =
-        measured
-            ? new String[] {
-              "Fragment", "State", facts.who(), "#Attempts", "#Time", "#CPU", "#Output", "Why"
-            }
-            : new String[] {"Fragment", "State", facts.who(), "#Attempts", "#Time", "Why"};
-    var table = new Table(html, caption, columns);
-    found.rows().forEach(row -> row(table, row, measured));
+    var columns = new ArrayList<>(List.of("Fragment", "State", facts.who(), "#Attempts", "#Time"));
+    if (facts.fragments.measured()) {
+      columns.add("#CPU");
+    }
+    if (facts.fragments.weighed()) {
+      columns.add("#Memory");
+    }
+    if (facts.fragments.measured()) {
+      columns.add("#Output");
+    }
+    columns.add("Why");
+    var caption = "Fragments, " + query.order().words;
+    var table = new Table(html, caption, columns.toArray(String[]::new));
+    found.rows().forEach(row -> row(table, row));
     table.close();
     var shown = query.skip() + found.rows().size();
     html.open("p", "class", "soft small");
@@ -111,14 +125,19 @@ final class FragmentsSection {
             "button", words, "type", "button", "data-skip", Integer.toString(Math.max(0, skip)));
   }
 
-  private void row(Table table, Row row, boolean measured) {
+  private void row(Table table, Row row) {
     table.row(row.stage() + "/" + row.number(), "");
     table.pill(row.state().words, row.state().colour);
     table.cell(row.provider().isEmpty() ? "–" : Words.beginning(row.provider(), LONGEST_NAME));
     table.count(row.tries());
     table.number(row.milliseconds() < 0 ? "–" : Text.time(row.milliseconds()));
-    if (measured) {
+    if (facts.fragments.measured()) {
       table.number(row.cpuMilliseconds() < 0 ? "–" : Text.time(row.cpuMilliseconds()));
+    }
+    if (facts.fragments.weighed()) {
+      table.number(row.memory() < 0 ? "–" : Words.size(row.memory()));
+    }
+    if (facts.fragments.measured()) {
       table.number(row.bytes() < 0 ? "–" : Words.size(row.bytes()));
     }
     why(row.trouble());

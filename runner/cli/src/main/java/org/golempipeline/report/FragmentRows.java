@@ -35,6 +35,7 @@ final class FragmentRows {
    * @param milliseconds as its provider says, or its share of the script's time
    * @param cpuMilliseconds null where the provider does not say
    * @param bytes of its output; null where that is not known
+   * @param memory bytes that its processes held at most; null where that is not known
    * @param failure why it was given up
    * @param label names it and its input, if it was given up
    * @param log what it wrote last, relative to the run's folder
@@ -51,13 +52,14 @@ final class FragmentRows {
       long milliseconds,
       @Nullable Integer cpuMilliseconds,
       @Nullable Long bytes,
+      @Nullable Long memory,
       @Nullable Failure failure,
       @Nullable String label,
       @Nullable String log) {
 
     private static Row plain(String stage, int fragment, Status status, int attempt) {
       return new Row(
-          stage, fragment, status, null, attempt, null, null, null, 0, null, null, null, null,
+          stage, fragment, status, null, attempt, null, null, null, 0, null, null, null, null, null,
           null);
     }
 
@@ -74,6 +76,7 @@ final class FragmentRows {
           milliseconds,
           cpuMilliseconds,
           bytes,
+          memory,
           why,
           name,
           words);
@@ -168,6 +171,7 @@ final class FragmentRows {
         took.milliseconds(),
         took.cpuMilliseconds() < 0 ? null : took.cpuMilliseconds(),
         took.bytes() < 0 ? null : took.bytes(),
+        took.memory() < 0 ? null : took.memory(),
         null,
         null,
         null);

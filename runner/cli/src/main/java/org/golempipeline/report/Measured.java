@@ -13,14 +13,16 @@ public final class Measured {
    *
    * @param cpuMilliseconds -1 if that is not known
    * @param bytes of its output; -1 if that is not known
+   * @param memory bytes that its processes held at most, as {@link RunEvent.Figures} says; -1 if
+   *     that is not known
    */
-  public record Fragment(long milliseconds, int cpuMilliseconds, long bytes) {}
+  public record Fragment(long milliseconds, int cpuMilliseconds, long bytes, long memory) {}
 
   private final Map<Integer, Fragment> known = new HashMap<>();
   private final Fragment others;
 
   private Measured(long share) {
-    others = new Fragment(share, -1, -1);
+    others = new Fragment(share, -1, -1, -1);
   }
 
   /**
@@ -32,6 +34,7 @@ public final class Measured {
     var figures = batch.figures();
     if (figures != null) {
       var numbers = fragments.toArray();
+      var memory = figures.memory() == null ? List.<Long>of() : figures.memory();
       for (var i = 0; i < numbers.length; i++) {
         var took = at(figures.took(), i);
         measured.known.put(
@@ -39,7 +42,8 @@ public final class Measured {
             new Fragment(
                 took < 0 ? measured.others.milliseconds() : took,
                 (int) at(figures.cpu(), i),
-                at(figures.bytes(), i)));
+                at(figures.bytes(), i),
+                at(memory, i)));
       }
     }
     return measured;

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a line of tab-separated values for each fragment of a run, as soon as it is known what
  * became of it. Columns that Nextflow's trace has are called as there and hold the same: times in
- * milliseconds, {@code -} for nothing.
+ * milliseconds, sizes in bytes, {@code -} for nothing.
  */
 public final class TraceFile implements EventSink, AutoCloseable {
+  /** What a trace is known again by: columns may be added behind. */
+  private static final String MARK = "task_id\tprocess\ttag\tname\tstatus\texit\tattempt\t";
+
   private static final String HEADER =
-      "task_id\tprocess\ttag\tname\tstatus\texit\tattempt\thostname\tsubmit\tcomplete\tduration"
-          + "\trealtime\t%cpu\toutput_bytes\terror\n";
+      MARK
+          + "hostname\tsubmit\tcomplete\tduration\trealtime\t%cpu\tpeak_rss\toutput_bytes\terror\n";
 
   private final BufferedWriter writer;
   private final FragmentRows rows = new FragmentRows(this::write);
@@ -35,7 +38,7 @@ public final class TraceFile implements EventSink, AutoCloseable {
 
   /** Whether nothing is lost with a file that is there: an earlier run wrote it, or it is empty. */
   public static boolean replaceable(Path file) throws IOException {
-    return RecordFile.replaceable(file, HEADER);
+    return RecordFile.replaceable(file, MARK);
   }
 
   /** Begins a file, in place of one that is {@link #replaceable}. */
@@ -75,6 +78,7 @@ public final class TraceFile implements EventSink, AutoCloseable {
                     text(duration),
                     submit == null ? "-" : row.milliseconds(),
                     cpu(row),
+                    text(row.memory()),
                     text(row.bytes()),
                     text(failure == null ? null : failure.message()))
                 .map(each -> TerminalText.safe(each.toString()))

@@ -176,14 +176,17 @@ class RunPageTest {
                   0,
                   0,
                   new RunEvent.Figures(
-                      List.of(700, 50, -1), List.of(20, 2500, -1), List.of(1500L, 0L, 7L))));
+                      List.of(700, 50, -1),
+                      List.of(20, 2500, -1),
+                      List.of(1500L, 0L, 7L),
+                      List.of(-1L, 70_000_640L, 4096L))));
     }
 
     var page = Page.of(run);
 
-    assertThat(page.row("count/0")).containsSequence("1", "700 ms", "20 ms", "1.5 kB");
-    assertThat(page.row("count/1")).containsSequence("1", "50 ms", "2.5 s", "0 B");
-    assertThat(page.row("count/2")).containsSequence("1", "3.0 s", "–", "7 B");
+    assertThat(page.row("count/0")).containsSequence("1", "700 ms", "20 ms", "–", "1.5 kB");
+    assertThat(page.row("count/1")).containsSequence("1", "50 ms", "2.5 s", "70.0 MB", "0 B");
+    assertThat(page.row("count/2")).containsSequence("1", "3.0 s", "–", "4.1 kB", "7 B");
     assertThat(page.text())
         .containsSubsequence(
             "the slowest first",
@@ -193,6 +196,10 @@ class RunPageTest {
             "the most CPU time first",
             "count/1",
             "count/0",
+            "1 to 2 of 2.",
+            "the most memory first",
+            "count/1",
+            "count/2",
             "1 to 2 of 2.");
   }
 

@@ -62,6 +62,7 @@ class RecordsIT {
           .isEqualTo(Long.parseLong(row.get("duration")));
       assertThat(Long.parseLong(row.get("realtime"))).isNotNegative();
       assertThat(row.get("%cpu")).matches("-|[0-9]+\\.[0-9]");
+      assertThat(row.get("peak_rss")).matches("-|[0-9]+");
       assertThat(row.get("output_bytes")).isEqualTo(bad ? "0" : "2");
     }
     var suites = suites();

@@ -57,7 +57,7 @@ final class BatchArchive implements VirtualTar.Members {
     fragments.forEach(BatchArchive::check);
     var folder = folder(place.number());
     var scripts = new ArrayList<Member>();
-    scripts.add(script(folder, "kill.sh", ShellText.resource("kill.sh")));
+    scripts.add(script(folder, "watch.sh", ShellText.resource("watch.sh")));
     if (recipe.run() != null) {
       scripts.add(script(folder, "run.sh", recipe.run()));
     }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private static final long MOST_NAME_BYTES = 64L << 20;
 
-  /** What is said of a fragment, clocks included. */
+  /** What is said of a fragment, its figures included. */
   private static final long LONGEST_RECORD = 256;
 
   private static final int BLANK = 64 * 1024;
@@ -56,7 +56,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   private long received;
   private @Nullable List<ReturnedFragment> fragments;
   private @Nullable Extent setupLog;
-  private @Nullable BatchClocks clocks;
+  private @Nullable BatchFigures figures;
   private @Nullable IOException trouble;
 
   /** What commands wrote, but for what is an output under another name. */
@@ -107,7 +107,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
     contents.read(new TarReader(opened(), start, start + received));
     fragments = contents.fragments();
     setupLog = contents.setupLog;
-    clocks = contents.clocks;
+    figures = contents.figures;
     logs = contents.logs();
     close();
   }
@@ -138,11 +138,11 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
    *
    * @throws IllegalStateException if nothing came yet
    */
-  public BatchClocks clocks() {
-    if (clocks == null) {
+  public BatchFigures figures() {
+    if (figures == null) {
       throw new IllegalStateException("the batch has not come back");
     }
-    return clocks;
+    return figures;
   }
 
   /** Where the text that setup wrote lies in the pack file; null if it wrote nothing. */
@@ -187,7 +187,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
   /** What one reading of the archive finds. */
   private final class Contents {
     private final @Nullable String[] records = new String[count];
-    private final BatchClocks clocks = new BatchClocks(count);
+    private final BatchFigures figures = new BatchFigures(count);
     private final @Nullable String[] problems = new String[count];
     private final @Nullable Extent[] logs = new Extent[count];
     private final Map<Integer, Extent> logFiles = new HashMap<>();
@@ -424,7 +424,7 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       }
       var text = new String(bytes.array(), StandardCharsets.ISO_8859_1);
       for (var line : text.lines().toList()) {
-        if (!clocks.takes(line)) {
+        if (!figures.takes(line)) {
           readRecord(line.split(" ", -1), line);
         }
       }
@@ -441,12 +441,12 @@ public final class ReturnedBatch implements ByteSink, AutoCloseable {
       if (position < 0
           || !(isStatus(what) || what.equals("timeout") || isProblem(what))
           || words.length > 4
-          || words.length == 4 && !BatchClocks.isUptime(words[3])) {
+          || words.length == 4 && !BatchFigures.isUptime(words[3])) {
         throw new IOException("The records that came back hold the line `" + line + "`.");
       }
       records[position] = what;
       if (words.length == 4) {
-        clocks.ended(position, words[3]);
+        figures.ended(position, words[3]);
       }
       if (words.length > 2) {
         logs[position] = logFiles.get(position(words[2], Integer.MAX_VALUE));

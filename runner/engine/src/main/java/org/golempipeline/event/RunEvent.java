@@ -217,12 +217,17 @@ public sealed interface RunEvent {
    * @param took milliseconds from the end of the fragment before
    * @param cpu milliseconds of processors, of all processes that were waited for
    * @param bytes of the output
+   * @param memory what each process of it held at most, added up over those that lived when its
+   *     provider looked, in bytes; the most of all looks. Null if no fragment lived long enough for
+   *     one, and in journals of older versions
    */
-  record Figures(List<Integer> took, List<Integer> cpu, List<Long> bytes) {
+  record Figures(
+      List<Integer> took, List<Integer> cpu, List<Long> bytes, @Nullable List<Long> memory) {
     public Figures {
       took = List.copyOf(took);
       cpu = List.copyOf(cpu);
       bytes = List.copyOf(bytes);
+      memory = memory == null ? null : List.copyOf(memory);
     }
   }
 

@@ -21,8 +21,10 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.golempipeline.batch.AtWork;
+import org.golempipeline.batch.BatchFigures;
 import org.golempipeline.batch.BatchPlace;
 import org.golempipeline.batch.BatchScript;
 import org.golempipeline.batch.ReturnLimits;
@@ -425,11 +427,16 @@ final class Scripts implements AutoCloseable {
         failed,
         sent(ready.script()),
         bytes.stream().mapToLong(Long::longValue).sum(),
-        new RunEvent.Figures(list(batch.clocks().took()), list(batch.clocks().cpu()), bytes));
+        figures(batch.figures(), bytes));
   }
 
-  private static List<Integer> list(int[] numbers) {
-    return IntStream.of(numbers).boxed().toList();
+  private static RunEvent.Figures figures(BatchFigures of, List<Long> bytes) {
+    var memory = LongStream.of(of.memory()).boxed().toList();
+    return new RunEvent.Figures(
+        IntStream.of(of.took()).boxed().toList(),
+        IntStream.of(of.cpu()).boxed().toList(),
+        bytes,
+        memory.stream().allMatch(each -> each < 0) ? null : memory);
   }
 
   private static List<Integer> winners(Map<Integer, List<StageOutputs.Part>> parts) {

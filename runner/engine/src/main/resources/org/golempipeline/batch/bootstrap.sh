@@ -10,22 +10,13 @@ _gp_n=$2
 _gp_b=$1/b$2
 _gp_limit=$3
 
-# Counts the fragments that ended: what came to `records` since it was read last, but for lines of
-# the clock, which end with the unit of seconds.
-_gp_catch_up() {
-  while read -r _gp_x <&3; do
-    case $_gp_x in *s) continue ;; esac
-    _gp_at=$((_gp_at + 1))
-    _gp_ran=0
-  done
-}
-
 # The watchdog. It says every ten seconds that the batch is alive, which fragment is at work, if one
-# is, and for how many seconds at least. It kills the fragment that is still the same after its
-# limit; as each look costs a process, it looks every second only where the limit is short. The file
-# `now` says whether there are fragments to watch, and the watchdog's own process. Ends with the
-# driver, even if that was killed; its sleep holds no pipe, so nobody waits for it, and is killed for
-# good: a process that has just been forked for it would miss a milder signal.
+# is, and for how many seconds at least. It notes what memory that fragment has used, and kills it if
+# it is still the same after its limit; as each look costs a process, it looks every second only
+# where the limit is short. The file `now` says whether there are fragments to watch, and the
+# watchdog's own process. Ends with the driver, even if that was killed; its sleep holds no pipe, so
+# nobody waits for it, and is killed for good: a process that has just been forked for it would miss
+# a milder signal.
 (
   trap 'kill -9 $!; exit 0' TERM
   _gp_pause=10
@@ -43,14 +34,17 @@ _gp_catch_up() {
       continue
     fi
     if [ -z "$_gp_at" ]; then
+      . "$_gp_b/watch.sh"
       exec 3<"$_gp_b/records"
       _gp_at=0
       _gp_ran=-$_gp_pause
+      _gp_most=0
     fi
     _gp_ran=$((_gp_ran + _gp_pause))
     _gp_catch_up
     [ $((_gp_seconds % 10)) -ne 0 ] || echo "alive $_gp_at $_gp_ran"
-    [ "$_gp_ran" -lt "$_gp_limit" ] || . "$_gp_b/kill.sh"
+    _gp_note_peak
+    [ "$_gp_ran" -lt "$_gp_limit" ] || _gp_kill
   done
 ) 2>/dev/null &
 _gp_dog=$!

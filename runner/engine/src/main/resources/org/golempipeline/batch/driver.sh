@@ -75,6 +75,19 @@ _gp_done() {
   [ -z "$_gp_tmp" ] || rm -rf "$_gp_d/tmp"
 }
 
+# Notes the peaks that the watchdog saw: of each fragment the last one.
+_gp_note_peaks() {
+  _gp_x=
+  while read -r _gp_i _gp_peak; do
+    case $_gp_x in
+      "$_gp_i "* | '') ;;
+      *) echo "peak $_gp_x" ;;
+    esac
+    _gp_x="$_gp_i $_gp_peak"
+  done
+  [ -z "$_gp_x" ] || echo "peak $_gp_x"
+}
+
 # Notes that setup ended with status $1; false if the fragments must not run.
 _gp_prepared() {
   [ "$1" -eq 0 ] || echo "setup $1" >>"$_gp_b/records"
@@ -257,6 +270,7 @@ set --
 [ "$_gp_entered" ] || _gp_broken 'the folder of the stage cannot be entered'
 
 _gp_now packing
+[ ! -f "$_gp_b/peaks" ] || _gp_note_peaks <"$_gp_b/peaks" >>"$_gp_b/records"
 if [ "$_gp_logs" -gt 0 ] || [ -s "$_gp_b/setup.log" ]; then
   cd "$_gp_b" && wc -c log.* setup.log 2>/dev/null | _gp_shorten
 fi

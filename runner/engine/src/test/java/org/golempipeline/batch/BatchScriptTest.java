@@ -81,12 +81,44 @@ class BatchScriptTest {
         batch.without(Map.of("turns", turns, "pause", turns.equals("1") ? "0" : "0.3"));
       }
 
-      var clocks = batch.executed(17, true).clocks();
+      var figures = batch.executed(17, true).figures();
 
-      assertThat(clocks.cpu()[1]).isGreaterThan(clocks.cpu()[0] + clocks.cpu()[2]);
-      assertThat(clocks.cpu()[0]).isNotNegative();
-      assertThat(clocks.took()[1]).isGreaterThanOrEqualTo(290);
-      assertThat(clocks.took()[2]).isNotNegative();
+      assertThat(figures.cpu()[1]).isGreaterThan(figures.cpu()[0] + figures.cpu()[2]);
+      assertThat(figures.cpu()[0]).isNotNegative();
+      assertThat(figures.took()[1]).isGreaterThanOrEqualTo(290);
+      assertThat(figures.took()[2]).isNotNegative();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shellsWithTar")
+  void theWatchdogSeesTheMemoryOfAllProcesses(Shell shell) throws Exception {
+    assumeThat(Path.of("/proc/thread-self/children")).exists();
+    try (var batch = new BatchFixture(temporary, shell)) {
+      // Two times `tail` hold 30 MB each until that was seen.
+      batch.run(
+          """
+          hold() {
+            { head -c 30000000 /dev/zero; wait_for_it; } | tail -c 30000000 > "$out"
+          }
+          wait_for_it() {
+            until tail -n 1 "$_gp_b/peaks" | { read -r who kib && [ "$kib" -gt 60000 ]; }; do
+              sleep 0.1
+            done
+          }
+          if [ "$much" ]; then hold & hold; wait; fi
+          """);
+      for (var much : List.of("", "yes", "")) {
+        batch.without(Map.of("much", much));
+      }
+
+      var returned = batch.executed(17, true);
+
+      assertThat(returned.fragments()).allMatch(each -> each.status() == 0);
+      var memory = returned.figures().memory();
+      assertThat(memory[1]).isBetween(61_440_000L, 200_000_000L);
+      assertThat(memory[0]).isLessThan(30_000_000);
+      assertThat(memory[2]).isLessThan(30_000_000);
     }
   }
 

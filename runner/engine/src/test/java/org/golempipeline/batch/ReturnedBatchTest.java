@@ -203,7 +203,7 @@ class ReturnedBatchTest {
   }
 
   @Test
-  void clocksAreReadAsFarAsTheyMakeSense() throws Exception {
+  void figuresAreReadAsFarAsTheyMakeSense() throws Exception {
     var records =
         """
         begin 100.50s
@@ -218,6 +218,9 @@ class ReturnedBatchTest {
         2 timeout - 99999999.99
         0m0.01s 0m0.02s
         3m0.00s 0m0.00s
+        peak 1 70000
+        peak 2 999999999999999
+        peak 4 1
         """;
     try (var batch = new ReturnedBatch(pack, 17, 4, ONE, new ReturnLimits(100_000, 100))) {
       batch.restart();
@@ -228,8 +231,10 @@ class ReturnedBatchTest {
       assertThat(batch.fragments())
           .extracting(ReturnedFragment::ending)
           .containsExactly(Ending.EXITED, Ending.EXITED, Ending.TIMED_OUT, Ending.UNKNOWN);
-      assertThat(batch.clocks().took()).containsExactly(1250, -1, Integer.MAX_VALUE, -1);
-      assertThat(batch.clocks().cpu()).containsExactly(1510, -1, 177_990, -1);
+      assertThat(batch.figures().took()).containsExactly(1250, -1, Integer.MAX_VALUE, -1);
+      assertThat(batch.figures().cpu()).containsExactly(1510, -1, 177_990, -1);
+      assertThat(batch.figures().memory())
+          .containsExactly(-1, 71_680_000, 1_023_999_999_999_998_976L, -1);
     }
   }
 
@@ -250,6 +255,8 @@ class ReturnedBatchTest {
             "0 0 0 1.00 2",
             "0 -1",
             "0 done",
+            "peak 0 x",
+            "peak 0",
             "setup x")) {
       assertRefused(ONE, new Tar().file("b17/records", records));
     }

@@ -107,7 +107,10 @@ class EventJsonTest {
             "{\"seq\":10,\"at\":\"2026-01-01T00:00:02Z\",\"type\":\"batch-finished\",\"batch\":1,"
                 + "\"done\":\"\",\"failed\":[],\"failure\":{\"kind\":\"CANCELLED\","
                 + "\"message\":\"It was never sent.\"},\"milliseconds\":0,\"bytesSent\":0,"
-                + "\"bytesReceived\":0}");
+                + "\"bytesReceived\":0}",
+            "{\"seq\":11,\"at\":\"2026-01-01T00:00:03Z\",\"type\":\"batch-finished\",\"batch\":2,"
+                + "\"done\":\"6\",\"failed\":[],\"milliseconds\":9,\"bytesSent\":1,"
+                + "\"bytesReceived\":2,\"figures\":{\"took\":[7],\"cpu\":[5],\"bytes\":[2]}}");
     var events = new ArrayList<RunEvent>();
     for (var line : recorded) {
       events.add(EventJson.read(line).event());
@@ -119,6 +122,8 @@ class EventJsonTest {
         .isEqualTo(FailureKind.COMMAND);
     assertThat(((RunEvent.BatchFinished) events.get(1)).neverSent()).isFalse();
     assertThat(((RunEvent.BatchFinished) events.get(2)).neverSent()).isTrue();
+    assertThat(((RunEvent.BatchFinished) events.get(3)).figures())
+        .isEqualTo(new RunEvent.Figures(List.of(7), List.of(5), List.of(2L), null));
   }
 
   @Test
@@ -162,7 +167,8 @@ class EventJsonTest {
     } else if (type == Failure.class) {
       return new Failure(FailureKind.MARKET, "nobody", "wait");
     } else if (type == RunEvent.Figures.class) {
-      return new RunEvent.Figures(List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L));
+      return new RunEvent.Figures(
+          List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L), List.of(-1L, 4096L));
     } else if (type == Set.class) {
       return Set.of("x");
     } else if (generic.contains("AttemptFailure")) {

@@ -251,7 +251,8 @@ class ReplayTest {
     } else if (type == Failure.class) {
       return Failure.of(FailureKind.MARKET, "nobody");
     } else if (type == RunEvent.Figures.class) {
-      return new RunEvent.Figures(List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L));
+      return new RunEvent.Figures(
+          List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L), List.of(-1L, 4096L));
     } else if (type == RunEvent.class) {
       return new RunEvent.RentalFailed(1, new Failure(FailureKind.MARKET, "nobody", "wait"));
     } else if (generic.contains("Map<java.lang.Integer")) {

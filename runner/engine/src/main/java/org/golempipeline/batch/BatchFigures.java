@@ -4,19 +4,22 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * What each fragment of a batch took, from where the clocks stood when it ended, as the driver read
- * them: the system's, and what {@code times} of the shell says of all processes that ended.
- * Whatever makes no sense is not known. It says nothing about peak memory: no shell knows that.
+ * What each fragment of a batch took, as the driver says: from where the clocks stood when it
+ * ended, the system's and what {@code times} of the shell says of all processes that ended; and the
+ * memory that the watchdog saw, of those that lived long enough to be looked at. Whatever makes no
+ * sense is not known.
  */
-public final class BatchClocks {
+public final class BatchFigures {
   private static final Pattern UPTIME = Pattern.compile("([0-9]{1,10})\\.([0-9]{2})");
   private static final Pattern TIMES =
       Pattern.compile(
           "([0-9]{1,7})m([0-9]{1,2}\\.[0-9]{1,6})s ([0-9]{1,7})m([0-9]{1,2}\\.[0-9]{1,6})s");
+  private static final Pattern PEAK = Pattern.compile("peak ([0-9]{1,9}) ([0-9]{1,15})");
   private static final int UNKNOWN = -1;
 
   private final int[] took;
   private final int[] cpu;
+  private final long[] memory;
 
   /** Whose the lines are that come next; -1 before the first fragment. */
   private int position = -1;
@@ -27,11 +30,13 @@ public final class BatchClocks {
   private long used = UNKNOWN;
   private int timesLines;
 
-  BatchClocks(int count) {
+  BatchFigures(int count) {
     took = new int[count];
     cpu = new int[count];
+    memory = new long[count];
     Arrays.fill(took, UNKNOWN);
     Arrays.fill(cpu, UNKNOWN);
+    Arrays.fill(memory, UNKNOWN);
   }
 
   /** Milliseconds that passed, by position; -1 where that is not known. */
@@ -44,10 +49,23 @@ public final class BatchClocks {
     return cpu.clone();
   }
 
-  /** Whether {@code line} is about clocks alone; if so it is taken in. */
+  /**
+   * Bytes of memory, by position; -1 where that is not known. What each process held at most is
+   * added up over those that lived at a look; the most of all looks.
+   */
+  public long[] memory() {
+    return memory.clone();
+  }
+
+  /** Whether {@code line} is about these figures alone; if so it is taken in. */
   boolean takes(String line) {
     if (line.startsWith("begin ") && line.endsWith("s")) {
       ended(-1, line.substring(6, line.length() - 1));
+      return true;
+    }
+    var peak = PEAK.matcher(line);
+    if (peak.matches()) {
+      peaked(Integer.parseInt(peak.group(1)), Long.parseLong(peak.group(2)));
       return true;
     }
     var times = TIMES.matcher(line);
@@ -85,6 +103,12 @@ public final class BatchClocks {
       took[fragment] = since(up, now);
     }
     up = now;
+  }
+
+  private void peaked(int fragment, long kibibytes) {
+    if (fragment < memory.length) {
+      memory[fragment] = kibibytes * 1024;
+    }
   }
 
   private static int since(long before, long now) {
