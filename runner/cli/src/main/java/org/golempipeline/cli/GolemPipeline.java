@@ -174,7 +174,7 @@ final class GolemPipeline
 
   /** Lets help be as wide as the terminal. Asking for that takes a moment. */
   private CommandLine fit(CommandLine line) {
-    var columns = console.columns().getAsInt();
+    var columns = console.size().get().columns();
     return line.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, columns)));
   }
 

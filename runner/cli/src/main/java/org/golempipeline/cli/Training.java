@@ -14,6 +14,7 @@ import org.golempipeline.cli.terminal.StandardOutput;
 import org.golempipeline.golem.session.Inquiry;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
+import org.golempipeline.report.Screen;
 import org.golempipeline.workplace.NodeOnDemand;
 
 /**
@@ -72,7 +73,7 @@ final class Training {
             nowhere,
             false,
             true,
-            () -> 80,
+            () -> Screen.Size.USUAL,
             Map.of(),
             folder,
             Clock.systemUTC());

@@ -31,21 +31,27 @@ public final class LiveBlock {
   /**
    * Adds lines that stay, and draws the block below them.
    *
-   * @param block none elsewhere than on a terminal
+   * @param block none elsewhere than on a terminal; what that is too low for is left out
    */
   public synchronized void show(List<String> lines, List<String> block) {
+    var fitting = screen.live() ? fitting(block) : block;
     if (ended || lines.isEmpty() && block.isEmpty() && drawn.isEmpty()) {
       return;
     }
     var text = new StringBuilder();
     if (screen.live()) {
-      draw(text, lines, block);
+      draw(text, lines, fitting);
     } else {
       lines.forEach(line -> text.append(line).append('\n'));
     }
-    drawn = List.copyOf(block);
+    drawn = List.copyOf(fitting);
     screen.out().print(text);
     screen.out().flush();
+  }
+
+  /** What scrolls out of a terminal can neither be overwritten nor cleared. */
+  private List<String> fitting(List<String> block) {
+    return block.subList(0, Math.min(block.size(), screen.size().get().lines()));
   }
 
   /** Lines are overwritten and only what is left over is cleared: clearing first would flicker. */

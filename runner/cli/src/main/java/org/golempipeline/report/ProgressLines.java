@@ -7,6 +7,10 @@ import java.util.List;
 /** What the state of a run looks like: a block of lines for a terminal, one line for a log. */
 final class ProgressLines {
   private static final int STAGES_SHOWN = 10;
+
+  /** The title, that there are more of them, and who works. */
+  private static final int BESIDE_STAGES = 3;
+
   private static final int NAME_COLUMNS = 16;
   private static final int LARGEST_BAR = 24;
   private static final int SMALLEST_BAR = 8;
@@ -19,15 +23,16 @@ final class ProgressLines {
     this.coloured = coloured;
   }
 
-  /** Lines of at most {@code columns} columns. */
-  List<String> block(Instant now, int columns) {
+  /** Lines that a screen of this size has room for, but for one with less than a few lines. */
+  List<String> block(Instant now, Screen.Size size) {
+    var columns = size.room();
     var lines = new ArrayList<String>();
     var clock = Words.clock(tally.elapsed(now));
     var title = tally.title() + "  " + tally.where();
     title = TerminalText.fit(title, columns - clock.length() - 2) + "  " + clock;
     lines.add(Style.BOLD.of(title, coloured));
     var stages = List.copyOf(tally.stages());
-    var shown = shown(stages);
+    var shown = shown(stages, Math.max(1, Math.min(STAGES_SHOWN, size.lines() - BESIDE_STAGES)));
     var longest = shown.stream().mapToInt(stage -> TerminalText.width(stage.name)).max().orElse(0);
     var names = Math.min(longest, Math.min(NAME_COLUMNS, columns / 4));
     for (var stage : shown) {
@@ -81,12 +86,12 @@ final class ProgressLines {
     return tally.idle();
   }
 
-  private static List<StageTally> shown(List<StageTally> stages) {
-    if (stages.size() <= STAGES_SHOWN) {
+  private static List<StageTally> shown(List<StageTally> stages, int most) {
+    if (stages.size() <= most) {
       return stages;
     }
-    var active = stages.stream().filter(StageTally::active).limit(STAGES_SHOWN).toList();
-    return active.isEmpty() ? stages.subList(0, STAGES_SHOWN) : active;
+    var active = stages.stream().filter(StageTally::active).limit(most).toList();
+    return active.isEmpty() ? stages.subList(0, most) : active;
   }
 
   private String stageLine(StageTally stage, Instant now, int columns, int names) {

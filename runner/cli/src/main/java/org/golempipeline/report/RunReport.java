@@ -150,11 +150,10 @@ public final class RunReport implements EventSink, AutoCloseable {
   private void draw() {
     try {
       while (!pause()) {
-        var columns = screen.live() ? Math.max(20, screen.columns().getAsInt() - 1) : 0;
-        var frame = frame(columns);
+        var frame = frame();
         block.show(frame.lines(), frame.block());
       }
-      block.end(frame(0).lines());
+      block.end(frame().lines());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -168,7 +167,7 @@ public final class RunReport implements EventSink, AutoCloseable {
     return closed;
   }
 
-  private synchronized Frame frame(int columns) {
+  private synchronized Frame frame() {
     var ready = new ArrayList<String>();
     if (dropped > 0) {
       ready.add(Words.count(dropped, "line") + " left out");
@@ -180,7 +179,7 @@ public final class RunReport implements EventSink, AutoCloseable {
     List<String> block = List.of();
     if (tally.started != null && !closed && detail != Detail.TROUBLE) {
       if (screen.live()) {
-        block = progress.block(now, columns);
+        block = progress.block(now, screen.size().get());
       } else if (isPlainLineDue(now)) {
         ready.add(progress.line(now));
         changed = false;

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.report.Screen;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -69,7 +70,7 @@ class ManPagesTest {
         nowhere,
         false,
         true,
-        () -> 80,
+        () -> Screen.Size.USUAL,
         Map.of(),
         Path.of(""),
         Clock.systemUTC());

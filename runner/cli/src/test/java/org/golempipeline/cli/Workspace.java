@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.report.Screen;
 
 /** A folder to work in, and the command line as a user has it there. */
 public final class Workspace {
@@ -49,6 +50,12 @@ public final class Workspace {
   /** As if so much time had gone by: files that changed a moment ago are looked into. */
   public Workspace later(Duration time) {
     clock = Clock.offset(clock, time);
+    return this;
+  }
+
+  /** What commands take the time from that are started from now on. */
+  public Workspace clock(Clock other) {
+    clock = other;
     return this;
   }
 
@@ -152,7 +159,7 @@ public final class Workspace {
         new PrintStream(err, false, StandardCharsets.UTF_8),
         false,
         false,
-        () -> columns,
+        () -> new Screen.Size(columns, 24),
         environment,
         folder,
         clock);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,10 +14,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiveBlockTest {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
+  private int height = 24;
+
   private final LiveBlock block =
       new LiveBlock(
           new Screen(
-              new PrintStream(written, false, StandardCharsets.UTF_8), true, false, () -> 80));
+              new PrintStream(written, false, StandardCharsets.UTF_8),
+              true,
+              false,
+              () -> new Screen.Size(80, height)));
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -64,6 +70,41 @@ class LiveBlockTest {
     assertThat(terminal.rows())
         .containsExactly(
             "stays", "stays too", lines(59).get(0), lines(59).get(1), lines(59).get(2));
+  }
+
+  @Test
+  void aTerminalThatIsLowerThanTheBlockKeepsNothingOfEarlierFrames() {
+    var terminal = new TerminalModel(80, true);
+    terminal.write("$ golem-pipeline run\n");
+    for (var high : new int[] {24, 3, 4, 1, 2, 24}) {
+      height = high;
+      terminal.resizeHeight(high);
+      for (var frame = 0; frame < 3; frame++) {
+        draw(terminal, List.of(), numbered(frame));
+      }
+      var shown = numbered(2).subList(0, Math.min(6, high));
+      assertThat(terminal.rows().get(0)).isEqualTo("$ golem-pipeline run");
+      assertThat(terminal.rows().subList(1, terminal.rows().size())).isEqualTo(shown);
+    }
+
+    height = 2;
+    terminal.resizeHeight(2);
+    draw(terminal, List.of("stays", "stays too"), numbered(0));
+    draw(terminal, List.of("also"), numbered(1));
+    block.stay();
+    show(terminal);
+    assertThat(terminal.rows())
+        .containsExactly(
+            "$ golem-pipeline run", "stays", "stays too", "also", "title 1", "line 1 of 1");
+    assertThat(terminal.cursorRow()).isEqualTo(6);
+  }
+
+  private static List<String> numbered(int frame) {
+    var lines = new ArrayList<>(List.of("title " + frame));
+    for (var i = 1; i < 6; i++) {
+      lines.add("line %d of %d".formatted(i, frame));
+    }
+    return lines;
   }
 
   @Test

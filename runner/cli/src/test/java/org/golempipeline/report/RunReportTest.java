@@ -224,15 +224,38 @@ class RunReportTest {
     var lines = new ProgressLines(tally, false);
 
     for (var columns : new int[] {20, 40, 80, 200}) {
-      assertThat(lines.block(START.plusSeconds(10), columns))
+      assertThat(lines.block(START.plusSeconds(10), new Screen.Size(columns + 1, 24)))
           .hasSize(3)
           .allSatisfy(line -> assertThat(TerminalText.width(line)).isLessThanOrEqualTo(columns));
     }
-    assertThat(lines.block(START.plusSeconds(10), 100).get(1))
+    assertThat(lines.block(START.plusSeconds(10), new Screen.Size(101, 24)).get(1))
         .contains("━", "50% 10,000/20,000, about 10 s left, 50 under way");
     assertThat(lines.line(START.plusSeconds(10)))
         .isEqualTo(
             "00:10  count 50% 10,000/20,000, about 10 s left, 50 under way; 1 provider working");
+  }
+
+  @Test
+  void aLowTerminalShowsFewerStages() {
+    var tally = new RunTally();
+    feed(tally, started("local"), opened(0, "local-1"));
+    for (var i = 0; i < 12; i++) {
+      feed(
+          tally,
+          new RunEvent.StageExpanded("stage_" + i, 4),
+          new RunEvent.BatchStarted(i, 0, "stage_" + i, FragmentSet.range(0, 4)));
+    }
+    var lines = new ProgressLines(tally, false);
+
+    for (var high : new int[] {4, 5, 8, 13, 24, 60}) {
+      var stages = Math.min(10, high - 3);
+      var block = lines.block(START, new Screen.Size(80, high));
+      assertThat(block).hasSize(stages + 3);
+      assertThat(block.get(stages)).contains("stage_" + (stages - 1));
+      assertThat(block.get(stages + 1)).isEqualTo("  and %d more stages".formatted(13 - stages));
+      assertThat(block.get(stages + 2)).contains("1 worker busy");
+    }
+    assertThat(lines.block(START, new Screen.Size(80, 1))).hasSize(4);
   }
 
   @Test
@@ -259,17 +282,17 @@ class RunReportTest {
         new RunEvent.FragmentFailed("a_rather_long_name", 7, "fragment 7", 1, EXIT_3, null));
     var lines = new ProgressLines(tally, false);
 
-    assertThat(lines.block(START.plusSeconds(4000), 59))
+    assertThat(lines.block(START.plusSeconds(4000), new Screen.Size(60, 24)))
         .containsExactly(
             "a-rather-long-name-of-a-pipeline  on Golem with u…  1:06:40",
             "  a_rather_long… ━━━━━──────  50% 100,000/200,000, 1 failed",
             "  1 provider working");
-    assertThat(lines.block(START.plusSeconds(4000), 140).get(1))
+    assertThat(lines.block(START.plusSeconds(4000), new Screen.Size(141, 24)).get(1))
         .isEqualTo(
             "  a_rather_long_n… ━━━━━━━━━━━━────────────  50% 100,000/200,000, 1 failed,"
                 + " about 1 h 06 min left, 500 under way");
-    assertThat(lines.block(START.plusSeconds(10), 20).get(1)).contains("50%");
-    assertThat(lines.block(START.plusSeconds(10), 40).get(1)).contains("50%");
+    assertThat(lines.block(START.plusSeconds(10), new Screen.Size(21, 24)).get(1)).contains("50%");
+    assertThat(lines.block(START.plusSeconds(10), new Screen.Size(41, 24)).get(1)).contains("50%");
   }
 
   @Test
@@ -321,7 +344,7 @@ class RunReportTest {
       tally.add(stamped);
       announcements.of(stamped).ifPresent(said::append);
       words.of(event).ifPresent(said::append);
-      said.append(new ProgressLines(tally, false).block(START, 200));
+      said.append(new ProgressLines(tally, false).block(START, new Screen.Size(201, 24)));
     }
     feed(tally, failed(1), new RunEvent.StageFinished("count", 1, 1), end(1, EXIT_3, 1, 1));
     said.append(new Summary(tally, folder, false).text());
@@ -342,7 +365,7 @@ class RunReportTest {
         new RunEvent.ProposalReceived("0x2", "b", true),
         new RunEvent.AgreementCreated("g", "0x2"));
 
-    assertThat(new ProgressLines(tally, false).block(START, 200))
+    assertThat(new ProgressLines(tally, false).block(START, new Screen.Size(201, 24)))
         .last()
         .isEqualTo(
             "  looking for machines: 2 providers, 1 refused (1 × price too high), 1 answer,"
@@ -360,12 +383,17 @@ class RunReportTest {
         new RunEvent.AgreementCreated("ag", "0x1"),
         new RunEvent.AgreementApproved("ag", "0x1", "a"),
         new RunEvent.RentalRequested(1, "image", Set.of()));
-    assertThat(lines.block(START, 200)).last().asString().startsWith("  looking for machines: ");
+    assertThat(lines.block(START, new Screen.Size(201, 24)))
+        .last()
+        .asString()
+        .startsWith("  looking for machines: ");
 
     feed(tally, new RunEvent.ActivityCreated("act", "ag"));
-    assertThat(lines.block(START, 200)).last().isEqualTo("  starting the image on 1 provider");
+    assertThat(lines.block(START, new Screen.Size(201, 24)))
+        .last()
+        .isEqualTo("  starting the image on 1 provider");
     feed(tally, new RunEvent.ImageArriving("ag", 42_000_000, 90_000_000));
-    assertThat(lines.block(START, 200))
+    assertThat(lines.block(START, new Screen.Size(201, 24)))
         .last()
         .isEqualTo("  starting the image on 1 provider, 42.0 MB of 90.0 MB (46 %) there");
     feed(tally, new RunEvent.ActivityCreated("act-2", "ag-2"), opened(0, "a"));
@@ -394,10 +422,11 @@ class RunReportTest {
       }
       var lines = new ProgressLines(tally, false);
       for (var i = 0; i < 50; i++) {
-        assertThat(lines.block(START.plusSeconds(10), 120).get(1)).contains("50%");
+        assertThat(lines.block(START.plusSeconds(10), new Screen.Size(121, 24)).get(1))
+            .contains("50%");
       }
       var before = threads.getCurrentThreadAllocatedBytes();
-      lines.block(START.plusSeconds(10), 120);
+      lines.block(START.plusSeconds(10), new Screen.Size(121, 24));
       bytes.add(threads.getCurrentThreadAllocatedBytes() - before);
     }
     assertThat(bytes.get(1)).isLessThan(2 * bytes.get(0));
@@ -502,7 +531,11 @@ class RunReportTest {
   private String shown(RunReport.Detail detail, RunEvent... events) {
     var bytes = new ByteArrayOutputStream();
     var screen =
-        new Screen(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, false, () -> 80);
+        new Screen(
+            new PrintStream(bytes, false, StandardCharsets.UTF_8),
+            false,
+            false,
+            () -> Screen.Size.USUAL);
     try (var report = RunReport.open(screen, folder, detail, Clock.fixed(START, ZoneOffset.UTC))) {
       var sequence = 0;
       for (var event : events) {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A terminal that is high enough: what stands on it after some text was written. Those who re-break
- * their lines when they become narrower or wider do it as VTE and tmux do; the others cut off what
- * has no room, as xterm does.
+ * A terminal: what stands on it and has scrolled out of it after some text was written. Those who
+ * re-break their lines when they become narrower or wider do it as VTE and tmux do; the others cut
+ * off what has no room, as xterm does.
  */
 final class TerminalModel {
   private static final Pattern ESCAPE = Pattern.compile("\033\\[([?0-9;]*)([A-Za-z])");
@@ -21,6 +21,11 @@ final class TerminalModel {
   private final boolean breaksAnew;
   private final List<Row> rows = new ArrayList<>(List.of(new Row()));
   private int columns;
+  private int height = Integer.MAX_VALUE;
+
+  /** The uppermost row that has not scrolled out. */
+  private int top;
+
   private int row;
   private int column;
   private boolean breaking = true;
@@ -58,7 +63,7 @@ final class TerminalModel {
       case "?7h" -> breaking = true;
       default -> {
         if (command.equals("A")) {
-          row = Math.max(0, row - Integer.parseInt(number));
+          row = Math.max(top, row - Integer.parseInt(number));
         } else if (!command.equals("m")) {
           throw new AssertionError(command);
         }
@@ -96,6 +101,20 @@ final class TerminalModel {
     column = 0;
     if (row == rows.size()) {
       rows.add(new Row());
+    }
+    scroll();
+  }
+
+  private void scroll() {
+    top = Math.max(top, row - height + 1);
+  }
+
+  /** As a terminal at whose upper end rows scroll out, and at whose lower end they are lost. */
+  void resizeHeight(int high) {
+    height = high;
+    scroll();
+    if (rows.size() > top + height) {
+      rows.subList(top + height, rows.size()).clear();
     }
   }
 

@@ -200,8 +200,8 @@ public final class ProvideCommand implements Callable<Integer> {
     console.out().flush();
     var money = tally.add(event);
     if (screen.live()) {
-      var width = Math.max(20, screen.columns().getAsInt() - 1);
-      status.show(List.of(), List.of(Words.beginning(tally.text(), width)));
+      var room = screen.size().get().room();
+      status.show(List.of(), List.of(Words.beginning(tally.text(), room)));
     } else if (money) {
       status.show(List.of(tally.text()), List.of());
     }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.golempipeline.pipeline.Machine;
 import org.golempipeline.report.Screen;
 
@@ -21,7 +21,7 @@ import org.golempipeline.report.Screen;
  * @param in what somebody tells us while we work
  * @param out the answer: what a script would read
  * @param err everything that is said beside it
- * @param columns how wide the terminal is at the moment
+ * @param size how large the terminal is at the moment
  */
 public record Console(
     InputStream in,
@@ -29,7 +29,7 @@ public record Console(
     PrintStream err,
     boolean outIsTerminal,
     boolean errIsTerminal,
-    IntSupplier columns,
+    Supplier<Screen.Size> size,
     Map<String, String> environment,
     Path folder,
     Clock clock) {
@@ -51,7 +51,7 @@ public record Console(
         stream(new FileOutputStream(FileDescriptor.err)),
         terminals.contains("out"),
         terminals.contains("err"),
-        new TerminalWidth(environment),
+        new TerminalSize(environment),
         environment,
         Path.of("").toAbsolutePath(),
         Clock.systemUTC());
@@ -94,7 +94,7 @@ public record Console(
 
   /** Where progress and summary go. */
   public Screen screen() {
-    return new Screen(err, errIsTerminal && !dumb(), colouredErr(), columns);
+    return new Screen(err, errIsTerminal && !dumb(), colouredErr(), size);
   }
 
   private boolean dumb() {

@@ -5,37 +5,49 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.golempipeline.report.Screen;
 import sun.misc.Signal;
 
 /**
- * How wide the terminal is: {@code COLUMNS} if it is set, else what the terminal says, asked again
- * when the system tells that it has changed. Eighty where nothing is known. For several threads.
+ * How large the terminal is: {@code COLUMNS} and {@code LINES} if they are set, else what the
+ * terminal says, asked again when the system tells that it has changed. For several threads.
  */
-final class TerminalWidth implements IntSupplier {
-  private static final int UNKNOWN = 80;
-
+final class TerminalSize implements Supplier<Screen.Size> {
   /** Uses after which it is asked anyway: a job in the background is not told of changes. */
   private static final int ASK_AGAIN = 600;
 
-  private static final Pattern SIZE = Pattern.compile("[0-9]+ ([1-9][0-9]{0,4})\\s*");
+  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*");
 
   private final Map<String, String> environment;
   private volatile boolean changed;
-  private int known;
+  private Screen.Size known = Screen.Size.USUAL;
   private int uses;
 
-  TerminalWidth(Map<String, String> environment) {
+  TerminalSize(Map<String, String> environment) {
     this.environment = environment;
   }
 
   @Override
-  public synchronized int getAsInt() {
-    var columns = environment.getOrDefault("COLUMNS", "");
-    if (columns.matches("[1-9][0-9]{0,4}")) {
-      return Integer.parseInt(columns);
+  public synchronized Screen.Size get() {
+    var columns = set("COLUMNS");
+    var lines = set("LINES");
+    if (columns > 0 && lines > 0) {
+      return new Screen.Size(columns, lines);
     }
+    var asked = asked();
+    return new Screen.Size(
+        columns > 0 ? columns : asked.columns(), lines > 0 ? lines : asked.lines());
+  }
+
+  /** What a variable says; 0 if it says nothing. */
+  private int set(String name) {
+    var value = environment.getOrDefault(name, "");
+    return value.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(value) : 0;
+  }
+
+  private Screen.Size asked() {
     if (uses == 0) {
       listen();
     }
@@ -55,7 +67,7 @@ final class TerminalWidth implements IntSupplier {
     }
   }
 
-  private static int ask() {
+  private static Screen.Size ask() {
     try {
       var process =
           new ProcessBuilder("stty", "size")
@@ -65,12 +77,14 @@ final class TerminalWidth implements IntSupplier {
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       process.waitFor(1, TimeUnit.SECONDS);
       var size = SIZE.matcher(said);
-      return size.matches() ? Integer.parseInt(size.group(1)) : UNKNOWN;
+      return size.matches()
+          ? new Screen.Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
+          : Screen.Size.USUAL;
     } catch (IOException e) {
-      return UNKNOWN;
+      return Screen.Size.USUAL;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return UNKNOWN;
+      return Screen.Size.USUAL;
     }
   }
 }
