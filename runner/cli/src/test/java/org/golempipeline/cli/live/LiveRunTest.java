@@ -3,14 +3,23 @@ package org.golempipeline.cli.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.golempipeline.cli.ChildJvm;
 import org.golempipeline.cli.Workspace;
+import org.golempipeline.cli.terminal.Interruption;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
@@ -27,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveRunTest {
   private static final String RUN = "20260101-000000-aaaaaa";
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Failure STOPPED = Failure.of(FailureKind.CANCELLED, "It was interrupted.");
 
   @TempDir Path folder;
   private Workspace workspace;
@@ -127,6 +137,122 @@ class LiveRunTest {
 
       assertThat(ran.exitCode()).isEqualTo(2);
       assertThat(ran.err()).contains("is in the hands of a program that ends it itself", "hint:");
+    }
+  }
+
+  @Test
+  void nowAsksOnceMoreWhenThatIsSureToBeAnotherWish() throws Exception {
+    var time = new SetClock();
+    workspace.clock(time);
+    try (var process = new SignalledProcess(folder)) {
+      CompletableFuture<Workspace.Ran> stopping;
+      try (var journal = journal()) {
+        Files.writeString(own.resolve("process"), process.pid() + "\n");
+        stopping = CompletableFuture.supplyAsync(() -> workspace.run("stop", "--now", RUN));
+        process.awaitSignals(1);
+        time.add(Interruption.ONE_WISH);
+        time.awaitUses();
+        process.awaitSignals(1);
+        time.add(Duration.ofMillis(1));
+        process.awaitSignals(2);
+      }
+      // Its process ended without a word, as it does at the second wish.
+      var ran = stopping.join();
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(ran.err()).contains("Ended at once; nothing is owed to anybody.");
+      process.awaitSignals(2);
+    }
+  }
+
+  @Test
+  void withoutItARunIsAskedOnceHoweverLongItTakes() throws Exception {
+    var time = new SetClock();
+    workspace.clock(time);
+    try (var process = new SignalledProcess(folder);
+        var journal = journal()) {
+      Files.writeString(own.resolve("process"), process.pid() + "\n");
+      var stopping = CompletableFuture.supplyAsync(() -> workspace.run("stop", RUN));
+      process.awaitSignals(1);
+      time.add(Duration.ofHours(1));
+      time.awaitUses();
+      write(journal, new RunEvent.StopRequested(STOPPED), end(130));
+      journal.close();
+
+      assertThat(stopping.join().exitCode()).isZero();
+      process.awaitSignals(1);
+    }
+  }
+
+  /** A clock that stands still but for what is added. */
+  private static final class SetClock extends Clock {
+    private final AtomicReference<Instant> now = new AtomicReference<>(BEGIN);
+    private final AtomicInteger uses = new AtomicInteger();
+
+    void add(Duration time) {
+      now.updateAndGet(each -> each.plus(time));
+    }
+
+    /** Until whoever looks at it again and again has done so some times more. */
+    void awaitUses() {
+      var before = uses.get();
+      ChildJvm.await("the clock to be looked at", () -> uses.get() > before + 8);
+    }
+
+    @Override
+    public Instant instant() {
+      uses.incrementAndGet();
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** A process that writes down that it was asked to end, and stays. */
+  private static final class SignalledProcess implements AutoCloseable {
+    private final Path signals;
+    private final Process process;
+
+    SignalledProcess(Path folder) throws IOException {
+      signals = folder.resolve("signals");
+      process =
+          new ProcessBuilder(
+                  "/bin/sh",
+                  "-c",
+                  "trap 'echo asked >>signals' TERM; : >signals; while :; do sleep 0.05; done")
+              .directory(folder.toFile())
+              .start();
+      ChildJvm.await("the process", () -> Files.exists(signals));
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    /** Until there were so many, and fails if there are more. */
+    void awaitSignals(int number) {
+      ChildJvm.await(number + " signals", () -> size() == number);
+    }
+
+    private int size() {
+      try {
+        return Files.readAllLines(signals).size();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 
