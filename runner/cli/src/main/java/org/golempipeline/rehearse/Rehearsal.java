@@ -263,7 +263,7 @@ public final class Rehearsal {
       var probe =
           new StageProbe(
               earlier.fragments(stage, chosen),
-              plan.spec().params(),
+              Secrets.of(plan.spec().params()),
               machines,
               plan.folder(),
               path -> !path.equals(".golem-pipeline") && !path.equals(".git"),

@@ -1,11 +1,7 @@
 package org.golempipeline.rehearse;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * The outcome of a rehearsal for tools: one object in one line, its shape documented in {@code
@@ -16,86 +12,64 @@ public final class RehearsalJson {
 
   /** The object, without a line end. */
   public static String of(RehearsalResult result) {
-    var text = new StringWriter();
-    try (var json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("file", result.file());
-      json.writeStringField("chaos", result.chaos().toString());
-      json.writeNumberField("seed", result.seed());
-      json.writeArrayFieldStart("providers");
-      for (var persona : result.cast()) {
-        json.writeString(persona.toString());
-      }
-      json.writeEndArray();
-      json.writeBooleanField("ready", result.ready());
-      json.writeBooleanField("survived", result.survived());
-      var compared = result.chaotic() != null && result.chaotic().finished();
-      if (compared) {
-        json.writeBooleanField("sameResult", result.difference() == null);
-      } else {
-        json.writeNullField("sameResult");
-      }
-      json.writeStringField("difference", result.difference());
-      json.writeFieldName("calm");
-      write(result.calm(), json);
-      json.writeFieldName("chaotic");
-      write(result.chaotic(), json);
-      json.writeArrayFieldStart("findings");
-      for (var finding : result.findings()) {
-        json.writeStartObject();
-        json.writeStringField("id", finding.kind().id());
-        json.writeStringField("stage", finding.stage());
-        json.writeStringField("fragment", finding.fragment());
-        json.writeNumberField("others", finding.others());
-        json.writeStringField("seen", finding.seen());
-        json.writeStringField("cure", finding.kind().cure());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("notes");
-      for (var note : result.notes()) {
-        json.writeString(note);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("file", result.file())
+            .put("chaos", result.chaos().toString())
+            .put("seed", result.seed());
+    var providers = json.putArray("providers");
+    result.cast().forEach(persona -> providers.add(persona.toString()));
+    var compared = result.chaotic() != null && result.chaotic().finished();
+    json.put("ready", result.ready())
+        .put("survived", result.survived())
+        .put("sameResult", compared ? (Boolean) (result.difference() == null) : null)
+        .put("difference", result.difference());
+    json.set("calm", of(result.calm()));
+    json.set("chaotic", result.chaotic() == null ? null : of(result.chaotic()));
+    var findings = json.putArray("findings");
+    for (var finding : result.findings()) {
+      findings
+          .addObject()
+          .put("id", finding.kind().id())
+          .put("stage", finding.stage())
+          .put("fragment", finding.fragment())
+          .put("others", finding.others())
+          .put("seen", finding.seen())
+          .put("cure", finding.kind().cure());
     }
-    return text.toString();
+    result.notes().forEach(json.putArray("notes")::add);
+    return json.toString();
   }
 
-  private static void write(@Nullable RunFigures run, JsonGenerator json) throws IOException {
-    if (run == null) {
-      json.writeNull();
-      return;
-    }
-    json.writeStartObject();
-    json.writeBooleanField("finished", run.finished());
-    json.writeNumberField("exitCode", run.exitCode());
+  private static ObjectNode of(RunFigures run) {
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("finished", run.finished())
+            .put("exitCode", run.exitCode());
     if (run.failure() == null) {
-      json.writeNullField("failure");
+      json.putNull("failure");
     } else {
-      json.writeObjectFieldStart("failure");
-      json.writeStringField("kind", run.failure().kind().name());
-      json.writeStringField("message", run.failure().message());
-      json.writeStringField("hint", run.failure().hint());
-      json.writeEndObject();
+      json.putObject("failure")
+          .put("kind", run.failure().kind().name())
+          .put("message", run.failure().message())
+          .put("hint", run.failure().hint());
     }
-    json.writeNumberField("fragments", run.fragments());
-    json.writeNumberField("fragmentsDone", run.done());
-    json.writeNumberField("fragmentsFailed", run.failed());
-    json.writeNumberField("attempts", run.attempts());
-    json.writeNumberField("scripts", run.scripts());
-    json.writeNumberField("scriptsLost", run.lost());
-    json.writeNumberField("milliseconds", run.took().toMillis());
-    json.writeNumberField("settledMilliseconds", run.settled().toMillis());
-    json.writeNumberField("workMilliseconds", run.work().toMillis());
-    json.writeNumberField("unusedMilliseconds", run.unused().toMillis());
-    json.writeNumberField("unusedShare", run.unusedShare());
-    json.writeStringField("cost", run.cost().toPlainString());
-    json.writeStringField("unusedCost", run.unusedCost().toPlainString());
-    json.writeStringField("paid", run.paid().toPlainString());
-    json.writeNumberField("billsRefused", run.refused());
-    json.writeEndObject();
+    return json.put("fragments", run.fragments())
+        .put("fragmentsDone", run.done())
+        .put("fragmentsFailed", run.failed())
+        .put("attempts", run.attempts())
+        .put("scripts", run.scripts())
+        .put("scriptsLost", run.lost())
+        .put("milliseconds", run.took().toMillis())
+        .put("settledMilliseconds", run.settled().toMillis())
+        .put("workMilliseconds", run.work().toMillis())
+        .put("unusedMilliseconds", run.unused().toMillis())
+        .put("unusedShare", run.unusedShare())
+        .put("cost", run.cost().toPlainString())
+        .put("unusedCost", run.unusedCost().toPlainString())
+        .put("paid", run.paid().toPlainString())
+        .put("billsRefused", run.refused());
   }
 }

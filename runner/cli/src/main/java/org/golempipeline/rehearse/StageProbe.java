@@ -17,7 +17,6 @@ import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.rehearse.Finding.Kind;
 import org.golempipeline.run.PlannedFragment;
 import org.golempipeline.spec.Comparison;
-import org.golempipeline.spec.ParamValue;
 import org.golempipeline.spec.Secrets;
 
 /**
@@ -51,13 +50,13 @@ final class StageProbe {
 
   /**
    * @param fragments of one stage, at least one
-   * @param params of the pipeline, secrets among them
+   * @param secrets that no finding tells
    * @param folder the user's own
    * @param watched which paths in it are looked at
    */
   StageProbe(
       List<PlannedFragment> fragments,
-      Map<String, ParamValue> params,
+      Secrets secrets,
       Machines machines,
       Path folder,
       Predicate<String> watched,
@@ -67,61 +66,12 @@ final class StageProbe {
     this.folder = folder;
     this.watched = watched;
     this.clock = clock;
-    this.secrets = Secrets.of(params);
+    this.secrets = secrets;
     var first = fragments.get(0);
-    this.recipe = withSecrets(first, params);
-    this.works = fragments.stream().map(each -> workWithSecrets(each, params)).toList();
+    this.recipe = first.recipe();
+    this.works = fragments.stream().map(PlannedFragment::work).toList();
     var verify = first.stage().spec().verify();
     this.compare = verify == null ? Comparison.BYTES : verify.compare();
-  }
-
-  private static BatchRecipe withSecrets(PlannedFragment fragment, Map<String, ParamValue> params) {
-    var recipe = fragment.recipe();
-    return new BatchRecipe(
-        recipe.stage(),
-        recipe.shared(),
-        recipe.setup(),
-        and(recipe.setupVariables(), fragment, params),
-        recipe.run(),
-        recipe.out(),
-        recipe.usesIn(),
-        recipe.usesTmp(),
-        recipe.limit());
-  }
-
-  private static FragmentWork workWithSecrets(
-      PlannedFragment fragment, Map<String, ParamValue> params) {
-    var work = fragment.work();
-    return new FragmentWork(
-        work.pieces(),
-        work.shape(),
-        work.inSuffix(),
-        and(work.variables(), fragment, params),
-        work.argv().stream().map(word -> withSecrets(word, fragment, params)).toList());
-  }
-
-  private static String withSecrets(
-      String word, PlannedFragment fragment, Map<String, ParamValue> params) {
-    var whole = word;
-    for (var name : fragment.secrets()) {
-      var value = params.get(name);
-      if (value != null) {
-        whole = whole.replace(FragmentWork.variable(name), value.value());
-      }
-    }
-    return whole;
-  }
-
-  private static Map<String, String> and(
-      Map<String, String> variables, PlannedFragment fragment, Map<String, ParamValue> params) {
-    var all = new LinkedHashMap<>(variables);
-    for (var name : fragment.secrets()) {
-      var value = params.get(name);
-      if (value != null) {
-        all.put(name, value.value());
-      }
-    }
-    return all;
   }
 
   /** Does it all; to be called once. */

@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.golempipeline.batch.BatchRecipe;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.FragmentSet;
@@ -129,18 +128,25 @@ public final class EarlierResults implements AutoCloseable {
   }
 
   /**
-   * What a provider gets for fragment {@code index} of {@code stage}. To be called once.
+   * What a provider gets for fragment {@code index} of {@code stage}, but for secrets. To be called
+   * once.
    *
    * @throws EarlierResultsException if there is no such fragment, or an output that it needs is not
    *     in the cache
    */
   public PlannedFragment fragment(StagePlan stage, int index)
       throws EarlierResultsException, IOException, InterruptedException {
-    return fragments(stage, List.of(index)).get(0);
+    return fragments(stage, List.of(index), secrets()).get(0);
   }
 
-  /** The same for several fragments of a stage. */
+  /** The same for several fragments of a stage, with secrets: for programs, not for a folder. */
   public List<PlannedFragment> fragments(StagePlan stage, List<Integer> indexes)
+      throws EarlierResultsException, IOException, InterruptedException {
+    return fragments(stage, indexes, Set.of());
+  }
+
+  private List<PlannedFragment> fragments(
+      StagePlan stage, List<Integer> indexes, Set<String> withheld)
       throws EarlierResultsException, IOException, InterruptedException {
     var needed = needed(stage);
     for (var earlier : plan.stages()) {
@@ -168,7 +174,7 @@ public final class EarlierResults implements AutoCloseable {
           throw missing(plan.stages().get(each.stage()), FragmentSet.of(each.fragment()));
         }
       }
-      planned.add(planned(runtime, index));
+      planned.add(planned(runtime, index, withheld));
     }
     return planned;
   }
@@ -208,27 +214,25 @@ public final class EarlierResults implements AutoCloseable {
     return Optional.of(new Kept(count, reused, false, reasons));
   }
 
-  private PlannedFragment planned(StageRuntime runtime, int index) {
+  private PlannedFragment planned(StageRuntime runtime, int index, Set<String> withheld) {
     var stage = runtime.plan();
-    var secrets = secrets();
     var mentioned = new TreeSet<String>();
     var spec = stage.spec();
     if (spec.run() instanceof Command.Shell shell) {
-      mentioned.addAll(shell.text().mentioned(secrets));
+      mentioned.addAll(shell.text().mentioned(withheld));
     } else if (spec.run() instanceof Command.Argv argv) {
       argv.words().forEach(word -> mentioned.addAll(word.names()));
-      mentioned.retainAll(secrets);
+      mentioned.retainAll(withheld);
     }
     for (var text : new ShellText[] {spec.setup(), spec.accept()}) {
       if (text != null) {
-        mentioned.addAll(text.mentioned(secrets));
+        mentioned.addAll(text.mentioned(withheld));
       }
     }
-    var recipe = runtime.recipe(spec.timeouts().run());
-    var work = runtime.work(index, secrets);
     var accept = new LinkedHashMap<String, String>();
     if (spec.accept() != null) {
       var local = runtime.localVariables(index);
+      local.keySet().removeAll(withheld);
       spec.accept()
           .mentioned(local.keySet())
           .forEach(name -> accept.put(name, Objects.requireNonNull(local.get(name))));
@@ -237,18 +241,9 @@ public final class EarlierResults implements AutoCloseable {
         stage,
         index,
         runtime.fragments().get(index).label(),
-        new BatchRecipe(
-            recipe.stage(),
-            recipe.shared(),
-            recipe.setup(),
-            without(recipe.setupVariables(), secrets),
-            recipe.run(),
-            recipe.out(),
-            recipe.usesIn(),
-            recipe.usesTmp(),
-            recipe.limit()),
-        work,
-        without(accept, secrets),
+        runtime.recipe(spec.timeouts().run(), withheld),
+        runtime.work(index, withheld),
+        accept,
         mentioned);
   }
 
@@ -260,12 +255,6 @@ public final class EarlierResults implements AutoCloseable {
       }
     }
     return secrets;
-  }
-
-  private static Map<String, String> without(Map<String, String> variables, Set<String> names) {
-    var others = new LinkedHashMap<>(variables);
-    others.keySet().removeAll(names);
-    return others;
   }
 
   // ---- stages before it

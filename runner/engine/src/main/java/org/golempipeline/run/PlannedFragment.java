@@ -7,11 +7,12 @@ import org.golempipeline.batch.FragmentWork;
 import org.golempipeline.plan.StagePlan;
 
 /**
- * A fragment as a provider would get it. Secrets are not in it.
+ * A fragment as a provider would get it.
  *
  * @param label how people call it
  * @param acceptVariables what {@code accept} finds set beside {@code in}
- * @param secrets names of secret params that its texts mention, whose values were left out
+ * @param secrets names of secret params that its texts mention, whose values were left out; empty
+ *     if they are in it
  */
 public record PlannedFragment(
     StagePlan stage,

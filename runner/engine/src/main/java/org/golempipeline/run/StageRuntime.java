@@ -248,13 +248,22 @@ final class StageRuntime {
 
   /** What the fragments have in common on a provider. */
   BatchRecipe recipe(java.time.Duration limit) {
+    return recipe(limit, Set.of());
+  }
+
+  /**
+   * @param withheld params whose values are not in it
+   */
+  BatchRecipe recipe(java.time.Duration limit, Set<String> withheld) {
     var spec = plan.spec();
     var setup = spec.setup();
+    var given = new HashSet<>(values.keySet());
+    given.removeAll(withheld);
     return new BatchRecipe(
         plan.number(),
         shared,
         setup == null ? null : setup.text(),
-        setup == null ? Map.of() : pick(setup.mentioned(values.keySet())),
+        setup == null ? Map.of() : pick(setup.mentioned(given)),
         spec.run() instanceof Command.Shell shell ? shell.text().text() : null,
         spec.out(),
         mentioned.contains("in"),

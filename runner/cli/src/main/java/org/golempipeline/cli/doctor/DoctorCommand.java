@@ -14,6 +14,7 @@ import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.run.RunCommand;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Severity;
@@ -86,9 +87,8 @@ public final class DoctorCommand implements Callable<Integer> {
     try {
       machine(folder);
     } catch (InterruptedException e) {
-      console.err().println("Interrupted.");
-      console.err().flush();
-      return 130;
+      new Messages(console).line("Interrupted.");
+      return ExitCodes.INTERRUPTED;
     }
     var spec = file();
     if (golem) {

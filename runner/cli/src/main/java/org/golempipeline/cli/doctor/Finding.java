@@ -1,9 +1,6 @@
 package org.golempipeline.cli.doctor;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
 
@@ -60,17 +57,12 @@ record Finding(String check, State state, String message, @Nullable String cure,
 
   /** For tools: an object without a line end. Fields are only ever added. */
   String json() {
-    var text = new StringWriter();
-    try (var json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("check", check);
-      json.writeStringField("state", state.toString());
-      json.writeStringField("message", message);
-      json.writeStringField("cure", cure);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("check", check)
+        .put("state", state.toString())
+        .put("message", message)
+        .put("cure", cure)
+        .toString();
   }
 }

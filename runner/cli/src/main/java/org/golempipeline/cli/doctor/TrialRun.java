@@ -65,10 +65,7 @@ final class TrialRun {
     var pipeline = Pipeline.open(console.machine(), file, Map.of());
     var watch = new Watch();
     try (var run = pipeline.start(RunOptions.LOCAL.withWorkers(WORKERS), watch);
-        var interruption =
-            new Interruption(
-                () -> run.stop("Interrupted."),
-                () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+        var interruption = new Interruption(() -> run.stop("Interrupted."))) {
       var end = run.result();
       if (end.exitCode() == ExitCodes.INTERRUPTED) {
         throw new InterruptedException();

@@ -2,7 +2,6 @@ package org.golempipeline.cli.history;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -64,12 +63,7 @@ public final class ReportCommand implements Callable<Integer> {
     if (output == null) {
       return folder.resolve(FILE);
     }
-    Path target;
-    try {
-      target = console.folder().resolve(output);
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(output), null);
-    }
+    var target = console.path(output);
     if (output.isEmpty() || Files.isDirectory(target)) {
       throw Refusal.usage(
           "`--output %s` names no file.".formatted(output),

@@ -2,7 +2,6 @@ package org.golempipeline.cli.history;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -38,12 +37,7 @@ public final class RunChoice {
 
   /** The folder that {@code place}, a pipeline file or its folder, stands for. */
   public static Path folder(Console console, String place) throws Refusal {
-    Path path;
-    try {
-      path = console.folder().resolve(place).toAbsolutePath();
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(place), null);
-    }
+    var path = console.path(place).toAbsolutePath();
     if (Files.isDirectory(path)) {
       return path;
     }

@@ -68,8 +68,7 @@ public final class RunsCommand implements Callable<Integer> {
       }
     }
     if (rows.isEmpty() && !json) {
-      console.err().println("No runs yet.");
-      console.err().flush();
+      new Messages(console).line("No runs yet.");
     }
     Columns.print(console.out(), rows);
     console.out().flush();

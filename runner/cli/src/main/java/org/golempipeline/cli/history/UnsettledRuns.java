@@ -19,7 +19,6 @@ import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.settle.RunSettlement;
 import org.jspecify.annotations.Nullable;
@@ -155,8 +154,7 @@ public final class UnsettledRuns implements AutoCloseable {
   }
 
   private void say(String line) {
-    console.err().println(TerminalText.safe(line));
-    console.err().flush();
+    new Messages(console).line(line);
   }
 
   @Override

@@ -1,10 +1,7 @@
 package org.golempipeline.cli.images;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.List;
 import org.golempipeline.gvmi.ImageConfiguration;
@@ -143,64 +140,38 @@ public record ImageAnswer(
 
   /** For tools: an object without a line end. Fields are only ever added. */
   String json() {
-    var text = new StringWriter();
-    try (var json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("image", image);
-      json.writeStringField("kind", kind);
-      json.writeStringField("sha3", sha3);
-      json.writeStringField("url", url);
-      json.writeFieldName("size");
-      if (size == null) {
-        json.writeNull();
-      } else {
-        json.writeNumber(size);
-      }
-      write(json, "volumes", inside == null ? null : inside.configuration.volumes());
-      json.writeBooleanField("locked", locked);
-      json.writeStringField("now", now);
-      json.writeStringField("trouble", trouble);
-      json.writeStringField("hint", hint);
-      write(json, "unknown", unknown);
-      write(json, "env", inside == null ? null : inside.configuration.env());
-      write(json, "origins", inside == null ? null : inside.origins());
-      json.writeFieldName("unpacked");
-      var unpacked = inside == null ? null : inside.unpacked();
-      if (unpacked == null) {
-        json.writeNull();
-      } else {
-        json.writeNumber(unpacked);
-      }
-      write(json, "programs", inside == null ? null : inside.programs());
-      json.writeStringField(
-          "user", inside == null ? null : inside.configuration.user().orElse(null));
-      json.writeArrayFieldStart("layers");
-      for (var layer : inside == null ? List.<StoredImage.Layer>of() : inside.layers()) {
-        json.writeStartObject();
-        json.writeStringField("digest", layer.digest());
-        json.writeNumberField("size", layer.size());
-        json.writeStringField("command", layer.command());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("image", image)
+            .put("kind", kind)
+            .put("sha3", sha3)
+            .put("url", url)
+            .put("size", size);
+    put(json, "volumes", inside == null ? null : inside.configuration.volumes());
+    json.put("locked", locked).put("now", now).put("trouble", trouble).put("hint", hint);
+    put(json, "unknown", unknown);
+    put(json, "env", inside == null ? null : inside.configuration.env());
+    put(json, "origins", inside == null ? null : inside.origins());
+    json.put("unpacked", inside == null ? null : inside.unpacked());
+    put(json, "programs", inside == null ? null : inside.programs());
+    json.put("user", inside == null ? null : inside.configuration.user().orElse(null));
+    var layers = json.putArray("layers");
+    for (var layer : inside == null ? List.<StoredImage.Layer>of() : inside.layers()) {
+      layers
+          .addObject()
+          .put("digest", layer.digest())
+          .put("size", layer.size())
+          .put("command", layer.command());
     }
-    return text.toString();
+    return json.toString();
   }
 
-  private static void write(JsonGenerator json, String name, @Nullable Collection<String> texts)
-      throws IOException {
-    json.writeFieldName(name);
+  private static void put(ObjectNode json, String name, @Nullable Collection<String> texts) {
     if (texts == null) {
-      json.writeNull();
-      return;
+      json.putNull(name);
+    } else {
+      texts.forEach(json.putArray(name)::add);
     }
-    json.writeStartArray();
-    for (var text : texts) {
-      json.writeString(text);
-    }
-    json.writeEndArray();
   }
 }

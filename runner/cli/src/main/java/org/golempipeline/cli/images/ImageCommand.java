@@ -1,8 +1,7 @@
 package org.golempipeline.cli.images;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.image.ImageDownload;
@@ -29,7 +29,6 @@ import org.golempipeline.gvmi.StoredImage.Origin;
 import org.golempipeline.oci.ImageBuilder;
 import org.golempipeline.oci.ImageSource;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
@@ -323,11 +322,10 @@ public final class ImageCommand {
   }
 
   private void say(String line) {
-    console.err().println(TerminalText.safe(line));
-    console.err().flush();
+    new Messages(console).line(line);
   }
 
-  private void show(StoredImage image, boolean json) throws IOException {
+  private void show(StoredImage image, boolean json) {
     if (json) {
       console.out().println(json(image));
     } else {
@@ -347,29 +345,19 @@ public final class ImageCommand {
   }
 
   /** For tools: an object without a line end. Fields are only ever added. */
-  private static String json(StoredImage image) throws IOException {
-    var text = new StringWriter();
-    try (var json = new JsonFactory().createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("sha3", image.sha3());
-      json.writeStringField("file", image.file().toString());
-      json.writeNumberField("size", image.size());
-      if (image.unpacked().isPresent()) {
-        json.writeNumberField("unpacked", image.unpacked().get());
-      } else {
-        json.writeNullField("unpacked");
-      }
-      json.writeStringField("last_use", image.lastUse().toString());
-      json.writeArrayFieldStart("origins");
-      for (var origin : image.origins()) {
-        json.writeStartObject();
-        json.writeStringField("name", origin.name());
-        json.writeStringField("digest", origin.digest().orElse(null));
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+  private static String json(StoredImage image) {
+    var json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("sha3", image.sha3())
+            .put("file", image.file().toString())
+            .put("size", image.size())
+            .put("unpacked", image.unpacked().orElse(null))
+            .put("last_use", image.lastUse().toString());
+    var origins = json.putArray("origins");
+    for (var origin : image.origins()) {
+      origins.addObject().put("name", origin.name()).put("digest", origin.digest().orElse(null));
     }
-    return text.toString();
+    return json.toString();
   }
 }

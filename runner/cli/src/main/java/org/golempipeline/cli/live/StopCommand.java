@@ -49,8 +49,7 @@ public final class StopCommand implements Callable<Integer> {
     var histories = choice.histories(console);
     var id = choice.resolve(histories, run);
     try (var live = LiveRun.open(console, histories.folder(id), event -> {});
-        var interruption =
-            new Interruption(live::leave, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+        var interruption = new Interruption(live::leave)) {
       live.read();
       if (!live.lives()) {
         live.end(List.of("Run %s is over already.".formatted(id)));

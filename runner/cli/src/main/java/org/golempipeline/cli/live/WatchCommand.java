@@ -97,7 +97,7 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private static Interruption ending(LiveRun live) {
-    return new Interruption(live::leave, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED));
+    return new Interruption(live::leave);
   }
 
   private int follow(LiveRun live, RunHistories histories, String id)

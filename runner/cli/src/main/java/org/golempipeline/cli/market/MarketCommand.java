@@ -78,9 +78,7 @@ final class MarketCommand implements Callable<Integer> {
             console.clock());
     var looking = Thread.currentThread();
     List<MarketOffer> offers;
-    try (var interruption =
-        new Interruption(
-            looking::interrupt, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+    try (var interruption = new Interruption(looking::interrupt)) {
       offers = MarketView.look(daemon, terms, time);
     } catch (GolemException trouble) {
       throw new Refusal(

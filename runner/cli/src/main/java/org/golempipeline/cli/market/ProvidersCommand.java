@@ -80,8 +80,7 @@ public final class ProvidersCommand implements Callable<Integer> {
       }
     }
     if (rows.isEmpty() && !json) {
-      console.err().println("No run on the network has worked with a provider yet.");
-      console.err().flush();
+      new Messages(console).line("No run on the network has worked with a provider yet.");
     }
     Columns.print(console.out(), rows);
     console.out().flush();

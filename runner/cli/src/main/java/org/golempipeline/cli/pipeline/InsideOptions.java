@@ -2,8 +2,13 @@ package org.golempipeline.cli.pipeline;
 
 import java.util.List;
 import org.golempipeline.cli.completion.Candidates;
+import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.image.Images;
 import org.golempipeline.image.Inside;
+import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.spec.PipelineSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,6 +37,13 @@ public final class InsideOptions {
               "`--in %s` names nothing to run in.".formatted(where),
               "Write `--in image` or `--in host`.");
     };
+  }
+
+  /** The images of a pipeline on this machine, once everything that is wrong was shown. */
+  public Images images(Console console, Pipeline pipeline, PipelineSpec spec)
+      throws Refusal, InterruptedException {
+    var messages = new Messages(console);
+    return messages.require(pipeline.imagesHere(spec, choice(), messages::line));
   }
 
   /** Whether somebody chose. */

@@ -1,7 +1,5 @@
 package org.golempipeline.cli.pipeline;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.cli.terminal.Console;
@@ -90,15 +88,7 @@ public final class PluginOptions {
   }
 
   static Plugin load(Console console, String jar) throws Refusal, PluginException {
-    return Plugins.load(path(console, jar), jar);
-  }
-
-  public static Path path(Console console, String jar) throws Refusal {
-    try {
-      return console.folder().resolve(jar);
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(jar), null);
-    }
+    return Plugins.load(console.path(jar), jar);
   }
 
   static Refusal refusal(PluginException e) {

@@ -208,7 +208,7 @@ public final class PluginsCommand {
       throws Refusal, IOException {
     var project = PluginProject.named(name, product);
     var shown = folder == null ? project.artifact() : folder;
-    project.write(PluginOptions.path(console, shown), shown);
+    project.write(console.path(shown), shown);
     console
         .out()
         .println(
@@ -243,14 +243,12 @@ public final class PluginsCommand {
     var coordinates = coordinates(jar);
     return coordinates.isPresent()
         ? Plugins.load(coordinates.get(), console.machine().maven())
-        : Plugins.load(PluginOptions.path(console, jar), jar);
+        : Plugins.load(console.path(jar), jar);
   }
 
   /** What is a file of this machine is taken for that. */
   private Optional<MavenCoordinates> coordinates(String jar) throws Refusal {
-    return Files.exists(PluginOptions.path(console, jar))
-        ? Optional.empty()
-        : MavenCoordinates.parse(jar);
+    return Files.exists(console.path(jar)) ? Optional.empty() : MavenCoordinates.parse(jar);
   }
 
   // ---- list and describe
@@ -325,7 +323,7 @@ public final class PluginsCommand {
     if (coordinates.isPresent()) {
       return new LockedPlugin(plugin.version(), null, coordinates.get(), plugin.sha256());
     }
-    var jar = PluginOptions.path(console, plugin.jar()).toAbsolutePath().normalize();
+    var jar = console.path(plugin.jar()).toAbsolutePath().normalize();
     var path = text.folder().normalize().relativize(jar);
     return new LockedPlugin(
         plugin.version(),

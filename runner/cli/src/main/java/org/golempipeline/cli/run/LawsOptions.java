@@ -15,7 +15,6 @@ import org.golempipeline.laws.LawsText;
 import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticJson;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.strategy.Quantities;
@@ -70,20 +69,16 @@ final class LawsOptions {
   int check(Console console, Pipeline pipeline, boolean json)
       throws Refusal, IOException, InterruptedException {
     var size = sampleBytes();
+    var messages = new Messages(console);
     try (var home = pipeline.workFolder("laws", false)) {
       var planned = Planning.plan(pipeline, home.path().resolve("plan"));
       if (json && planned.orNull() == null) {
         console.out().print(DiagnosticJson.of(planned.diagnostics()));
         return ExitCodes.USAGE;
       }
-      var plan = new Messages(console).require(planned);
-      var images =
-          new Messages(console)
-              .require(
-                  pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
-      images
-          .choices()
-          .forEach(each -> say(console, TerminalText.safe(Words.programs(each, false))));
+      var plan = messages.require(planned);
+      var images = inside.images(console, pipeline, plan.spec());
+      images.choices().forEach(each -> messages.line(Words.programs(each, false)));
       Files.createDirectories(home.path());
       try (var node =
           new NodeOnDemand(
@@ -105,22 +100,16 @@ final class LawsOptions {
                     pipeline.shell(plan.spec()),
                     images,
                     console.clock(),
-                    line -> say(console, line)));
-        try (var interruption =
-            new Interruption(check::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+                    messages::line));
+        try (var interruption = new Interruption(check::stop)) {
           var report = check.run();
           console.out().print(json ? LawsJson.of(report) + "\n" : LawsText.of(report));
           return report.holds() ? ExitCodes.DONE : ExitCodes.FAILED;
         } catch (InterruptedException e) {
-          say(console, "Interrupted.");
+          messages.line("Interrupted.");
           return ExitCodes.INTERRUPTED;
         }
       }
     }
-  }
-
-  private static void say(Console console, String line) {
-    console.err().println(line);
-    console.err().flush();
   }
 }

@@ -2,7 +2,6 @@ package org.golempipeline.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +95,7 @@ final class RecordOptions {
     if (name == null) {
       return;
     }
-    var file = path(console, name);
+    var file = console.path(name);
     try {
       if (Files.isRegularFile(file) && !replaceable.judge(file)) {
         throw Refusal.usage(
@@ -115,7 +114,7 @@ final class RecordOptions {
       if (name == null) {
         continue;
       }
-      var use = PathUse.of(plan, path(console, name).toAbsolutePath().normalize());
+      var use = PathUse.of(plan, console.path(name).toAbsolutePath().normalize());
       if (use.isPresent()) {
         throw Refusal.usage(
             "`%s` is %s.".formatted(name, use.get()), "Name another file for what is recorded.");
@@ -146,17 +145,9 @@ final class RecordOptions {
 
   private static <T> T create(Console console, String name, Creator<T> creator) throws Refusal {
     try {
-      return creator.of(path(console, name));
+      return creator.of(console.path(name));
     } catch (IOException e) {
       throw unwritable(name, e);
-    }
-  }
-
-  private static Path path(Console console, String name) throws Refusal {
-    try {
-      return console.folder().resolve(name);
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
     }
   }
 

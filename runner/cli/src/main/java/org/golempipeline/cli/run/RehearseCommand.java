@@ -26,7 +26,6 @@ import org.golempipeline.rehearse.RehearsalJson;
 import org.golempipeline.rehearse.RehearsalResult;
 import org.golempipeline.rehearse.RehearsalSettings;
 import org.golempipeline.rehearse.RehearsalText;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings.Target;
@@ -100,11 +99,8 @@ public final class RehearseCommand implements Callable<Integer> {
     try (var home = pipeline.workFolder("rehearsals", keep)) {
       var plan = Planning.require(console, pipeline, home.path().resolve("plan"));
       requireOutputsInside(plan);
-      var images =
-          new Messages(console)
-              .require(
-                  pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
-      images.choices().forEach(each -> say(TerminalText.safe(Words.programs(each, false))));
+      var images = inside.images(console, pipeline, plan.spec());
+      images.choices().forEach(each -> say(Words.programs(each, false)));
       try (var store = console.machine().imageStore()) {
         return rehearse(pipeline, plan, images, store, kind, home);
       }
@@ -147,8 +143,7 @@ public final class RehearseCommand implements Callable<Integer> {
                 pipeline.shell(plan.spec()),
                 console.clock(),
                 this::say));
-    try (var interruption =
-        new Interruption(rehearsal::stop, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+    try (var interruption = new Interruption(rehearsal::stop)) {
       var result = rehearsal.run();
       print(result, home);
       return result.ready() ? ExitCodes.DONE : ExitCodes.FAILED;
@@ -171,8 +166,7 @@ public final class RehearseCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    console.err().println(line);
-    console.err().flush();
+    new Messages(console).line(line);
   }
 
   private Path scratch(Plan plan, int busy, Path home) {

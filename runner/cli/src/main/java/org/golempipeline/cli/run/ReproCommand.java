@@ -122,8 +122,7 @@ public final class ReproCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    console.err().println(TerminalText.safe(line));
-    console.err().flush();
+    new Messages(console).line(line);
   }
 
   /** The run that is meant, if there is one. */
@@ -238,10 +237,7 @@ public final class ReproCommand implements Callable<Integer> {
             ? List.<FragmentAttempts.Attempt>of()
             : FragmentAttempts.read(runFolder, stagePlan.name().value(), index);
     var givenUp = runFolder == null ? GivenUp.NOTHING : GivenUp.read(runFolder);
-    var here =
-        new Messages(console)
-            .require(
-                pipeline.imagesHere(plan.spec(), inside.choice(), new Messages(console)::line));
+    var here = inside.images(console, pipeline, plan.spec());
     sayPrograms(here, stagePlan);
     var images =
         history == null || runFolder == null

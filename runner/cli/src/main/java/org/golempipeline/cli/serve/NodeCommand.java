@@ -109,9 +109,7 @@ public final class NodeCommand implements Callable<Integer> {
             !priced,
             Optional.of(images));
     var end = new CountDownLatch(1);
-    try (var interruption =
-            new Interruption(
-                end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED));
+    try (var interruption = new Interruption(end::countDown);
         var node = open(options)) {
       Persona.assign(cast, node.faults());
       console.out().println("YAGNA_API_URL=" + node.url());

@@ -145,8 +145,7 @@ public final class ProvideCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var options = options();
     var end = new CountDownLatch(1);
-    try (var interruption =
-        new Interruption(end::countDown, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED))) {
+    try (var interruption = new Interruption(end::countDown)) {
       try (var provider = Provider.start(options, console.clock(), this::tell)) {
         say(where(options.inside()));
         say("Working. Ctrl-C ends it in good order.");

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,7 +66,7 @@ public final class FmtCommand implements Callable<Integer> {
 
   private int format(String file) throws Refusal {
     var isInput = file.equals(PipelineText.STANDARD_INPUT);
-    var path = isInput ? null : path(file);
+    var path = isInput ? null : console.path(file);
     var bytes = read(file, path);
     var formatted = PipelineFormat.of(bytes, file);
     if (formatted.orNull() == null) {
@@ -89,14 +88,6 @@ public final class FmtCommand implements Callable<Integer> {
       console.out().println(TerminalText.safe(file));
     }
     return ExitCodes.DONE;
-  }
-
-  private Path path(String file) throws Refusal {
-    try {
-      return console.folder().resolve(file);
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(file), null);
-    }
   }
 
   private byte[] read(String file, @Nullable Path path) throws Refusal {

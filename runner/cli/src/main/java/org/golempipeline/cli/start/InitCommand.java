@@ -3,7 +3,6 @@ package org.golempipeline.cli.start;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -120,12 +119,7 @@ public final class InitCommand implements Callable<Integer> {
 
   /** The file that is to be written, which is not there. */
   private Path target() throws Refusal {
-    Path target;
-    try {
-      target = console.folder().resolve(file).toAbsolutePath().normalize();
-    } catch (InvalidPathException e) {
-      throw Refusal.usage("`%s` is not the name of a file.".formatted(file), null);
-    }
+    var target = console.path(file).toAbsolutePath().normalize();
     if (Files.isDirectory(target)) {
       throw Refusal.usage(
           "`%s` is a folder.".formatted(file),

@@ -6,12 +6,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.golempipeline.pipeline.Machine;
+import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Screen;
 
 /**
@@ -80,6 +82,15 @@ public record Console(
   /** An environment variable that is set and not empty. */
   public Optional<String> variable(String name) {
     return machine().variable(name);
+  }
+
+  /** The file or folder that the user means by {@code name}, relative to the current one. */
+  public Path path(String name) throws Refusal {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) {
+      throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
+    }
   }
 
   /** A file or folder as the user would type it. */

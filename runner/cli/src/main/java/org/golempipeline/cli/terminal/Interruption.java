@@ -36,6 +36,11 @@ public final class Interruption implements AutoCloseable {
   private long askedAt;
   private boolean closed;
 
+  /** The process ends at once if somebody insists. */
+  public Interruption(Runnable first) {
+    this(first, () -> Runtime.getRuntime().halt(ExitCodes.INTERRUPTED));
+  }
+
   /** Both are called on a thread of the JVM's own. */
   public Interruption(Runnable first, Runnable second) {
     this(first, second, PATIENCE);
