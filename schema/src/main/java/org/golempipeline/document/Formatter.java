@@ -96,7 +96,7 @@ final class Formatter {
   private record Edit(int from, int to, String text) {}
 
   /** The lines of an entry, with those in front of it that belong to it. */
-  private record Part(int rank, int from, int to) {}
+  private record Part(int rank, int to) {}
 
   /** The text has a form that this class does not move. */
   private static final class UnusualException extends Exception {
@@ -504,7 +504,7 @@ final class Formatter {
               : withoutTail(mapping.entries().get(i + 1).key().range().line() - 2, entry, column);
       var known = keys.indexOf(entry.name());
       rank = known >= 0 ? known : rank;
-      parts.add(new Part(rank, begin, last));
+      parts.add(new Part(rank, last));
       out.add(part(entry, begin, last, path));
     }
     var sorted = new ArrayList<Integer>();

@@ -146,7 +146,8 @@ final class Includes {
 
   /** What the file that {@code at} names brings, or null if there is nothing to be had. */
   private @Nullable Mapping file(Scalar at, String including) {
-    var path = normal(at.text().startsWith("/") ? at.text() : parent(including) + at.text());
+    var path =
+        OutputPath.normal(at.text().startsWith("/") ? at.text() : parent(including) + at.text());
     open.addLast(new Edge(including, path, at.range()));
     try {
       if (open.stream().anyMatch(edge -> edge.file().equals(path))) {
@@ -300,23 +301,10 @@ final class Includes {
   }
 
   private String shown(String path) {
-    return path.startsWith("/") ? path : normal(folder + path);
+    return path.startsWith("/") ? path : OutputPath.normal(folder + path);
   }
 
   private static String parent(String path) {
     return path.substring(0, path.lastIndexOf('/') + 1);
-  }
-
-  /** The path without {@code .} and, as far as possible, without {@code ..}. */
-  private static String normal(String path) {
-    var segments = new ArrayDeque<String>();
-    for (var segment : path.split("/")) {
-      if (segment.equals("..") && !segments.isEmpty() && !segments.getLast().equals("..")) {
-        segments.removeLast();
-      } else if (!segment.isEmpty() && !segment.equals(".")) {
-        segments.addLast(segment);
-      }
-    }
-    return (path.startsWith("/") ? "/" : "") + String.join("/", segments);
   }
 }

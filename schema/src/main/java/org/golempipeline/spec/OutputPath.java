@@ -2,7 +2,7 @@ package org.golempipeline.spec;
 
 import java.util.ArrayDeque;
 
-/** How the paths of results are spelled, so that two that lead to one place are the same. */
+/** How paths are spelled, so that two that lead to one place are the same. */
 public final class OutputPath {
   private OutputPath() {}
 

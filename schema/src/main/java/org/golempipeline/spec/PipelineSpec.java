@@ -52,6 +52,12 @@ public record PipelineSpec(
         source, included, profiles, name, description, params, others, budget, workers, golem);
   }
 
+  /** The same pipeline on other terms. */
+  public PipelineSpec withGolem(GolemTerms terms) {
+    return new PipelineSpec(
+        source, included, profiles, name, description, params, stages, budget, workers, terms);
+  }
+
   /** The stage of that name, which must exist. */
   public StageSpec stage(StageName name) {
     for (var stage : stages) {

@@ -90,18 +90,7 @@ final class SchemaPlace {
 
   /** Whether a value of that JSON type may stand here. */
   boolean allows(String type) {
-    return any(
-        schema -> {
-          var types = schema.path("type");
-          if (types.isArray()) {
-            for (var each : types) {
-              if (each.asText().equals(type)) {
-                return true;
-              }
-            }
-          }
-          return types.asText().equals(type);
-        });
+    return any(schema -> Shapes.types(schema).contains(type));
   }
 
   private boolean any(Predicate<JsonNode> test) {

@@ -14,6 +14,26 @@ final class Shapes {
 
   private Shapes() {}
 
+  /** The forms a value may have: what {@code schema} leads to, or its branches. */
+  static List<JsonNode> forms(JsonNode root, JsonNode schema) {
+    var resolved = resolved(root, schema);
+    var forms = new ArrayList<JsonNode>();
+    for (var keyword : List.of("anyOf", "oneOf")) {
+      for (var branch : resolved.path(keyword)) {
+        if (branch.has("type") || branch.has("$ref") || branch.has("properties")) {
+          forms.add(resolved(root, branch));
+        }
+      }
+    }
+    return forms.isEmpty() ? List.of(resolved) : forms;
+  }
+
+  /** What a schema leads to, or it itself. */
+  static JsonNode resolved(JsonNode root, JsonNode schema) {
+    var reference = schema.path("$ref").asText("");
+    return reference.startsWith("#") ? root.at(reference.substring(1)) : schema;
+  }
+
   /** Adds a phrase for each kind of value that {@code schema} allows. */
   static void describe(JsonNode root, JsonNode schema, Set<String> phrases) {
     if (schema.has("x-unit")) {

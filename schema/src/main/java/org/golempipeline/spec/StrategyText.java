@@ -19,7 +19,7 @@ public final class StrategyText {
   public static String options(Strategy strategy) {
     var page = new StrategyText(JsonText.parse(strategy.optionsSchema()));
     page.line("  ", page.root.path("description").asText(""));
-    var shapes = page.shapes(page.root);
+    var shapes = Shapes.forms(page.root, page.root);
     for (var shape : shapes) {
       if (shapes.size() == 1) {
         page.shape(shape, "  ");
@@ -76,34 +76,16 @@ public final class StrategyText {
       var must = required.contains("`" + property.getKey() + "`") ? ", required" : "";
       line(indent, name + ": " + kind(schema) + must + fallback);
       line(indent + "  ", description);
-      var inner = resolved(schema);
+      var inner = Shapes.resolved(root, schema);
       if (prefix.isEmpty() && isMap(inner)) {
         properties(inner, name + ".", indent);
       }
     }
   }
 
-  private List<JsonNode> shapes(JsonNode schema) {
-    var resolved = resolved(schema);
-    var shapes = new ArrayList<JsonNode>();
-    for (var keyword : List.of("anyOf", "oneOf")) {
-      for (var branch : resolved.path(keyword)) {
-        if (branch.has("type") || branch.has("$ref") || branch.has("properties")) {
-          shapes.add(resolved(branch));
-        }
-      }
-    }
-    return shapes.isEmpty() ? List.of(resolved) : shapes;
-  }
-
-  private JsonNode resolved(JsonNode schema) {
-    var reference = schema.path("$ref").asText("");
-    return reference.startsWith("#") ? root.at(reference.substring(1)) : schema;
-  }
-
   private String kind(JsonNode schema) {
     var phrases = new LinkedHashSet<String>();
-    for (var shape : shapes(schema)) {
+    for (var shape : Shapes.forms(root, schema)) {
       if (shape.path("x-shell").asBoolean()) {
         phrases.add("shell text");
       } else if (shape.has("x-unit")) {

@@ -54,15 +54,4 @@ class PipelineSchemaTest {
     assertThat(schema.at("/$defs/split.bytes/$defs/size/anyOf/0/x-unit").asText())
         .isEqualTo("size");
   }
-
-  @Test
-  void becomesAReferencePage() {
-    var page = ReferencePage.render(TestStrategies.all());
-
-    assertThat(page)
-        .contains("| `budget` | money | The most that a run may cost.")
-        .contains("### `media/segments`")
-        .contains("| `timeout` | duration or map |")
-        .doesNotContain("null");
-  }
 }

@@ -242,15 +242,8 @@ public final class LawsCheck {
 
   private static StagePlan placed(StagePlan stage, int number, boolean wanted) {
     var spec = stage.spec();
-    return new StagePlan(
+    return stage.as(
         number,
-        LawStages.with(spec, spec.split(), LawStages.output(stage, wanted), spec.outputRange()),
-        stage.split(),
-        stage.merge(),
-        stage.shape(),
-        stage.inputs(),
-        stage.shared(),
-        stage.flow(),
-        stage.known());
+        LawStages.with(spec, spec.split(), LawStages.output(stage, wanted), spec.outputRange()));
   }
 }

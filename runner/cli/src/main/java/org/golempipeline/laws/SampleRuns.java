@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs plans one after the other, each in a folder of its own and with nothing to reuse. */
 final class SampleRuns {
-  private static final String OWN = ".golem-pipeline";
-
-  /** How much of a log is read for its last line. */
   private final LawsSettings settings;
 
   private final TrialRuns trials;
@@ -60,7 +56,7 @@ final class SampleRuns {
         BigDecimal.ONE,
         settings.daemons(),
         List.of(watch));
-    return watch.answer(results);
+    return watch.answer(plan);
   }
 
   private static String session(Path results) {
@@ -103,22 +99,17 @@ final class SampleRuns {
       }
     }
 
-    Answer answer(Path results) throws IOException {
+    Answer answer(Plan plan) throws IOException {
       if (finished) {
         failure = null;
       } else if (failure == null) {
         failure = ended;
       }
-      var found = new TreeMap<String, Path>();
+      var found = TrialRuns.results(plan);
       for (var value : values) {
-        var file = results.resolveSibling("value");
+        var file = plan.results().resolveSibling("value");
         Files.writeString(file, value + "\n");
         found.put("the value of " + stage, file);
-      }
-      try (var all = Files.walk(results)) {
-        all.filter(Files::isRegularFile)
-            .filter(file -> !file.startsWith(results.resolve(OWN)))
-            .forEach(file -> found.put(results.relativize(file).toString(), file));
       }
       return new Answer(failure, found);
     }

@@ -156,8 +156,9 @@ final class StageTrial {
             run(sample.use(), sample.fragments(), LawsCheck.WORKERS),
             byBytes(),
             "two runs give the same bytes",
-            "a second run of the same");
-    laws.add(result.cure() == null ? result : withCure(result, Cures.TWICE));
+            "a second run of the same",
+            Cures.TWICE);
+    laws.add(result);
     return result.verdict() == LawResult.Verdict.OK;
   }
 
@@ -166,15 +167,14 @@ final class StageTrial {
       return LawResult.doesNotApply(Law.ORDER, "the sample is one fragment");
     }
     say("with one provider", sample.use());
-    var result =
-        compared(
-            Law.ORDER,
-            first,
-            run(sample.use(), sample.fragments(), 1),
-            byBytes(),
-            "one provider and %d give the same result".formatted(LawsCheck.WORKERS),
-            "a run with one provider instead of %d".formatted(LawsCheck.WORKERS));
-    return result.cure() == null ? result : withCure(result, Cures.ORDER);
+    return compared(
+        Law.ORDER,
+        first,
+        run(sample.use(), sample.fragments(), 1),
+        byBytes(),
+        "one provider and %d give the same result".formatted(LawsCheck.WORKERS),
+        "a run with one provider instead of %d".formatted(LawsCheck.WORKERS),
+        Cures.ORDER);
   }
 
   /** Why the result depends on the cuts without anything being wrong; null if it should not. */
@@ -245,7 +245,8 @@ final class StageTrial {
               first,
               byMerge(),
               "the sample in %s gives the same result".formatted(fewer),
-              "the sample in %s instead of %d".formatted(fewer, sample.fragments().count())),
+              "the sample in %s instead of %d".formatted(fewer, sample.fragments().count()),
+              ""),
           whole,
           first);
     } catch (StrategyException e) {
@@ -272,7 +273,8 @@ final class StageTrial {
               answer,
               byMerge(),
               "",
-              "`%s` instead of `%s`".formatted(sample.written(use), sample.written(sample.use())));
+              "`%s` instead of `%s`".formatted(sample.written(use), sample.written(sample.use())),
+              "");
       if (result.verdict() == LawResult.Verdict.BROKEN) {
         return laws.get(laws.size() - 1).verdict() == LawResult.Verdict.BROKEN
             ? withCure(result, Cures.SAME)
@@ -327,16 +329,22 @@ final class StageTrial {
   }
 
   private LawResult compared(
-      Law law, Answer expected, Answer found, Comparison how, String ok, String otherwise)
+      Law law,
+      Answer expected,
+      Answer found,
+      Comparison how,
+      String ok,
+      String otherwise,
+      String cure)
       throws IOException {
     var failed = expected.failure() != null ? expected : found.failure() != null ? found : null;
     if (failed != null) {
-      return LawResult.broken(law, otherwise + " fails: " + message(failed), null, "");
+      return LawResult.broken(law, otherwise + " fails: " + message(failed), null, cure);
     }
     var difference = Difference.between(expected, found, how, trial.secrets());
     return difference == null
         ? LawResult.ok(law, ok)
-        : LawResult.broken(law, otherwise + " gives another result", difference, "");
+        : LawResult.broken(law, otherwise + " gives another result", difference, cure);
   }
 
   private static boolean isBinary(@Nullable Path file) throws IOException {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.compare.OutputComparison;
+import org.golempipeline.report.Words;
 import org.golempipeline.spec.Comparison;
 import org.golempipeline.spec.Secrets;
 
@@ -140,8 +141,7 @@ record ProbeOutput(ReturnedFragment returned, Path archive) {
         secrets
             .hide(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
             .replaceFirst("\n$", "");
-    var end = text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length())));
-    return "`" + text.substring(0, end) + (end < text.length() ? "…" : "") + "`";
+    return "`" + Words.beginning(text, SHOWN) + "`";
   }
 
   /** So many bytes of a stream. */

@@ -9,10 +9,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -76,11 +74,7 @@ public final class Rehearsal {
   }
 
   /** A run that ended, and where its results are. */
-  private record Done(Plan plan, Path runFolder, RunWatch watch, RunFigures figures) {
-    Path results() {
-      return plan.results();
-    }
-  }
+  private record Done(Plan plan, Path runFolder, RunWatch watch, RunFigures figures) {}
 
   /**
    * Does all of it; to be called once.
@@ -165,8 +159,8 @@ public final class Rehearsal {
   // ---- results
 
   private static @Nullable String difference(Done calm, Done chaotic) throws IOException {
-    var expected = files(calm.results());
-    var found = files(chaotic.results());
+    var expected = TrialRuns.results(calm.plan());
+    var found = TrialRuns.results(chaotic.plan());
     for (var name : expected.keySet()) {
       if (!found.containsKey(name)) {
         return "`%s` is missing".formatted(name);
@@ -188,16 +182,6 @@ public final class Rehearsal {
       }
     }
     return null;
-  }
-
-  private static Map<String, Path> files(Path results) throws IOException {
-    var files = new TreeMap<String, Path>();
-    try (var all = Files.walk(results)) {
-      all.filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith(results.resolve(".golem-pipeline")))
-          .forEach(file -> files.put(results.relativize(file).toString(), file));
-    }
-    return files;
   }
 
   // ---- single fragments

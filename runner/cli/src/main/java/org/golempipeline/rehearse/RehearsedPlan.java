@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.golempipeline.plan.Plan;
-import org.golempipeline.plan.StagePlan;
 import org.golempipeline.spec.GolemTerms;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.StageSpec;
@@ -28,7 +27,9 @@ final class RehearsedPlan {
     return new Plan(
         anyProvider(plan.spec()),
         plan.folder(),
-        plan.stages().stream().map(RehearsedPlan::impatient).toList(),
+        plan.stages().stream()
+            .map(stage -> stage.as(stage.number(), impatient(stage.spec())))
+            .toList(),
         results,
         sample);
   }
@@ -36,16 +37,7 @@ final class RehearsedPlan {
   /** Local providers have names and prices that no file can know. */
   private static PipelineSpec anyProvider(PipelineSpec spec) {
     var golem = spec.golem();
-    return new PipelineSpec(
-        spec.source(),
-        spec.included(),
-        spec.profiles(),
-        spec.name(),
-        spec.description(),
-        spec.params(),
-        spec.stages(),
-        spec.budget(),
-        spec.workers(),
+    return spec.withGolem(
         new GolemTerms(
             golem.subnet(),
             golem.network(),
@@ -57,19 +49,6 @@ final class RehearsedPlan {
             List.of(),
             golem.outbound(),
             golem.outboundAt()));
-  }
-
-  private static StagePlan impatient(StagePlan stage) {
-    return new StagePlan(
-        stage.number(),
-        impatient(stage.spec()),
-        stage.split(),
-        stage.merge(),
-        stage.shape(),
-        stage.inputs(),
-        stage.shared(),
-        stage.flow(),
-        stage.known());
   }
 
   private static StageSpec impatient(StageSpec spec) {

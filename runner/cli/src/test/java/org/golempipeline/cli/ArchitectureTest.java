@@ -314,7 +314,7 @@ class ArchitectureTest {
           "run",
           "spec",
           "strategy",
-          "com.fasterxml.jackson.core.."
+          "com.fasterxml.jackson.."
         });
     arrows.put(
         "laws",
@@ -329,7 +329,7 @@ class ArchitectureTest {
           "run",
           "spec",
           "strategy",
-          "com.fasterxml.jackson.core.."
+          "com.fasterxml.jackson.."
         });
     arrows.put(
         "report",

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
@@ -364,7 +363,7 @@ final class ImageSearch {
 
   private void take(ImageRef ref, CompletableFuture<ImageRegistry.Answer> answer) {
     try {
-      var known = answer.join();
+      var known = GolemException.join(answer);
       if (known instanceof ImageRegistry.Answer.Found found) {
         remote.put(ref, new Image(found.hash(), found.url()));
       } else if (known instanceof ImageRegistry.Answer.Unknown unknown) {
@@ -377,10 +376,7 @@ final class ImageSearch {
       } else {
         throw new AssertionError(known);
       }
-    } catch (CompletionException e) {
-      if (!(e.getCause() instanceof GolemException failure)) {
-        throw e;
-      }
+    } catch (GolemException failure) {
       var stages = Objects.requireNonNull(wanted.get(ref));
       problems.error(
           ImageDiagnosticIds.IMAGE_NO_ANSWER,

@@ -41,7 +41,12 @@ public record StagePlan(
 
   /** The same at another place of a plan. */
   StagePlan numbered(int other) {
-    return new StagePlan(other, spec, split, merge, shape, inputs, shared, flow, known);
+    return as(other, spec);
+  }
+
+  /** The same at a place of a plan, with a spec that asks for the same fragments. */
+  public StagePlan as(int other, StageSpec otherSpec) {
+    return new StagePlan(other, otherSpec, split, merge, shape, inputs, shared, flow, known);
   }
 
   /** The stages that must be there before it can end. */

@@ -2,11 +2,14 @@ package org.golempipeline.run;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.golempipeline.cache.FileDigests;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.event.EventSink;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * a folder of its own and with nothing to reuse: for those who want to see what comes of it.
  */
 public final class TrialRuns {
+  private static final String OWN = ".golem-pipeline";
+
   private final String file;
   private final Duration duration;
   private final LocalShell shell;
@@ -44,7 +49,19 @@ public final class TrialRuns {
 
   /** Where a run has its journal and logs. */
   public static Path folder(Plan plan, String id) {
-    return plan.results().resolve(".golem-pipeline").resolve("runs").resolve(id);
+    return plan.results().resolve(OWN).resolve("runs").resolve(id);
+  }
+
+  /** What a run left in the folder of its results, by path. */
+  public static SortedMap<String, Path> results(Plan plan) throws IOException {
+    var results = plan.results();
+    var found = new TreeMap<String, Path>();
+    try (var all = Files.walk(results)) {
+      all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(results.resolve(OWN)))
+          .forEach(file -> found.put(results.relativize(file).toString(), file));
+    }
+    return found;
   }
 
   /** What the runs of {@code plan} keep for one another. */

@@ -2,6 +2,8 @@ package org.golempipeline.golem;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,22 @@ public final class GolemException extends RuntimeException {
   /** A clock ran out. */
   public static GolemException of(Clock clock, Kind kind, String message, @Nullable String hint) {
     return new GolemException(kind, message, hint, null, clock);
+  }
+
+  /**
+   * The answer that {@code asked} comes to.
+   *
+   * @throws GolemException if that is why there is none
+   */
+  public static <T> T join(CompletableFuture<T> asked) {
+    try {
+      return asked.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof GolemException trouble) {
+        throw trouble;
+      }
+      throw e;
+    }
   }
 
   public Kind kind() {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.golempipeline.cli.images.ImageAnswer;
@@ -219,11 +218,8 @@ final class GolemChecks {
   private static <T> Finding answer(
       String check, CompletableFuture<T> asked, Function<T, Reading> reading) {
     try {
-      return reading.apply(asked.join()).apply(check);
-    } catch (CompletionException e) {
-      if (!(e.getCause() instanceof GolemException trouble)) {
-        throw e;
-      }
+      return reading.apply(GolemException.join(asked)).apply(check);
+    } catch (GolemException trouble) {
       return Finding.unusable(
           check,
           String.valueOf(trouble.getMessage()),

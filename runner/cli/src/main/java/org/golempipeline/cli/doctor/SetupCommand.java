@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.golempipeline.cli.terminal.Console;
@@ -201,13 +200,10 @@ final class SetupCommand implements Callable<Integer> {
 
   private static Optional<GolemException> trouble(Supplier<CompletableFuture<?>> question) {
     try {
-      question.get().join();
+      GolemException.join(question.get());
       return Optional.empty();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof GolemException trouble) {
-        return Optional.of(trouble);
-      }
-      throw e;
+    } catch (GolemException trouble) {
+      return Optional.of(trouble);
     }
   }
 

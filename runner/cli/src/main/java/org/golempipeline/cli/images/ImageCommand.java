@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
@@ -172,15 +171,7 @@ public final class ImageCommand {
   }
 
   private ImageRegistry.Answer.Found found(ImageRef image) throws Refusal {
-    ImageRegistry.Answer answer;
-    try {
-      answer = console.machine().registry().resolve(image.toString()).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof GolemException failure) {
-        throw failure;
-      }
-      throw e;
-    }
+    var answer = GolemException.join(console.machine().registry().resolve(image.toString()));
     if (answer instanceof ImageRegistry.Answer.Found found) {
       return found;
     }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import org.golempipeline.cli.pipeline.ParamOptions;
 import org.golempipeline.cli.pipeline.PluginOptions;
 import org.golempipeline.cli.terminal.Console;
@@ -185,7 +184,7 @@ final class ImageInspectCommand implements Callable<Integer> {
     }
     var tag = image instanceof ImageRef.Tag;
     try {
-      var known = console.machine().registry().resolve(image.toString()).join();
+      var known = GolemException.join(console.machine().registry().resolve(image.toString()));
       if (known instanceof ImageRegistry.Answer.Found now) {
         if (locked != null && !locked.sha3().equals(now.hash())) {
           return found(image, lockedAs(locked), true, now.hash(), null);
@@ -216,10 +215,7 @@ final class ImageInspectCommand implements Callable<Integer> {
                 "where providers get it: the registry knows the tag no longer");
       }
       throw new AssertionError(known);
-    } catch (CompletionException e) {
-      if (!(e.getCause() instanceof GolemException failure)) {
-        throw e;
-      }
+    } catch (GolemException failure) {
       var why = String.valueOf(failure.getMessage());
       return locked == null
           ? lost(image, why, failure.hint().orElse(null), true)

@@ -163,7 +163,7 @@ public final class ReferencePage {
     if (!description.isEmpty()) {
       page.append("\n%s\n".formatted(description));
     }
-    for (var shape : shapes(schema)) {
+    for (var shape : Shapes.forms(root, schema)) {
       if (shape.has("properties") && !shape.get("properties").isEmpty()) {
         page.append('\n');
         table(shape, name + ".", Set.of());
@@ -173,25 +173,6 @@ public final class ReferencePage {
             "\nShort form: %s.%s\n".formatted(kind(shape), text.isEmpty() ? "" : " " + text));
       }
     }
-  }
-
-  /** The forms a value may have: the schema itself, or its branches. */
-  private List<JsonNode> shapes(JsonNode schema) {
-    var resolved = resolved(schema);
-    var shapes = new ArrayList<JsonNode>();
-    for (var keyword : List.of("anyOf", "oneOf")) {
-      for (var branch : resolved.path(keyword)) {
-        if (branch.has("type") || branch.has("$ref") || branch.has("properties")) {
-          shapes.add(resolved(branch));
-        }
-      }
-    }
-    return shapes.isEmpty() ? List.of(resolved) : shapes;
-  }
-
-  private JsonNode resolved(JsonNode schema) {
-    var reference = schema.path("$ref").asText("");
-    return reference.startsWith("#") ? root.at(reference.substring(1)) : schema;
   }
 
   private void table(JsonNode schema, String prefix, Set<String> only) {
@@ -209,7 +190,7 @@ public final class ReferencePage {
       var value = property.getValue();
       var text = value.path("description").asText("");
       if (text.isEmpty()) {
-        text = resolved(value).path("description").asText("");
+        text = Shapes.resolved(root, value).path("description").asText("");
       }
       if (required.contains(property.getKey()) && !text.contains("Required")) {
         text = text.isEmpty() ? "Required." : text + " Required.";
@@ -217,7 +198,7 @@ public final class ReferencePage {
       page.append(
           "| `%s%s` | %s | %s |\n"
               .formatted(prefix, property.getKey(), cell(kind(value)), cell(text)));
-      var inner = resolved(value);
+      var inner = Shapes.resolved(root, value);
       if (depth == 0 && inner.has("properties") && only.isEmpty()) {
         rows(inner, prefix + property.getKey() + ".", Set.of(), depth + 1);
       }
@@ -227,7 +208,7 @@ public final class ReferencePage {
   /** What may stand as the value, in a few words. */
   private String kind(JsonNode schema) {
     var phrases = new LinkedHashSet<String>();
-    for (var shape : shapes(schema)) {
+    for (var shape : Shapes.forms(root, schema)) {
       if (shape.path("x-shell").asBoolean()) {
         phrases.add("shell text");
       } else if (shape.has("x-unit")) {
