@@ -96,7 +96,7 @@ public final class Replay {
   private Outcome run() throws IOException {
     Scheduler scheduler;
     try {
-      scheduler = recorded.setup().scheduler(this::label);
+      scheduler = new Scheduler(recorded.setup(), this::label);
     } catch (RuntimeException e) {
       LoggerFactory.getLogger(Replay.class).debug("the setup", e);
       throw new RecordingException(

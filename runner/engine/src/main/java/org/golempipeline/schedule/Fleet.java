@@ -117,12 +117,10 @@ final class Fleet {
     }
   }
 
-  void lost(Message.RentalLost lost) {
-    var rental = rentals.get(lost.rental());
-    if (rental != null) {
-      rental.lost = true;
-      end(rental, false, lost.reason());
-    }
+  /** The provider ended it. */
+  void lost(RentalState rental, String reason) {
+    rental.lost = true;
+    end(rental, false, reason);
   }
 
   /** Scripts of a machine that is gone and that nobody said anything of. */

@@ -138,7 +138,24 @@ final class Renting {
     }
   }
 
-  void billed(RunEvent.DebitNoteAccepted note) {
+  void lost(Message.RentalLost lost) {
+    var rental = fleet.rental(lost.rental());
+    if (rental != null) {
+      failedByItself(rental);
+      fleet.lost(rental, lost.reason());
+    }
+  }
+
+  /** Something between the daemon, the providers and us. */
+  void noted(RunEvent event) {
+    if (event instanceof RunEvent.DebitNoteAccepted note) {
+      billed(note);
+    } else if (event instanceof RunEvent.StartFailed failed) {
+      startFailed(failed);
+    }
+  }
+
+  private void billed(RunEvent.DebitNoteAccepted note) {
     for (var rental : fleet.rentals()) {
       if (rental.opened && rental.agreement.equals(note.agreementId())) {
         budget.billed(rental, note.totalAmount(), decisions.now());
@@ -146,7 +163,7 @@ final class Renting {
     }
   }
 
-  void startFailed(RunEvent.StartFailed failed) {
+  private void startFailed(RunEvent.StartFailed failed) {
     decisions.act(new Action.Pause(failed.providerId()));
     if (failed.byImage()) {
       setbacks.imageFailed(failed);

@@ -8,6 +8,7 @@ import java.util.List;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a run does next: a state machine that is told what happened and when, and answers
@@ -15,13 +16,14 @@ import org.golempipeline.event.RunEvent;
  * same messages at the same times always give the same decisions.
  */
 public final class Scheduler {
-  private final RunEvent.RunStarted started;
-  private final RunEvent.AllocationRequested allocation;
-  private final Policy policy;
+  private final SchedulerSetup setup;
   private final Decisions decisions = new Decisions();
   private final List<StageState> stages = new ArrayList<>();
   private final StageDecisions stageDecisions;
-  private final MachineDecisions machines;
+  private final Fleet fleet;
+  private final Renting renting;
+  private final Sending sending;
+  private final Withdrawals withdrawals;
   private Instant begun = Instant.MIN;
   private Network network = Network.NOT_NEEDED;
   private boolean publishing;
@@ -43,22 +45,20 @@ public final class Scheduler {
     OPEN
   }
 
-  public Scheduler(
-      RunEvent.RunStarted started,
-      RunEvent.AllocationRequested allocation,
-      List<StageSetup> setups,
-      List<PoolSetup> pools,
-      Policy policy,
-      FragmentLabels labels) {
-    this.started = started;
-    this.allocation = allocation;
-    this.policy = policy;
-    for (var setup : setups) {
-      stages.add(new StageState(stages.size(), setup));
+  public Scheduler(SchedulerSetup setup, FragmentLabels labels) {
+    this.setup = setup;
+    for (var stage : setup.stages()) {
+      stages.add(new StageState(stages.size(), stage));
     }
+    var policy = setup.policy();
+    var budget = new Budget(policy);
     var setbacks = new Setbacks(decisions, policy);
-    this.machines = new MachineDecisions(decisions, policy, setbacks, pools, stages);
-    this.stageDecisions = new StageDecisions(decisions, policy, stages, machines, setbacks, labels);
+    this.fleet = new Fleet(decisions, policy, budget, setup.pools());
+    this.renting = new Renting(decisions, policy, budget, setbacks, stages, fleet);
+    this.sending = new Sending(decisions, policy, budget, stages, fleet);
+    this.withdrawals = new Withdrawals(decisions, policy, fleet);
+    this.stageDecisions =
+        new StageDecisions(decisions, policy, stages, fleet, renting, sending, setbacks, labels);
   }
 
   /**
@@ -79,7 +79,7 @@ public final class Scheduler {
   private void handle(Message message) {
     if (message instanceof Message.Begin) {
       begun = decisions.now();
-      decisions.emit(started);
+      decisions.emit(setup.started());
     } else if (message instanceof Message.NetworkOpened) {
       network = Network.OPEN;
     } else if (message instanceof Message.NetworkFailed failed) {
@@ -89,7 +89,7 @@ public final class Scheduler {
       }
     } else if (message instanceof Message.Noted noted) {
       decisions.emit(noted.event());
-      machines.noted(noted.event());
+      renting.noted(noted.event());
     } else if (message instanceof Message.Published done) {
       if (!publishing || published) {
         return;
@@ -134,33 +134,35 @@ public final class Scheduler {
 
   private void ofMachine(Message message) {
     if (message instanceof Message.RentalOpened opened) {
-      machines.opened(opened);
+      renting.opened(opened);
     } else if (message instanceof Message.RentalFailed failed) {
-      machines.failed(failed);
+      renting.failed(failed);
     } else if (message instanceof Message.RentalLost lost) {
-      machines.lost(lost);
+      renting.lost(lost);
     } else if (message instanceof Message.RentalClosed closed) {
-      for (var batch : machines.leftOn(closed.rental())) {
-        machines.take(batch.id);
+      for (var batch : fleet.leftOn(closed.rental())) {
+        fleet.take(batch.id);
         stageDecisions.broken(
             batch, Failure.of(FailureKind.CANCELLED, "Its machine was let go before it answered."));
       }
-      machines.closed(closed);
+      fleet.closed(closed);
     } else if (message instanceof Message.BatchReturned returned) {
-      var batch = machines.take(returned.batch());
+      var batch = fleet.take(returned.batch());
       if (batch != null) {
         stageDecisions.returned(batch, returned);
       }
     } else if (message instanceof Message.Withdrawn withdrawn) {
-      machines.withdrawn(withdrawn.batch());
+      fleet.withdrawn(withdrawn.batch());
     } else if (message instanceof Message.BatchBroken broken) {
-      var batch = machines.take(broken.batch());
+      var batch = fleet.take(broken.batch());
       if (batch != null) {
-        machines.failed(batch, broken.failure());
+        if (broken.failure().kind() == FailureKind.PROVIDER) {
+          renting.failedByItself(batch.rental);
+        }
         stageDecisions.broken(batch, broken.failure());
       }
     } else if (message instanceof Message.FragmentOverdue overdue) {
-      var batch = machines.take(overdue.batch());
+      var batch = fleet.take(overdue.batch());
       if (batch != null) {
         stageDecisions.overdue(batch, overdue);
       }
@@ -183,14 +185,14 @@ public final class Scheduler {
     stageDecisions.lookAhead();
     if (network == Network.NOT_NEEDED && stageDecisions.needMachines()) {
       network = Network.OPENING;
-      decisions.emit(allocation);
+      decisions.emit(setup.allocation());
       decisions.act(new Action.OpenNetwork());
     }
     if (network == Network.OPEN) {
-      machines.limitRunning();
-      machines.assign();
-      machines.takeBack();
-      machines.copyStragglers();
+      sending.limitRunning();
+      sending.assign();
+      withdrawals.takeBack();
+      sending.copyStragglers();
     }
     stageDecisions.finishStages();
     if (stageDecisions.allDone() && !publishing) {
@@ -199,33 +201,37 @@ public final class Scheduler {
       decisions.act(new Action.Publish());
     }
     if (network == Network.OPEN && !stageDecisions.allDone()) {
-      machines.rentAndRelease();
-      machines.checkBudget();
-      var alarm = machines.nextAlarm();
+      renting.rentAndRelease();
+      sending.checkBudget();
+      var alarm = nextAlarm();
       if (alarm != null) {
         decisions.act(new Action.WakeAt(alarm));
-      } else if (!decisions.stopping()
-          && machines.nothingLeft()
-          && !stageDecisions.awaitSomething()) {
+      } else if (!decisions.stopping() && fleet.nothingLeft() && !stageDecisions.awaitSomething()) {
         throw new IllegalStateException("nothing is on its way and the run is not over");
       }
     }
+  }
+
+  /** When something is due that no message will announce. */
+  private @Nullable Instant nextAlarm() {
+    var next = decisions.earlier(sending.nextAlarm(), renting.nextAlarm());
+    return decisions.earlier(next, withdrawals.nextLook());
   }
 
   private void windUp() {
     var failure = decisions.failure();
     if (!ending) {
       ending = true;
-      machines.endAll(failure == null, failure == null ? "all work is done" : failure.message());
+      fleet.endAll(failure == null, failure == null ? "all work is done" : failure.message());
     }
     if (failure == null && !published) {
       return;
     }
     if (network == Network.NOT_NEEDED) {
       finish(BigDecimal.ZERO, 0);
-    } else if (network == Network.OPEN && machines.nothingLeft() && !settling) {
+    } else if (network == Network.OPEN && fleet.nothingLeft() && !settling) {
       settling = true;
-      decisions.act(new Action.Settle(policy.settleLimit()));
+      decisions.act(new Action.Settle(setup.policy().settleLimit()));
     }
   }
 
@@ -250,7 +256,7 @@ public final class Scheduler {
             stageDecisions.done(),
             stageDecisions.failed(),
             stageDecisions.missing(),
-            machines.providersWorked(),
+            sending.providersWorked(),
             accepted,
             Duration.between(begun, decisions.now()).toMillis()));
     decisions.act(new Action.Finish());

@@ -14,9 +14,4 @@ public record SchedulerSetup(
     stages = List.copyOf(stages);
     pools = List.copyOf(pools);
   }
-
-  /** A scheduler at the beginning of its run. */
-  public Scheduler scheduler(Scheduler.FragmentLabels labels) {
-    return new Scheduler(started, allocation, stages, pools, policy, labels);
-  }
 }

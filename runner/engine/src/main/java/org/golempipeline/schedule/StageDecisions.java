@@ -25,7 +25,9 @@ final class StageDecisions implements Relay.Receiver {
   private final Decisions decisions;
   private final Policy policy;
   private final List<StageState> stages;
-  private final MachineDecisions machines;
+  private final Fleet fleet;
+  private final Renting renting;
+  private final Sending sending;
   private final Setbacks setbacks;
   private final Relay relay;
   private final Attempts attempts;
@@ -35,17 +37,21 @@ final class StageDecisions implements Relay.Receiver {
       Decisions decisions,
       Policy policy,
       List<StageState> stages,
-      MachineDecisions machines,
+      Fleet fleet,
+      Renting renting,
+      Sending sending,
       Setbacks setbacks,
       Scheduler.FragmentLabels labels) {
     this.decisions = decisions;
     this.policy = policy;
     this.stages = stages;
-    this.machines = machines;
+    this.fleet = fleet;
+    this.renting = renting;
+    this.sending = sending;
     this.setbacks = setbacks;
     this.relay = new Relay(stages, decisions, this);
     this.attempts = new Attempts(decisions, policy, labels, relay);
-    this.trust = new Trust(decisions, policy, stages, machines, attempts);
+    this.trust = new Trust(decisions, policy, stages, renting, attempts);
     findSelecting();
   }
 
@@ -272,12 +278,12 @@ final class StageDecisions implements Relay.Receiver {
   void returned(Batch batch, Message.BatchReturned returned) {
     var stage = batch.stage;
     setbacks.answered();
-    if (machines.isBanned(batch.rental.provider)) {
+    if (renting.isBanned(batch.rental.provider)) {
       broken(batch, Failure.of(FailureKind.CANCELLED, "It comes from a provider that lies."));
       return;
     }
     var took = Duration.between(batch.begun, decisions.now());
-    machines.prepared(batch);
+    batch.rental.prepared.add(stage.number);
     decisions.emit(
         new RunEvent.BatchFinished(
             batch.id,
@@ -301,7 +307,7 @@ final class StageDecisions implements Relay.Receiver {
       maybeEnough(stage);
     }
     if (!decisions.stopping()) {
-      machines.supply(batch);
+      sending.supply(batch);
     }
   }
 
@@ -350,7 +356,7 @@ final class StageDecisions implements Relay.Receiver {
             Duration.between(batch.begun, decisions.now()).toMillis(),
             0,
             0));
-    machines.broken(batch, overdue.failure().message());
+    sending.broken(batch, overdue.failure().message());
     if (!stage.active() || decisions.stopping()) {
       return;
     }
@@ -381,7 +387,7 @@ final class StageDecisions implements Relay.Receiver {
             Duration.between(batch.begun, decisions.now()).toMillis(),
             0,
             0));
-    machines.broken(batch, reason.message());
+    sending.broken(batch, reason.message());
     if (!stage.active() || decisions.stopping()) {
       return;
     }
@@ -391,7 +397,7 @@ final class StageDecisions implements Relay.Receiver {
     }
     var ours = reason.kind() == FailureKind.CANCELLED && !batch.rental.lost;
     if (reason.kind() == FailureKind.YAGNA) {
-      machines.daemonSilent(reason);
+      renting.daemonSilent(reason);
     } else if (!ours && !ofCommand) {
       setbacks.machineFailed(reason);
     }
@@ -413,7 +419,7 @@ final class StageDecisions implements Relay.Receiver {
     stage.winner = fragment;
     stage.stopSending();
     decisions.emit(new RunEvent.StageCut(stage.setup.name(), fragment));
-    machines.cancel(stage, "another fragment found the result");
+    fleet.cancel(stage, "another fragment found the result");
   }
 
   private void maybeEnough(StageState stage) {
@@ -452,7 +458,7 @@ final class StageDecisions implements Relay.Receiver {
     stage.stopSending();
     decisions.emit(new RunEvent.StageEnough(stage.setup.name(), stage.done, missing));
     attempts.forgo(stage, missing);
-    machines.cancel(stage, "enough fragments are done");
+    fleet.cancel(stage, "enough fragments are done");
   }
 
   void finishStages() {

@@ -22,19 +22,19 @@ final class Trust {
   private final Decisions decisions;
   private final Policy policy;
   private final List<StageState> stages;
-  private final MachineDecisions machines;
+  private final Renting renting;
   private final Attempts attempts;
 
   Trust(
       Decisions decisions,
       Policy policy,
       List<StageState> stages,
-      MachineDecisions machines,
+      Renting renting,
       Attempts attempts) {
     this.decisions = decisions;
     this.policy = policy;
     this.stages = stages;
-    this.machines = machines;
+    this.renting = renting;
     this.attempts = attempts;
   }
 
@@ -120,7 +120,7 @@ final class Trust {
     }
     trouble.anyProvider = false;
     var verify = Objects.requireNonNull(stage.setup.verify());
-    var localFirst = verify.local() && trouble.tried.stream().noneMatch(machines::isThisMachine);
+    var localFirst = verify.local() && trouble.tried.stream().noneMatch(renting::isThisMachine);
     (localFirst ? stage.localChecks : stage.retries).add(fragment, decisions.now());
   }
 
@@ -141,7 +141,7 @@ final class Trust {
       return;
     }
     for (var liar : liars) {
-      if (machines.isThisMachine(liar)) {
+      if (renting.isThisMachine(liar)) {
         decisions.stop(
             new Failure(
                 FailureKind.COMMAND,
@@ -153,7 +153,7 @@ final class Trust {
       }
       decisions.emit(new RunEvent.ProviderBanned(liar, stage.setup.name()));
       decisions.act(new Action.Ban(liar));
-      machines.ban(liar);
+      renting.ban(liar);
       stages.forEach(each -> redo(each, liar));
     }
   }

@@ -83,7 +83,7 @@ final class SimulatedRun implements SimulatedNetwork.Clock {
             List.of(new PoolSetup("any image", 1, false), new PoolSetup("this machine", 1, true)),
             scenario.policy());
     this.scheduler =
-        setup.scheduler((stage, fragment) -> scenario.stages.get(stage).name + " " + fragment);
+        new Scheduler(setup, (stage, fragment) -> scenario.stages.get(stage).name + " " + fragment);
   }
 
   SimulatedRun listen(Consumer<RunEvent> listener) {
