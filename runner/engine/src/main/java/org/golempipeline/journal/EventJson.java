@@ -31,7 +31,7 @@ public final class EventJson {
   /** What only those need who read. */
   private static final class Reading {
     static final ObjectMapper MAPPER = JournalMapper.create();
-    static final Map<String, Class<?>> TYPES = types();
+    static final Map<String, Class<?>> TYPES = types(RunEvent.class);
   }
 
   /** The event without a line end. */
@@ -78,9 +78,10 @@ public final class EventJson {
     return Reading.TYPES.keySet();
   }
 
-  private static Map<String, Class<?>> types() {
+  /** What belongs to a sealed family, by its names in the files of a run. */
+  static Map<String, Class<?>> types(Class<?> family) {
     var types = new TreeMap<String, Class<?>>();
-    for (var type : RunEvent.class.getPermittedSubclasses()) {
+    for (var type : family.getPermittedSubclasses()) {
       types.put(type(type), type);
     }
     return types;

@@ -59,6 +59,13 @@ public final class JournalReader {
     }
   }
 
+  /** All events of a type, in order. */
+  public <E extends RunEvent> List<E> all(Class<E> type) throws IOException {
+    var found = new ArrayList<E>();
+    scan(stamped -> found.add(type.cast(stamped.event())), type);
+    return found;
+  }
+
   /** Puts the bytes of a journal together to lines, as they come, and understands those. */
   static final class Lines {
     private final Set<String> wanted;

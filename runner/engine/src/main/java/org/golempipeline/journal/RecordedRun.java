@@ -20,7 +20,7 @@ import org.golempipeline.schedule.SchedulerSetup;
  */
 final class RecordedRun implements AutoCloseable {
   private static final ObjectMapper MAPPER = JournalMapper.create();
-  private static final Map<String, Class<?>> TYPES = types();
+  private static final Map<String, Class<?>> TYPES = EventJson.types(Message.class);
 
   private final LineReader lines;
   private final SchedulerSetup setup;
@@ -108,14 +108,6 @@ final class RecordedRun implements AutoCloseable {
                 FragmentSet.parse(each.getValue().asText())
                     .forEach(index -> batches.put(index, Integer.valueOf(each.getKey()))));
     return MAPPER.valueToTree(batches);
-  }
-
-  private static Map<String, Class<?>> types() {
-    var types = new TreeMap<String, Class<?>>();
-    for (var type : Message.class.getPermittedSubclasses()) {
-      types.put(EventJson.type(type), type);
-    }
-    return types;
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.golempipeline.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -48,7 +51,14 @@ class EventJsonTest {
 
   @Test
   void everyEventIsWrittenAsAMapperWould() throws Exception {
-    var mapper = JournalMapper.create();
+    var asText = new SimpleModule();
+    for (var type : List.of(FragmentSet.class, Instant.class)) {
+      asText.addSerializer(type, ToStringSerializer.instance);
+    }
+    var mapper =
+        JournalMapper.create()
+            .registerModule(asText)
+            .setSerializationInclusion(JsonInclude.Include.NON_NULL);
     for (var type : RunEvent.class.getPermittedSubclasses()) {
       var event = (RunEvent) sample(type);
       var line = mapper.createObjectNode().put("seq", 1).put("at", AT.toString());

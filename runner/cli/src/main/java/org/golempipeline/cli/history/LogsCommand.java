@@ -17,7 +17,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.FragmentAttempts.Attempt;
-import org.golempipeline.journal.MissingFragments;
+import org.golempipeline.journal.JournalReader;
 import org.golempipeline.journal.RunFailures;
 import org.golempipeline.journal.RunFailures.Reason;
 import org.golempipeline.journal.RunHistory;
@@ -125,7 +125,7 @@ public final class LogsCommand implements Callable<Integer> {
 
   private void parts(Path folder, RunHistory history) throws IOException {
     say("The result is partial: %s missing.".formatted(Words.count(history.missing(), "fragment")));
-    for (var part : MissingFragments.read(folder)) {
+    for (var part : new JournalReader(folder).all(RunEvent.PartMade.class)) {
       if (!part.missing().isEmpty()) {
         say("  %s/%s".formatted(part.stage(), part.missing().toString().replace(",", ", ")));
       }

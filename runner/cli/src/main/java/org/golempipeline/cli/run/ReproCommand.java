@@ -18,10 +18,11 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.DiagnosticIds;
+import org.golempipeline.event.RunEvent;
 import org.golempipeline.image.Images;
 import org.golempipeline.journal.FragmentAttempts;
 import org.golempipeline.journal.GivenUp;
-import org.golempipeline.journal.ProgramChoices;
+import org.golempipeline.journal.JournalReader;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.journal.RunParams;
@@ -288,10 +289,8 @@ public final class ReproCommand implements Callable<Integer> {
       Pipeline pipeline, Plan plan, StagePlan stagePlan, RunHistory history, Path runFolder)
       throws Refusal, IOException, InterruptedException {
     var started = history.started();
-    if (started == null
-        || !started.target().equals("golem")
-        || !EarlierResults.areNeeded(stagePlan)) {
-      return Images.asChosen(ProgramChoices.read(runFolder));
+    if (started == null || !started.target().equals("golem") || stagePlan.needed().isEmpty()) {
+      return Images.asChosen(new JournalReader(runFolder).all(RunEvent.ProgramsChosen.class));
     }
     var found = pipeline.imagesOnNetwork(plan.spec(), null);
     new Messages(console).diagnostics(found.diagnostics());
