@@ -46,6 +46,13 @@ public record PipelineSpec(
         .collect(Collectors.joining("\0"));
   }
 
+  /** The values of its params, by name. */
+  public Map<String, String> values() {
+    var values = new LinkedHashMap<String, String>();
+    params.forEach((name, param) -> values.put(name, param.value()));
+    return values;
+  }
+
   /** The same pipeline with other stages. */
   public PipelineSpec withStages(List<StageSpec> others) {
     return new PipelineSpec(

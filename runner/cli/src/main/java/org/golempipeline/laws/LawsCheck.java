@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +39,7 @@ public final class LawsCheck {
   private final Plan plan;
   private final LawsSettings settings;
   private final SampleRuns runs;
-  private final Map<String, String> params = new LinkedHashMap<>();
+  private final Map<String, String> params;
 
   /** Stages whose input was sampled, as they run then. */
   private final Map<StageName, StagePlan> sampled = new HashMap<>();
@@ -52,7 +51,7 @@ public final class LawsCheck {
     this.plan = plan;
     this.settings = settings;
     this.runs = new SampleRuns(settings);
-    plan.spec().params().forEach((name, value) -> params.put(name, value.value()));
+    this.params = plan.spec().values();
   }
 
   /**

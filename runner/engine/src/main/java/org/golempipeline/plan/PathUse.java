@@ -2,7 +2,6 @@ package org.golempipeline.plan;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +27,7 @@ public final class PathUse {
     if (inputs(plan.spec()).stream().anyMatch(pattern -> pattern.matches(path))) {
       return Optional.of("an input of the pipeline");
     }
-    var values = new HashMap<String, String>();
-    plan.spec().params().forEach((name, value) -> values.put(name, value.value()));
+    var values = plan.spec().values();
     return plan.stages().stream()
         .filter(plan::publishes)
         .filter(stage -> isResult(stage, values, path))

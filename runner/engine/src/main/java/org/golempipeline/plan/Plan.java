@@ -2,7 +2,6 @@ package org.golempipeline.plan;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -113,10 +112,8 @@ public record Plan(
     if (leaves == null || waits) {
       return Optional.empty();
     }
-    var values = new HashMap<String, String>();
-    spec.params().forEach((name, value) -> values.put(name, value.value()));
     try {
-      return Optional.of(ReductionTree.of(stage, leaves, values));
+      return Optional.of(ReductionTree.of(stage, leaves, spec.values()));
     } catch (StrategyException e) {
       return Optional.empty();
     }

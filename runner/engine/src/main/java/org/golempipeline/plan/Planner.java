@@ -169,7 +169,7 @@ public final class Planner {
   }
 
   private Promises promises() {
-    return new Promises(planned, foreseen, params());
+    return new Promises(planned, foreseen, spec.values());
   }
 
   /**
@@ -197,7 +197,7 @@ public final class Planner {
     }
     try {
       return looksAtNamesOnly(stage)
-          ? expander.expand(stage, plan.split(), inputs, params())
+          ? expander.expand(stage, plan.split(), inputs, spec.values())
           : null;
     } catch (StrategyException | IOException e) {
       return null; // said when the files are there
@@ -308,7 +308,7 @@ public final class Planner {
       return null;
     }
     try {
-      var fragments = expander.expand(stage, split, inputs, params());
+      var fragments = expander.expand(stage, split, inputs, spec.values());
       fragments.warnings().forEach(sentence -> warn(stage, sentence));
       return fragments;
     } catch (StrategyException e) {
@@ -357,18 +357,13 @@ public final class Planner {
       var upstream = java.util.Objects.requireNonNull(planned.get(from));
       var fragments = java.util.Objects.requireNonNull(upstream.known());
       if (rest < fragments.count()) {
-        var name = new OutputNames(upstream.spec(), params()).downstream(fragments.get(rest), "");
+        var name =
+            new OutputNames(upstream.spec(), spec.values()).downstream(fragments.get(rest), "");
         return new InputFile(Path.of(""), 0, 0, name);
       }
       rest -= fragments.count();
     }
     throw new IndexOutOfBoundsException(index);
-  }
-
-  private Map<String, String> params() {
-    var values = new LinkedHashMap<String, String>();
-    spec.params().forEach((name, value) -> values.put(name, value.value()));
-    return values;
   }
 
   /** Finds outputs that would overwrite each other, as far as they are known. */
@@ -377,7 +372,7 @@ public final class Planner {
     if (range == null) {
       return;
     }
-    var names = new OutputNames(plan.spec(), params());
+    var names = new OutputNames(plan.spec(), spec.values());
     try {
       if (!clashes(plan, names, fragments, range)) {
         takePlaces(plan, names.files(fragments), range);
@@ -441,7 +436,7 @@ public final class Planner {
 
   private void checkApart(
       StagePlan plan, StageFragments fragments, Range range, List<PathPattern> patterns) {
-    var names = new OutputNames(plan.spec(), params());
+    var names = new OutputNames(plan.spec(), spec.values());
     var collects = plan.merge().result() == Result.FILES && names.intoFolder();
     var each = collects || !names.samePathForAll();
     var checked =

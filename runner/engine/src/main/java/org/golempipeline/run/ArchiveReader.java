@@ -1,11 +1,17 @@
 package org.golempipeline.run;
 
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.apache.commons.io.input.BoundedInputStream;
 import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
@@ -28,25 +34,47 @@ final class ArchiveReader implements AutoCloseable {
     }
   }
 
-  synchronized void copy(Path archive, long offset, long size, WritableByteChannel target)
-      throws IOException {
-    var from = open(archive);
-    if (size > BUFFER) {
-      for (var done = 0L; done < size; ) {
-        var moved = from.transferTo(offset + done, size - done, target);
+  /** What was left, as a file that must not be there yet. */
+  void copy(StageOutputs.Part part, Path file) throws IOException {
+    try (var target =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      copy(part, target);
+    }
+  }
+
+  synchronized void copy(StageOutputs.Part part, WritableByteChannel target) throws IOException {
+    var from = open(part.archive());
+    if (part.size() > BUFFER) {
+      for (var done = 0L; done < part.size(); ) {
+        var moved = from.transferTo(part.offset() + done, part.size() - done, target);
         if (moved <= 0) {
-          throw new EOFException("`" + archive + "` ends early");
+          throw new EOFException("`" + part.archive() + "` ends early");
         }
         done += moved;
       }
       return;
     }
-    buffer.clear().limit((int) size);
-    read(archive, offset, buffer);
+    buffer.clear().limit((int) part.size());
+    read(part.archive(), part.offset(), buffer);
     buffer.flip();
     while (buffer.hasRemaining()) {
       target.write(buffer);
     }
+  }
+
+  /** What was left, from its beginning on; it may be read after this reader is closed. */
+  InputStream stream(StageOutputs.Part part) throws IOException {
+    if (part.size() <= BUFFER) {
+      var bytes = ByteBuffer.allocate((int) part.size());
+      read(part.archive(), part.offset(), bytes);
+      return new ByteArrayInputStream(bytes.array());
+    }
+    var whole = PlainFile.open(part.archive());
+    whole.position(part.offset());
+    return BoundedInputStream.builder()
+        .setInputStream(new BufferedInputStream(Channels.newInputStream(whole), BUFFER))
+        .setMaxCount(part.size())
+        .get();
   }
 
   private FileChannel open(Path archive) throws IOException {

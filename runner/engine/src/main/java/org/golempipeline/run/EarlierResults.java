@@ -11,10 +11,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +32,6 @@ import org.golempipeline.run.RunSettings.Target;
 import org.golempipeline.schedule.Action;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.spec.Command;
-import org.golempipeline.spec.ParamValue;
 import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.SharedFile;
 import org.golempipeline.spec.ShellText;
@@ -229,14 +226,8 @@ public final class EarlierResults implements AutoCloseable {
         mentioned.addAll(text.mentioned(withheld));
       }
     }
-    var accept = new LinkedHashMap<String, String>();
-    if (spec.accept() != null) {
-      var local = runtime.localVariables(index);
-      local.keySet().removeAll(withheld);
-      spec.accept()
-          .mentioned(local.keySet())
-          .forEach(name -> accept.put(name, Objects.requireNonNull(local.get(name))));
-    }
+    var accept = new HashMap<>(runtime.judged(index));
+    accept.keySet().removeAll(withheld);
     return new PlannedFragment(
         stage,
         index,
@@ -249,20 +240,18 @@ public final class EarlierResults implements AutoCloseable {
 
   private Set<String> secrets() {
     var secrets = new HashSet<String>();
-    for (Map.Entry<String, ParamValue> param : plan.spec().params().entrySet()) {
-      if (param.getValue().secret()) {
-        secrets.add(param.getKey());
-      }
-    }
+    plan.spec()
+        .params()
+        .forEach(
+            (name, value) -> {
+              if (value.secret()) {
+                secrets.add(name);
+              }
+            });
     return secrets;
   }
 
   // ---- stages before it
-
-  /** Whether the fragments of a stage depend on results of others at all. */
-  public static boolean areNeeded(StagePlan stage) {
-    return !stage.needed().isEmpty();
-  }
 
   private Set<StageName> needed(StagePlan stage) {
     var needed = new HashSet<StageName>();
@@ -362,7 +351,7 @@ public final class EarlierResults implements AutoCloseable {
     var runtime = stages.runtime(stage.number());
     if (stage.flow() == StagePlan.Flow.TREE) {
       var leaves = plan.stage(stage.spec().from().get(0)).number();
-      var layout = runtime.layout();
+      var layout = runtime.tree().layout();
       return java.util.stream.IntStream.range(0, layout.childCount(index))
           .map(position -> layout.child(index, position))
           .mapToObj(
@@ -373,19 +362,9 @@ public final class EarlierResults implements AutoCloseable {
           .toList();
     }
     if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
-      var counts = new LinkedHashMap<Integer, Integer>();
-      for (var from : stage.spec().from()) {
-        var number = plan.stage(from).number();
-        counts.put(number, stages.runtime(number).fragments().count());
-      }
-      var all = counts.values().stream().mapToInt(Integer::intValue).sum();
-      var rest = index / Math.max(1, runtime.fragments().count() / Math.max(1, all));
-      for (var from : counts.entrySet()) {
-        if (rest < from.getValue()) {
-          return List.of(new Source(from.getKey(), rest));
-        }
-        rest -= from.getValue();
-      }
+      var followed =
+          StageRuntime.followed(stages.followed(stage), index / runtime.fragments().combinations());
+      return List.of(new Source(followed.stage().plan().number(), followed.fragment()));
     }
     return List.of();
   }

@@ -144,17 +144,10 @@ final class FragmentKeys {
 
   private Digest following(int index) {
     var combinations = stage.fragments().combinations();
-    var rest = index / combinations;
-    for (var from = 0; from < followed.size(); from++) {
-      var count = followed.get(from).fragments().count();
-      if (rest < count) {
-        var other = followed.get(from).fragmentKeys().lineage(rest);
-        return Lineage.repeated(
-            Lineage.following(from, other, matrix(index)), before(index % combinations));
-      }
-      rest -= count;
-    }
-    throw new IndexOutOfBoundsException(index);
+    var other = StageRuntime.followed(followed, index / combinations);
+    var lineage = other.stage().fragmentKeys().lineage(other.fragment());
+    return Lineage.repeated(
+        Lineage.following(other.from(), lineage, matrix(index)), before(index % combinations));
   }
 
   /** How many combinations before this one have the same values. */
@@ -187,7 +180,7 @@ final class FragmentKeys {
         return before;
       }
     }
-    var layout = stage.layout();
+    var layout = stage.tree().layout();
     var others = new ArrayList<Digest>();
     for (var position = 0; position < layout.childCount(node); position++) {
       var child = layout.child(node, position);

@@ -112,7 +112,7 @@ final class Judge {
       for (var part : parts) {
         var file = Files.createTempFile(work, "in-", null);
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          reader.copy(part.archive(), part.offset(), part.size(), channel);
+          reader.copy(part, channel);
         }
         var variables = stage.localVariables(index);
         variables.put("in", file.toString());
@@ -129,7 +129,7 @@ final class Judge {
     } catch (LocalShell.OutOfTimeException e) {
       return new Failure(FailureKind.DEADLINE, e.getMessage(), e.hint().orElse(null));
     } catch (StrategyException e) {
-      return new Failure(FailureKind.COMMAND, e.getMessage(), e.hint().orElse(null));
+      return StageTrouble.of(e);
     } finally {
       FileUtils.deleteDirectory(work.toFile());
     }

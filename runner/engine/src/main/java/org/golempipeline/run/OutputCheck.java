@@ -3,7 +3,6 @@ package org.golempipeline.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -27,13 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class OutputCheck {
   private final PipelineSpec spec;
   private final Publisher publisher;
-  private final Map<String, String> params = new HashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
   private OutputCheck(PipelineSpec spec, Path results, boolean overwrite, boolean outside) {
     this.spec = spec;
     this.publisher = new Publisher(results, spec.name(), Map.of(), overwrite, outside);
-    spec.params().forEach((name, value) -> params.put(name, value.value()));
   }
 
   /**
@@ -62,7 +59,7 @@ public final class OutputCheck {
     }
     var id = PlanDiagnosticIds.OUTPUT_BAD_PATH;
     try {
-      var paths = new TreeSet<>(new OutputNames(stage, params).files(fragments));
+      var paths = new TreeSet<>(new OutputNames(stage, spec.values()).files(fragments));
       id = PlanDiagnosticIds.OUTPUT_NO_PLACE;
       publisher.check(paths);
     } catch (StrategyException e) {

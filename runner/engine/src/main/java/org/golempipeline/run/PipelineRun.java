@@ -14,6 +14,7 @@ import org.golempipeline.event.EventSink;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.StampedEvent;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.journal.MessageLog;
 import org.golempipeline.journal.ProviderFailures;
@@ -41,7 +42,7 @@ public final class PipelineRun {
   private final Plan plan;
   private final RunSettings settings;
   private final Discretion discretion;
-  private final EventLog log;
+  private final List<EventSink> sinks;
   private final Clock clock;
   private final RunFolder folder;
   private final Stages stages;
@@ -50,6 +51,7 @@ public final class PipelineRun {
   private final SchedulerSetup setup;
   private final BlockingDeque<Message> mailbox = new LinkedBlockingDeque<>();
   private @Nullable Instant alarm;
+  private long nextEvent;
 
   /** What was last said of the cache. */
   private @Nullable String told;
@@ -62,7 +64,7 @@ public final class PipelineRun {
     this.settings = settings;
     this.discretion = new Discretion(Secrets.of(plan.spec().params()));
     this.clock = clock;
-    this.log = new EventLog(sinks);
+    this.sinks = List.copyOf(sinks);
     this.folder = new RunFolder(settings.runFolder());
     var pools = new Pools(plan, settings.target(), settings.fresh());
     var session = session();
@@ -78,7 +80,7 @@ public final class PipelineRun {
             pools.stages(),
             pools.pools(),
             policy());
-    this.scheduler = setup.scheduler(stages::label);
+    this.scheduler = new Scheduler(setup, stages::label);
   }
 
   /** What cannot be read pauses nobody. */
@@ -202,7 +204,8 @@ public final class PipelineRun {
     messages.append(message, now);
     var step = scheduler.on(message, now);
     for (var event : step.events()) {
-      log.append(event, now);
+      var stamped = new StampedEvent(nextEvent++, now, event);
+      sinks.forEach(sink -> sink.accept(stamped));
       if (event instanceof RunEvent.RunFinished end) {
         finished = end;
       }

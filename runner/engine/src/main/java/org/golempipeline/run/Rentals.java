@@ -45,7 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Rentals implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rentals.class);
-  private static final BigDecimal HOUR = BigDecimal.valueOf(3600);
 
   /** How long the end may take of a run that cannot even keep its journal. */
   private static final Duration LAST_LIMIT = Duration.ofSeconds(20);

@@ -356,7 +356,7 @@ final class Reuse {
         var parts = new ArrayList<StageOutputs.Part>(answer.parts().size());
         for (var part : answer.parts()) {
           parts.add(new StageOutputs.Part(part.name(), pack, channel.position(), part.size()));
-          reader.copy(part.archive(), part.offset(), part.size(), channel);
+          reader.copy(part, channel);
         }
         moved.put(index, parts);
         provider = stage.confirms() ? "" : answer.provider();

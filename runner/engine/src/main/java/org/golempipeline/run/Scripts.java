@@ -61,7 +61,6 @@ final class Scripts implements AutoCloseable {
   private static final String TRANSFER = "timeout.transfer";
   private static final String IDLE = "timeout.idle";
 
-  /** What the driver itself ends with; all else comes from what it called. */
   private static final Failure NOT_COMPARABLE =
       new Failure(
           FailureKind.COMMAND,
@@ -69,6 +68,7 @@ final class Scripts implements AutoCloseable {
               + " `verify: { compare: … }` says, or telling takes too much memory.",
           "Let `run` write that form, or compare by `bytes` or `text`.");
 
+  /** 3 is what the driver itself ends with; all else comes from what it called. */
   private static final Pattern EXITED = Pattern.compile("exited with code (?!3\\b)-?[0-9]+");
 
   /** What exe-units say when an activity needs more than was agreed. */
@@ -278,7 +278,7 @@ final class Scripts implements AutoCloseable {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      broken(execute, e);
+      tell.accept(new Message.BatchBroken(execute.batch(), GolemEvents.toFailure(e)));
     }
   }
 
@@ -330,10 +330,6 @@ final class Scripts implements AutoCloseable {
             : StageTrouble.of(stages.apply(execute.stage()).plan().name(), thrown, place);
     tell.accept(new Message.StageBroken(execute.stage(), failure));
     tell.accept(new Message.BatchBroken(execute.batch(), failure));
-  }
-
-  private void broken(Action.Execute execute, Throwable thrown) {
-    tell.accept(new Message.BatchBroken(execute.batch(), GolemEvents.toFailure(thrown)));
   }
 
   private static Failure failureOf(BatchScript script, ScriptOutcome outcome) {

@@ -1,21 +1,16 @@
 package org.golempipeline.run;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.spec.OutSpec;
 
 /** Puts what one fragment left into the run's folder, where the user can look at it. */
 final class SingleOutput {
-  private final RunFolder folder;
+  private SingleOutput() {}
 
-  SingleOutput(RunFolder folder) {
-    this.folder = folder;
-  }
-
-  RunEvent.OutputLeft leave(StageRuntime stage, int fragment) throws IOException {
+  static RunEvent.OutputLeft leave(RunFolder folder, StageRuntime stage, int fragment)
+      throws IOException {
     var out = stage.plan().spec().out();
     var name = stage.plan().name() + "-" + fragment;
     var path =
@@ -29,10 +24,7 @@ final class SingleOutput {
       for (var part : parts) {
         var file = folder.root().resolve(path).resolve(part.name());
         Files.createDirectories(file.getParent());
-        try (var target =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          reader.copy(part.archive(), part.offset(), part.size(), target);
-        }
+        reader.copy(part, file);
         bytes += part.size();
       }
     }

@@ -1,7 +1,6 @@
 package org.golempipeline.run;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,8 +80,8 @@ final class StageAnswers {
         return Likeness.DIFFERENT;
       }
       try (var reader = new ArchiveReader();
-          var a = open(first.get(i), reader);
-          var b = open(second.get(i), reader)) {
+          var a = reader.stream(first.get(i));
+          var b = reader.stream(second.get(i))) {
         var likeness = OutputComparison.compare(a, b, how);
         if (likeness == Likeness.DIFFERENT) {
           return likeness;
@@ -91,9 +90,5 @@ final class StageAnswers {
       }
     }
     return all;
-  }
-
-  private static InputStream open(StageOutputs.Part part, ArchiveReader reader) throws IOException {
-    return ReceivedOutput.open(part, reader);
   }
 }

@@ -1,11 +1,9 @@
 package org.golempipeline.run;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -356,7 +354,7 @@ final class StageMerge implements AutoCloseable {
             "Two outputs of `%s` are called `%s` in `%s`.".formatted(stage.name(), name, path),
             names.cure());
       }
-      try (var content = ReceivedOutput.open(part, reader)) {
+      try (var content = reader.stream(part)) {
         packed.add(name, part.size(), content);
       }
     }
@@ -389,9 +387,9 @@ final class StageMerge implements AutoCloseable {
 
   /** Nobody knows what the user's command makes of nothing. */
   private void collectRoots() throws IOException, StrategyException {
-    var paths = runtime.rootPaths();
+    var paths = runtime.tree().paths();
     for (var group = 0; group < paths.size(); group++) {
-      for (var part : outputs.get(runtime.layout().root(group))) {
+      for (var part : outputs.get(runtime.tree().layout().root(group))) {
         stage(paths.get(group), part);
       }
     }
@@ -415,10 +413,7 @@ final class StageMerge implements AutoCloseable {
   private void stage(String path, StageOutputs.Part part) throws IOException {
     Files.createDirectories(staged);
     var file = staged.resolve(Integer.toString(results.size()));
-    try (var channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      reader.copy(part.archive(), part.offset(), part.size(), channel);
-    }
+    reader.copy(part, file);
     results.add(new ResultFile(path, file, part.size()));
   }
 

@@ -2,6 +2,7 @@ package org.golempipeline.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,9 +18,9 @@ import org.golempipeline.cache.ChangedInputException;
 import org.golempipeline.cache.ContentKeys;
 import org.golempipeline.cache.InputStamps;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.ReductionTree;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
-import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.plan.Warnings;
 import org.golempipeline.run.StageMerge.ResultFile;
 import org.golempipeline.spec.Command;
@@ -52,7 +53,7 @@ final class StageRuntime {
   private final @Nullable StageAnswers answers;
   private final ContentKeys keys;
   private final FragmentKeys fragmentKeys;
-  private final Tree tree;
+  private final @Nullable ReductionTree tree;
   private final InputStamps atStart = new InputStamps();
 
   private @Nullable String fingerprint;
@@ -62,6 +63,7 @@ final class StageRuntime {
    * @param inputs what the split was given
    * @param values params and values of earlier stages
    * @param shared what every provider gets
+   * @param tree how the outputs of another stage are combined; null if they are not
    * @param followed stages whose fragments its own follow or combine
    * @param warnings gets what the merge tells the user of
    */
@@ -71,7 +73,7 @@ final class StageRuntime {
       List<InputFile> inputs,
       Map<String, String> values,
       List<SharedFile> shared,
-      Tree tree,
+      @Nullable ReductionTree tree,
       List<StageRuntime> followed,
       Shell shell,
       RunFolder folder,
@@ -91,27 +93,25 @@ final class StageRuntime {
     this.merge = new StageMerge(this, inputs, values, shell, folder, warnings);
   }
 
-  /**
-   * For a tree, how it is laid out.
-   *
-   * @param groups leaves with a common result
-   * @param paths where the result of each group belongs
-   */
-  record Tree(@Nullable TreeLayout layout, List<FragmentSet> groups, List<String> paths) {
-    static final Tree NONE = new Tree(null, List.of(), List.of());
+  /** A fragment of the stage that is number {@code from} among those that are followed. */
+  record Followed(int from, StageRuntime stage, int fragment) {}
+
+  /** The one at {@code index} among all fragments of {@code stages}. */
+  static Followed followed(List<StageRuntime> stages, int index) {
+    var rest = index;
+    for (var from = 0; from < stages.size(); from++) {
+      var count = stages.get(from).fragments().count();
+      if (rest < count) {
+        return new Followed(from, stages.get(from), rest);
+      }
+      rest -= count;
+    }
+    throw new IndexOutOfBoundsException(index);
   }
 
-  Tree tree() {
-    return tree;
-  }
-
-  TreeLayout layout() {
-    return Objects.requireNonNull(tree.layout());
-  }
-
-  /** Where the results of a tree belong, empty for other stages. */
-  List<String> rootPaths() {
-    return tree.paths();
+  /** Of a stage that combines the outputs of another. */
+  ReductionTree tree() {
+    return Objects.requireNonNull(tree);
   }
 
   ContentKeys keys() {
@@ -247,14 +247,14 @@ final class StageRuntime {
   }
 
   /** What the fragments have in common on a provider. */
-  BatchRecipe recipe(java.time.Duration limit) {
+  BatchRecipe recipe(Duration limit) {
     return recipe(limit, Set.of());
   }
 
   /**
    * @param withheld params whose values are not in it
    */
-  BatchRecipe recipe(java.time.Duration limit, Set<String> withheld) {
+  BatchRecipe recipe(Duration limit, Set<String> withheld) {
     var spec = plan.spec();
     var setup = spec.setup();
     var given = new HashSet<>(values.keySet());

@@ -25,6 +25,11 @@ final class StageTrouble {
         : about(stage, Trouble.reason(thrown, folder) + ".", Trouble.cure(thrown));
   }
 
+  /** What the user did is not possible, in the words of who found out. */
+  static Failure of(StrategyException e) {
+    return new Failure(FailureKind.COMMAND, e.getMessage(), e.hint().orElse(null));
+  }
+
   /** About what no code is prepared for. */
   static Failure of(StageName stage, Error error) {
     return about(stage, error.toString(), null);

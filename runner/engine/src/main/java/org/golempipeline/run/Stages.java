@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -121,17 +120,16 @@ final class Stages implements AutoCloseable {
             settings.target() == RunSettings.Target.LOCAL,
             threads,
             tell);
-    plan.spec().params().forEach((name, value) -> values.put(name, value.value()));
+    values.putAll(plan.spec().values());
   }
 
   /** By stage, its {@code output} with the values of params. */
   private static Map<String, String> outputs(Plan plan) {
-    var params = new HashMap<String, String>();
-    plan.spec().params().forEach((name, value) -> params.put(name, value.value()));
     var outputs = new HashMap<String, String>();
     for (var stage : plan.stages()) {
       if (stage.spec().output() != null) {
-        outputs.put(stage.name().value(), stage.spec().output().with(params).toString());
+        outputs.put(
+            stage.name().value(), stage.spec().output().with(plan.spec().values()).toString());
       }
     }
     return outputs;
@@ -157,12 +155,7 @@ final class Stages implements AutoCloseable {
     } else if (action instanceof Action.Limit limit) {
       scripts.limit(limit);
     } else if (action instanceof Action.Feed feed) {
-      merge(
-          feed.stage(),
-          () -> {
-            runtime(feed.stage()).merge().feed(feed.done(), feed.missing());
-            return null;
-          });
+      merge(feed.stage(), () -> runtime(feed.stage()).merge().feed(feed.done(), feed.missing()));
     } else if (action instanceof Action.AskUntil ask) {
       merge(ask.stage(), () -> askUntil(ask));
     } else if (action instanceof Action.FinishMerge finish) {
@@ -196,10 +189,10 @@ final class Stages implements AutoCloseable {
 
   // ---- split
 
-  private @Nullable Void expand(int number) throws IOException, StrategyException {
+  private void expand(int number) throws IOException, StrategyException {
     var stage = plan.stages().get(number);
     var inputs = inputs(stage);
-    var tree = stage.flow() == StagePlan.Flow.TREE ? tree(stage) : StageRuntime.Tree.NONE;
+    var tree = stage.flow() == StagePlan.Flow.TREE ? tree(stage) : null;
     var fragments = fragments(stage, inputs, tree);
     for (var sentence : fragments.warnings()) {
       warn(stage, stage.split().name(), sentence, stage.fragments().isPresent());
@@ -220,11 +213,12 @@ final class Stages implements AutoCloseable {
             warnings);
     recognise(runtime, inputs);
     runtimes.put(number, runtime);
-    tell.accept(new Message.Expanded(number, fragments.count(), tree.groups()));
-    return null;
+    tell.accept(
+        new Message.Expanded(number, fragments.count(), tree == null ? List.of() : tree.groups()));
   }
 
-  private List<StageRuntime> followed(StagePlan stage) {
+  /** Stages whose fragments those of {@code stage} follow or combine. */
+  List<StageRuntime> followed(StagePlan stage) {
     return stage.flow() == StagePlan.Flow.WHOLE
         ? List.of()
         : stage.spec().from().stream().map(from -> runtime(plan.stage(from).number())).toList();
@@ -232,8 +226,7 @@ final class Stages implements AutoCloseable {
 
   /** Params and what it needs; which others are known by now is chance. */
   private Map<String, String> values(StagePlan stage) {
-    var known = new HashMap<String, String>();
-    plan.spec().params().forEach((name, value) -> known.put(name, value.value()));
+    var known = new HashMap<>(plan.spec().values());
     for (var needed : stage.spec().needs()) {
       var value = values.get(needed.value());
       if (value != null) {
@@ -314,10 +307,11 @@ final class Stages implements AutoCloseable {
     return inputs;
   }
 
-  private StageFragments fragments(StagePlan stage, List<InputFile> inputs, StageRuntime.Tree tree)
+  private StageFragments fragments(
+      StagePlan stage, List<InputFile> inputs, @Nullable ReductionTree tree)
       throws IOException, StrategyException {
-    if (stage.flow() == StagePlan.Flow.TREE) {
-      return nodes(stage, Objects.requireNonNull(tree.layout()));
+    if (tree != null) {
+      return nodes(stage, tree.layout());
     }
     if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
       return following(stage);
@@ -352,22 +346,15 @@ final class Stages implements AutoCloseable {
         stage.spec(),
         count,
         index -> {
-          var rest = index;
-          for (var each : upstream) {
-            if (rest < each.fragments().count()) {
-              return each.merge().asInput(rest);
-            }
-            rest -= each.fragments().count();
-          }
-          throw new IndexOutOfBoundsException(index);
+          var followed = StageRuntime.followed(upstream, index);
+          return followed.stage().merge().asInput(followed.fragment());
         });
   }
 
   /** Fragments whose results have the same path are combined by a tree of their own. */
-  private StageRuntime.Tree tree(StagePlan stage) throws StrategyException {
+  private ReductionTree tree(StagePlan stage) throws StrategyException {
     var leaves = runtime(plan.stage(stage.spec().from().get(0)).number()).fragments();
-    var tree = ReductionTree.of(stage, leaves, values);
-    return new StageRuntime.Tree(tree.layout(), tree.groups(), tree.paths());
+    return ReductionTree.of(stage, leaves, values);
   }
 
   private StageFragments nodes(StagePlan stage, TreeLayout layout) {
@@ -410,19 +397,18 @@ final class Stages implements AutoCloseable {
 
   // ---- earlier results
 
-  private @Nullable Void lookUp(Action.LookUp search) throws IOException {
+  private void lookUp(Action.LookUp search) throws IOException {
     var stage = runtime(search.stage());
     var last =
         stage.plan().flow() == StagePlan.Flow.WHOLE
             ? search.fragments().contains(stage.fragments().count() - 1)
             : compared.add(search.stage());
     tell.accept(reuse.lookUp(stage, search.fragments(), last));
-    return null;
   }
 
   // ---- merge
 
-  private @Nullable Void askUntil(Action.AskUntil ask)
+  private void askUntil(Action.AskUntil ask)
       throws IOException, StrategyException, InterruptedException {
     var stage = runtime(ask.stage());
     var until = Objects.requireNonNull(stage.plan().spec().enough()).until();
@@ -439,11 +425,9 @@ final class Stages implements AutoCloseable {
       Files.delete(soFar.get());
     }
     tell.accept(new Message.UntilSaid(ask.stage(), enough));
-    return null;
   }
 
-  private @Nullable Void finishMerge(Action.FinishMerge finish)
-      throws IOException, StrategyException {
+  private void finishMerge(Action.FinishMerge finish) throws IOException, StrategyException {
     var stage = runtime(finish.stage());
     var merge = stage.merge();
     var result = kept(stage, known(stage, merge.finish(finish.winner())));
@@ -456,7 +440,6 @@ final class Stages implements AutoCloseable {
     reuse.remember(stage, finish.failed());
     var bytes = result.files().stream().mapToLong(ResultFile::size).sum();
     tell.accept(new Message.Merged(finish.stage(), result.files().size(), bytes, value));
-    return null;
   }
 
   /** A tree combines the leaves that are there, and misses none. */
@@ -483,9 +466,8 @@ final class Stages implements AutoCloseable {
     return new StageResult(List.of(file), result.key());
   }
 
-  private @Nullable Void keepAnswers(Action.Adopt adopt) throws IOException {
+  private void keepAnswers(Action.Adopt adopt) throws IOException {
     reuse.keepAnswers(runtime(adopt.stage()), adopt.batch(), adopt.fragments());
-    return null;
   }
 
   private void publish() {
@@ -503,7 +485,7 @@ final class Stages implements AutoCloseable {
       var fragment = only == null ? null : only.fragment();
       if (only != null && fragment != null) {
         var target = runtime(plan.stage(only.stage()).number());
-        tell.accept(new Message.Noted(new SingleOutput(folder).leave(target, fragment)));
+        tell.accept(new Message.Noted(SingleOutput.leave(folder, target, fragment)));
       }
       var publication = publisher.publish(files);
       if (publication.removed() != null) {
@@ -514,7 +496,7 @@ final class Stages implements AutoCloseable {
       }
       tell.accept(new Message.Published(publication.published()));
     } catch (StrategyException e) {
-      tell.accept(new Message.PublishFailed(StagesException.of(e).failure()));
+      tell.accept(new Message.PublishFailed(StageTrouble.of(e)));
     } catch (ChangedInputException e) {
       tell.accept(new Message.PublishFailed(reuse.failure(e)));
     } catch (IOException | RuntimeException e) {
@@ -533,8 +515,12 @@ final class Stages implements AutoCloseable {
 
   // ---- threads
 
-  private void after(
-      Map<Integer, CompletableFuture<?>> last, int stage, Callable<@Nullable Void> task) {
+  /** Something that is done for a stage. */
+  private interface Task {
+    void run() throws IOException, StrategyException, InterruptedException;
+  }
+
+  private void after(Map<Integer, CompletableFuture<?>> last, int stage, Task task) {
     last.compute(
         stage,
         (number, before) ->
@@ -543,16 +529,16 @@ final class Stages implements AutoCloseable {
   }
 
   /** Nothing follows a task of a merge that failed: what it had made until then is no result. */
-  private void merge(int stage, Callable<@Nullable Void> task) {
+  private void merge(int stage, Task task) {
     after(
         merging,
         stage,
         () -> {
           if (unmergeable.contains(stage)) {
-            return null;
+            return;
           }
           try {
-            return task.call();
+            task.run();
           } catch (Exception | Error e) {
             unmergeable.add(stage);
             throw e;
@@ -560,13 +546,13 @@ final class Stages implements AutoCloseable {
         });
   }
 
-  private void async(int stage, Callable<@Nullable Void> task) {
+  private void async(int stage, Task task) {
     threads.execute(() -> call(stage, task));
   }
 
-  private void call(int stage, Callable<@Nullable Void> task) {
+  private void call(int stage, Task task) {
     try {
-      task.call();
+      task.run();
     } catch (ChangedInputException e) {
       tell.accept(new Message.StageBroken(stage, reuse.failure(e)));
     } catch (InterruptedException e) {
