@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param reuse whether results of earlier runs are looked for
  * @param seed decides which results are checked; nobody else can know it
  * @param batchTime how long a script should take, so that what it costs to send one vanishes
+ * @param leastBatchTime a script that takes less costs more than its early end is worth
+ * @param nearby whether data is at hand, so that a fragment takes what its command takes, however
+ *     long its script waits for its turn
  * @param firstBatch fragments in a script while nothing is known of how long they take
  * @param largestBatch most fragments in a script
  * @param idleRelease how long a machine without work is kept
@@ -29,6 +32,8 @@ public record Policy(
     boolean reuse,
     long seed,
     Duration batchTime,
+    Duration leastBatchTime,
+    boolean nearby,
     int firstBatch,
     int largestBatch,
     Duration idleRelease,
@@ -52,19 +57,24 @@ public record Policy(
    */
   private static final Duration LOCAL_SCRIPT = Duration.ofMillis(25);
 
-  private static final Duration LEAST_LOCAL_BATCH = Duration.ofSeconds(1);
+  private static final Duration LOCAL_BATCH = Duration.ofSeconds(1);
 
   /** On this machine a script costs milliseconds and nothing is paid. */
   public static Policy local(
       int workers, BigDecimal budget, boolean reuse, long seed, Duration rentalLife) {
     var allScripts = LOCAL_SCRIPT.multipliedBy(workers);
+    var batchTime = allScripts.compareTo(LOCAL_BATCH) > 0 ? allScripts : LOCAL_BATCH;
+    var tenth = batchTime.dividedBy(10);
+    var halfOfAll = allScripts.dividedBy(2);
     return new Policy(
         workers,
         1,
         budget,
         reuse,
         seed,
-        allScripts.compareTo(LEAST_LOCAL_BATCH) > 0 ? allScripts : LEAST_LOCAL_BATCH,
+        batchTime,
+        halfOfAll.compareTo(tenth) > 0 ? halfOfAll : tenth,
+        true,
         8,
         2000,
         Duration.ofSeconds(2),
@@ -86,6 +96,8 @@ public record Policy(
         reuse,
         seed,
         Duration.ofSeconds(45),
+        Duration.ofMillis(4500),
+        false,
         1,
         1000,
         Duration.ofSeconds(60),

@@ -17,9 +17,6 @@ final class Sending {
   /** A script is cut no sooner than this after the time that its fragments may take. */
   private static final Duration SCRIPT_GRACE = Duration.ofSeconds(30);
 
-  /** Scripts of less than this part of the wanted length cost more than they are worth. */
-  private static final int SHORTEST = 10;
-
   private final Decisions decisions;
   private final Policy policy;
   private final Budget budget;
@@ -192,10 +189,10 @@ final class Sending {
     if (typical == 0) {
       return Math.max(1, Math.min(policy.firstBatch(), share));
     }
-    var wanted = policy.batchTime().toMillis() / typical;
-    var worthIt = Math.min(stage.pending(), wanted / SHORTEST);
-    return (int)
-        Math.max(1, Math.min(Math.min(policy.largestBatch(), wanted), Math.max(share, worthIt)));
+    var wanted = Math.min(share, policy.batchTime().toMillis() / typical);
+    var each = policy.nearby() ? stage.ownMillis() : typical;
+    var worthIt = Math.min(stage.pending(), policy.leastBatchTime().toMillis() / each);
+    return (int) Math.max(1, Math.min(policy.largestBatch(), Math.max(wanted, worthIt)));
   }
 
   private Duration scriptLimit(StageState stage, int fragments) {

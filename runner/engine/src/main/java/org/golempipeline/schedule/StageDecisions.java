@@ -294,7 +294,7 @@ final class StageDecisions implements Relay.Receiver {
             returned.bytesSent(),
             returned.bytesReceived(),
             returned.figures()));
-    stage.took(took, batch.fragments.size());
+    stage.took(took, batch.fragments.size(), returned.figures());
     if (!returned.done().isEmpty()) {
       setbacks.over();
     }

@@ -8,9 +8,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.event.RunEvent.Figures;
 import org.golempipeline.strategy.MergeStrategy.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +28,15 @@ final class StageState {
 
   private static final int KEPT_TIMES = 51;
 
+  /** Machines count in hundredths of a second: what takes less may look like nothing. */
+  private static final double TICK_MILLIS = 10;
+
   /** A share of the median of fewer scripts limits nothing. */
   private static final int MEDIAN_OF = 5;
 
   private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
 
-  private record Took(double millis, int fragments) {
+  private record Took(double millis, double own, int fragments) {
     double each() {
       return millis / fragments;
     }
@@ -127,6 +132,7 @@ final class StageState {
   private final ArrayDeque<Took> times = new ArrayDeque<>();
 
   private double typicalMillis;
+  private double ownMillis;
   private double medianMillis;
 
   StageState(int number, StageSetup setup) {
@@ -266,17 +272,37 @@ final class StageState {
     return FragmentSet.of(open);
   }
 
-  void took(Duration time, int fragments) {
+  /**
+   * A script came back.
+   *
+   * @param figures what its fragments took by themselves, as far as that is known
+   */
+  void took(Duration time, int fragments, @Nullable Figures figures) {
     if (times.size() == KEPT_TIMES) {
       times.remove();
     }
-    times.add(new Took(time.toNanos() / 1e6, fragments));
+    var millis = time.toNanos() / 1e6;
+    times.add(new Took(millis, Math.min(millis, own(figures).orElse(millis)), fragments));
     var all = times.stream().mapToInt(Took::fragments).sum();
     typicalMillis = times.stream().mapToDouble(Took::millis).sum() / Math.max(1, all);
+    ownMillis = times.stream().mapToDouble(Took::own).sum() / Math.max(1, all);
     if (times.size() >= 3) {
       var sorted = times.stream().mapToDouble(Took::each).sorted().toArray();
       medianMillis = sorted[sorted.length / 2];
     }
+  }
+
+  /** Milliseconds of all fragments, or nothing if one did not say. */
+  private static OptionalDouble own(@Nullable Figures figures) {
+    return figures == null || figures.took().stream().anyMatch(each -> each < 0)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            Math.max(TICK_MILLIS, figures.took().stream().mapToLong(Integer::longValue).sum()));
+  }
+
+  /** Milliseconds per fragment without what its script takes besides; 0 if too few to tell. */
+  double ownMillis() {
+    return ownMillis;
   }
 
   /** Typical milliseconds per fragment, or 0 while unknown; large scripts weigh more. */

@@ -127,19 +127,19 @@ class OverdueTest {
     var stage = new StageState(0, scenario(1, BigDecimal.valueOf(3)).setups().get(0));
     stage.sentWith(stage.fragmentLimit());
     for (var i = 0; i < 4; i++) {
-      stage.took(Duration.ofMinutes(5), 1);
+      stage.took(Duration.ofMinutes(5), 1, null);
     }
     assertThat(stage.outgrown()).isFalse();
-    stage.took(Duration.ofMinutes(5), 1);
+    stage.took(Duration.ofMinutes(5), 1, null);
     assertThat(stage.outgrown()).isTrue();
     assertThat(stage.fragmentLimit()).isEqualTo(Duration.ofMinutes(15));
 
     stage.longestLimit = stage.fragmentLimit();
     for (var i = 0; i < 5; i++) {
-      stage.took(Duration.ofSeconds(10), 1);
+      stage.took(Duration.ofSeconds(10), 1, null);
       assertThat(stage.outgrown()).isFalse();
     }
-    stage.took(Duration.ofSeconds(10), 1);
+    stage.took(Duration.ofSeconds(10), 1, null);
     assertThat(stage.outgrown()).isTrue();
   }
 
@@ -148,7 +148,7 @@ class OverdueTest {
     var stage = new StageState(0, scenario(1, BigDecimal.valueOf(3)).setups().get(0));
     stage.sentWith(stage.fragmentLimit());
     for (var i = 0; i < 5; i++) {
-      stage.took(Duration.ofMinutes(40), 1);
+      stage.took(Duration.ofMinutes(40), 1, null);
     }
     assertThat(stage.outgrown()).isFalse();
   }

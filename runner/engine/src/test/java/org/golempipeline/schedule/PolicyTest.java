@@ -15,6 +15,12 @@ class PolicyTest {
     assertThat(local(1000).batchTime()).isEqualTo(Duration.ofSeconds(25));
   }
 
+  @Test
+  void theShortestScriptsOfThisMachineTakeItHalfAsLongAsSendingOneToEachWorker() {
+    assertThat(local(2).leastBatchTime()).isEqualTo(Duration.ofMillis(100));
+    assertThat(local(200).leastBatchTime()).isEqualTo(Duration.ofMillis(2500));
+  }
+
   private static Policy local(int workers) {
     return Policy.local(workers, BigDecimal.ONE, true, 1, Duration.ofHours(1));
   }

@@ -50,6 +50,9 @@ final class Scenario {
     boolean fresh;
     double millis = 100;
 
+    /** Milliseconds that a script takes besides what its fragments do. */
+    long scriptMillis;
+
     /** Fragments whose program fails everywhere. */
     BitSet doomed = new BitSet();
 

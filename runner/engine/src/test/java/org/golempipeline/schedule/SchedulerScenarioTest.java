@@ -59,6 +59,35 @@ class SchedulerScenarioTest {
     assertThat(all(RunEvent.BatchStarted.class)).hasSizeLessThan(60);
   }
 
+  /** Many workers wait for each other's scripts: shorter ones would only make that longer. */
+  @Test
+  void scriptsThatWaitForTheirTurnDoNotGetShorter() {
+    var scenario = honest(1, 200);
+    scenario.workers = 200;
+    var stage = scenario.stage("stage0", 2000);
+    stage.millis = 1000;
+    stage.scriptMillis = 7000;
+    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(all(RunEvent.BatchStarted.class)).hasSizeLessThan(850);
+    assertThat(all(RunEvent.BatchStarted.class))
+        .filteredOn(script -> script.fragments().size() == 1)
+        .hasSizeLessThan(200);
+  }
+
+  /** What takes less than a tick of the machines' clock is no reason for scripts without end. */
+  @Test
+  void fragmentsThatTakeNoTimeAreShared() {
+    var scenario = honest(1, 2);
+    scenario.workers = 2;
+    var stage = scenario.stage("stage0", 100_000);
+    stage.millis = 1;
+    stage.scriptMillis = 1;
+    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(all(RunEvent.BatchStarted.class))
+        .allSatisfy(script -> assertThat(script.fragments().size()).isLessThanOrEqualTo(1200))
+        .hasSizeGreaterThan(90);
+  }
+
   /** Half of the result is enough; what a liar made of it is not among that. */
   @Test
   void asksUntilAboutWhatCountsWhileAuditsGoOn() {
