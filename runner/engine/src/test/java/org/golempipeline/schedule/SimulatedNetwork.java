@@ -487,7 +487,7 @@ final class SimulatedNetwork {
             .map(fragment -> (int) (script.each * fragment) / 10 * 10)
             .toArray();
     var took = IntStream.range(1, ends.length).map(i -> ends[i] - ends[i - 1]).boxed().toList();
-    return new RunEvent.Figures(took, List.of(), List.of());
+    return new RunEvent.Figures(took, List.of(), List.of(), List.of());
   }
 
   private int exitCode(Scenario.Stage stage, SimulatedProvider provider, int index) {
