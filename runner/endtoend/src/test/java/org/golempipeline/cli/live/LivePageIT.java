@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.golempipeline.cli.Browser;
 import org.golempipeline.cli.BrowserTab;
@@ -94,6 +95,18 @@ class LivePageIT {
       assertThat(tab.text("document.getElementById('found').innerText"))
           .contains("one/99950", "to be tried again", "It exited with 7.", "<b>no</b> such file");
 
+      tab.text(
+          """
+          document.querySelector('[name=text]').value = '';
+          document.querySelector('[name=order]').value = 'MEMORY';
+          document.querySelector('[name=order]').dispatchEvent(new Event('input', {bubbles: true}))
+          """);
+      ChildJvm.await(
+          "another order",
+          () -> tab.is("document.querySelector('#found tbody tr').innerText.includes('2.1 GB')"));
+      assertThat(tab.text("document.querySelector('#found tbody th').innerText"))
+          .isEqualTo("one/99900");
+
       for (var width : new int[] {390, 1280}) {
         for (var dark : new boolean[] {true, false}) {
           tab.look(width, dark);
@@ -153,7 +166,14 @@ class LivePageIT {
                 "n" + i, "a" + i % 20, new BigDecimal("0.001").multiply(BigDecimal.valueOf(i))));
       }
       if (i < FRAGMENTS / IN_SCRIPT - 1) {
-        events.add(new RunEvent.BatchFinished(i, fragments, List.of(), null, 3000 + i, 1, 1));
+        var figures =
+            new RunEvent.Figures(
+                Collections.nCopies(IN_SCRIPT, 60),
+                Collections.nCopies(IN_SCRIPT, 50),
+                Collections.nCopies(IN_SCRIPT, 1L),
+                Collections.nCopies(IN_SCRIPT, (i + 1L) << 20));
+        events.add(
+            new RunEvent.BatchFinished(i, fragments, List.of(), null, 3000 + i, 1, 1, figures));
       }
     }
     return events.toArray(RunEvent[]::new);
