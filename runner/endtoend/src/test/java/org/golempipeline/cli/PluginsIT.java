@@ -114,20 +114,51 @@ class PluginsIT {
     var place = ".m2/repository/org/acme/paragraphs/1.0/paragraphs-1.0.jar";
     Files.createDirectories(folder.resolve(place).getParent());
     Files.move(folder.resolve(JAR), folder.resolve(place));
+    var pom =
+        "<project><modelVersion>4.0.0</modelVersion><groupId>org.acme</groupId>"
+            + "<artifactId>%s</artifactId><version>%s</version>%s</project>";
+    workspace.write(
+        place.replace(".jar", ".pom"),
+        pom.formatted(
+            "paragraphs",
+            "1.0",
+            "<dependencies><dependency><groupId>org.acme</groupId>"
+                + "<artifactId>words</artifactId><version>2</version></dependency></dependencies>"));
+    var library = place.replace("paragraphs", "words").replace("1.0", "2");
+    workspace.write(library.replace(".jar", ".pom"), pom.formatted("words", "2", ""));
+    Files.copy(folder.resolve(place), folder.resolve(library));
     workspace.write(".m2/settings.xml", "<settings><offline>true</offline></settings>");
     workspace.with("HOME", folder.toString());
 
     var pinned = workspace.run("plugins", "pin", PIPELINE, "org.acme:paragraphs:1.0");
     assertThat(pinned.exitCode()).as(pinned.err()).isZero();
-    assertThat(pinned.out()).contains(" from `org.acme:paragraphs:1.0` in ").doesNotContain("lies");
+    assertThat(pinned.out())
+        .contains(" from `org.acme:paragraphs:1.0` in ", "\n  needs  org.acme:words:2, SHA-256 ")
+        .doesNotContain("lies");
     assertThat(workspace.run("check", PIPELINE).exitCode()).isZero();
     assertThat(workspace.run("plugins", "list", PIPELINE).out())
-        .contains(", org.acme:paragraphs:1.0\n");
+        .contains(", org.acme:paragraphs:1.0 and 1 more jar\n");
+    assertThat(workspace.run("plugins", "describe", "acme/paragraphs", PIPELINE).out())
+        .contains("1.0 and 1 more jar\n  needs org.acme:words:2\n");
     assertThat(workspace.run("plugins", "pin", PIPELINE, "org.acme:absent:1.0"))
         .returns(2, Workspace.Ran::exitCode)
         .extracting(Workspace.Ran::err)
         .asString()
-        .contains("Could not get the jar `org.acme:absent:1.0`: ", "settings.xml` says");
+        .contains("Could not find out what `org.acme:absent:1.0` needs: ", "settings.xml` says");
+  }
+
+  @Test
+  void whatWasPinnedCanBeTakenOutAgain() throws IOException {
+    assertThat(workspace.run("plugins", "unpin", PIPELINE, "letters"))
+        .returns(2, Workspace.Ran::exitCode)
+        .extracting(Workspace.Ran::err)
+        .asString()
+        .contains("No plugin `letters` is pinned in `example/pipeline.yaml.lock`.", "`paragraphs`");
+    assertThat(workspace.run("plugins", "unpin", PIPELINE, "paragraphs"))
+        .isEqualTo(
+            new Workspace.Ran(0, "Took `paragraphs` out of example/pipeline.yaml.lock.\n", ""));
+    assertThat(workspace.read(PIPELINE + ".lock")).doesNotContain("sha256");
+    assertThat(workspace.run("check", PIPELINE).exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -201,6 +232,8 @@ class PluginsIT {
           {"plugins", "new", "good", "--folder", "src"},
           {"plugins", "new", "good", "--folder", "pom.xml"},
           {"plugins", "pin", PIPELINE},
+          {"plugins", "unpin", PIPELINE},
+          {"plugins", "unpin", "absent.yaml", "paragraphs"},
           {"plugins", "pin", "absent.yaml", JAR},
           {"plugins", "pin", PIPELINE, "text.jar"},
           {"plugins", "pin", PIPELINE, "absent.jar"},

@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -222,10 +223,43 @@ public final class LockFile {
             "`%s` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of 64 hexadecimal digits"
                 .formatted(entry.getKey()));
       }
+      var libraries = libraries(entry, source);
+      if (maven == null && !libraries.isEmpty()) {
+        throw new BrokenException(
+            source,
+            lineWith(entry.getKey(), source),
+            "`%s` has `libraries`, which only a plugin with `maven` has".formatted(entry.getKey()));
+      }
       plugins.put(
-          entry.getKey(), new LockedPlugin(version, path.isEmpty() ? null : path, maven, sha256));
+          entry.getKey(),
+          new LockedPlugin(version, path.isEmpty() ? null : path, maven, sha256, libraries));
     }
     return plugins;
+  }
+
+  private static List<LockedLibrary> libraries(Map.Entry<String, JsonNode> plugin, Source source)
+      throws BrokenException {
+    var node = plugin.getValue().path("libraries");
+    if (!node.isObject() && !node.isMissingNode()) {
+      throw new BrokenException(
+          source,
+          lineWith(plugin.getKey(), source),
+          "the `libraries` of `%s` must be a map".formatted(plugin.getKey()));
+    }
+    var libraries = new ArrayList<LockedLibrary>();
+    for (var entry : node.properties()) {
+      var maven = MavenCoordinates.parse(entry.getKey()).orElse(null);
+      var sha256 = entry.getValue().asText();
+      if (maven == null || !SHA256.matcher(sha256).matches()) {
+        throw new BrokenException(
+            source,
+            lineWith(entry.getKey(), source),
+            "the library `%s` needs group, artifact and version as its name and a SHA-256 of 64 hexadecimal digits"
+                .formatted(entry.getKey()));
+      }
+      libraries.add(new LockedLibrary(maven, sha256));
+    }
+    return libraries;
   }
 
   private static Range range(JsonLocation at) {
@@ -301,6 +335,12 @@ public final class LockFile {
             entry.put("maven", plugin.maven().toString());
           }
           entry.put("sha256", plugin.sha256());
+          if (!plugin.libraries().isEmpty()) {
+            var libraries = entry.putObject("libraries");
+            plugin
+                .libraries()
+                .forEach(each -> libraries.put(each.maven().toString(), each.sha256()));
+          }
         });
     write(Map.of("plugins", entries));
   }

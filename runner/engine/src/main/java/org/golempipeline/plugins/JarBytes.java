@@ -14,10 +14,11 @@ import org.golempipeline.plainfile.PlainFile;
  * A file read into memory at once: so the digest is that of what is loaded, and a build that
  * replaces the file during a run changes nothing.
  *
+ * @param file where it was
  * @param name how people call it
  * @param bytes not to be changed
  */
-record JarBytes(String name, byte[] bytes, String sha256) {
+record JarBytes(Path file, String name, byte[] bytes, String sha256) {
   static final long LARGEST_UNPACKED = 192L << 20;
 
   /** Each takes memory, however small it is. */
@@ -37,7 +38,7 @@ record JarBytes(String name, byte[] bytes, String sha256) {
         throw tooLarge(name);
       }
       var bytes = PlainFile.bytes(file);
-      return new JarBytes(name, bytes, digest(bytes));
+      return new JarBytes(file, name, bytes, digest(bytes));
     } catch (NoSuchFileException e) {
       throw new PluginException(
           PluginDiagnosticIds.PLUGIN_MISSING,
@@ -62,7 +63,7 @@ record JarBytes(String name, byte[] bytes, String sha256) {
   static PluginException tooLarge(String name) {
     return new PluginException(
         PluginDiagnosticIds.PLUGIN_BROKEN,
-        "`%s` is too large for a plugin: %d MiB, or %d MiB and %d entries unpacked, is the most."
+        "`%s` is too large for a plugin: %d MiB, or %d MiB and %d entries unpacked with its libraries, is the most."
             .formatted(name, LARGEST >> 20, LARGEST_UNPACKED >> 20, MOST_ENTRIES),
         "Leave data out of the jar: pipelines give it to providers with `files`.");
   }

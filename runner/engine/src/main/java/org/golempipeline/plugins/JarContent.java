@@ -22,21 +22,28 @@ final class JarContent {
   private static final int BUFFER = 64 << 10;
   private static final Pattern VERSIONED = Pattern.compile("META-INF/versions/([0-9]{1,4})/(.+)");
 
-  private final String sha256;
   private final Attributes manifest;
   private final Map<String, byte[]> entries;
 
-  private JarContent(String sha256, Attributes manifest, Map<String, byte[]> entries) {
-    this.sha256 = sha256;
+  private JarContent(Attributes manifest, Map<String, byte[]> entries) {
     this.manifest = manifest;
     this.entries = entries;
   }
 
-  /** Unpacks a file that was read. */
-  static JarContent of(JarBytes jar) throws PluginException {
+  /** Unpacks files that were read, which may not take too much memory together. */
+  static List<JarContent> of(List<JarBytes> jars) throws PluginException {
+    var room = new Room();
+    var contents = new ArrayList<JarContent>();
+    for (var jar : jars) {
+      contents.add(of(jar, room));
+    }
+    return contents;
+  }
+
+  private static JarContent of(JarBytes jar, Room room) throws PluginException {
     var name = jar.name();
     try {
-      var entries = unpacked(jar);
+      var entries = unpacked(jar, room);
       if (entries.isEmpty()) {
         throw JarBytes.broken("`%s` is not a jar.".formatted(name));
       }
@@ -49,16 +56,11 @@ final class JarContent {
       if (Boolean.parseBoolean(attributes.getValue(Attributes.Name.MULTI_RELEASE))) {
         entries.putAll(forThisRelease(entries));
       }
-      return new JarContent(jar.sha256(), attributes, entries);
+      return new JarContent(attributes, entries);
     } catch (IOException | IllegalArgumentException e) {
       throw JarBytes.broken(
           "`%s` is not a jar, or is damaged: %s.".formatted(name, Trouble.reason(e)));
     }
-  }
-
-  /** The digest of the whole file. */
-  String sha256() {
-    return sha256;
   }
 
   /** A main attribute of the manifest. */
@@ -72,9 +74,10 @@ final class JarContent {
     return entries.get(name);
   }
 
-  private static Map<String, byte[]> unpacked(JarBytes jar) throws IOException, PluginException {
+  private static Map<String, byte[]> unpacked(JarBytes jar, Room room)
+      throws IOException, PluginException {
     var entries = new HashMap<String, byte[]>();
-    var sizes = sizes(jar).iterator();
+    var sizes = sizes(jar, room).iterator();
     try (var zip = new ZipInputStream(new ByteArrayInputStream(jar.bytes()))) {
       for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
         var content = zip.readNBytes(sizes.next());
@@ -90,26 +93,32 @@ final class JarContent {
    * What each entry unpacks to, in bytes: found out before any of it is kept, since a few kilobytes
    * can stand for more than there is memory, and what the jar says of them need not be true.
    */
-  private static List<Integer> sizes(JarBytes jar) throws IOException, PluginException {
+  private static List<Integer> sizes(JarBytes jar, Room room) throws IOException, PluginException {
     var sizes = new ArrayList<Integer>();
-    var left = JarBytes.LARGEST_UNPACKED;
     var buffer = new byte[BUFFER];
     try (var zip = new ZipInputStream(new ByteArrayInputStream(jar.bytes()))) {
       while (zip.getNextEntry() != null) {
         var size = 0;
         for (int count; (count = zip.read(buffer)) > 0; size += count) {
-          left -= count;
-          if (left < 0) {
+          room.bytes -= count;
+          if (room.bytes < 0) {
             throw JarBytes.tooLarge(jar.name());
           }
         }
         sizes.add(size);
-        if (sizes.size() > JarBytes.MOST_ENTRIES) {
+        room.entries--;
+        if (room.entries < 0) {
           throw JarBytes.tooLarge(jar.name());
         }
       }
     }
     return sizes;
+  }
+
+  /** What is left of the memory for one plugin. */
+  private static final class Room {
+    private long bytes = JarBytes.LARGEST_UNPACKED;
+    private int entries = JarBytes.MOST_ENTRIES;
   }
 
   private static Map<String, byte[]> forThisRelease(Map<String, byte[]> entries) {

@@ -1,6 +1,7 @@
 package org.golempipeline.plugins;
 
 import java.util.List;
+import org.golempipeline.lock.LockedLibrary;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.SplitStrategy;
 
@@ -11,15 +12,18 @@ import org.golempipeline.strategy.SplitStrategy;
  * @param version as its manifest states it
  * @param jar how the user calls its file
  * @param sha256 of the jar, in lower-case hex
+ * @param libraries the jars that were loaded with it
  */
 public record Plugin(
     String name,
     String version,
     String jar,
     String sha256,
+    List<LockedLibrary> libraries,
     List<SplitStrategy> splits,
     List<MergeStrategy> merges) {
   public Plugin {
+    libraries = List.copyOf(libraries);
     splits = List.copyOf(splits);
     merges = List.copyOf(merges);
   }

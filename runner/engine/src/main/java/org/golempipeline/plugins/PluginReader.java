@@ -8,16 +8,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.golempipeline.lock.LockedLibrary;
 import org.golempipeline.spec.OptionsSchema;
 import org.golempipeline.strategy.ApiVersion;
 import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.Strategy;
 
-/** Makes a plugin of one jar. The manifest is checked before any class of the jar is touched. */
+/**
+ * Makes a plugin of its jar and those that it needs. The manifest is checked before any class is
+ * touched.
+ */
 final class PluginReader {
   private static final String API = "Golem-Pipeline-Api";
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*/[a-z][a-z0-9_-]*");
@@ -26,29 +31,39 @@ final class PluginReader {
       "The project that `golem-pipeline plugins new` makes shows how a plugin is built.";
 
   private final String jar;
+  private final String sha256;
   private final JarContent content;
+  private final List<LockedLibrary> libraries;
   private final String name;
   private final String version;
   private final PluginLoader loader;
   private final boolean isPinned;
 
-  private PluginReader(Path file, JarBytes bytes, boolean isPinned) throws PluginException {
-    this.jar = bytes.name();
-    this.content = JarContent.of(bytes);
+  private PluginReader(List<JarBytes> jars, List<LockedLibrary> libraries, boolean isPinned)
+      throws PluginException {
+    var contents = JarContent.of(jars);
+    this.jar = jars.get(0).name();
+    this.sha256 = jars.get(0).sha256();
+    this.content = contents.get(0);
+    this.libraries = libraries;
     this.isPinned = isPinned;
     requireApi();
     this.name = attribute("Implementation-Title", "what the plugin is called");
     this.version = attribute("Implementation-Version", "which version it is");
-    this.loader = new PluginLoader(content, place(file));
+    this.loader =
+        new PluginLoader(contents, jars.stream().map(each -> place(each.file())).toList());
   }
 
   /**
-   * Loads what was read from {@code file}.
+   * Loads what was read.
    *
+   * @param jars the plugin's own, then its libraries
+   * @param libraries what these are
    * @param isPinned whether it went through this before, so that what costs time can be left out
    */
-  static Plugin read(Path file, JarBytes bytes, boolean isPinned) throws PluginException {
-    return new PluginReader(file, bytes, isPinned).plugin();
+  static Plugin read(List<JarBytes> jars, List<LockedLibrary> libraries, boolean isPinned)
+      throws PluginException {
+    return new PluginReader(jars, libraries, isPinned).plugin();
   }
 
   private static URL place(Path file) {
@@ -117,7 +132,7 @@ final class PluginReader {
               .formatted(jar, SplitStrategy.class.getName(), MergeStrategy.class.getSimpleName()),
           AS_NEW);
     }
-    return new Plugin(name, version, jar, content.sha256(), splits, merges);
+    return new Plugin(name, version, jar, sha256, libraries, splits, merges);
   }
 
   private Set<String> services(Class<?> kind) {
@@ -254,9 +269,10 @@ final class PluginReader {
     }
     if (cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException) {
       return broken(
-          "`%s` in `%s` needs `%s`, which is neither in the jar nor in the JDK."
+          "`%s` in `%s` needs `%s`, which is neither in its jars nor in the JDK."
               .formatted(className, jar, String.valueOf(cause.getMessage()).replace('/', '.')),
-          "Pack the libraries that the plugin needs into its jar: it sees none of ours.");
+          "Pack the libraries that the plugin needs into its jar, or let its POM name them and pin"
+              + " it by its coordinates: it sees none of ours.");
     }
     if (cause instanceof NoSuchMethodException
         || cause instanceof IllegalAccessException

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.lock.LockFile;
+import org.golempipeline.lock.LockedLibrary;
 import org.golempipeline.lock.LockedPlugin;
 import org.golempipeline.lock.MavenCoordinates;
 import org.golempipeline.maven.MavenJars;
@@ -43,7 +44,7 @@ public final class Plugins {
    * @param name how people call it
    */
   public static Plugin load(Path file, String name) throws PluginException {
-    return PluginReader.read(file, JarBytes.read(file, name), false);
+    return PluginReader.read(List.of(JarBytes.read(file, name)), List.of(), false);
   }
 
   /** The strategies that pipeline files may name: the standard ones and theirs. */
@@ -56,7 +57,7 @@ public final class Plugins {
   /** These and one more; the same jar twice counts once. */
   public Plugins with(Plugin plugin) throws PluginException {
     for (var other : all) {
-      if (other.sha256().equals(plugin.sha256())) {
+      if (other.sha256().equals(plugin.sha256()) && other.libraries().equals(plugin.libraries())) {
         return this;
       }
       if (other.name().equals(plugin.name())) {
@@ -113,7 +114,8 @@ public final class Plugins {
       var vendor = jar.substring(0, jar.length() - ".jar".length());
       if (isNamed.test(vendor) && find(vendor).isEmpty()) {
         var file = folder.resolve(jar);
-        var bundled = PluginReader.read(file, JarBytes.read(file, file.toString()), true);
+        var bundled =
+            PluginReader.read(List.of(JarBytes.read(file, file.toString())), List.of(), true);
         try {
           plugins = plugins.with(bundled);
         } catch (PluginException e) {
@@ -126,22 +128,55 @@ public final class Plugins {
     return plugins;
   }
 
-  /** Loads one jar of a Maven repository, which is downloaded if it is not on this machine. */
+  /**
+   * Loads one jar of a Maven repository with those that its POM says it needs; they are downloaded
+   * if they are not on this machine.
+   */
   public static Plugin load(MavenCoordinates coordinates, MavenJars maven) throws PluginException {
-    return load(file(coordinates, maven), coordinates.toString());
+    List<MavenCoordinates> libraries;
+    try {
+      libraries = maven.libraries(coordinates);
+    } catch (IOException e) {
+      throw absent("Could not find out what `%s` needs".formatted(coordinates), e, maven);
+    }
+    var jars = jars(coordinates, libraries, maven);
+    var locked = new ArrayList<LockedLibrary>();
+    for (var i = 0; i < libraries.size(); i++) {
+      locked.add(new LockedLibrary(libraries.get(i), jars.get(i + 1).sha256()));
+    }
+    return PluginReader.read(jars, locked, false);
   }
 
-  private static Path file(MavenCoordinates coordinates, MavenJars maven) throws PluginException {
+  /** The jar, then the others. */
+  private static List<JarBytes> jars(
+      MavenCoordinates coordinates, List<MavenCoordinates> libraries, MavenJars maven)
+      throws PluginException {
+    var wanted = Stream.concat(Stream.of(coordinates), libraries.stream()).toList();
+    List<Path> files;
     try {
-      return maven.get(coordinates);
+      files = maven.get(wanted);
     } catch (IOException e) {
-      throw new PluginException(
-          PluginDiagnosticIds.PLUGIN_MISSING,
-          "Could not get the jar `%s`: %s.".formatted(coordinates, e.getMessage()),
-          "Check the coordinates, and what `%s` says of repositories; without a network the jar has"
-                  .formatted(maven.settingsFile())
-              + " to be in the local repository.");
+      throw absent(
+          libraries.isEmpty()
+              ? "Could not get the jar `%s`".formatted(coordinates)
+              : "Could not get the jar `%s` with what it needs".formatted(coordinates),
+          e,
+          maven);
     }
+    var jars = new ArrayList<JarBytes>();
+    for (var i = 0; i < files.size(); i++) {
+      jars.add(JarBytes.read(files.get(i), wanted.get(i).toString()));
+    }
+    return jars;
+  }
+
+  private static PluginException absent(String what, IOException why, MavenJars maven) {
+    return new PluginException(
+        PluginDiagnosticIds.PLUGIN_MISSING,
+        what + ": " + why.getMessage() + ".",
+        "Check the coordinates, and what `%s` says of repositories; without a network all of it has"
+                .formatted(maven.settingsFile())
+            + " to be in the local repository.");
   }
 
   /** A jar that was pinned, unless it is missing or another one. */
@@ -151,36 +186,26 @@ public final class Plugins {
     var locked = entry.getValue();
     var path = locked.path();
     var coordinates = locked.maven();
-    var file =
-        path == null
-            ? file(Objects.requireNonNull(coordinates), maven)
-            : folder.resolve(path).normalize();
     var name =
         path == null
             ? String.valueOf(coordinates)
             : Path.of(pipeline).resolveSibling(path).normalize().toString();
     var pin = "`golem-pipeline plugins pin %s %s`".formatted(pipeline, name);
-    JarBytes jar;
-    try {
-      jar = JarBytes.read(file, name);
-    } catch (PluginException e) {
-      if (!e.id().equals(PluginDiagnosticIds.PLUGIN_MISSING)) {
-        throw e;
-      }
-      throw new PluginException(
-          e.id(),
-          "`%s` %s is pinned. %s".formatted(entry.getKey(), locked.version(), e.getMessage()),
-          "Put the jar back, or build it; if it is another one now, pin that with %s."
-              .formatted(pin));
+    var jars =
+        path == null
+            ? jars(
+                Objects.requireNonNull(coordinates),
+                locked.libraries().stream().map(LockedLibrary::maven).toList(),
+                maven)
+            : List.of(beside(folder.resolve(path).normalize(), name, entry, pin));
+    var digests =
+        Stream.concat(
+                Stream.of(locked.sha256()), locked.libraries().stream().map(LockedLibrary::sha256))
+            .toList();
+    for (var i = 0; i < digests.size(); i++) {
+      requireSame(jars.get(i), digests.get(i), pin);
     }
-    if (!jar.sha256().equals(locked.sha256())) {
-      throw new PluginException(
-          PluginDiagnosticIds.PLUGIN_CHANGED,
-          "`%s` is not the jar that was pinned: its SHA-256 is %s, and %s is pinned."
-              .formatted(name, jar.sha256(), locked.sha256()),
-          "If you trust what it is now, pin it with %s.".formatted(pin));
-    }
-    var plugin = PluginReader.read(file, jar, true);
+    var plugin = PluginReader.read(jars, locked.libraries(), true);
     if (!plugin.name().equals(entry.getKey())) {
       throw new PluginException(
           PluginDiagnosticIds.PLUGIN_CHANGED,
@@ -189,6 +214,35 @@ public final class Plugins {
           "Remove the entry from the lock file, and pin the jar with %s.".formatted(pin));
     }
     return plugin;
+  }
+
+  /** A pinned jar that is a file. */
+  private static JarBytes beside(
+      Path file, String name, Map.Entry<String, LockedPlugin> entry, String pin)
+      throws PluginException {
+    try {
+      return JarBytes.read(file, name);
+    } catch (PluginException e) {
+      if (!e.id().equals(PluginDiagnosticIds.PLUGIN_MISSING)) {
+        throw e;
+      }
+      throw new PluginException(
+          e.id(),
+          "`%s` %s is pinned. %s"
+              .formatted(entry.getKey(), entry.getValue().version(), e.getMessage()),
+          "Put the jar back, or build it; if it is another one now, pin that with %s."
+              .formatted(pin));
+    }
+  }
+
+  private static void requireSame(JarBytes jar, String pinned, String pin) throws PluginException {
+    if (!jar.sha256().equals(pinned)) {
+      throw new PluginException(
+          PluginDiagnosticIds.PLUGIN_CHANGED,
+          "`%s` is not the jar that was pinned: its SHA-256 is %s, and %s is pinned."
+              .formatted(jar.name(), jar.sha256(), pinned),
+          "If you trust what it is now, pin it with %s.".formatted(pin));
+    }
   }
 
   /** All of them, those of the command line first. */

@@ -35,6 +35,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PluginsTest {
+  /** Says what its own entry and those of all jars hold. */
+  private static final String LIBRARY =
+      """
+      package lib;
+      public class Lib {
+        public static String said(Class<?> of) {
+          try {
+            var all = java.util.Collections.list(of.getClassLoader().getResources("both"));
+            if (all.get(0).equals(all.get(1))) throw new Error("one address");
+            return text(Lib.class.getResource("text")) + ", " + text(all.get(0)) + " and "
+                + text(all.get(1));
+          } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        }
+        private static String text(java.net.URL url) throws java.io.IOException {
+          try (var in = url.openStream()) { return new String(in.readAllBytes()); }
+        }
+      }
+      """;
+
+  private static final String POM =
+      "<project><modelVersion>4.0.0</modelVersion><groupId>acme</groupId><artifactId>%s</artifactId>"
+          + "<version>%s</version><dependencies>%s</dependencies></project>";
+
   @TempDir Path folder;
 
   @Test
@@ -86,7 +111,7 @@ class PluginsTest {
           "org.junit.jupiter.api.Test"
         }) {
       assertThat(refusal(needing("Class.forName(\"%s\");".formatted(hidden))).getMessage())
-          .contains("needs `" + hidden + "`, which is neither in the jar nor in the JDK.");
+          .contains("needs `" + hidden + "`, which is neither in its jars nor in the JDK.");
     }
     Plugins.load(
         needing(
@@ -236,7 +261,8 @@ class PluginsTest {
         out.putNextEntry(new ZipEntry(Integer.toString(i)));
       }
     }
-    assertThat(refusal(many)).hasMessageContaining("100000 entries unpacked, is the most.");
+    assertThat(refusal(many))
+        .hasMessageContaining("100000 entries unpacked with its libraries, is the most.");
   }
 
   @Test
@@ -271,7 +297,7 @@ class PluginsTest {
     refused(
         JarBuilder.words(folder, "// MEMBERS", "private final lib.Lib lib = new lib.Lib();")
             .sourceLeftOut("lib/Lib.java", "package lib; public class Lib {}"),
-        "`acme.Words` in `it.jar` needs `lib.Lib`, which is neither in the jar nor in the JDK.");
+        "`acme.Words` in `it.jar` needs `lib.Lib`, which is neither in its jars nor in the JDK.");
     refused(
         JarBuilder.words(folder, "// MEMBERS", "static int x = Integer.parseInt(\"x\");"),
         "`acme.Words` in `it.jar` could not be loaded: java.lang.NumberFormatException:");
@@ -471,7 +497,7 @@ class PluginsTest {
   void refusesAJarThatIsPinnedUnderAnotherName() throws Exception {
     var plugin = Plugins.load(JarBuilder.words(folder).build("words.jar"), "it");
     var pins = new TreeMap<String, LockedPlugin>();
-    pins.put("letters", new LockedPlugin("1.0", "words.jar", null, plugin.sha256()));
+    pins.put("letters", new LockedPlugin("1.0", "words.jar", null, plugin.sha256(), List.of()));
     lock().writePlugins(pins);
 
     assertThat(said(pinned()))
@@ -539,7 +565,7 @@ class PluginsTest {
     var plugin = Plugins.load(coordinates, maven());
     assertThat(plugin.jar()).isEqualTo("acme:words:1.0");
     var pins = new TreeMap<String, LockedPlugin>();
-    pins.put("words", new LockedPlugin("1.0", null, coordinates, plugin.sha256()));
+    pins.put("words", new LockedPlugin("1.0", null, coordinates, plugin.sha256(), List.of()));
     lock().writePlugins(pins);
     assertThat(Files.readString(folder.resolve("p.yaml.lock")))
         .contains("\"maven\": \"acme:words:1.0\",\n")
@@ -571,6 +597,82 @@ class PluginsTest {
   }
 
   @Test
+  void aJarOfARepositoryIsLoadedWithThoseThatItNeedsAsPinned() throws Exception {
+    var remote = Files.createDirectories(folder.resolve("remote/acme/lib/2/x")).getParent();
+    var library =
+        JarBuilder.empty(folder)
+            .source("lib/Lib.java", LIBRARY)
+            .entry("lib/text", "of the library")
+            .entry("both", "of the library")
+            .entry("META-INF/services/" + SplitStrategy.class.getName(), "lib.Absent");
+    Files.move(library.build("lib.jar"), remote.resolve("lib-2.jar"));
+    Files.writeString(remote.resolve("lib-2.pom"), POM.formatted("lib", "2", ""));
+    var own = Files.createDirectories(folder.resolve("remote/acme/words/1.0/x")).getParent();
+    var jar =
+        JarBuilder.words(folder, "return \"1\";", "return lib.Lib.said(getClass());")
+            .sourceLeftOut("lib/Lib.java", LIBRARY)
+            .entry("both", "of the plugin");
+    Files.move(jar.build("words.jar"), own.resolve("words-1.0.jar"));
+    Files.writeString(
+        own.resolve("words-1.0.pom"),
+        POM.formatted(
+            "words",
+            "1.0",
+            "<dependency><groupId>acme</groupId><artifactId>lib</artifactId><version>2</version></dependency>"));
+    settings("");
+    var coordinates = MavenCoordinates.parse("acme:words:1.0").orElseThrow();
+
+    var plugin = Plugins.load(coordinates, maven());
+    assertThat(plugin.splits())
+        .extracting(Strategy::version)
+        .containsExactly("of the library, of the plugin and of the library");
+    assertThat(plugin.libraries())
+        .extracting(each -> each.maven().toString())
+        .containsExactly("acme:lib:2");
+    var pins = new TreeMap<String, LockedPlugin>();
+    pins.put(
+        "words", new LockedPlugin("1.0", null, coordinates, plugin.sha256(), plugin.libraries()));
+    lock().writePlugins(pins);
+    assertThat(Files.readString(folder.resolve("p.yaml.lock")))
+        .contains(
+            """
+                  "sha256": "%s",
+                  "libraries": {
+                    "acme:lib:2": "%s"
+                  }
+            """
+                .formatted(plugin.sha256(), plugin.libraries().get(0).sha256()));
+    assertThat(lock().plugins()).isEqualTo(pins);
+
+    // What POMs say by now does not matter to what is pinned.
+    Files.delete(own.resolve("words-1.0.pom"));
+    Files.delete(remote.resolve("lib-2.pom"));
+    var local = folder.resolve("local/acme/lib/2/lib-2.jar");
+    Files.delete(local);
+    assertThat(pinned().orNull().splits()).hasSize(1);
+    settings("<offline>true</offline>");
+    assertThat(pinned().orNull().splits()).hasSize(1);
+
+    Files.write(local, new byte[] {1});
+    assertThat(said(pinned()))
+        .singleElement()
+        .asString()
+        .startsWith("sub/p.yaml.lock 4 Plugin.Changed `acme:lib:2` is not the jar that was pinned")
+        .endsWith("pin it with `golem-pipeline plugins pin sub/p.yaml acme:words:1.0`.");
+    Files.delete(local);
+    assertThat(said(pinned()))
+        .singleElement()
+        .asString()
+        .contains("Plugin.Missing Could not get the jar `acme:words:1.0` with what it needs: ")
+        .contains("acme:lib:jar:2", "offline");
+
+    // Alone it is another plugin than with its library.
+    var alone = own.resolve("words-1.0.jar");
+    assertThat(refusal(alone).getMessage())
+        .contains("needs `lib.Lib`, which is neither in its jars nor in the JDK.");
+  }
+
+  @Test
   void onlyWhatStaysTheSameHasCoordinates() {
     for (var text :
         List.of("a:b", "a:b:c:d", "a:b:1-SNAPSHOT", "a:b:LATEST", "a/b:c:1", "a:b:..")) {
@@ -578,6 +680,8 @@ class PluginsTest {
     }
     assertThat(MavenCoordinates.parse("com.acme:words_1-x:1.2+3"))
         .hasToString("Optional[com.acme:words_1-x:1.2+3]");
+    assertThat(MavenCoordinates.parse("acme:words:jar:all:1"))
+        .hasToString("Optional[acme:words:jar:all:1]");
   }
 
   /** A mirror of everything in a folder, so that no network is asked. */
@@ -610,6 +714,33 @@ class PluginsTest {
         .endsWith(
             "`words` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of"
                 + " 64 hexadecimal digits.");
+  }
+
+  @Test
+  void aLockFileWithHalfALibraryIsBroken() throws Exception {
+    var digest = "\"sha256\": \"%s\"".formatted("a".repeat(64));
+    for (var each :
+        Map.of(
+                "\"maven\": \"acme:words:1\", \"libraries\": {\"acme:lib:2\": \"b\"}",
+                "the library `acme:lib:2` needs group, artifact and version",
+                "\"maven\": \"acme:words:1\", \"libraries\": {\"lib\": \"%s\"}"
+                    .formatted("b".repeat(64)),
+                "the library `lib` needs group, artifact and version",
+                "\"maven\": \"acme:words:1\", \"libraries\": []",
+                "the `libraries` of `words` must be a map",
+                "\"path\": \"a.jar\", \"libraries\": {\"acme:lib:2\": \"%s\"}"
+                    .formatted("b".repeat(64)),
+                "`words` has `libraries`, which only a plugin with `maven` has")
+            .entrySet()) {
+      Files.writeString(
+          folder.resolve("p.yaml.lock"),
+          "{\"version\": 1, \"plugins\": {\"words\": {%s, %s}}}".formatted(digest, each.getKey()));
+      assertThat(LockFile.read(folder.resolve("p.yaml.lock"), "p.yaml.lock").diagnostics())
+          .singleElement()
+          .extracting(Diagnostic::message)
+          .asString()
+          .contains(each.getValue());
+    }
   }
 
   private record Quiet(Merger merger) implements AutoCloseable {
@@ -645,7 +776,8 @@ class PluginsTest {
 
   private void pin(Plugin plugin, String path) throws IOException {
     var pins = new TreeMap<String, LockedPlugin>();
-    pins.put(plugin.name(), new LockedPlugin(plugin.version(), path, null, plugin.sha256()));
+    pins.put(
+        plugin.name(), new LockedPlugin(plugin.version(), path, null, plugin.sha256(), List.of()));
     lock().writePlugins(pins);
   }
 

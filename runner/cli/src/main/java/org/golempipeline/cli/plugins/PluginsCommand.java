@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.golempipeline.cli.completion.Candidates;
@@ -23,6 +24,7 @@ import org.golempipeline.plugins.Plugin;
 import org.golempipeline.plugins.PluginException;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.report.Words;
 import org.golempipeline.spec.Nearest;
 import org.golempipeline.spec.Strategies;
 import org.golempipeline.spec.StrategyText;
@@ -45,7 +47,7 @@ import picocli.CommandLine.Parameters;
 public final class PluginsCommand {
   private static final int DIGITS_SHOWN = 12;
 
-  private static final List<String> ORDER = List.of("list", "describe", "new", "pin");
+  private static final List<String> ORDER = List.of("list", "describe", "new", "pin", "unpin");
 
   private final Console console;
 
@@ -155,10 +157,7 @@ public final class PluginsCommand {
           List<String> jars)
       throws Refusal {
     var text = PipelineText.read(console.machine(), file);
-    var name = text.name() + ".lock";
-    var read = LockFile.read(text.lock(), name);
-    new Messages(console).diagnostics(read.diagnostics());
-    var lock = read.value().orElse(null);
+    var lock = lock(text);
     if (lock == null) {
       return ExitCodes.USAGE;
     }
@@ -174,15 +173,42 @@ public final class PluginsCommand {
         throw Refusal.usage(problem.message(), problem.hint());
       }
     }
-    try {
-      lock.writePlugins(pins);
-    } catch (IOException e) {
-      throw Refusal.usage(
-          "Could not write `%s`: %s.".formatted(name, Trouble.reason(e)),
-          "Check that the folder of the pipeline file can be written and is not full.");
-    }
+    write(lock, pins);
     for (var plugin : plugins.all()) {
-      say(plugin, name, lock.plugins().get(plugin.name()), pins.get(plugin.name()));
+      say(plugin, lock.source().name(), lock.plugins().get(plugin.name()), pins.get(plugin.name()));
+    }
+    console.out().flush();
+    return ExitCodes.DONE;
+  }
+
+  @Command(
+      name = "unpin",
+      mixinStandardHelpOptions = true,
+      description = "Takes plugins out of the lock file of a pipeline, with all that they need.")
+  int unpin(
+      @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,
+      @Parameters(paramLabel = "NAME", arity = "1..*", description = "Names of pinned plugins.")
+          List<String> names)
+      throws Refusal {
+    var lock = lock(PipelineText.read(console.machine(), file));
+    if (lock == null) {
+      return ExitCodes.USAGE;
+    }
+    var pins = new TreeMap<>(lock.plugins());
+    for (var name : names) {
+      if (pins.remove(name) == null) {
+        throw Refusal.usage(
+            "No plugin `%s` is pinned in `%s`.".formatted(name, lock.source().name()),
+            pins.isEmpty()
+                ? "There is none to take out."
+                : "Name one of `%s`.".formatted(String.join("`, `", pins.keySet())));
+      }
+    }
+    write(lock, pins);
+    for (var name : names) {
+      console
+          .out()
+          .println(TerminalText.safe("Took `%s` out of %s.".formatted(name, lock.source().name())));
     }
     console.out().flush();
     return ExitCodes.DONE;
@@ -258,13 +284,25 @@ public final class PluginsCommand {
   }
 
   private static String origin(Strategy strategy, Plugins plugins) {
-    for (var plugin : plugins.all()) {
-      if (plugin.splits().contains(strategy) || plugin.merges().contains(strategy)) {
-        return "version %s, plugin %s %s, %s"
-            .formatted(strategy.version(), plugin.name(), plugin.version(), plugin.jar());
-      }
-    }
-    return "version %s, built in".formatted(strategy.version());
+    return plugin(strategy, plugins)
+        .map(
+            plugin ->
+                "version %s, plugin %s %s, %s%s"
+                    .formatted(
+                        strategy.version(),
+                        plugin.name(),
+                        plugin.version(),
+                        plugin.jar(),
+                        plugin.libraries().isEmpty()
+                            ? ""
+                            : " and " + Words.count(plugin.libraries().size(), "more jar")))
+        .orElseGet(() -> "version %s, built in".formatted(strategy.version()));
+  }
+
+  private static Optional<Plugin> plugin(Strategy strategy, Plugins plugins) {
+    return plugins.all().stream()
+        .filter(each -> each.splits().contains(strategy) || each.merges().contains(strategy))
+        .findFirst();
   }
 
   private static String description(SplitStrategy split, Plugins plugins) {
@@ -290,8 +328,13 @@ public final class PluginsCommand {
   }
 
   private static String head(String kind, Strategy strategy, Plugins plugins) {
-    return "%s: %s\n%s\n%s\n"
-        .formatted(kind, strategy.name(), strategy.summary(), origin(strategy, plugins));
+    var head =
+        "%s: %s\n%s\n%s\n"
+            .formatted(kind, strategy.name(), strategy.summary(), origin(strategy, plugins));
+    return plugin(strategy, plugins).stream()
+        .flatMap(plugin -> plugin.libraries().stream())
+        .map(library -> "  needs %s\n".formatted(library.maven()))
+        .reduce(head, String::concat);
   }
 
   private static String options(Strategy strategy) {
@@ -316,12 +359,30 @@ public final class PluginsCommand {
             .orElse(cure));
   }
 
-  // ---- pin
+  // ---- pin and unpin
+
+  /** The lock file of a pipeline, or null if what is wrong with it was told. */
+  private @Nullable LockFile lock(PipelineText text) {
+    var read = LockFile.read(text.lock(), text.name() + ".lock");
+    new Messages(console).diagnostics(read.diagnostics());
+    return read.orNull();
+  }
+
+  private static void write(LockFile lock, SortedMap<String, LockedPlugin> pins) throws Refusal {
+    try {
+      lock.writePlugins(pins);
+    } catch (IOException e) {
+      throw Refusal.usage(
+          "Could not write `%s`: %s.".formatted(lock.source().name(), Trouble.reason(e)),
+          "Check that the folder of the pipeline file can be written and is not full.");
+    }
+  }
 
   private LockedPlugin locked(PipelineText text, Plugin plugin) throws Refusal {
     var coordinates = coordinates(plugin.jar());
     if (coordinates.isPresent()) {
-      return new LockedPlugin(plugin.version(), null, coordinates.get(), plugin.sha256());
+      return new LockedPlugin(
+          plugin.version(), null, coordinates.get(), plugin.sha256(), plugin.libraries());
     }
     var jar = console.path(plugin.jar()).toAbsolutePath().normalize();
     var path = text.folder().normalize().relativize(jar);
@@ -329,7 +390,8 @@ public final class PluginsCommand {
         plugin.version(),
         path.toString().replace(java.io.File.separatorChar, '/'),
         null,
-        plugin.sha256());
+        plugin.sha256(),
+        List.of());
   }
 
   private void say(
@@ -344,6 +406,13 @@ public final class PluginsCommand {
                 lock,
                 plugin.sha256().substring(0, DIGITS_SHOWN));
     console.out().println(TerminalText.safe(line));
+    for (var library : plugin.libraries()) {
+      console
+          .out()
+          .println(
+              "  needs  %s, SHA-256 %s…"
+                  .formatted(library.maven(), library.sha256().substring(0, DIGITS_SHOWN)));
+    }
     plugin.splits().forEach(each -> console.out().println("  split  " + each.name()));
     plugin.merges().forEach(each -> console.out().println("  merge  " + each.name()));
     if (now != null && now.path() != null && Path.of(now.path()).startsWith("..")) {
