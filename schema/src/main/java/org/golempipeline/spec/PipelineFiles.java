@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.DiagnosticIds;
@@ -133,10 +134,24 @@ public final class PipelineFiles {
    * @param bytes the file's content
    */
   public static List<Source> included(byte[] bytes, IncludedFiles included) {
+    return readable(bytes, included).map(Includes.Whole::sources).orElse(List.of());
+  }
+
+  /**
+   * A pipeline file with all it includes as one tree, as far as they can be read, right or wrong
+   * otherwise; empty if it is no map.
+   *
+   * @param bytes the file's content
+   */
+  public static Optional<Mapping> tree(byte[] bytes, IncludedFiles included) {
+    return readable(bytes, included).map(Includes.Whole::root);
+  }
+
+  private static Optional<Includes.Whole> readable(byte[] bytes, IncludedFiles included) {
     var document = Document.read(bytes, "");
     return document.root().orElse(null) instanceof Mapping root
-        ? Includes.read(root, "", included, new Problems(document.source())).sources()
-        : List.of();
+        ? Optional.of(Includes.read(root, "", included, new Problems(document.source())))
+        : Optional.empty();
   }
 
   /** The strategies that the file gives options to: the schemas of the others need no reading. */

@@ -80,7 +80,7 @@ class CompletionTest {
     "logs last --i, --in",
     "plan --format m, mermaid",
     "rehearse --chaos l, liars",
-    "plugins _, list describe new pin",
+    "plugins _, list describe new pin unpin",
     "plugins pin a.yaml b.jar _, FILES",
     "plugins describe js, json",
     "plugins new --f, --folder",
@@ -195,6 +195,13 @@ class CompletionTest {
         .containsExactly("true");
     assertThat(bash("run", "-p", "odd", "=")).containsExactly("\\$\\(touch\\ harm\\)", "\\`x\\`");
     assertThat(bash("run", "-p", "count", "=")).isEmpty();
+    assertThat(bash("run", "with.yml", "-p", "_")).containsExactly("size=", "mine=", "theirs=");
+    assertThat(bash("run", "with.yml", "-p", "theirs", "=")).containsExactly("new", "now");
+    assertThat(bash("run", "with.yml", "--profile", "_"))
+        .containsExactly("golem", "quick", "\\$\\(touch\\ harm\\)", "quiet");
+    assertThat(bash("check", "with.yml", "--profile", "=", "qui"))
+        .containsExactly("quick", "quiet");
+    assertThat(bash("run", "--profile", "_")).isEmpty();
     assertThat(bash("run", "absent.yaml", "-p", "mode", "=", "f")).containsExactly("fast");
     assertThat(workspace.files("").keySet()).doesNotContain("harm");
     assertThat(workspace.run("completion", "--params", "absent.yaml").exitCode()).isNotZero();
@@ -216,9 +223,21 @@ class CompletionTest {
         _golem-pipeline-params
         words=(run -p mode=) PREFIX=mode=
         _golem-pipeline-params
+        words=(run with.yml --profile q)
+        _golem-pipeline-profiles
         """;
     assertThat(shell("zsh", "-f", "-c", ask))
-        .containsExactly("params", "mine", "values", "fast", "slow motion");
+        .containsExactly(
+            "params",
+            "mine",
+            "values",
+            "fast",
+            "slow motion",
+            "profiles",
+            "golem",
+            "quick",
+            "$(touch harm)",
+            "quiet");
   }
 
   @Test
@@ -236,12 +255,14 @@ class CompletionTest {
     offers.put(
         "logs ",
         List.of("20260203-101112-0a1b2c", "20260102-101112-ffffff", "20251231-235959-abcdef"));
-    offers.put("plugins ", List.of("list", "describe", "new", "pin"));
+    offers.put("plugins ", List.of("list", "describe", "new", "pin", "unpin"));
     offers.put("plugins describe js", List.of("json"));
     offers.put("run some", List.of("some.yaml"));
     offers.put("run --json oth", List.of("other.yaml"));
     offers.put("run -p m", List.of("mode=fast", "mode=slow motion"));
     offers.put("run other.yaml -p m", List.of("mine="));
+    offers.put("run with.yml -p s", List.of("size="));
+    offers.put("run with.yml --profile q", List.of("quick", "quiet"));
     offers.put("run --workers ", List.of());
     offers.put("completion ", List.of("bash", "zsh", "fish"));
     var ask = new StringBuilder("set PATH $PWD/bin $PATH; source completion.fish\n");
@@ -278,10 +299,27 @@ class CompletionTest {
           odd: { enum: ["$(touch harm)", "`x`"] }
         """);
     workspace.write("other.yaml", "params: { mine: 1 }\n");
-    for (var file : List.of("pipeline.yaml", "other.yaml")) {
-      workspace.write("bin/said-of-" + file, workspace.run("completion", "--params", file).out());
+    workspace.write(
+        "parts/all.yaml",
+        """
+        include: [size.yaml, absent.yaml]
+        params: { mine: 2, theirs: { enum: [old] } }
+        profiles: { quick: {}, "$(touch harm)": {} }
+        """);
+    workspace.write("parts/size.yaml", "params: { size: 1 }\nprofiles: { golem: {} }\n");
+    workspace.write(
+        "with.yml",
+        "include: parts/all.yaml\n"
+            + "params: { theirs: { enum: [new, now] } }\n"
+            + "profiles: { quiet: {} }\n");
+    for (var file : List.of("pipeline.yaml", "other.yaml", "with.yml")) {
+      for (var what : List.of("--params", "--profiles")) {
+        var said = workspace.run("completion", what, file);
+        assertThat(said.exitCode()).isZero();
+        workspace.write("bin/said" + what + "-of-" + file, said.out());
+      }
     }
-    workspace.write("bin/golem-pipeline", "#!/bin/sh\ncat bin/said-of-$3\n");
+    workspace.write("bin/golem-pipeline", "#!/bin/sh\ncat bin/said$2-of-$3\n");
     assertThat(folder.resolve("bin/golem-pipeline").toFile().setExecutable(true)).isTrue();
   }
 
@@ -314,6 +352,9 @@ class CompletionTest {
             "--on=[local (default), or golem\\: the Golem Network, within the budget of the file]"
                 + ":PLACE:(local golem)",
             "*-p+[Sets a param of the file; repeat it for more]:name=value:_golem-pipeline-params",
+            "*--profile=[Puts the settings of that profile of the file over those at top level;"
+                + " repeat it for more, of which the last one"
+                + " counts]:NAME:_golem-pipeline-profiles",
             "1::FILE:_files");
     assertThat(shell("zsh", "-f", "-c", ASK_ZSH, "zsh", "_golem-pipeline_init"))
         .contains(

@@ -28,12 +28,25 @@ final class BashCompletion {
         done
         printf %s "$words"
       )
-      _golem_pipeline_params() {
-        # completes what -p can set in the pipeline file on the line; nothing of it is executed
-        local file=pipeline.yaml name='' known='' each
+      _golem_pipeline_file() {
+        # what the pipeline file on the line has of those; nothing of it is executed
+        local file=pipeline.yaml each
         for each in "${COMP_WORDS[@]}"; do
           [[ $each != *.y?(a)ml || ! -f $each ]] || file=$each
         done
+        "${COMP_WORDS[0]}" completion "$1" "$file" 2>/dev/null
+      }
+      _golem_pipeline_profiles() {
+        local each
+        while IFS= read -r each; do
+          [[ $each == "$1"* ]] || continue
+          printf -v each %q "$each"
+          COMPREPLY+=("$each")
+        done < <(_golem_pipeline_file --profiles)
+      }
+      _golem_pipeline_params() {
+        # a name, or a value of the one that is given
+        local name='' known='' each
         [[ $# = 1 ]] || name=$2=
         while IFS= read -r each; do
           [[ -n $name ]] || each=${each%%=*}=
@@ -41,12 +54,12 @@ final class BashCompletion {
           printf -v each %q "${each#"$name"}"
           [[ $known == *" $each "* ]] || COMPREPLY+=("$each")
           known+=" $each "
-        done < <("${COMP_WORDS[0]}" completion --params "$file" 2>/dev/null)
+        done < <(_golem_pipeline_file --params)
         [[ -n $name ]] || compopt -o nospace 2>/dev/null
       }
       _golem_pipeline() {
         local IFS=$' \\t\\n' word=${COMP_WORDS[COMP_CWORD]} each i
-        local command='' option='' place=0 words='' files='' runs='' params=''
+        local command='' option='' place=0 words='' files='' runs='' params='' profiles=''
         COMPREPLY=()
         for ((i = 1; i < COMP_CWORD; i++)); do
           each=${COMP_WORDS[i]}
@@ -88,6 +101,10 @@ final class BashCompletion {
         compopt +o default 2>/dev/null
         if [[ -n $params ]]; then
           _golem_pipeline_params "$word"
+          return 0
+        fi
+        if [[ -n $profiles ]]; then
+          _golem_pipeline_profiles "$word"
           return 0
         fi
         if [[ -n $runs ]]; then
@@ -166,6 +183,9 @@ final class BashCompletion {
     }
     if (Completions.isParam(argument)) {
       return Optional.of("params=yes ;;");
+    }
+    if (Completions.isProfile(argument)) {
+      return Optional.of("profiles=yes ;;");
     }
     var words = Completions.words(argument);
     return words.isEmpty()

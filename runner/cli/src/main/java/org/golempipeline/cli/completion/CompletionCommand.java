@@ -3,13 +3,16 @@ package org.golempipeline.cli.completion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plainfile.PlainFile;
 import org.golempipeline.report.TerminalText;
+import org.golempipeline.spec.PipelineFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints a script that completes commands, options, files, params and runs when you press Tab.",
+      "Prints a script that completes commands, options, files, params and runs when you press"
+          + " Tab.",
       "In ~/.bashrc:  source <(golem-pipeline completion bash)",
       "In ~/.zshrc:   source <(golem-pipeline completion zsh)",
       "In ~/.config/fish/config.fish:  golem-pipeline completion fish | source"
@@ -44,7 +48,14 @@ public final class CompletionCommand implements Callable<Integer> {
       paramLabel = "FILE",
       hidden = true,
       description = "Prints what -p can set in this pipeline file.")
-  @Nullable String file;
+  @Nullable String paramsOf;
+
+  @Option(
+      names = "--profiles",
+      paramLabel = "FILE",
+      hidden = true,
+      description = "Prints the names of the profiles in this pipeline file.")
+  @Nullable String profilesOf;
 
   /**
    * @param everything the command line with all commands
@@ -56,9 +67,11 @@ public final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException {
-    if (file != null) {
-      params(file);
-      return ExitCodes.DONE;
+    if (paramsOf != null) {
+      return say(pipeline(paramsOf).map(Declared::params));
+    }
+    if (profilesOf != null) {
+      return say(pipeline(profilesOf).map(Declared::profiles));
     }
     var wanted = shell == null ? usual() : shell;
     var script =
@@ -84,11 +97,18 @@ public final class CompletionCommand implements Callable<Integer> {
         .orElse("bash");
   }
 
+  /** With what it includes. */
+  private Optional<Mapping> pipeline(String name) throws IOException {
+    var place = console.folder().resolve(name);
+    return PipelineFiles.tree(
+        PlainFile.bytes(place), path -> PlainFile.bytes(place.resolveSibling(path)));
+  }
+
   /** For the scripts, which ask while the user types. */
-  private void params(String pipeline) throws IOException {
-    DeclaredParams.assignments(PlainFile.bytes(console.folder().resolve(pipeline)))
-        .forEach(each -> console.out().println(TerminalText.safe(each)));
+  private int say(Optional<List<String>> words) {
+    words.orElse(List.of()).forEach(each -> console.out().println(TerminalText.safe(each)));
     console.out().flush();
+    return ExitCodes.DONE;
   }
 
   /** The shells there is a script for. */

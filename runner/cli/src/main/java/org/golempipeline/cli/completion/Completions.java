@@ -50,6 +50,11 @@ final class Completions {
     return argument.paramLabel().equals(PARAM);
   }
 
+  /** Whether the profiles of the pipeline file on the line are offered. */
+  static boolean isProfile(ArgSpec argument) {
+    return argument instanceof OptionSpec option && option.longestName().equals("--profile");
+  }
+
   /** Whether a value follows. */
   static boolean hasValue(OptionSpec option) {
     return option.arity().max() > 0;

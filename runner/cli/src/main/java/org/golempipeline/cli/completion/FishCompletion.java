@@ -31,12 +31,12 @@ final class FishCompletion {
           .golem-pipeline/runs/*/journal.ndjson | sort -r
       end
 
-      function __golem_pipeline_params --description 'what -p can set in the pipeline file'
+      function __golem_pipeline_file --description 'what the pipeline file on the line has of those'
         set -l file pipeline.yaml
         for each in (commandline -opc)
           string match -qr '\\.ya?ml$' -- $each; and test -f $each; and set file $each
         end
-        golem-pipeline completion --params $file 2>/dev/null
+        golem-pipeline completion $argv $file 2>/dev/null
       end
 
       complete -c golem-pipeline -f
@@ -99,8 +99,10 @@ final class FishCompletion {
         : Completions.isRun(argument)
             ? "-k -a '(__golem_pipeline_runs)'"
             : Completions.isParam(argument)
-                ? "-a '(__golem_pipeline_params)'"
-                : words.isEmpty() ? "" : "-k -a " + quoted(String.join(" ", words));
+                ? "-a '(__golem_pipeline_file --params)'"
+                : Completions.isProfile(argument)
+                    ? "-a '(__golem_pipeline_file --profiles)'"
+                    : words.isEmpty() ? "" : "-k -a " + quoted(String.join(" ", words));
   }
 
   private static String quoted(String text) {

@@ -26,14 +26,26 @@ final class ZshCompletion {
         _wanted -V runs expl run compadd -a ids
       }
 
-      _golem-pipeline-params() {
-        # what -p can set in the pipeline file on the line
-        local file=pipeline.yaml name=${PREFIX%%=*} each
-        local -a known values expl
+      _golem-pipeline-file() {
+        # what the pipeline file on the line has of those
+        local file=pipeline.yaml each
         for each in ${(Q)words}; do
           [[ $each == *.y(a|)ml && -f $each ]] && file=$each
         done
-        known=(${(f)"$(golem-pipeline completion --params $file 2>/dev/null)"})
+        golem-pipeline completion $1 $file 2>/dev/null
+      }
+
+      _golem-pipeline-profiles() {
+        local -a profiles expl
+        profiles=(${(f)"$(_golem-pipeline-file --profiles)"})
+        _wanted profiles expl profile compadd -a profiles
+      }
+
+      _golem-pipeline-params() {
+        # a name, or a value of the one that is given
+        local name=${PREFIX%%=*}
+        local -a known values expl
+        known=(${(f)"$(_golem-pipeline-file --params)"})
         if compset -P '*='; then
           values=(${${(M)known:#$name=?*}#*=})
           _wanted values expl value compadd -a values
@@ -99,16 +111,16 @@ final class ZshCompletion {
               cases.append("        %s) %s_%s ;;\n".formatted(name, function, name));
             });
     return """
-             case $state in
-               command)
-                 commands=(
-           %s      )
-                 _describe -V command commands ;;
-               argument)
-                 case $line[1] in
-           %s      esac ;;
-             esac
-           """
+      case $state in
+        command)
+          commands=(
+    %s      )
+          _describe -V command commands ;;
+        argument)
+          case $line[1] in
+    %s      esac ;;
+      esac
+    """
         .formatted(described, cases);
   }
 
@@ -146,7 +158,9 @@ final class ZshCompletion {
                 ? "_golem-pipeline-kept"
                 : Completions.isParam(argument)
                     ? "_golem-pipeline-params"
-                    : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
+                    : Completions.isProfile(argument)
+                        ? "_golem-pipeline-profiles"
+                        : words.isEmpty() ? " " : "(" + String.join(" ", words) + ")";
     return escaped(argument.paramLabel()) + ":" + action;
   }
 

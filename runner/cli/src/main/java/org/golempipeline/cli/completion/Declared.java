@@ -3,21 +3,19 @@ package org.golempipeline.cli.completion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.golempipeline.document.Document;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
 import org.golempipeline.document.Node.Sequence;
 
-/** What {@code -p} can set, as far as a pipeline file says so, right or wrong otherwise. */
-final class DeclaredParams {
-  private DeclaredParams() {}
+/** What options can name of a pipeline file, as far as it says so, right or wrong otherwise. */
+final class Declared {
+  private Declared() {}
 
   /** {@code name=value} for each of the few values that a param can have, else {@code name=}. */
-  static List<String> assignments(byte[] file) {
+  static List<String> params(Mapping file) {
     var assignments = new ArrayList<String>();
-    if (Document.read(file, "").root().orElse(null) instanceof Mapping root
-        && root.get("params") instanceof Mapping params) {
+    if (file.get("params") instanceof Mapping params) {
       for (var param : params.entries()) {
         var values = values(param.value());
         (values.isEmpty() ? Stream.of("") : values.stream())
@@ -27,6 +25,13 @@ final class DeclaredParams {
       }
     }
     return assignments;
+  }
+
+  /** The names that {@code --profile} can have. */
+  static List<String> profiles(Mapping file) {
+    return file.get("profiles") instanceof Mapping profiles
+        ? profiles.keys().stream().filter(each -> each.lines().count() == 1).toList()
+        : List.of();
   }
 
   private static List<String> values(Node declared) {
