@@ -482,6 +482,10 @@ final class Formatter {
           line.is = block[1];
         }
       }
+      // A list may begin in the column of its key, and its first comment further in.
+      if (following != null && following.begins) {
+        line.is = Math.max(line.is, following.is);
+      }
     }
   }
 

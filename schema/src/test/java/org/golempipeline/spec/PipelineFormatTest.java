@@ -93,6 +93,12 @@ class PipelineFormatTest {
   }
 
   @Test
+  void aCommentFurtherInThanTheListBelowItGoesWithThat() {
+    assertThat(formatted("version: 1\ninput:\n  # all\n- a\n"))
+        .isEqualTo("version: 1\ninput:\n  # all\n  - a\n");
+  }
+
+  @Test
   void aliasesStayBehindWhatTheyStandFor() {
     var text = "retry: &r { attempts: 2 }\nversion: 1\nx-again: *r\n";
 
