@@ -92,6 +92,17 @@ class ReleaseIT {
             """,
             installed.toString());
     assertThat(completed).contains("golem-pipeline");
+    if (Files.isExecutable(Path.of("/usr/bin/fish"))) {
+      var offered =
+          user(
+              "env",
+              "XDG_DATA_DIRS=" + installed.resolve("usr/share"),
+              "PATH=" + installed.resolve("usr/bin") + ":/usr/bin:/bin",
+              "fish",
+              "-c",
+              "complete -C 'golem-pipeline chec'");
+      assertThat(offered).startsWith("check\t");
+    }
     var page = installed.resolve("usr/share/man/man1/golem-pipeline-image-build.1.gz");
     assertThat(user("zcat", page.toString()))
         .startsWith(".TH \"GOLEM\\-PIPELINE\\-IMAGE\\-BUILD\"")
