@@ -70,6 +70,9 @@ public final class PipelineFormat {
     if (path.isEmpty()) {
       return top;
     }
+    if (path.size() == 4 && path.get(0).equals("profiles") && path.get(2).equals("stages")) {
+      return stage;
+    }
     var isNamed = path.size() == 2;
     return isNamed && path.get(0).equals("stages")
         ? stage

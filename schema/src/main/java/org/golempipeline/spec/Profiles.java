@@ -19,20 +19,12 @@ import org.golempipeline.document.Node.Scalar;
 final class Profiles {
   private static final String KEY = "profiles";
 
-  /** What a profile may set, beside params. */
-  private static final Set<String> SETTINGS =
-      Set.of(
-          "budget",
-          "workers",
-          "golem",
-          "image",
-          "files",
-          "setup",
-          "resources",
-          "retry",
-          "timeout",
-          "speculate",
-          "verify");
+  /** What a profile may set for the whole pipeline, beside params. */
+  private static final Set<String> OF_ALL = Set.of("budget", "workers", "golem");
+
+  /** What it may set for all stages that do not say otherwise, and for single ones that do. */
+  private static final Set<String> OF_STAGES =
+      Set.of("image", "files", "setup", "resources", "retry", "timeout", "speculate", "verify");
 
   private Profiles() {}
 
@@ -41,7 +33,10 @@ final class Profiles {
     var block = root.entry(KEY);
     var profiles = block != null && block.value() instanceof Mapping map ? map : null;
     if (profiles != null) {
-      profiles.entries().forEach(each -> checkParams(each, root, problems));
+      for (var each : profiles.entries()) {
+        checkParams(each, root, problems);
+        checkStages(each, root, problems);
+      }
     }
     var result = root;
     for (var name : chosen) {
@@ -84,22 +79,73 @@ final class Profiles {
     }
   }
 
+  private static void checkStages(Entry profile, Mapping root, Problems problems) {
+    if (profile.value() instanceof Mapping settings
+        && settings.get("stages") instanceof Mapping stages) {
+      var known = root.get("stages") instanceof Mapping map ? map.keys() : List.<String>of();
+      for (var stage : stages.entries()) {
+        if (!known.contains(stage.name())) {
+          problems.error(
+              DiagnosticIds.REFERENCE_STAGE,
+              stage.key().range(),
+              "The profile `%s` sets the stage `%s`, which this file does not have."
+                  .formatted(profile.name(), stage.name()),
+              Nearest.to(stage.name(), known)
+                  .map("Did you mean `%s`?"::formatted)
+                  .orElse(
+                      known.isEmpty()
+                          ? "It has no `stages`: write the settings into the profile itself."
+                          : "Its stages are %s.".formatted(Words.list(known))));
+        }
+      }
+    }
+  }
+
   private static Mapping with(Mapping root, Mapping settings) {
     Map<String, Entry> entries = new LinkedHashMap<>();
     root.entries().forEach(each -> entries.put(each.name(), each));
     for (var setting : settings.entries()) {
-      if (SETTINGS.contains(setting.name())) {
+      if (OF_ALL.contains(setting.name()) || OF_STAGES.contains(setting.name())) {
         entries.put(setting.name(), setting);
-      } else if (setting.name().equals("params") && setting.value() instanceof Mapping values) {
+      } else if (setting.value() instanceof Mapping values) {
         entries.computeIfPresent(
-            "params",
+            setting.name(),
             (name, own) ->
                 own.value() instanceof Mapping declared
-                    ? new Entry(own.key(), withDefaults(declared, values))
+                    ? new Entry(own.key(), within(name, declared, values))
                     : own);
       }
     }
     return new Mapping(List.copyOf(entries.values()), root.block(), root.range());
+  }
+
+  /** What is set by the names of params or stages; other maps are no settings. */
+  private static Mapping within(String key, Mapping declared, Mapping values) {
+    return switch (key) {
+      case "params" -> withDefaults(declared, values);
+      case "stages" -> withStages(declared, values);
+      default -> declared;
+    };
+  }
+
+  private static Mapping withStages(Mapping declared, Mapping values) {
+    var entries = new ArrayList<Entry>();
+    for (var stage : declared.entries()) {
+      entries.add(
+          stage.value() instanceof Mapping body && values.get(stage.name()) instanceof Mapping own
+              ? new Entry(stage.key(), withSettings(body, own))
+              : stage);
+    }
+    return new Mapping(entries, declared.block(), declared.range());
+  }
+
+  private static Mapping withSettings(Mapping stage, Mapping settings) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    stage.entries().forEach(each -> entries.put(each.name(), each));
+    settings.entries().stream()
+        .filter(each -> OF_STAGES.contains(each.name()))
+        .forEach(each -> entries.put(each.name(), each));
+    return new Mapping(List.copyOf(entries.values()), stage.block(), stage.range());
   }
 
   private static Mapping withDefaults(Mapping declared, Mapping values) {

@@ -69,14 +69,15 @@ public final class ReferencePage {
     table(root.at("/properties/golem"), "", Set.of());
     var settings = new ArrayList<String>();
     root.at("/$defs/profile/properties").fieldNames().forEachRemaining(settings::add);
-    settings.remove("params");
+    settings.removeAll(List.of("params", "stages"));
     page.append(
         """
 
         ### `profiles`
 
-        `name:` and a map of settings: %s, each as at top level and replaced whole, and `params` with plain
-        values, which are other defaults. Of several chosen profiles the last one counts, and `-p` wins over all of them.
+        `name:` and a map of settings: %s, each as at top level and replaced whole, `params` with plain
+        values, which are other defaults, and `stages`, where those of them that a stage may have stand below its name and take the
+        place of what it says itself. Of several chosen profiles the last one counts, and `-p` wins over all of them.
 
         """
             .formatted(Words.list(settings)));
