@@ -191,17 +191,12 @@ final class Activities {
   }
 
   /** JSON may have left out what the records promise. */
-  @SuppressWarnings("ConstantValue")
   private static boolean incomplete(ExeCommand command) {
     if (command instanceof ExeCommand.Run run) {
-      return isNull(run.entryPoint());
+      return Call.lacks(run.entryPoint());
     }
     return command instanceof ExeCommand.Transfer transfer
-        && (isNull(transfer.from()) || isNull(transfer.to()));
-  }
-
-  private static boolean isNull(@Nullable Object value) {
-    return value == null;
+        && (Call.lacks(transfer.from()) || Call.lacks(transfer.to()));
   }
 
   /** Ends an activity; completes when nothing of it runs any more. */

@@ -63,10 +63,9 @@ final class ActivityApi {
     return activities.create(agreements.get(id.asText()), call.timeout(5), body.isObject());
   }
 
-  @SuppressWarnings("ConstantValue")
   private CompletableFuture<Reply> execute(Call call) {
     String text = call.body(ExecRequest.class).text();
-    if ((Object) text == null) {
+    if (Call.lacks(text)) {
       throw new ApiException(400, "Json deserialize error: missing field `text`");
     }
     return activities.execute(call.path("activity"), call.timeout(5), text);

@@ -111,11 +111,10 @@ final class Allocations {
     }
   }
 
-  @SuppressWarnings("ConstantValue")
   private static AllocationRequest parse(JsonNode body) {
     try {
       AllocationRequest request = WireJson.mapper().convertValue(body, AllocationRequest.class);
-      if ((Object) request.totalAmount() != null) {
+      if (!Call.lacks(request.totalAmount())) {
         return request;
       }
       throw new ApiException(400, "missing field `totalAmount`");

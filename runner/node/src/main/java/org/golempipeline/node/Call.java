@@ -94,6 +94,11 @@ final class Call {
     return head.host();
   }
 
+  /** Whether JSON left out what a record promises. */
+  static boolean lacks(@Nullable Object value) {
+    return value == null;
+  }
+
   /** The body, of which nothing required may be missing. */
   <T> T body(Class<T> type) {
     try {

@@ -51,24 +51,19 @@ final class MarketApi {
                 call.query("appSessionId")));
     routes.post(ROOT + "/scan", call -> Reply.json(201, scans.begin(call.json())));
     routes.feed(ROOT + "/scan/{scan}/events", MarketApi::wantsEvents, this::stream, this::scanned);
-    routes.delete(
-        ROOT + "/scan/{scan}",
-        call -> {
-          scans.end(call.path("scan"));
-          return Reply.empty(204);
-        });
+    routes.act(
+        "DELETE", ROOT + "/scan/{scan}", Reply.empty(204), call -> scans.end(call.path("scan")));
   }
 
   private void demands(Routes routes, String root) {
     routes.post(
         root, call -> Reply.json(201, market.subscribe(content(call.body(DemandRequest.class)))));
     routes.get(root, call -> Reply.json(200, market.demands()));
-    routes.delete(
+    routes.act(
+        "DELETE",
         root + "/{demand}",
-        call -> {
-          market.unsubscribe(call.path("demand"));
-          return Reply.empty(204);
-        });
+        Reply.empty(204),
+        call -> market.unsubscribe(call.path("demand")));
     routes.late(
         "GET",
         root + "/{demand}/events",
@@ -87,12 +82,13 @@ final class MarketApi {
         proposal,
         call ->
             Reply.json(200, market.proposal(call.path("demand"), call.path("proposal")).toWire()));
-    routes.post(
+    routes.act(
+        "POST",
         proposal + "/reject",
+        Reply.empty(204),
         call -> {
           reason(call);
           market.reject(call.path("demand"), call.path("proposal"));
-          return Reply.empty(204);
         });
   }
 
@@ -101,34 +97,30 @@ final class MarketApi {
     routes.get(root, this::list);
     String one = root + "/{agreement}";
     routes.get(one, call -> Reply.json(200, agreements.wire(call.path("agreement"))));
-    routes.post(
+    routes.act(
+        "POST",
         one + "/confirm",
-        call -> {
-          agreements.confirm(call.path("agreement"), call.query("appSessionId"));
-          return Reply.empty(204);
-        });
+        Reply.empty(204),
+        call -> agreements.confirm(call.path("agreement"), call.query("appSessionId")));
     routes.late(
         "POST", one + "/wait", call -> agreements.await(call.path("agreement"), call.timeout(5)));
-    routes.post(
+    routes.act(
+        "POST",
         one + "/cancel",
-        call -> {
-          agreements.cancel(call.path("agreement"), reason(call));
-          return Reply.empty(200);
-        });
-    routes.post(
+        Reply.empty(200),
+        call -> agreements.cancel(call.path("agreement"), reason(call)));
+    routes.act(
+        "POST",
         one + "/terminate",
-        call -> {
-          agreements.terminate(call.path("agreement"), reason(call));
-          return Reply.empty(200);
-        });
+        Reply.empty(200),
+        call -> agreements.terminate(call.path("agreement"), reason(call)));
     routes.get(
         one + "/terminate/reason",
         call -> Reply.json(200, agreements.termination(call.path("agreement"))));
   }
 
-  @SuppressWarnings("ConstantValue")
   private static DemandRequest content(DemandRequest request) {
-    if ((Object) request.constraints() == null) {
+    if (Call.lacks(request.constraints())) {
       throw new ApiException(400, "Json deserialize error: missing field `constraints`");
     }
     return request;
@@ -136,14 +128,10 @@ final class MarketApi {
 
   private Reply create(Call call) {
     AgreementRequest request = call.body(AgreementRequest.class);
-    if (missing(request.proposalId()) || missing(request.validTo())) {
+    if (Call.lacks(request.proposalId()) || Call.lacks(request.validTo())) {
       throw new ApiException(400, "Json deserialize error: missing field");
     }
     return Reply.json(200, agreements.create(request.proposalId(), request.validTo()));
-  }
-
-  private static boolean missing(@Nullable Object value) {
-    return value == null;
   }
 
   private Reply list(Call call) {

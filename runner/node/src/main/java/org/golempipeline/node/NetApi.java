@@ -78,13 +78,14 @@ final class NetApi {
     routes.post(one + "/addresses", this::addAddress);
     routes.get(one + "/nodes", call -> Reply.json(200, nodes(call)));
     routes.post(one + "/nodes", this::addNode);
-    routes.delete(
+    routes.act(
+        "DELETE",
         one + "/nodes/{node}",
+        Reply.jsonNull(),
         call -> {
           synchronized (context.lock) {
             network(call.path("net")).nodes.values().removeIf(call.path("node")::equals);
           }
-          return Reply.jsonNull();
         });
     routes.socket(one + "/tcp/{ip}/{port}", this::connect);
     routes.get(

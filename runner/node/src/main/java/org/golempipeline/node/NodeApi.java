@@ -60,12 +60,11 @@ final class NodeApi {
     // Some SDKs look whether there is something before they name it to a provider.
     routes.add("HEAD", DOWNLOADS + "{hash}", call -> Reply.empty(200));
     routes.post(SERVICES, this::bind);
-    routes.delete(
+    routes.act(
+        "DELETE",
         SERVICES + "/{service}",
-        call -> {
-          services.unbind(call.path("service"));
-          return Reply.jsonNull();
-        });
+        Reply.jsonNull(),
+        call -> services.unbind(call.path("service")));
     routes.socket(SERVICES + "/{service}", this::open);
   }
 
@@ -120,10 +119,9 @@ final class NodeApi {
     }
   }
 
-  @SuppressWarnings("ConstantValue")
   private Reply bind(Call call) {
     ServiceBinding request = call.body(ServiceBinding.class);
-    if ((Object) request.listen() == null || (Object) request.listen().on() == null) {
+    if (Call.lacks(request.listen()) || Call.lacks(request.listen().on())) {
       throw new ApiException(400, "Json deserialize error: missing field `listen`");
     }
     ServiceBinding bound = services.bind(request);

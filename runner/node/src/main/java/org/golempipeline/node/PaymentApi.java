@@ -10,7 +10,6 @@ import org.golempipeline.golem.wire.Acceptance;
 import org.golempipeline.golem.wire.DebitNoteEvent;
 import org.golempipeline.golem.wire.InvoiceEvent;
 import org.golempipeline.golem.wire.RequestorAccount;
-import org.jspecify.annotations.Nullable;
 
 /** The endpoints below {@code /payment-api/v1}. */
 final class PaymentApi {
@@ -67,12 +66,8 @@ final class PaymentApi {
     routes.get(one, call -> Reply.json(200, allocations.get(call.path("allocation"))));
     routes.put(
         one, call -> Reply.json(200, allocations.amend(call.path("allocation"), call.json())));
-    routes.delete(
-        one,
-        call -> {
-          allocations.release(call.path("allocation"));
-          return Reply.jsonNull();
-        });
+    routes.act(
+        "DELETE", one, Reply.jsonNull(), call -> allocations.release(call.path("allocation")));
     for (String list : List.of("/orders", "/expenditures")) {
       routes.get(
           one + list,
@@ -96,12 +91,11 @@ final class PaymentApi {
     routes.get(root, call -> page(call, payments::notes));
     String one = root + "/{note}";
     routes.get(one, call -> Reply.json(200, payments.note(call.path("note"))));
-    routes.post(
+    routes.act(
+        "POST",
         one + "/accept",
-        call -> {
-          payments.acceptNote(call.path("note"), acceptance(call));
-          return Reply.jsonNull();
-        });
+        Reply.jsonNull(),
+        call -> payments.acceptNote(call.path("note"), acceptance(call)));
     Routes.Endpoint missing = call -> Reply.error(501, null);
     routes.post(one + "/reject", missing);
     routes.post(one + "/cancel", missing);
@@ -112,18 +106,18 @@ final class PaymentApi {
     routes.get(root, call -> page(call, payments::invoices));
     String one = root + "/{invoice}";
     routes.get(one, call -> Reply.json(200, payments.invoice(call.path("invoice"))));
-    routes.post(
+    routes.act(
+        "POST",
         one + "/accept",
-        call -> {
-          payments.acceptInvoice(call.path("invoice"), acceptance(call));
-          return Reply.jsonNull();
-        });
-    routes.post(
+        Reply.jsonNull(),
+        call -> payments.acceptInvoice(call.path("invoice"), acceptance(call)));
+    routes.act(
+        "POST",
         one + "/reject",
+        Reply.jsonNull(),
         call -> {
           call.json();
           payments.rejectInvoice(call.path("invoice"));
-          return Reply.jsonNull();
         });
     routes.get(
         one + "/payments",
@@ -142,14 +136,10 @@ final class PaymentApi {
 
   private static Acceptance acceptance(Call call) {
     Acceptance acceptance = call.body(Acceptance.class);
-    if (missing(acceptance.allocationId()) || missing(acceptance.totalAmountAccepted())) {
+    if (Call.lacks(acceptance.allocationId()) || Call.lacks(acceptance.totalAmountAccepted())) {
       throw new ApiException(400, "Json deserialize error: missing field");
     }
     return acceptance;
-  }
-
-  private static boolean missing(@Nullable Object value) {
-    return value == null;
   }
 
   private <E> CompletableFuture<Reply> poll(

@@ -108,6 +108,17 @@ final class Routes {
     late(method, path, call -> CompletableFuture.completedFuture(endpoint.answer(call)));
   }
 
+  /** Does what is asked, and answers always the same. */
+  void act(String method, String path, Reply done, Consumer<Call> deed) {
+    add(
+        method,
+        path,
+        call -> {
+          deed.accept(call);
+          return done;
+        });
+  }
+
   void late(String method, String path, LateEndpoint endpoint) {
     add(method, path, new Target(endpoint));
   }
