@@ -56,7 +56,7 @@ public final class ImageScratch implements AutoCloseable {
   }
 
   static void remove(Path folder) throws IOException {
-    ImageStore.delete(folder);
+    UnpackedFiles.delete(folder);
     Files.deleteIfExists(lockOf(folder));
   }
 
@@ -76,7 +76,7 @@ public final class ImageScratch implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      ImageStore.delete(folder);
+      UnpackedFiles.delete(folder);
     } finally {
       // Nobody else ever waits for a lock of this name.
       Files.deleteIfExists(lockFile);

@@ -2,12 +2,9 @@ package org.golempipeline.gvmi;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -18,12 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.golempipeline.filelock.SystemLock;
@@ -43,12 +37,6 @@ public final class ImageStore implements AutoCloseable {
 
   /** A part that nobody has written to for so long is of somebody who died. */
   private static final Duration LONGEST_SILENCE = Duration.ofDays(1);
-
-  private static final int FILE_TYPE = 0170000;
-  private static final int FILE = 0100000;
-  private static final int CHARACTER_DEVICE = 0020000;
-  private static final int BLOCK_DEVICE = 0060000;
-  private static final int AS_SOMEBODY_ELSE = 06000;
 
   private final Path folder;
   private final Clock clock;
@@ -292,7 +280,7 @@ public final class ImageStore implements AutoCloseable {
     var part = Files.createTempDirectory(all, sha3 + "-");
     try {
       var whole = Squashfs.unpack(file, part.resolve("root"));
-      var seen = settle(part.resolve("root"));
+      var seen = UnpackedFiles.settle(part.resolve("root"));
       if (!whole && seen.entries() != listing.entries()) {
         throw new ImageException(
             "Could not unpack the image `%s`: of its %d files only %d could be made."
@@ -305,83 +293,8 @@ public final class ImageStore implements AutoCloseable {
       Files.move(part, unpacked(sha3), StandardCopyOption.ATOMIC_MOVE);
       force(all);
     } finally {
-      delete(part);
+      UnpackedFiles.delete(part);
     }
-  }
-
-  /**
-   * What lies unpacked.
-   *
-   * @param bytes of the files, each counted once whatever names it has
-   */
-  private record Unpacked(long entries, long bytes) {}
-
-  /** Makes all files this user's and harmless, and counts them. */
-  private static Unpacked settle(Path root) throws IOException {
-    var me = Files.getAttribute(root.resolveSibling("."), "unix:uid");
-    var asRoot = me.equals(0);
-    var counter =
-        new SimpleFileVisitor<Path>() {
-          private final Set<Object> linked = new HashSet<>();
-          private long seen;
-          private long bytes;
-
-          @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            take(path);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            take(path);
-            return FileVisitResult.CONTINUE;
-          }
-
-          /** A folder that may not be read; for its owner that is a matter of its mode. */
-          @Override
-          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
-            var mode = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
-            if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-              throw e;
-            }
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-            Files.walkFileTree(path, this);
-            Files.setPosixFilePermissions(path, mode);
-            return FileVisitResult.CONTINUE;
-          }
-
-          private void take(Path path) throws IOException {
-            var now =
-                Files.readAttributes(
-                    path, "unix:mode,uid,gid,nlink,ino,size", LinkOption.NOFOLLOW_LINKS);
-            var mode = (int) Objects.requireNonNull(now.get("mode"));
-            var type = mode & FILE_TYPE;
-            if (type == CHARACTER_DEVICE || type == BLOCK_DEVICE) {
-              Files.delete(path);
-              return;
-            }
-            seen++;
-            var once = Integer.valueOf(1).equals(now.get("nlink"));
-            if (type == FILE && (once || linked.add(now.get("ino")))) {
-              bytes += (long) Objects.requireNonNull(now.get("size"));
-            }
-            if (asRoot && !Integer.valueOf(0).equals(now.get("uid"))) {
-              Files.setAttribute(path, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
-            }
-            if (asRoot && !Integer.valueOf(0).equals(now.get("gid"))) {
-              Files.setAttribute(path, "unix:gid", 0, LinkOption.NOFOLLOW_LINKS);
-            }
-            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                && (mode & AS_SOMEBODY_ELSE) != 0) {
-              Files.setAttribute(path, "unix:mode", mode & ~AS_SOMEBODY_ELSE & ~FILE_TYPE);
-            }
-          }
-        };
-    Files.walkFileTree(root, counter);
-    return new Unpacked(counter.seen, counter.bytes);
   }
 
   /** Removes an image and what was unpacked of it. */
@@ -496,24 +409,9 @@ public final class ImageStore implements AutoCloseable {
     if (Files.isDirectory(all)) {
       try (var parts = Files.newDirectoryStream(all, sha3 + "-*")) {
         for (var part : parts) {
-          delete(part);
+          UnpackedFiles.delete(part);
         }
       }
     }
-  }
-
-  /** Deletes a tree in which folders may be forbidden to their owner. */
-  static void delete(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-      var inside = new ArrayList<Path>();
-      try (var files = Files.newDirectoryStream(path)) {
-        files.forEach(inside::add);
-      }
-      for (var each : inside) {
-        delete(each);
-      }
-    }
-    Files.deleteIfExists(path);
   }
 }

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class Squashfs {
   private static final String HINT =
-      "Install the package `squashfs-tools`: `apt-get install squashfs-tools` on Debian and Ubuntu.";
+      "Install the package `squashfs-tools`: `apt-get install squashfs-tools` on Debian and"
+          + " Ubuntu.";
 
   /** Of a listing: {@code -rw-r--r-- 0/0 12 2026-01-01 00:00 squashfs-root/name}. */
   private static final Pattern LINE =
@@ -52,7 +53,7 @@ public final class Squashfs {
    * @param entries files, folders, links and so on, the root among them, devices not
    * @param bytes of all files; what has several names counts several times
    */
-  record Listing(long entries, long devices, long bytes) {}
+  record Listing(long entries, long bytes) {}
 
   /**
    * Makes a file system of a tar, in the order of the tar. The same tar makes the same bytes,
@@ -119,7 +120,6 @@ public final class Squashfs {
       process.getOutputStream().close();
       var complaint = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
       var entries = 0L;
-      var devices = 0L;
       var bytes = 0L;
       try (var lines =
           new BufferedReader(
@@ -129,16 +129,14 @@ public final class Squashfs {
           if (!parts.matches()) {
             continue;
           }
-          var device = parts.group(1).matches("[bc]");
-          devices += device ? 1 : 0;
-          entries += device ? 0 : 1;
+          entries += parts.group(1).matches("[bc]") ? 0 : 1;
           bytes += parts.group(1).equals("-") ? Long.parseLong(parts.group(2)) : 0;
         }
       }
       if (process.waitFor() != 0) {
         throw failed("unsquashfs", "read the file system of the image", complaint);
       }
-      return new Listing(entries, devices, bytes);
+      return new Listing(entries, bytes);
     } finally {
       process.destroyForcibly();
     }

@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param inside what is in it, null if nobody has seen it
  * @param locked whether that stands in the lock file of a pipeline
  * @param now the SHA3-224 of what the registry has under a locked tag now, if it is another image
- * @param trouble why it cannot be used, as a sentence
- * @param hint the cure of that
- * @param unanswered whether that is so because nobody answers
+ * @param lack why it cannot be used, null if it can
  * @param unknown what cannot be told
  */
 public record ImageAnswer(
@@ -35,11 +33,18 @@ public record ImageAnswer(
     @Nullable Inside inside,
     boolean locked,
     @Nullable String now,
-    @Nullable String trouble,
-    @Nullable String hint,
-    boolean unanswered,
+    @Nullable Lack lack,
     List<String> unknown) {
   static final String FILE = "file";
+
+  /**
+   * Why an image cannot be used.
+   *
+   * @param trouble as a sentence
+   * @param hint the cure of that
+   * @param unanswered whether that is so because nobody answers
+   */
+  record Lack(String trouble, @Nullable String hint, boolean unanswered) {}
 
   /**
    * What is in an image that this machine has.
@@ -97,7 +102,7 @@ public record ImageAnswer(
     var lines = new StringBuilder();
     line(lines, kind, image);
     line(lines, "sha3", sha3);
-    line(lines, "url", url == null && kind.equals(FILE) && trouble == null ? SERVED : url);
+    line(lines, "url", url == null && kind.equals(FILE) && lack == null ? SERVED : url);
     line(lines, "size", size == null ? null : Words.size(size) + ", " + Words.count(size, "byte"));
     if (inside != null) {
       line(lines, "unpacked", inside.unpacked() == null ? null : Words.size(inside.unpacked()));
@@ -149,7 +154,10 @@ public record ImageAnswer(
             .put("url", url)
             .put("size", size);
     put(json, "volumes", inside == null ? null : inside.configuration.volumes());
-    json.put("locked", locked).put("now", now).put("trouble", trouble).put("hint", hint);
+    json.put("locked", locked)
+        .put("now", now)
+        .put("trouble", lack == null ? null : lack.trouble)
+        .put("hint", lack == null ? null : lack.hint);
     put(json, "unknown", unknown);
     put(json, "env", inside == null ? null : inside.configuration.env());
     put(json, "origins", inside == null ? null : inside.origins());

@@ -157,13 +157,14 @@ final class ImageInspectCommand implements Callable<Integer> {
   private int tell(ImageAnswer answer) {
     console.out().print(json ? answer.json() + "\n" : answer.text());
     console.out().flush();
-    if (answer.trouble() != null && !json) {
-      new Messages(console).error(answer.trouble(), answer.hint());
-    }
-    if (answer.trouble() == null) {
+    var lack = answer.lack();
+    if (lack == null) {
       return ExitCodes.DONE;
     }
-    return answer.unanswered() ? ExitCodes.PLATFORM : ExitCodes.USAGE;
+    if (!json) {
+      new Messages(console).error(lack.trouble(), lack.hint());
+    }
+    return lack.unanswered() ? ExitCodes.PLATFORM : ExitCodes.USAGE;
   }
 
   private ImageAnswer answer(ImageRef image, Path folder, @Nullable LockedImage locked)
@@ -265,8 +266,6 @@ final class ImageInspectCommand implements Callable<Integer> {
         false,
         null,
         null,
-        null,
-        false,
         unknown);
   }
 
@@ -315,26 +314,14 @@ final class ImageInspectCommand implements Callable<Integer> {
         locked,
         now,
         null,
-        null,
-        false,
         unknown);
   }
 
   private static ImageAnswer lost(
       ImageRef image, String trouble, @Nullable String hint, boolean unanswered) {
+    var lack = new ImageAnswer.Lack(trouble, hint, unanswered);
     return new ImageAnswer(
-        image.toString(),
-        kind(image),
-        null,
-        null,
-        null,
-        null,
-        false,
-        null,
-        trouble,
-        hint,
-        unanswered,
-        List.of());
+        image.toString(), kind(image), null, null, null, null, false, null, lack, List.of());
   }
 
   private ImageAnswer ofFile(ImageRef.Local image, Path folder) throws InterruptedException {
@@ -344,7 +331,7 @@ final class ImageInspectCommand implements Callable<Integer> {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         return lost(image, "`%s` is no file.".formatted(image), "Name a `.gvmi` file.", false);
       }
-      String trouble = null;
+      ImageAnswer.Lack lack = null;
       ImageAnswer.Inside inside = null;
       String sha3;
       try {
@@ -359,7 +346,11 @@ final class ImageInspectCommand implements Callable<Integer> {
               "whether its file system is whole, and its programs work: it is not unpacked");
         }
       } catch (NotAnImageException e) {
-        trouble = "`%s` %s.".formatted(image, e.getMessage());
+        lack =
+            new ImageAnswer.Lack(
+                "`%s` %s.".formatted(image, e.getMessage()),
+                "Make a `.gvmi` file with `golem-pipeline image build`.",
+                false);
         sha3 = GvmiFile.hash(file);
       }
       return new ImageAnswer(
@@ -371,9 +362,7 @@ final class ImageInspectCommand implements Callable<Integer> {
           inside,
           false,
           null,
-          trouble,
-          trouble == null ? null : "Make a `.gvmi` file with `golem-pipeline image build`.",
-          false,
+          lack,
           unknown);
     } catch (NoSuchFileException e) {
       return lost(
