@@ -159,7 +159,14 @@ class ArchitectureTest {
     arrows.put(
         "provider",
         new String[] {
-          "bus", "exeunit", "golem", "golem.http", "golem.wire", "gvmi", "com.fasterxml.jackson.."
+          "bus",
+          "exeunit",
+          "filelock",
+          "golem",
+          "golem.http",
+          "golem.wire",
+          "gvmi",
+          "com.fasterxml.jackson.."
         });
     arrows.put(
         "node",

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.golempipeline.bus.Bus;
 import org.golempipeline.exeunit.ExeUnits;
+import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.http.DaemonCalls;
 import org.golempipeline.golem.wire.ActivityEvent;
@@ -51,7 +52,7 @@ public final class Provider implements AutoCloseable {
   private final int haste;
   private final ExecutorService pool = pool();
   private final DaemonCalls calls;
-  private @Nullable Lease lease;
+  private @Nullable SystemLock lock;
   private @Nullable Bus bus;
   private @Nullable Journal journal;
   private @Nullable ExeUnits units;
@@ -100,7 +101,9 @@ public final class Provider implements AutoCloseable {
     String identity =
         await(calls.get("ask the daemon who we are", "/me", Identity.class)).identity();
     Path folder = options.folder().resolve(identity);
-    lease = Lease.take(folder);
+    lock =
+        SystemLock.tryExclusive(folder.resolve("lock"))
+            .orElseThrow(() -> new IOException("another provider uses the folder " + folder));
     bus = Bus.open(options.bus(), "golem-pipeline", pool, this::connection);
     journal = Journal.open(folder.resolve("journal.ndjson"));
     removeLeft(folder);
@@ -252,13 +255,7 @@ public final class Provider implements AutoCloseable {
     if (units != null) {
       units.close();
     }
-    if (images != null) {
-      try {
-        images.close();
-      } catch (IOException e) {
-        LOG.debug("could not let go of images", e);
-      }
-    }
+    letGo(images);
     if (bus != null) {
       bus.close();
     }
@@ -270,8 +267,16 @@ public final class Provider implements AutoCloseable {
     if (journal != null) {
       journal.close();
     }
-    if (lease != null) {
-      lease.close();
+    letGo(lock);
+  }
+
+  private static void letGo(@Nullable AutoCloseable held) {
+    try {
+      if (held != null) {
+        held.close();
+      }
+    } catch (Exception e) {
+      LOG.debug("could not let go of {}", held, e);
     }
   }
 }

@@ -166,7 +166,7 @@ public final class ImageCommand {
       show(store.find(found.hash()).orElseThrow(), json);
       return ExitCodes.DONE;
     } catch (GolemException e) {
-      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
+      throw Messages.refusal(e);
     }
   }
 
@@ -233,7 +233,7 @@ public final class ImageCommand {
           "`%s` %s.".formatted(image, e.getMessage()),
           "Make an image with `golem-pipeline image build`.");
     } catch (GolemException e) {
-      throw new Refusal(ExitCodes.PLATFORM, String.valueOf(e.getMessage()), e.hint().orElse(null));
+      throw Messages.refusal(e);
     }
   }
 

@@ -81,8 +81,7 @@ final class MarketCommand implements Callable<Integer> {
     try (var interruption = new Interruption(looking::interrupt)) {
       offers = MarketView.look(daemon, terms, time);
     } catch (GolemException trouble) {
-      throw new Refusal(
-          ExitCodes.PLATFORM, String.valueOf(trouble.getMessage()), trouble.hint().orElse(null));
+      throw Messages.refusal(trouble);
     } catch (InterruptedException e) {
       throw new Refusal(ExitCodes.INTERRUPTED, "Interrupted.", null);
     }

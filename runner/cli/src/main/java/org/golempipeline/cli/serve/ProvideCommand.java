@@ -20,6 +20,7 @@ import org.golempipeline.cli.pipeline.InsideOptions;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.image.Inside;
@@ -153,8 +154,7 @@ public final class ProvideCommand implements Callable<Integer> {
         say("Ending what runs, and sending the last bills.");
       }
     } catch (GolemException trouble) {
-      throw new Refusal(
-          ExitCodes.PLATFORM, String.valueOf(trouble.getMessage()), trouble.hint().orElse(null));
+      throw Messages.refusal(trouble);
     } catch (IOException e) {
       throw new Refusal(
           ExitCodes.PLATFORM,
@@ -239,25 +239,9 @@ public final class ProvideCommand implements Callable<Integer> {
         prices(),
         agreements,
         hardware(data),
-        List.of(platform()),
+        List.of(GolemTerms.DEFAULT.on(network).platform()),
         inside(),
         data);
-  }
-
-  private String platform() {
-    var usual = GolemTerms.DEFAULT;
-    return new GolemTerms(
-            usual.subnet(),
-            network,
-            usual.driver(),
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(),
-            null)
-        .platform();
   }
 
   private URI bus() throws Refusal {

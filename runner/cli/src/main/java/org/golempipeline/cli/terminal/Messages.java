@@ -8,6 +8,7 @@ import java.util.List;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.Trouble;
+import org.golempipeline.golem.GolemException;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.DiagnosticText;
 import org.golempipeline.report.TerminalText;
@@ -67,6 +68,12 @@ public final class Messages {
     }
     diagnostics(checked.diagnostics());
     return checked.orNull();
+  }
+
+  /** What the daemon, the market or a registry did not do, as the reason why a command ends. */
+  public static Refusal refusal(GolemException trouble) {
+    return new Refusal(
+        ExitCodes.PLATFORM, String.valueOf(trouble.getMessage()), trouble.hint().orElse(null));
   }
 
   /** Why something was refused. */
