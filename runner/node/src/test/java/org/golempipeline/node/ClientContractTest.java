@@ -11,14 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -75,14 +72,14 @@ final class ClientContractTest {
     Rental rental = rent();
     assertThat(rental.folder()).startsWith("/").doesNotEndWith("/");
     for (int size : new int[] {0, 1, 40_960, 40_961, 1_000_000}) {
-      byte[] input = random(size);
+      byte[] input = ClientSide.random(size);
       Collector copy = new Collector();
       String in = rental.folder() + "/in-" + size;
       String out = rental.folder() + "/out-" + size;
       ScriptOutcome outcome =
           execute(
               rental,
-              new Script.Upload(source(input), in),
+              new Script.Upload(ClientSide.source(input), in),
               shell("cp " + in + " " + out + "; echo copied; echo oh >&2"),
               new Script.Download(out, copy));
       assertThat(outcome.ok()).isTrue();
@@ -112,12 +109,12 @@ final class ClientContractTest {
     open(1, true);
     node.faults().provider(0, ProviderFault.WRONG_HASH);
     Rental rental = rent();
-    byte[] input = random(100_000);
+    byte[] input = ClientSide.random(100_000);
     Collector copy = new Collector();
     ScriptOutcome outcome =
         execute(
             rental,
-            new Script.Upload(source(input), rental.folder() + "/file"),
+            new Script.Upload(ClientSide.source(input), rental.folder() + "/file"),
             new Script.Download(rental.folder() + "/file", copy));
     assertThat(outcome.ok()).isTrue();
     assertThat(copy.bytes()).isEqualTo(input);
@@ -174,15 +171,15 @@ final class ClientContractTest {
     Rental rental = rent();
     String at = rental.folder();
     for (int round = 0; round < 2; round++) {
-      byte[] first = random(50_000);
-      byte[] second = random(70_000);
+      byte[] first = ClientSide.random(50_000);
+      byte[] second = ClientSide.random(70_000);
       Collector swapped = new Collector();
       Collector same = new Collector();
       ScriptOutcome outcome =
           execute(
               rental,
-              new Script.Upload(source(first), at + "/a" + round),
-              new Script.Upload(source(second), at + "/b" + round),
+              new Script.Upload(ClientSide.source(first), at + "/a" + round),
+              new Script.Upload(ClientSide.source(second), at + "/b" + round),
               new Script.Download(at + "/b" + round, swapped),
               new Script.Download(at + "/a" + round, same));
       assertThat(outcome.ok()).isTrue();
@@ -195,8 +192,8 @@ final class ClientContractTest {
   void theProviderFetchesFromTheWebWhatHasTheHash() throws Exception {
     open(1, true);
     Rental rental = rent();
-    byte[] content = random(100_000);
-    byte[] uploaded = random(50_000);
+    byte[] content = ClientSide.random(100_000);
+    byte[] uploaded = ClientSide.random(50_000);
     HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     web.createContext(
         "/",
@@ -218,7 +215,7 @@ final class ClientContractTest {
           execute(
               rental,
               new Script.Fetch(url, hash, rental.folder() + "/web"),
-              new Script.Upload(source(uploaded), rental.folder() + "/up"),
+              new Script.Upload(ClientSide.source(uploaded), rental.folder() + "/up"),
               new Script.Download(rental.folder() + "/web", fetched),
               new Script.Download(rental.folder() + "/up", returned));
       assertThat(good.ok()).isTrue();
@@ -283,7 +280,9 @@ final class ClientContractTest {
         };
     ScriptOutcome outcome =
         execute(
-            rental, new Script.Upload(source(random(10)), file), new Script.Download(file, full));
+            rental,
+            new Script.Upload(ClientSide.source(ClientSide.random(10)), file),
+            new Script.Download(file, full));
     assertThat(outcome.ok()).isFalse();
     assertThat(outcome.results().get(1).message()).isEqualTo("the disk is full");
   }
@@ -341,7 +340,7 @@ final class ClientContractTest {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     Map<String, String> providers = new java.util.concurrent.ConcurrentHashMap<>();
     for (int i = 0; i < 20; i++) {
-      byte[] input = random(100_000 + i);
+      byte[] input = ClientSide.random(100_000 + i);
       all.add(
           network
               .rent(terms(LIMIT))
@@ -354,7 +353,7 @@ final class ClientContractTest {
                         .execute(
                             new Script(
                                 List.of(
-                                    new Script.Upload(source(input), file),
+                                    new Script.Upload(ClientSide.source(input), file),
                                     shell("exit 0"),
                                     new Script.Download(file, copy)),
                                 LIMIT,
@@ -493,7 +492,9 @@ final class ClientContractTest {
     Collector copy = new Collector();
     ScriptOutcome outcome =
         execute(
-            rental, new Script.Upload(source(random(1000)), file), new Script.Download(file, copy));
+            rental,
+            new Script.Upload(ClientSide.source(ClientSide.random(1000)), file),
+            new Script.Download(file, copy));
     assertThat(outcome.ok()).isFalse();
     assertThat(outcome.results().get(1).message()).contains("SHA3-256");
     assertThat(copy.finished).isFalse();
@@ -615,14 +616,7 @@ final class ClientContractTest {
   }
 
   private void connect() throws Exception {
-    SessionTerms terms =
-        new SessionTerms(
-            UUID.randomUUID().toString(),
-            "run-1",
-            BigDecimal.TEN,
-            Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
-            "erc20-hoodi-tglm",
-            "public");
+    SessionTerms terms = ClientSide.session(UUID.randomUUID().toString(), "run-1", BigDecimal.TEN);
     GolemConnection daemon = new GolemConnection(node.url(), "key", node.near());
     network = Yagna.open(daemon, terms, events::add).get(10, TimeUnit.SECONDS);
   }
@@ -688,21 +682,7 @@ final class ClientContractTest {
   }
 
   private static RentalTerms terms(Duration negotiate, Set<String> allow) {
-    return new RentalTerms(
-        "0".repeat(56),
-        "http://localhost/image.gvmi",
-        1,
-        64L << 20,
-        64L << 20,
-        List.of(),
-        Instant.now().plus(1, ChronoUnit.HOURS),
-        null,
-        null,
-        null,
-        allow,
-        Set.of(),
-        negotiate,
-        LIMIT);
+    return ClientSide.machine(negotiate, LIMIT, allow);
   }
 
   private static RentalTerms costing(String most, Duration time) {
@@ -723,26 +703,6 @@ final class ClientContractTest {
         any.negotiateLimit(),
         any.deployLimit(),
         new RentalTerms.Ceiling(new BigDecimal(most), new BigDecimal(most), time));
-  }
-
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
-  private static ByteSource source(byte[] bytes) {
-    return new ByteSource() {
-      @Override
-      public long size() {
-        return bytes.length;
-      }
-
-      @Override
-      public void read(long offset, ByteBuffer target) {
-        target.put(bytes, (int) offset, target.remaining());
-      }
-    };
   }
 
   private static GolemException failure(CompletableFuture<?> future) {

@@ -13,13 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,14 +47,7 @@ final class ServedFileContractTest {
   void open() throws Exception {
     node = Requestor.startNode(folder.resolve("node"), 3, true);
     requestor = new Requestor(node);
-    SessionTerms terms =
-        new SessionTerms(
-            UUID.randomUUID().toString(),
-            "run-1",
-            BigDecimal.TEN,
-            Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
-            Requestor.PLATFORM,
-            "public");
+    SessionTerms terms = ClientSide.session(UUID.randomUUID().toString(), "run-1", BigDecimal.TEN);
     network =
         Yagna.open(new GolemConnection(node.url(), "key"), terms, events::add)
             .get(10, TimeUnit.SECONDS);
@@ -71,8 +61,8 @@ final class ServedFileContractTest {
 
   @Test
   void severalProvidersReadItAtOnceUnderItsHash() throws Exception {
-    byte[] image = random(3_000_001);
-    String url = serve(source(image));
+    byte[] image = ClientSide.random(3_000_001);
+    String url = serve(ClientSide.source(image));
     assertThat(url).matches("gftp://" + requestor.identity() + "/[0-9a-f]{32}");
     List<Requestor.Machine> machines =
         List.of(requestor.machine(), requestor.machine(), requestor.machine());
@@ -108,8 +98,8 @@ final class ServedFileContractTest {
   @Test
   void filesHaveUrlsOfTheirOwn() throws Exception {
     Requestor.Machine machine = requestor.machine();
-    String empty = serve(source(new byte[0]));
-    String text = serve(source("text".getBytes(StandardCharsets.UTF_8)));
+    String empty = serve(ClientSide.source(new byte[0]));
+    String text = serve(ClientSide.source("text".getBytes(StandardCharsets.UTF_8)));
     JsonNode results =
         requestor.execute(
             machine.activity(),
@@ -123,7 +113,7 @@ final class ServedFileContractTest {
   @Test
   void nobodyCanWriteToIt() throws Exception {
     Requestor.Machine machine = requestor.machine();
-    String url = serve(source(random(10)));
+    String url = serve(ClientSide.source(ClientSide.random(10)));
     JsonNode results =
         requestor.execute(
             machine.activity(),
@@ -155,7 +145,7 @@ final class ServedFileContractTest {
 
   @Test
   void theAddressIsGivenBackWhenTheSessionIsSettled() throws Exception {
-    String url = serve(source(random(10)));
+    String url = serve(ClientSide.source(ClientSide.random(10)));
     String address = "/public/gftp/" + url.substring(url.lastIndexOf('/') + 1);
     String id =
         Base64.getUrlEncoder()
@@ -163,13 +153,14 @@ final class ServedFileContractTest {
             .encodeToString(address.getBytes(StandardCharsets.UTF_8));
     network.settle(Duration.ofSeconds(10)).get(15, TimeUnit.SECONDS);
     requestor.delete("/gsb-api/v1/services/" + id).expect(404);
-    assertThatThrownBy(() -> serve(source(random(10)))).hasCauseInstanceOf(GolemException.class);
+    assertThatThrownBy(() -> serve(ClientSide.source(ClientSide.random(10))))
+        .hasCauseInstanceOf(GolemException.class);
   }
 
   @Test
   void aRefusedAddressIsAFailureOfTheDaemon() {
     node.faults().endpoint("POST", "/gsb-api/v1/services", EndpointFault.INTERNAL_ERROR, 20, 1);
-    assertThatThrownBy(() -> serve(source(random(10))))
+    assertThatThrownBy(() -> serve(ClientSide.source(ClientSide.random(10))))
         .cause()
         .isInstanceOfSatisfying(
             GolemException.class,
@@ -189,25 +180,5 @@ final class ServedFileContractTest {
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static byte[] random(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
-  private static ByteSource source(byte[] bytes) {
-    return new ByteSource() {
-      @Override
-      public long size() {
-        return bytes.length;
-      }
-
-      @Override
-      public void read(long offset, ByteBuffer target) {
-        target.put(bytes, (int) offset, target.remaining());
-      }
-    };
   }
 }

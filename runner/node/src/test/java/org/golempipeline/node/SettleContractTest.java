@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +22,6 @@ import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.GolemNetwork;
 import org.golempipeline.golem.Rental;
-import org.golempipeline.golem.RentalTerms;
 import org.golempipeline.golem.Script;
 import org.golempipeline.golem.SessionTerms;
 import org.golempipeline.golem.SettleListener;
@@ -55,7 +53,8 @@ final class SettleContractTest {
   private final List<GolemEvent> settled = new CopyOnWriteArrayList<>();
   private final List<AllocationTrace> asked = new CopyOnWriteArrayList<>();
   private final Instant begun = Instant.now();
-  private final SessionTerms session = terms("dead-session", "dead-run");
+  private final SessionTerms session =
+      ClientSide.session("dead-session", "dead-run", BigDecimal.ONE);
   private EmbeddedNode node;
   private Requestor requestor;
 
@@ -114,9 +113,13 @@ final class SettleContractTest {
     start(2);
     leave(1);
     try (GolemNetwork other =
-        Yagna.open(connection(), terms("other-session", "other-run"), event -> {})
+        Yagna.open(
+                connection(),
+                ClientSide.session("other-session", "other-run", BigDecimal.ONE),
+                event -> {})
             .get(20, TimeUnit.SECONDS)) {
-      Rental rental = other.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
+      Rental rental =
+          other.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
 
       assertThat(settle(everything(), LIMIT).outstanding()).isEmpty();
 
@@ -181,8 +184,8 @@ final class SettleContractTest {
     node.faults().provider(1, ProviderFault.NEVER_INVOICES);
     try (GolemNetwork network =
         Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS)) {
-      network.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
-      network.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
+      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
+      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
       network.settle(Duration.ofSeconds(2)).get(20, TimeUnit.SECONDS);
     }
     GolemEvent.InvoiceAccepted paid =
@@ -290,7 +293,7 @@ final class SettleContractTest {
     try (GolemNetwork network =
         Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS)) {
       for (int i = 0; i < rentals; i++) {
-        network.rent(rentalTerms()).get(20, TimeUnit.SECONDS);
+        network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
       }
     }
     assertThat(agreements("Approved")).hasSize(rentals);
@@ -364,34 +367,6 @@ final class SettleContractTest {
         agreements,
         activities,
         Map.of(),
-        LIMIT,
-        LIMIT);
-  }
-
-  private static SessionTerms terms(String sessionId, String runId) {
-    return new SessionTerms(
-        sessionId,
-        runId,
-        BigDecimal.ONE,
-        Instant.now().plus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS),
-        "erc20-hoodi-tglm",
-        "public");
-  }
-
-  private static RentalTerms rentalTerms() {
-    return new RentalTerms(
-        "0".repeat(56),
-        "http://localhost/image.gvmi",
-        1,
-        64L << 20,
-        64L << 20,
-        List.of(),
-        Instant.now().plus(1, ChronoUnit.HOURS),
-        null,
-        null,
-        null,
-        Set.of(),
-        Set.of(),
         LIMIT,
         LIMIT);
   }
