@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.report.Latest;
 import org.golempipeline.report.Measured;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -110,15 +111,7 @@ final class FragmentFacts {
 
   private static final class Stage {
     final String name;
-    final Map<Integer, Trouble> troubles =
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Integer, Trouble> eldest) {
-            return size() > FAILURES_KEPT;
-          }
-        };
+    final Map<Integer, Trouble> troubles = new Latest<>(FAILURES_KEPT);
     byte[] states = new byte[0];
     byte[] tries = new byte[0];
     int[] providers = new int[0];

@@ -17,6 +17,7 @@ import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.JournalReader;
+import org.golempipeline.report.Latest;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
 
@@ -61,15 +62,7 @@ final class RunFacts {
   private final Map<String, StageFacts> stages = new LinkedHashMap<>();
 
   /** Who tried a fragment last, for fragments that failed lately. */
-  private final Map<String, Try> lastTries =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Try> eldest) {
-          return size() > TRIES_KEPT;
-        }
-      };
+  private final Map<String, Try> lastTries = new Latest<>(TRIES_KEPT);
 
   /**
    * An attempt at a fragment.

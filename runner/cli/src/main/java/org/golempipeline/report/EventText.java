@@ -246,10 +246,7 @@ final class EventText {
 
   /** {@code fragments 0-499,502}, not all of very many spans. */
   private static String fragments(FragmentSet fragments) {
-    var numbers = fragments.toString();
-    if (numbers.length() > FRAGMENTS_SHOWN) {
-      numbers = numbers.substring(0, numbers.lastIndexOf(',', FRAGMENTS_SHOWN) + 1) + "…";
-    }
-    return (fragments.size() == 1 ? "fragment " : "fragments ") + numbers;
+    return (fragments.size() == 1 ? "fragment " : "fragments ")
+        + Words.spans(fragments, FRAGMENTS_SHOWN);
   }
 }

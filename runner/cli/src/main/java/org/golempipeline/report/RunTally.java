@@ -55,15 +55,7 @@ final class RunTally {
   private final Set<String> tooDear = new HashSet<>();
 
   /** Who tried a fragment last, for the fragments that failed lately. */
-  private final Map<String, String> lastProvider =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > ATTEMPTS_KEPT;
-        }
-      };
+  private final Map<String, String> lastProvider = new Latest<>(ATTEMPTS_KEPT);
 
   /** Agreements that are approved and not ended, as far as is known. */
   private final Set<String> agreements = new LinkedHashSet<>();

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 
 /** Numbers in words that people read. */
@@ -25,6 +26,12 @@ public final class Words {
             ? "inside the image `%s`".formatted(chosen.image())
             : "with this machine's own programs: the image `%s` %s"
                 .formatted(chosen.image(), chosen.instead()));
+  }
+
+  /** {@code 0-499,502}, not all of very many spans: about so many characters. */
+  public static String spans(FragmentSet fragments, int most) {
+    var text = fragments.toString();
+    return text.length() <= most ? text : text.substring(0, text.lastIndexOf(',', most) + 1) + "…";
   }
 
   /** {@code 1,234,567}. */

@@ -99,7 +99,11 @@ public final class LogsCommand implements Callable<Integer> {
       if (reason.failure().hint() != null) {
         say("  hint: " + reason.failure().hint());
       }
-      say("  " + (reason.count() == 1 ? "fragment" : "fragments") + " " + shortened(reason));
+      say(
+          "  "
+              + (reason.count() == 1 ? "fragment" : "fragments")
+              + " "
+              + Words.spans(reason.fragments(), LONGEST_SET));
       var words = List.<String>of();
       for (var log : reason.logs()) {
         say("  log: " + shown(folder, log));
@@ -166,14 +170,6 @@ public final class LogsCommand implements Callable<Integer> {
               Words.count(reason.count(), "script") + " of stage `%s` did not come back: ";
         };
     return what.formatted(reason.stage()) + reason.failure().message();
-  }
-
-  private static String shortened(Reason reason) {
-    var text = reason.fragments().toString();
-    if (text.length() <= LONGEST_SET) {
-      return text;
-    }
-    return text.substring(0, text.lastIndexOf(',', LONGEST_SET) + 1) + "…";
   }
 
   private void attempts(String id, Path folder, int number) throws Refusal, IOException {
