@@ -3,11 +3,20 @@ package org.golempipeline.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.golempipeline.exeunit.Containers;
@@ -69,7 +78,10 @@ class RunsOnGolemIT extends RealNetwork {
     assertSettled(1);
   }
 
-  /** Made here, tried here, fetched by a provider, and entered there. */
+  /**
+   * Made here, tried here, fetched by a provider, and entered there. One that comes slowly from the
+   * web tells how much of it has come.
+   */
   @Test
   void anImageOfThisMachineIsWhatAProviderRunsIn() throws Exception {
     assumeThat(Containers.obstacle()).as("what keeps programs from running in images").isEmpty();
@@ -81,35 +93,111 @@ class RunsOnGolemIT extends RealNetwork {
     for (var name : "sh cat chmod dd echo ls mkdir mv rm sleep tail tar wc".split(" ")) {
       Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
     }
-    var tar = new ProcessBuilder("tar", "-C", "root", "-cf", "root.tar", ".");
-    assertThat(tar.directory(folder.toFile()).start().waitFor()).isZero();
     workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
-    var built = workspace.run("image", "build", "root.tar", "-o", "own.gvmi");
-    assertThat(built.exitCode()).as(built.err()).isZero();
+    buildImage("own.gvmi");
+    Files.createFile(folder.resolve("root/slow"));
+    var slow = buildImage("slow.gvmi");
     var provider = lab.providers().get(2);
-    workspace.write(
-        "own.yaml",
-        """
-        version: 1
-        name: own
-        image: ./own.gvmi
-        run: ls / > "$out"
-        output: result.txt
-        budget: 1 GLM
-        golem: { providers: { allow: [%s] } }
-        """
-            .formatted(provider.name()));
 
     provider.restart(true);
-    try {
-      var ran = run("own.yaml");
+    try (var web = new SlowWeb(slow, () -> journal().stream().anyMatch(of("image-arriving")))) {
+      var ran = run(listing("own", "./own.gvmi", provider));
 
       assertThat(ran.exitCode()).as(ran.err()).isZero();
-      assertThat(workspace.read("result.txt")).isEqualTo("bin\ndev\netc\ngolem\nproc\nsys\ntmp\n");
+      assertThat(workspace.read("own.txt")).isEqualTo("bin\ndev\netc\ngolem\nproc\nsys\ntmp\n");
       assertSettled(1);
+
+      ran =
+          run(listing("slow", "{ url: %s, hash: %s }".formatted(web.url(), sha3(slow)), provider));
+
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(workspace.read("slow.txt")).contains("slow\n");
+      var arrived = await("image-arriving");
+      assertThat(arrived.get("size").asLong()).isEqualTo(Files.size(slow));
+      assertThat(arrived.get("bytes").asLong()).isBetween(1L, Files.size(slow));
     } finally {
       provider.restart(false);
       lab.awaitOffers(List.of(provider.name()));
+    }
+  }
+
+  private Path buildImage(String name) throws Exception {
+    var tar = new ProcessBuilder("tar", "-C", "root", "-cf", "root.tar", ".");
+    assertThat(tar.directory(folder.toFile()).start().waitFor()).isZero();
+    var built = workspace.run("image", "build", "root.tar", "-o", name);
+    assertThat(built.exitCode()).as(built.err()).isZero();
+    return folder.resolve(name);
+  }
+
+  private static String sha3(Path file) throws Exception {
+    var digest = MessageDigest.getInstance("SHA3-224");
+    return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+  }
+
+  /** A pipeline that tells what is in an image. */
+  private String listing(String name, String image, Provider provider) throws IOException {
+    workspace.write(
+        name + ".yaml",
+        """
+        version: 1
+        name: %s
+        image: %s
+        run: ls / > "$out"
+        output: %s.txt
+        budget: 1 GLM
+        golem: { providers: { allow: [%s] } }
+        """
+            .formatted(name, image, name, provider.name()));
+    return name + ".yaml";
+  }
+
+  /** A web server that keeps the rest of its file back until it was seen that a part came. */
+  private static final class SlowWeb implements AutoCloseable {
+    private static final int PARTS = 2000;
+
+    private final byte[] content;
+    private final BooleanSupplier seen;
+    private final HttpServer server;
+
+    SlowWeb(Path file, BooleanSupplier seen) throws IOException {
+      this.content = Files.readAllBytes(file);
+      this.seen = seen;
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext("/", this::answer);
+      server.start();
+    }
+
+    String url() {
+      return "http://127.0.0.1:%d/slow.gvmi".formatted(server.getAddress().getPort());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+      try (exchange) {
+        if (exchange.getRequestMethod().equals("HEAD")) {
+          exchange.getResponseHeaders().add("Content-Length", Integer.toString(content.length));
+          exchange.sendResponseHeaders(200, -1);
+          return;
+        }
+        exchange.sendResponseHeaders(200, content.length);
+        var body = exchange.getResponseBody();
+        var half = content.length / 2;
+        body.write(content, 0, half);
+        var at = half;
+        for (var part = content.length / PARTS; at + part < content.length; at += part) {
+          if (seen.getAsBoolean()) {
+            break;
+          }
+          body.write(content, at, part);
+          body.flush();
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        body.write(content, at, content.length - at);
+      }
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
     }
   }
 
