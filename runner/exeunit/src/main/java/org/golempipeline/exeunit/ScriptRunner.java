@@ -232,8 +232,8 @@ final class ScriptRunner implements Runnable {
     Optional<TaskPackage.Named> named = unit.image.named();
     if (!unit.image.entered()
         || named.isEmpty()
-        || Containers.obstacle().isPresent()
-        || units.images.find(named.get().sha3()).isEmpty()) {
+        || units.images.find(named.get().sha3()).isEmpty()
+        || Containers.obstacle().isPresent()) {
       return Optional.empty();
     }
     try {
