@@ -107,14 +107,18 @@ public final class FolderSurroundings implements Surroundings {
     try {
       return reading.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
+      end(process);
       Thread.currentThread().interrupt();
       return "";
     } catch (ExecutionException | TimeoutException e) {
+      end(process);
       return "";
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
     }
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   private static String content(Process process) {
