@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.NodePath;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ final class SchemaValidator {
   private static final Set<String> CONSTANT = Set.of("const");
   private static final Set<String> MISSING = Set.of("required");
 
+  /** Few files come to every part of the schema. */
+  private static final SchemaRegistryConfig CONFIGURATION =
+      SchemaRegistryConfig.builder().preloadSchema(false).build();
+
   private final JsonNode root;
 
   SchemaValidator(JsonNode root) {
@@ -41,7 +46,10 @@ final class SchemaValidator {
    * @param ignored tells places where nothing is known to be wrong yet
    */
   List<Violation> validate(JsonNode instance, Predicate<List<Object>> ignored) {
-    Schema schema = SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(root);
+    var registry =
+        SchemaRegistry.withDialect(
+            Dialects.getDraft202012(), builder -> builder.schemaRegistryConfig(CONFIGURATION));
+    Schema schema = registry.getSchema(root);
     var complaints = new ArrayList<Complaint>();
     for (var error : schema.validate(instance)) {
       complaints.add(complaint(error, ignored));
