@@ -102,6 +102,7 @@ final class Rentals implements AutoCloseable {
   }
 
   void open() {
+    CompletableFuture.runAsync(Yagna::prepare);
     network =
         opened(settings.daemons()::network, session, settings.images(), this::note)
             .thenApply(this::goOn);

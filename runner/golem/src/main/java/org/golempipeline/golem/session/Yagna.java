@@ -27,10 +27,19 @@ import org.golempipeline.golem.wire.Allocation;
 import org.golempipeline.golem.wire.AllocationRequest;
 import org.golempipeline.golem.wire.Decorations;
 import org.golempipeline.golem.wire.Identity;
+import org.golempipeline.golem.wire.WireJson;
 
 /** The way in: opens a session with a yagna daemon. */
 public final class Yagna {
   private Yagna() {}
+
+  /**
+   * Gets ready for the messages of a session. Whoever is going to open one may let another thread
+   * do this beside it, so that less of it is left for when an answer is awaited.
+   */
+  public static void prepare() {
+    WireJson.prepare();
+  }
 
   /**
    * Checks daemon and key, allocates the budget and begins to follow the session's events. Returns

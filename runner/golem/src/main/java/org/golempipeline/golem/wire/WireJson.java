@@ -21,6 +21,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
+import java.util.List;
 
 /**
  * The one JSON mapper for the wire records: unknown fields are ignored, absent values left out,
@@ -40,11 +41,48 @@ public final class WireJson {
                   .addDeserializer(Instant.class, new TimeDeserializer()))
           .build();
 
+  /** What a rental is a conversation of, in the order in which it comes up. */
+  private static final List<Class<? extends Record>> MESSAGES =
+      List.of(
+          AllocationRequest.class,
+          Allocation.class,
+          Identity.class,
+          DemandRequest.class,
+          Demand.class,
+          Offer.class,
+          Proposal.class,
+          AgreementRequest.class,
+          Agreement.class,
+          AgreementEvent.class,
+          ActivityCreated.class,
+          ActivityState.class,
+          ExeCommand.Deploy.class,
+          ExeCommand.Start.class,
+          ExecRequest.class,
+          CommandResult.class,
+          DeployResult.class,
+          ExeCommand.Transfer.class,
+          ExeCommand.Run.class,
+          ExeCommand.Terminate.class,
+          DebitNote.class,
+          DebitNoteEvent.class,
+          Invoice.class,
+          InvoiceEvent.class,
+          Acceptance.class);
+
   private WireJson() {}
 
   /** Thread-safe; not to be configured further. */
   public static ObjectMapper mapper() {
     return MAPPER;
+  }
+
+  /** Reads from the records how messages are written, which their first use would wait for. */
+  public static void prepare() {
+    for (Class<?> message : MESSAGES) {
+      MAPPER.writerFor(message);
+      MAPPER.readerFor(message);
+    }
   }
 
   /** A time as the daemon writes it; one without a zone is in UTC. */
