@@ -3,14 +3,17 @@ package org.golempipeline.cli;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.golempipeline.cache.Digest;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
 import org.golempipeline.spec.PipelineFiles;
+import org.golempipeline.workplace.NodeOnDemand;
 
 /**
  * Lets a second processor load the libraries that a command needs in a moment, while the first one
@@ -43,15 +46,18 @@ final class HeadStart {
     thread.start();
   }
 
-  private static void load(boolean journal) {
+  private static void load(boolean running) {
     PipelineFiles.load(SMALLEST, "smallest.yaml", Plugins.NONE.strategies(), Overrides.NONE);
-    if (journal) {
+    if (running) {
       for (var event :
           List.of(
               new RunEvent.StageReused("", 0, 0, List.of()),
               new RunEvent.RunFinished(0, null, 0, 0, 0, 0, BigDecimal.ZERO, 0))) {
         EventJson.write(new StampedEvent(0, Instant.EPOCH, event));
       }
+      // The source of random numbers, and how records are compared.
+      NodeOnDemand.newAppKey();
+      new HashSet<>(List.of(Digest.parse("0".repeat(64)), Digest.parse("0".repeat(64))));
     }
   }
 }

@@ -36,14 +36,20 @@ public final class Words {
 
   /** {@code 1,234,567}. */
   public static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    var digits = new StringBuilder(Long.toString(number));
+    var first = number < 0 ? 1 : 0;
+    for (var comma = digits.length() - 3; comma > first; comma -= 3) {
+      digits.insert(comma, ',');
+    }
+    return digits.toString();
   }
 
   /** {@code 0.4 s}, {@code 41 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
   public static String duration(Duration duration) {
     var seconds = duration.toSeconds();
     if (seconds < 10) {
-      return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+      var tenths = (duration.toMillis() + 50) / 100;
+      return tenths / 10 + "." + tenths % 10 + " s";
     }
     if (seconds < 60) {
       return seconds + " s";

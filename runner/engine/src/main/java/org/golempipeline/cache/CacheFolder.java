@@ -67,8 +67,9 @@ record CacheFolder(Path root) {
 
   /** Removes what is not kept yet of all runs; they must be over. */
   void removeFresh() throws IOException {
-    FileUtils.deleteDirectory(fresh().toFile());
-    Files.createDirectories(fresh());
+    for (var each : list(fresh(), "*")) {
+      FileUtils.forceDelete(each.toFile());
+    }
   }
 
   static List<Path> list(Path folder, String glob) throws IOException {

@@ -18,8 +18,6 @@ final class TerminalSize implements Supplier<Screen.Size> {
   /** Uses after which it is asked anyway: a job in the background is not told of changes. */
   private static final int ASK_AGAIN = 600;
 
-  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*");
-
   private final Map<String, String> environment;
   private volatile boolean changed;
   private Screen.Size known = Screen.Size.USUAL;
@@ -76,7 +74,8 @@ final class TerminalSize implements Supplier<Screen.Size> {
               .start();
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       process.waitFor(1, TimeUnit.SECONDS);
-      var size = SIZE.matcher(said);
+      var size =
+          Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*").matcher(said);
       return size.matches()
           ? new Screen.Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
           : Screen.Size.USUAL;
