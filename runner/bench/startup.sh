@@ -1,8 +1,9 @@
 #!/bin/sh
-# How long a start takes, beside `java -version`: `--version`, and `check` of a 60-line file through the
-# launcher, with its class-data archive; with the same flags without the archive; and on a bare JVM. R
-# rounds (default 11), in each of which everything starts once. Prints medians of wall and CPU time. Needs
-# GNU time.
+# How long a start takes, beside `java -version`: `--version`, `check` of a file of seven lines and of one of
+# sixty, a run of one fragment that copies a line, and the same run again, with nothing to do. All of them
+# through the launcher, with its class-data archive; the long `check` with the same flags without the archive
+# as well, and on a bare JVM. R rounds (default 11), in each of which everything starts once. Prints medians of
+# wall and CPU time. Needs GNU time.
 set -eu
 
 rounds=${1:-11}
@@ -37,6 +38,17 @@ YAML
 } > "$work/pipeline.yaml"
 printf '%s lines\n' "$(wc -l < "$work/pipeline.yaml")"
 
+cat > "$work/small.yaml" <<'YAML'
+version: 1
+name: small
+input: in/*.txt
+split: files
+run: cat "$in" > "$out"
+merge: concat
+output: copy.txt
+YAML
+mkdir "$work/in"
+
 classpath="$root/runner/cli/target/app/golem-pipeline-cli-0.1.0.jar:$root/runner/cli/target/app/lib/*"
 main=org.golempipeline.cli.Main
 "$root/golem-pipeline" check "$work/pipeline.yaml"
@@ -52,7 +64,12 @@ i=0
 while [ "$i" -lt "$rounds" ]; do
   sample java-version java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -version
   sample version "$root/golem-pipeline" --version
+  sample check-small "$root/golem-pipeline" check "$work/small.yaml"
   sample check "$root/golem-pipeline" check "$work/pipeline.yaml"
+  echo "$i" > "$work/in/line.txt"
+  sample one-fragment "$root/golem-pipeline" run "$work/small.yaml"
+  cmp "$work/in/line.txt" "$work/copy.txt"
+  sample nothing-to-do "$root/golem-pipeline" run "$work/small.yaml"
   sample check-without-archive java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classpath" $main \
     check "$work/pipeline.yaml"
   sample check-bare-java java -cp "$classpath" $main check "$work/pipeline.yaml"
@@ -61,7 +78,7 @@ done
 
 median() { awk -v c="$2" '{ print c == 2 ? $2 + $3 : $1 }' "$work/$1.times" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
 
-for each in java-version version check check-without-archive check-bare-java; do
+for each in java-version version check-small check one-fragment nothing-to-do check-without-archive check-bare-java; do
   awk -v name="$each" -v wall="$(median "$each" 1)" -v cpu="$(median "$each" 2)" \
     -v java="$(median java-version 2)" 'BEGIN {
       printf "%-22s %5.2f s, %5.2f s of CPU, %5.2f x java -version\n", name, wall, cpu, cpu / java
