@@ -282,7 +282,7 @@ final class MarketViewTest {
         new FutureTask<>(() -> look(Duration.ofHours(1), Duration.ofSeconds(1)));
     Thread thread = new Thread(looking);
     thread.start();
-    while (yagna.requests("POST").isEmpty()) {
+    while (yagna.requests("POST").isEmpty() && !looking.isDone()) {
       Thread.onSpinWait();
     }
 
