@@ -1,16 +1,20 @@
 package org.golempipeline.golem.session;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.GolemEvent;
 import org.golempipeline.golem.GolemException;
@@ -39,8 +43,20 @@ final class Negotiation {
 
   private static final Duration HOUR = Duration.ofHours(1);
 
-  /** An offer that may be answered, or a draft that may be signed. */
-  private record Option(String proposalId, Offered offered, long since) {
+  /** Answers on their way at once: with thousands, each takes a connection and all are late. */
+  private static final int ASKING_AT_ONCE = 64;
+
+  /**
+   * An offer that may be answered, or a draft that may be signed.
+   *
+   * @param number in the order in which they came
+   * @param cost of an hour of the threads asked for
+   */
+  private record Option(
+      String proposalId, Offered offered, long number, BigDecimal cost, long since) {
+    static final Comparator<Option> CHEAPEST_FIRST =
+        Comparator.comparing(Option::cost).thenComparing(Option::number);
+
     String providerId() {
       return offered.provider().id();
     }
@@ -62,20 +78,21 @@ final class Negotiation {
   private final Hirer hirer;
   private final Publication publication;
 
-  /** Of what an hour of the threads asked for costs. */
-  private final Comparator<Option> cheapest;
-
+  private final int threads;
   private final DemandRequest counter;
   private final Funnel funnel = new Funnel();
   private final List<RentRequest> waiting = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
-  private final List<Option> offers = new ArrayList<>();
-  private final List<Option> drafts = new ArrayList<>();
-  private final Map<String, Option> asked = new HashMap<>();
+  private final NavigableSet<Option> offers = new TreeSet<>(Option.CHEAPEST_FIRST);
+  private final NavigableSet<Option> drafts = new TreeSet<>(Option.CHEAPEST_FIRST);
+
+  /** By counter-proposal, in the order in which they were made. */
+  private final Map<String, Option> asked = new LinkedHashMap<>();
 
   /** Counter-proposals that were answered, perhaps before we heard their ids, and how. */
   private final Map<String, Answer> answers = new HashMap<>();
 
+  private long options;
   private int asking;
   private int hiring;
   private boolean stopped;
@@ -85,7 +102,7 @@ final class Negotiation {
     this.session = session;
     this.penalties = penalties;
     this.hirer = hirer;
-    this.cheapest = Comparator.comparing(option -> option.offered().cost(key.threads(), HOUR));
+    this.threads = key.threads();
     DemandRequest demand = key.demand(session.terms(), session.decorations());
     this.counter = DemandKey.counter(demand, session.terms().platform());
     this.publication = new Publication(session, demand, key.taskPackage(), this);
@@ -191,12 +208,16 @@ final class Negotiation {
       if (objection != null) {
         session.emit(new GolemEvent.ProposalRejected(provider.id(), false, objection));
       }
-      (draft ? drafts : offers).add(new Option(proposal.proposalId(), offered, session.nanos()));
+      (draft ? drafts : offers).add(option(proposal.proposalId(), offered));
     } catch (Offered.Unsuitable unsuitable) {
       funnel.unsuitable(proposal.issuerId(), unsuitable.reason());
       session.emit(
           new GolemEvent.ProposalRejected(proposal.issuerId(), false, unsuitable.reason()));
     }
+  }
+
+  private Option option(String proposalId, Offered offered) {
+    return new Option(proposalId, offered, options++, offered.cost(threads, HOUR), session.nanos());
   }
 
   private void refused(String counterId, @Nullable Reason reason) {
@@ -226,13 +247,13 @@ final class Negotiation {
     }
     return offers.stream()
         .filter(option -> Offered.BEYOND_BUDGET.equals(objection(request, option.offered())))
-        .min(cheapest)
+        .findFirst()
         .map(Option::offered);
   }
 
   /** Where nobody was asked yet, somebody cheaper had to come very soon. */
   private void endBeyondBudget() {
-    if (funnel.hasAsked()) {
+    if (funnel.hasAsked() || offers.isEmpty()) {
       return;
     }
     for (RentRequest request : List.copyOf(waiting)) {
@@ -283,8 +304,19 @@ final class Negotiation {
       return;
     }
     dropOld();
+    handOut();
+    askMore();
+    endBeyondBudget();
+    wakeUpLater();
+  }
+
+  /** Who waits longest chooses first. */
+  private void handOut() {
     for (RentRequest request : List.copyOf(waiting)) {
-      Option draft = best(drafts, offered -> objection(request, offered) == null);
+      if (drafts.isEmpty()) {
+        return;
+      }
+      Option draft = cheapest(drafts, offered -> objection(request, offered) == null);
       if (draft != null) {
         drafts.remove(draft);
         waiting.remove(request);
@@ -292,29 +324,32 @@ final class Negotiation {
         hirer.hire(this, request, draft.proposalId(), draft.offered());
       }
     }
+  }
+
+  private void askMore() {
     int wanted = waiting.size();
     int most = wanted == 0 ? 0 : wanted + wanted / 4 + 1;
-    while (asked.size() + asking < most) {
-      Option offer = best(offers, offered -> objection(offered) == null && isFree(offered));
+    while (asked.size() + asking < most && asking < ASKING_AT_ONCE) {
+      Option offer = cheapest(offers, offered -> objection(offered) == null && isFree(offered));
       if (offer == null) {
         break;
       }
       offers.remove(offer);
       ask(offer);
     }
-    endBeyondBudget();
-    wakeUpLater();
   }
 
   private interface Condition {
     boolean holds(Offered offered);
   }
 
-  private @Nullable Option best(List<Option> options, Condition condition) {
-    return options.stream()
-        .filter(option -> condition.holds(option.offered()))
-        .min(cheapest)
-        .orElse(null);
+  private static @Nullable Option cheapest(NavigableSet<Option> options, Condition condition) {
+    for (Option option : options) {
+      if (condition.holds(option.offered())) {
+        return option;
+      }
+    }
+    return null;
   }
 
   private boolean isFree(Offered offered) {
@@ -349,7 +384,7 @@ final class Negotiation {
   private void asked(String counterId, Option offer) {
     Answer answer = answers.get(counterId);
     if (answer == null) {
-      asked.put(counterId, new Option(offer.proposalId(), offer.offered(), session.nanos()));
+      asked.put(counterId, option(offer.proposalId(), offer.offered()));
     } else if (answer.refusal() != null) {
       refused(offer, answer.refusal());
     }
@@ -358,11 +393,12 @@ final class Negotiation {
   private void dropOld() {
     for (Iterator<Option> all = asked.values().iterator(); all.hasNext(); ) {
       Option option = all.next();
-      if (session.since(option.since()).compareTo(MUTE_AFTER) > 0) {
-        all.remove();
-        funnel.mute(option.providerId());
-        penalties.punish(option.providerId(), session.nanos());
+      if (session.since(option.since()).compareTo(MUTE_AFTER) <= 0) {
+        break; // those behind it were asked later
       }
+      all.remove();
+      funnel.mute(option.providerId());
+      penalties.punish(option.providerId(), session.nanos());
     }
     drafts.removeIf(draft -> session.since(draft.since()).compareTo(DRAFT_LIFE) > 0);
   }
@@ -377,17 +413,21 @@ final class Negotiation {
       return;
     }
     boolean soon = !asked.isEmpty() || waiting.stream().anyMatch(RentRequest::isBeyondBudget);
-    Duration next = soon ? Duration.ofSeconds(1) : null;
-    for (Option offer : offers) {
-      Duration pause = penalties.remaining(offer.providerId(), session.nanos());
-      if (!pause.isZero() && (next == null || pause.compareTo(next) < 0)) {
-        next = pause;
-      }
-    }
+    Duration next = soon ? Duration.ofSeconds(1) : firstPenaltyOver();
     if (next != null) {
       CompletableFuture<Void> timer = session.threads().after(next.plusMillis(5));
       wakeUp = timer;
       timer.thenRun(this::pump);
     }
+  }
+
+  /** Of those who made an offer; null if none of them has to wait. */
+  private @Nullable Duration firstPenaltyOver() {
+    long now = session.nanos();
+    return offers.stream()
+        .map(offer -> penalties.remaining(offer.providerId(), now))
+        .filter(pause -> !pause.isZero())
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 }

@@ -19,7 +19,7 @@ public final class Offers {
 
   private Offers() {}
 
-  static Map<String, Object> properties() {
+  public static Map<String, Object> properties() {
     Map<String, Object> properties = new HashMap<>();
     properties.put(PropertyNames.PRICING_MODEL, "linear");
     properties.put(
