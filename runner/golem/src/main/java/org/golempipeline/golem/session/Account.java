@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.golempipeline.golem.market.Offered;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +46,22 @@ final class Account {
   /** Documents are worked on one after the other. */
   CompletableFuture<?> documents = CompletableFuture.completedFuture(true);
 
+  private final Consumer<BigDecimal> more;
   private final long openedAt;
   private final Map<String, Span> activities = new LinkedHashMap<>();
   private final Map<String, BigDecimal> acceptedNotes = new HashMap<>();
   private @Nullable String invoice;
   private @Nullable BigDecimal acceptedInvoice;
+  private BigDecimal accepted = BigDecimal.ZERO;
   private boolean distrusted;
   private boolean approved;
   private boolean closing;
 
-  Account(String agreementId, Offered offered, long nowNanos) {
+  /**
+   * @param more is told by how much what was accepted grows
+   */
+  Account(String agreementId, Offered offered, long nowNanos, Consumer<BigDecimal> more) {
+    this.more = more;
     this.agreementId = agreementId;
     this.offered = offered;
     this.bill = new Bill(offered);
@@ -132,6 +139,7 @@ final class Account {
 
   void acceptedNote(String activityId, BigDecimal amount) {
     acceptedNotes.merge(activityId, amount, BigDecimal::max);
+    count();
   }
 
   /**
@@ -148,16 +156,23 @@ final class Account {
 
   void acceptedInvoice(BigDecimal amount) {
     acceptedInvoice = acceptedInvoice == null ? amount : acceptedInvoice.max(amount);
+    count();
   }
 
   boolean hasInvoice() {
     return acceptedInvoice != null;
   }
 
+  private void count() {
+    BigDecimal notes = acceptedNotes.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    BigDecimal now = acceptedInvoice == null ? notes : notes.max(acceptedInvoice);
+    more.accept(now.subtract(accepted));
+    accepted = now;
+  }
+
   /** GLM we owe or paid for this agreement. */
   BigDecimal accepted() {
-    BigDecimal notes = acceptedNotes.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
-    return acceptedInvoice == null ? notes : notes.max(acceptedInvoice);
+    return accepted;
   }
 
   /** What {@link #accepted} becomes with this note. */

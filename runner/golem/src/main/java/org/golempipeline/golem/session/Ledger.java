@@ -49,11 +49,18 @@ final class Ledger {
   private final boolean afterwards;
   private final Map<String, Account> accounts = new LinkedHashMap<>();
   private final Set<String> documents = new HashSet<>();
+  private BigDecimal accepted = BigDecimal.ZERO;
 
   /** The last event of a debit note that was handled, and the notes that are being fetched. */
   private Instant notesSeen;
 
   private CompletableFuture<?> notes = CompletableFuture.completedFuture(null);
+
+  /** The last listing of debit notes that was asked for, which begins when the one before ends. */
+  private CompletableFuture<?> listing = CompletableFuture.completedFuture(null);
+
+  /** That listing as long as it has not begun: whoever comes until then shares it. */
+  private @Nullable CompletableFuture<Void> nextListing;
 
   /**
    * @param begin when the session began, by the daemon's clock
@@ -80,7 +87,8 @@ final class Ledger {
 
   /** The same for an agreement that was made earlier. */
   Account open(String agreementId, Offered offered, long openedNanos) {
-    Account account = new Account(agreementId, offered, openedNanos);
+    Account account =
+        new Account(agreementId, offered, openedNanos, more -> accepted = accepted.add(more));
     accounts.put(agreementId, account);
     return account;
   }
@@ -92,9 +100,7 @@ final class Ledger {
 
   /** GLM of all accepted documents. */
   BigDecimal accepted() {
-    return accounts.values().stream()
-        .map(Account::accepted)
-        .reduce(BigDecimal.ZERO, BigDecimal::add);
+    return accepted;
   }
 
   void on(AgreementEvent event) {
@@ -144,9 +150,22 @@ final class Ledger {
    * ahead of the invoice, but it is another poll that brings it.
    */
   private CompletableFuture<Void> notesBefore() {
+    CompletableFuture<Void> next = nextListing;
+    if (next == null) {
+      next =
+          listing
+              .handleAsync((done, error) -> listNotes(), session.threads().loop())
+              .thenCompose(listed -> listed);
+      nextListing = next;
+      listing = next;
+    }
+    return next.thenCompose(seen -> notes.<Void>handle((done, error) -> null));
+  }
+
+  private CompletableFuture<Void> listNotes() {
+    nextListing = null;
     return read(Calls.debitNoteEvents(session.terms().sessionId(), notesSeen, Duration.ZERO))
-        .thenAcceptAsync(events -> events.forEach(this::on), session.threads().loop())
-        .thenCompose(seen -> notes.<Void>handle((done, error) -> null));
+        .thenAcceptAsync(events -> events.forEach(this::on), session.threads().loop());
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -147,6 +148,38 @@ final class LedgerTest {
     assertThat(((GolemEvent.DocumentRefused) next()).documentId()).isEqualTo("inv2");
     assertThat(account.invoiced.getNow(false)).isTrue();
     assertThat(yagna.requests("POST /payment-api/v1/invoices/inv/accept")).hasSize(1);
+  }
+
+  @Test
+  void invoicesThatComeTogetherLookForEarlierNotesOnce() throws Exception {
+    String listing = "GET /payment-api/v1/debitNoteEvents";
+    yagna.on(
+        listing,
+        Answer.ok(
+            "[{\"debitNoteId\":\"note\",\"eventDate\":\"2026-01-01T00:00:00Z\","
+                + "\"eventType\":\"DebitNoteReceivedEvent\"}]"),
+        Answer.ok("[]"));
+    note("note", "0.0000240", "[0.5,2.0]");
+    yagna.on("POST /payment-api/v1/debitNotes/note/accept", Answer.ok("null"));
+    yagna.on("POST /payment-api/v1/invoices/inv/accept", Answer.ok("null"));
+    invoice("inv", "0.0000240");
+    invoice("inv2", "0.0000240");
+    onLoop(
+        () -> {
+          ledger.on(new InvoiceEvent("inv", Instant.EPOCH, InvoiceEvent.RECEIVED));
+          ledger.on(new InvoiceEvent("inv2", Instant.EPOCH, InvoiceEvent.RECEIVED));
+          return true;
+        });
+    assertThat(next()).isInstanceOf(GolemEvent.DebitNoteAccepted.class);
+    assertThat(List.of(next(), next()))
+        .hasAtLeastOneElementOfType(GolemEvent.InvoiceAccepted.class)
+        .hasAtLeastOneElementOfType(GolemEvent.DocumentRefused.class);
+    assertThat(yagna.requests(listing)).hasSize(1);
+    receiveInvoice("inv3");
+    while (yagna.requests(listing).size() < 2) {
+      Thread.onSpinWait();
+    }
+    assertThat(onLoop(ledger::accepted)).isEqualByComparingTo("0.000024");
   }
 
   /**
