@@ -29,7 +29,8 @@ public record Call<T>(
     Decoder<T> decoder,
     Duration limit,
     Retrier.Repeat repeat) {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  /** For whatever does not wait at the daemon. */
+  static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** What an answer may take longer than the long poll asks for. */
   private static final Duration MARGIN = Duration.ofSeconds(10);

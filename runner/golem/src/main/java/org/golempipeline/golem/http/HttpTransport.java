@@ -95,7 +95,7 @@ final class HttpTransport implements Transport {
         .newWebSocketBuilder()
         .header("Authorization", authorization)
         .subprotocols("gsb+flexbuffers")
-        .connectTimeout(CONNECT_LIMIT)
+        .connectTimeout(Call.LIMIT) // for the daemon's answer as well
         .buildAsync(URI.create((base + path).replaceFirst("^http", "ws")), listener);
   }
 
