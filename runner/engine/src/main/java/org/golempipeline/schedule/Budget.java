@@ -61,11 +61,17 @@ final class Budget {
     }
   }
 
-  /** It is open, and idle. */
-  void opened(RentalState rental) {
+  /**
+   * It is open, and idle.
+   *
+   * @return whether it is dearer than the last one
+   */
+  boolean opened(RentalState rental) {
     keptUntil(rental, rental.openedAt.plus(policy.idleRelease()));
     lastIdle = rental.committed;
+    var before = lastLeast;
     lastLeast = rental.start.add(rental.costOf(policy.leastTime()));
+    return lastLeast.compareTo(before) > 0;
   }
 
   /** It is not let go before {@code until}, unless by itself. */

@@ -74,8 +74,9 @@ final class Renting {
       ourselves.add(opened.providerId());
     }
     know(rental, opened);
-    budget.opened(rental);
-    letGoUnderpriced();
+    if (budget.opened(rental)) {
+      letGoUnderpriced();
+    }
     decisions.emit(
         new RunEvent.RentalOpened(
             opened.rental(),
