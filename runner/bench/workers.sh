@@ -2,8 +2,9 @@
 # What many workers cost: `sleep 1` on W workers (default 200), ten times each, beside 20 workers and
 # beside `xargs -P`, in R rounds (default 1). Then the client's side alone: M rentals (default 200) of
 # a node in another process, one fragment each that does nothing, beside 20: what the client takes of
-# processor time, and the most threads and descriptors that it had. Prints medians. Works in a folder
-# of its own that it removes; needs GNU time and xargs, and Linux for threads and descriptors.
+# processor time, and the most threads and descriptors that it had; with 0 for W that alone. Prints
+# medians. Works in a folder of its own that it removes; needs GNU time and xargs, and Linux for
+# threads and descriptors.
 set -eu
 
 workers=${1:-200}
@@ -106,9 +107,11 @@ export YAGNA_API_URL YAGNA_APPKEY GOLEM_REGISTRY_URL
 
 round=0
 while [ "$round" -lt "$rounds" ]; do
-  local_run few 20
-  local_run many "$workers"
-  timed xargs sh -c "seq $((10 * workers)) | xargs -P$workers -I{} sh -c 'sleep 1; echo \$1' sh {}"
+  if [ "$workers" -gt 0 ]; then
+    local_run few 20
+    local_run many "$workers"
+    timed xargs sh -c "seq $((10 * workers)) | xargs -P$workers -I{} sh -c 'sleep 1; echo \$1' sh {}"
+  fi
   client_run client-few 20
   client_run client-many "$rentals"
   round=$((round + 1))
@@ -121,9 +124,11 @@ line() {
     print ""
   }'
 }
-line "20 workers" 200 few ''
-line "$workers workers" $((10 * workers)) many "$(median xargs 1)"
-line "xargs -P$workers" $((10 * workers)) xargs ''
+if [ "$workers" -gt 0 ]; then
+  line "20 workers" 200 few ''
+  line "$workers workers" $((10 * workers)) many "$(median xargs 1)"
+  line "xargs -P$workers" $((10 * workers)) xargs ''
+fi
 for each in few many; do
   n=20
   [ "$each" = few ] || n=$rentals
