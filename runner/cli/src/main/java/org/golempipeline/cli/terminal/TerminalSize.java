@@ -74,8 +74,7 @@ final class TerminalSize implements Supplier<Screen.Size> {
               .start();
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       process.waitFor(1, TimeUnit.SECONDS);
-      var size =
-          Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*").matcher(said);
+      var size = Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*").matcher(said);
       return size.matches()
           ? new Screen.Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
           : Screen.Size.USUAL;
