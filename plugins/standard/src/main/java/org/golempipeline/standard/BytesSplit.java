@@ -7,14 +7,13 @@ import java.util.List;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /**
  * {@code bytes}: so many bytes a fragment, wherever that cuts; with a delimiter, cut behind the
  * last one that fits, or behind the next if none does. An empty file is one empty fragment.
  */
-public final class BytesSplit implements SplitStrategy {
+public final class BytesSplit implements CuttingSplit {
   private static final int WINDOW = 1 << 16;
 
   @Override
@@ -65,21 +64,6 @@ public final class BytesSplit implements SplitStrategy {
           ]
         }
         """;
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return true;
-  }
-
-  @Override
-  public InputUse inputUse() {
-    return InputUse.REQUIRED;
-  }
-
-  @Override
-  public InputShape inputShape(Options options) {
-    return InputShape.FILE;
   }
 
   @Override

@@ -11,14 +11,13 @@ import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /**
  * {@code csv}: so many rows a fragment, each under the header of its file. Quoted fields may hold
  * line ends. A file with a header alone is one fragment, and so is an empty one.
  */
-public final class CsvSplit implements SplitStrategy {
+public final class CsvSplit implements CuttingSplit {
   private static final int WINDOW = 1 << 18;
 
   private static final String ABOVE_HEADER =
@@ -74,26 +73,6 @@ public final class CsvSplit implements SplitStrategy {
         }
         """
         .formatted(Quota.STABLE, CsvHeader.DELIMITER_SCHEMA);
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return true;
-  }
-
-  @Override
-  public InputUse inputUse() {
-    return InputUse.REQUIRED;
-  }
-
-  @Override
-  public InputShape inputShape(Options options) {
-    return InputShape.FILE;
-  }
-
-  @Override
-  public List<String> variables(Options options) {
-    return List.of();
   }
 
   @Override

@@ -6,17 +6,15 @@ import java.util.Map;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
-import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /**
  * {@code json}: so many elements of a top-level array a fragment, each fragment an array of its
  * own. Elements stay as they are written. An empty array is one fragment with an empty array.
  */
-public final class JsonSplit implements SplitStrategy {
+public final class JsonSplit implements CuttingSplit {
   private static final Piece OPEN = new Piece.Literal("[");
   private static final Piece CLOSE = new Piece.Literal("]\n");
 
@@ -60,26 +58,6 @@ public final class JsonSplit implements SplitStrategy {
         }
         """
         .formatted(Quota.STABLE);
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return true;
-  }
-
-  @Override
-  public InputUse inputUse() {
-    return InputUse.REQUIRED;
-  }
-
-  @Override
-  public InputShape inputShape(Options options) {
-    return InputShape.FILE;
-  }
-
-  @Override
-  public List<String> variables(Options options) {
-    return List.of();
   }
 
   @Override

@@ -2,11 +2,8 @@ package org.golempipeline.standard;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.golempipeline.strategy.Fragments;
-import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /**
@@ -14,7 +11,7 @@ import org.golempipeline.strategy.StrategyException;
  * fragments of whole lines a file. A line ends with a line feed, so CRLF stays with its line; the
  * last one may lack it. An empty file is one empty fragment: no input file goes unanswered.
  */
-public final class LinesSplit implements SplitStrategy {
+public final class LinesSplit implements CuttingSplit {
   private static final int WINDOW = 1 << 19;
   private static final int SMALL_WINDOW = 1 << 14;
 
@@ -82,26 +79,6 @@ public final class LinesSplit implements SplitStrategy {
         }
         """
         .formatted(Quota.STABLE);
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return true;
-  }
-
-  @Override
-  public InputUse inputUse() {
-    return InputUse.REQUIRED;
-  }
-
-  @Override
-  public InputShape inputShape(Options options) {
-    return InputShape.FILE;
-  }
-
-  @Override
-  public List<String> variables(Options options) {
-    return List.of();
   }
 
   @Override

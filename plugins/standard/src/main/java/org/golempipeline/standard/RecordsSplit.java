@@ -11,7 +11,6 @@ import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Regex;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@code records}: so many records a fragment, where a record begins with a line that matches.
  * Lines before the first record go with it. An empty file is one empty fragment.
  */
-public final class RecordsSplit implements SplitStrategy {
+public final class RecordsSplit implements CuttingSplit {
   private static final Pattern LITERAL = Pattern.compile("\\^[\\w>@#%&=:;,<~`'\"!/ -]+");
 
   @Override
@@ -69,21 +68,6 @@ public final class RecordsSplit implements SplitStrategy {
         }
         """
         .formatted(Quota.STABLE);
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return true;
-  }
-
-  @Override
-  public InputUse inputUse() {
-    return InputUse.REQUIRED;
-  }
-
-  @Override
-  public InputShape inputShape(Options options) {
-    return InputShape.FILE;
   }
 
   @Override
