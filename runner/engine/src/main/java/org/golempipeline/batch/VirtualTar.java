@@ -207,10 +207,6 @@ final class VirtualTar implements ByteSource {
       return new Member(name, TarHeader.FOLDER, 0755, new byte[0], List.of());
     }
 
-    String name() {
-      return name;
-    }
-
     long size() {
       return size;
     }

@@ -47,8 +47,9 @@ public final class ContentKeys {
     memory.params(content.exportedParams());
     memory.values(content.exportedValues());
     this.command = run(content.run());
-    memory.run(command);
-    memory.split(
+    memory.part("run", command);
+    memory.part(
+        "split",
         new Fields()
             .text("name", content.split().name())
             .text("version", content.split().version())
@@ -71,7 +72,7 @@ public final class ContentKeys {
     fields.count("accept", accept == null ? 0 : 1);
     if (accept != null) {
       fields.text("shell", accept.text());
-      memory.accept(new Fields().text("shell", accept.text()).end());
+      memory.part("accept", new Fields().text("shell", accept.text()).end());
     }
   }
 
@@ -110,7 +111,7 @@ public final class ContentKeys {
     fields.count("setup", setup == null ? 0 : 1);
     if (setup != null) {
       fields.text("shell", setup).texts("variables", recipe.setupVariables());
-      memory.setup(new Fields().text("shell", setup).end());
+      memory.part("setup", new Fields().text("shell", setup).end());
     }
   }
 
@@ -165,7 +166,7 @@ public final class ContentKeys {
       throw new AssertionError(out);
     }
     fields.text("out", kind).text("name", text);
-    memory.out(new Fields().text("out", kind).text("name", text).end());
+    memory.part("out", new Fields().text("out", kind).text("name", text).end());
   }
 
   /**

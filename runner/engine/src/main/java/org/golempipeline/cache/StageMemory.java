@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * them. Says nothing about secrets.
  *
  * @param parts a digest for each of {@code run}, {@code setup}, {@code image}, {@code out}, {@code
- *     split}
+ *     split}, {@code accept}
  * @param params that it exported, with their values or digests of them
  * @param values of earlier stages, likewise
  * @param files that every provider got, with digests
@@ -289,28 +289,15 @@ public record StageMemory(
       }
     }
 
-    void run(Digest digest) {
-      parts.put("run", digest.toString());
-    }
-
-    void setup(Digest digest) {
-      parts.put("setup", digest.toString());
+    /**
+     * @param name one of {@link #PARTS}
+     */
+    void part(String name, Digest digest) {
+      parts.put(name, digest.toString());
     }
 
     void image(String image) {
       parts.put("image", hashed(image));
-    }
-
-    void out(Digest digest) {
-      parts.put("out", digest.toString());
-    }
-
-    void accept(Digest digest) {
-      parts.put("accept", digest.toString());
-    }
-
-    void split(Digest digest) {
-      parts.put("split", digest.toString());
     }
 
     void params(Map<String, String> exported) {

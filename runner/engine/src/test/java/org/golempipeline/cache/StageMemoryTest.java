@@ -165,9 +165,9 @@ class StageMemoryTest {
   @Test
   void aCommandThatReadsNoInputSaysNothingAboutFiles() {
     var reading = recorder(2, "x");
-    reading.run(Packs.key("cat $in"));
+    reading.part("run", Packs.key("cat $in"));
     var blind = new StageMemory.Recorder();
-    blind.run(Packs.key("date"));
+    blind.part("run", Packs.key("date"));
     assertThat(StageMemory.reasons(Optional.of(reading.end()), blind.end()))
         .containsExactly("run changed");
     assertThat(StageMemory.reasons(Optional.of(blind.end()), reading.end()))
