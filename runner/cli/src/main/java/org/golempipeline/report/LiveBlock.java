@@ -34,10 +34,10 @@ public final class LiveBlock {
    * @param block none elsewhere than on a terminal; what that is too low for is left out
    */
   public synchronized void show(List<String> lines, List<String> block) {
-    var fitting = screen.live() ? fitting(block) : block;
     if (ended || lines.isEmpty() && block.isEmpty() && drawn.isEmpty()) {
       return;
     }
+    var fitting = screen.live() && !block.isEmpty() ? fitting(block) : block;
     var text = new StringBuilder();
     if (screen.live()) {
       draw(text, lines, fitting);

@@ -15,8 +15,8 @@ import sun.misc.Signal;
  * terminal says, asked again when the system tells that it has changed. For several threads.
  */
 final class TerminalSize implements Supplier<Screen.Size> {
-  /** Uses after which it is asked anyway: a job in the background is not told of changes. */
-  private static final int ASK_AGAIN = 600;
+  /** Uses, two a frame, after which it is asked anyway: jobs in the background hear of no change. */
+  private static final int ASK_AGAIN = 1200;
 
   private final Map<String, String> environment;
   private volatile boolean changed;
