@@ -33,10 +33,9 @@ final class Cures {
   static final String SAME = "The same as for `whole`.";
 
   private static final String ANY =
-      "The command looks at lines or records together that fragments take apart. Choose a merge"
-          + " that puts its partial answers together (`sum`, `aggregate`, `sort`, `csv` or"
-          + " `command`), or a split that keeps together what belongs together (`records` or"
-          + " `files`).";
+      "The command looks at lines or records together that fragments take apart. Choose a merge that"
+          + " puts its partial answers together (`sum`, `aggregate`, `sort`, `csv` or `command`), or a"
+          + " split that keeps together what belongs together (`records` or `files`).";
 
   /** Larger results are not read for this. */
   private static final long LARGEST = 4 << 20;
@@ -93,9 +92,9 @@ final class Cures {
               + " `mean`.";
     }
     if (sameTotals(COUNT_FIRST, 2, 1) || sameTotals(COUNT_LAST, 1, 2)) {
-      return "Every fragment counts by itself, so a key stands there once for each fragment that"
-          + " has it. Print the key, a tab and the number (`awk '{ print $2 \"\\t\" $1 }'`"
-          + " behind `uniq -c`), and use `merge: { aggregate: { by: 1, sum: 2 } }`.";
+      return "Every fragment counts by itself, so a key stands there once for each fragment that has"
+          + " it. Print the key, a tab and the number (`awk '{ print $2 \"\\t\" $1 }'` behind"
+          + " `uniq -c`), and use `merge: { aggregate: { by: 1, sum: 2 } }`.";
     }
     var first = whole.get(0);
     if (withoutRepeated(cut, first).equals(withoutRepeated(whole, first))) {
@@ -103,23 +102,22 @@ final class Cures {
           + " `merge: csv`, which keeps one, or write it in no fragment.";
     }
     if (new HashSet<>(whole).equals(new HashSet<>(cut))) {
-      return "Lines stand there once for each fragment that has them: each fragment is made unique"
-          + " by itself. Use `merge: { sort: { unique: true } }`"
+      return "Lines stand there once for each fragment that has them: each fragment is made unique by"
+          + " itself. Use `merge: { sort: { unique: true } }`"
           + (sorted(whole).equals(whole)
               ? "."
               : " if their order does not matter, with `LC_ALL=C sort -u` in `run`. If they are a"
                   + " heading, `merge: csv` keeps one line of it; or write it in no fragment.");
     }
     if (cut.size() > whole.size() && isWithin(whole, cut)) {
-      return "What the command takes from the beginning or the end of its input (`head`, `tail`,"
-          + " the first line of an `awk`), it takes from every fragment. Use `split: { csv:"
-          + " … }`, which gives every fragment the header, or do it in a stage of its own"
-          + " with `split: none`.";
+      return "What the command takes from the beginning or the end of its input (`head`, `tail`, the"
+          + " first line of an `awk`), it takes from every fragment. Use `split: { csv: … }`, which"
+          + " gives every fragment the header, or do it in a stage of its own with `split: none`.";
     }
     if (cut.size() < whole.size() && isWithin(cut, whole)) {
-      return "The command leaves something out of every fragment that it should leave out once,"
-          + " such as a header (`tail -n +2`). Use `split: { csv: … }`, which gives every"
-          + " fragment the header.";
+      return "The command leaves something out of every fragment that it should leave out once, such"
+          + " as a header (`tail -n +2`). Use `split: { csv: … }`, which gives every fragment the"
+          + " header.";
     }
     return ANY;
   }

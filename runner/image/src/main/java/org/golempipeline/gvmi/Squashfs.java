@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class Squashfs {
   private static final String HINT =
-      "Install the package `squashfs-tools`: `apt-get install squashfs-tools` on Debian and"
-          + " Ubuntu.";
+      "Install the package `squashfs-tools`: `apt-get install squashfs-tools` on Debian and Ubuntu.";
 
   /** Of a listing: {@code -rw-r--r-- 0/0 12 2026-01-01 00:00 squashfs-root/name}. */
   private static final Pattern LINE =

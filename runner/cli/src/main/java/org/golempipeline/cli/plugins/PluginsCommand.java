@@ -145,8 +145,8 @@ public final class PluginsCommand {
       description = {
         "Writes jars with their digests into the lock file of a pipeline: files, or what Maven"
             + " repositories have.",
-        "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay"
-            + " the same."
+        "That is FILE.lock. From then on they are loaded with the pipeline, as long as they stay the"
+            + " same."
       })
   int pin(
       @Parameters(paramLabel = "FILE", description = "The pipeline file.") String file,

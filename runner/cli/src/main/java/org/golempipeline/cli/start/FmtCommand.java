@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
     name = "fmt",
     mixinStandardHelpOptions = true,
     description = {
-      "Lays pipeline files out in the usual way, and files that they include: keys in the order of"
-          + " the reference, two columns for each level, no needless quotes.",
+      "Lays pipeline files out in the usual way, and files that they include: keys in the order of the"
+          + " reference, two columns for each level, no needless quotes.",
       "Comments are kept, texts over several lines stay as they are, and no value changes."
     })
 public final class FmtCommand implements Callable<Integer> {
