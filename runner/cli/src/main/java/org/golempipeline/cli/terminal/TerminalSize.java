@@ -15,7 +15,9 @@ import sun.misc.Signal;
  * terminal says, asked again when the system tells that it has changed. For several threads.
  */
 final class TerminalSize implements Supplier<Screen.Size> {
-  /** Uses, two a frame, after which it is asked anyway: jobs in the background hear of no change. */
+  /**
+   * Uses, two a frame, after which it is asked anyway: jobs in the background hear of no change.
+   */
   private static final int ASK_AGAIN = 1200;
 
   private final Map<String, String> environment;
