@@ -353,7 +353,8 @@ final class Formatter {
   /** Tells the lines of a block text; answers the last one. */
   private int text(Scalar scalar, int header, int was, int column) {
     var mark = lines.get(header).text;
-    var head = mark.substring(offset(lines.get(header), scalar.range().column())).split("[ \t]")[0];
+    var behind = mark.substring(offset(lines.get(header), scalar.range().column()));
+    var head = behind.split("[ \t]", 2)[0];
     var isExplicit = head.chars().anyMatch(Character::isDigit);
     var keepsEnd = head.contains("+");
     var first = header + 1;
@@ -365,7 +366,8 @@ final class Formatter {
             ? was + Character.digit(head.replaceAll("[^0-9]", "").charAt(0), 10)
             : first < lines.size() ? lines.get(first).indent() : 0;
     if (in <= was) {
-      return header;
+      // A text of nothing but line ends, if that.
+      in = Integer.MAX_VALUE;
     }
     var to = isExplicit ? in + column - was : column + STEP;
     var last = header;
@@ -477,8 +479,11 @@ final class Formatter {
       while (before > 0 && lines.get(before).isFree()) {
         before--;
       }
+      var was = -1;
       for (var block : lines.get(before).open) {
-        if (block[0] <= line.indent()) {
+        // A list may begin in the column of the keys around it, which then have the comment.
+        if (was < block[0] && block[0] <= line.indent()) {
+          was = block[0];
           line.is = block[1];
         }
       }

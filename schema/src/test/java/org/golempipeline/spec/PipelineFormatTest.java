@@ -112,6 +112,24 @@ class PipelineFormatTest {
   }
 
   @Test
+  void blanksBehindTheMarkOfATextGo() {
+    assertThat(formatted("version: 1\nrun: |  \n    a\ninput: >- \n    b\n"))
+        .isEqualTo("version: 1\ninput: >-\n  b\nrun: |\n  a\n");
+  }
+
+  @Test
+  void aTextOfNothingButLineEndsKeepsThem() {
+    assertThat(formatted("version: 1\nrun: |+\n\n  \n\ninput: a\n"))
+        .isEqualTo("version: 1\ninput: a\nrun: |+\n\n\n\n");
+  }
+
+  @Test
+  void aCommentAtTheEndStaysThereThoughAListInItsColumnMoves() {
+    assertThat(formatted("version: 1\ntimeout: 1m\nfiles:\n- a\n# end\n"))
+        .isEqualTo("version: 1\nfiles:\n  - a\ntimeout: 1m\n# end\n");
+  }
+
+  @Test
   void refusesWhatIsNoPipelineAndWhatItCannotMove() {
     assertThat(PipelineFormat.of("a: b\n  c: d\n".getBytes(UTF_8), "f").diagnostics())
         .extracting(Diagnostic::id)
