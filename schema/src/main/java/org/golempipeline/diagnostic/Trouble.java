@@ -69,6 +69,9 @@ public final class Trouble {
     if (trouble instanceof NotPlainException) {
       return "Put a plain file in its place, and run again.";
     }
+    if (message.toLowerCase(Locale.ROOT).contains("read-only file system")) {
+      return "Nothing can be changed there: work on a copy in a place that may be written to.";
+    }
     if (isFull(message)) {
       return "Make room there, and run again: what is done is kept.";
     }

@@ -54,6 +54,7 @@ final class Includes {
   private final Map<String, @Nullable Mapping> merged = new HashMap<>();
   private final List<Source> sources = new ArrayList<>();
   private final Deque<Edge> open = new ArrayDeque<>();
+  private boolean lacks;
 
   private Includes(String displayName, IncludedFiles files, Problems problems) {
     this.folder = displayName.substring(0, displayName.lastIndexOf('/') + 1);
@@ -65,8 +66,9 @@ final class Includes {
    * A file with what it includes.
    *
    * @param sources the texts of all files that are included, each once
+   * @param lacks whether something that is included could not be had
    */
-  record Whole(Mapping root, List<Source> sources) {}
+  record Whole(Mapping root, List<Source> sources, boolean lacks) {}
 
   /**
    * Reads everything that {@code root} includes.
@@ -75,11 +77,12 @@ final class Includes {
    */
   static Whole read(Mapping root, String displayName, IncludedFiles files, Problems problems) {
     if (root.entry(KEY) == null) {
-      return new Whole(root, List.of());
+      return new Whole(root, List.of(), false);
     }
     var includes = new Includes(displayName, files, problems);
     var name = displayName.substring(displayName.lastIndexOf('/') + 1);
-    return new Whole(includes.whole(root, name), includes.sources);
+    var whole = includes.whole(root, name);
+    return new Whole(whole, includes.sources, includes.lacks);
   }
 
   /** The file at {@code path}, whose content is {@code own}, with all it includes. */
@@ -89,7 +92,9 @@ final class Includes {
     if (included != null) {
       for (var each : listed(included)) {
         var other = file(each, path);
-        if (other != null) {
+        if (other == null) {
+          lacks = true;
+        } else {
           for (var entry : other.entries()) {
             checkClash(entries.get(entry.name()), entry, own);
             entries.merge(entry.name(), entry, Includes::over);

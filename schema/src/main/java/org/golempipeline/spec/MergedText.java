@@ -1,6 +1,8 @@
 package org.golempipeline.spec;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.Comparator;
 import org.golempipeline.diagnostic.Range;
 import org.golempipeline.document.Node;
 import org.golempipeline.document.Node.Entry;
@@ -23,7 +25,10 @@ final class MergedText {
 
   static String of(Mapping root) {
     var merged = new MergedText();
-    for (var entry : root.entries()) {
+    var entries = new ArrayList<>(root.entries());
+    // A comment in front of the first key would be one on the whole file, and stay there.
+    entries.sort(Comparator.comparing(entry -> !entry.name().equals("version")));
+    for (var entry : entries) {
       if (Includes.BY_NAME.contains(entry.name()) && entry.value() instanceof Mapping named) {
         merged.text.append(entry.name()).append(":\n");
         for (var each : named.entries()) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.golempipeline.diagnostic.Checked;
+import org.golempipeline.diagnostic.Diagnostic;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.diagnostic.Problems;
 import org.golempipeline.diagnostic.Range;
@@ -50,8 +51,19 @@ public final class PipelineFiles {
     var whole = whole(document, displayName, included, problems);
     var reading = problems.all();
     var spec = whole == null ? null : checked(whole, displayName, strategies, overrides, problems);
+    var all = Echoes.removed(reading, problems.all());
     return new Checked<>(
-        problems.hasErrors() ? null : spec, Echoes.removed(reading, problems.all()));
+        problems.hasErrors() ? null : spec,
+        whole != null && whole.lacks()
+            ? all.stream().filter(each -> !saysThatAllIsMissing(each)).toList()
+            : all);
+  }
+
+  /** What may well stand in a file that could not be included. */
+  private static boolean saysThatAllIsMissing(Diagnostic diagnostic) {
+    return diagnostic.range().equals(Range.START)
+        && Set.of(DiagnosticIds.SCHEMA_MISSING_KEY, DiagnosticIds.OUTPUT_MISSING)
+            .contains(diagnostic.id());
   }
 
   /**

@@ -54,6 +54,14 @@ class TroubleTest {
   }
 
   @Test
+  void asksForNoRoomWhereNothingCanBeChanged() {
+    assertThat(Trouble.cure(new FileSystemException("o", null, "Read-only file system")))
+        .contains("may be written to");
+    assertThat(Trouble.cure(new FileSystemException("o", null, "No space left on device")))
+        .startsWith("Make room");
+  }
+
+  @Test
   void namesThePlaceOfAFullDisk() {
     var full = new IOException("No space left on device");
     assertThat(Trouble.reason(full, Path.of("runs/1")))

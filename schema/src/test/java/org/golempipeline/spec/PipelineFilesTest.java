@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -284,5 +285,26 @@ class PipelineFilesTest {
             NONE)
         .value()
         .orElseThrow();
+  }
+
+  @Test
+  void mergedTextSaysOfEachKeyAndOfNoOtherWhereItStands() {
+    var merged =
+        PipelineFiles.merged(
+            "include: parts/a.yml\nversion: 1\nname: whole\n".getBytes(UTF_8),
+            "f.yaml",
+            path -> "workers: 1\ninput: in/*\n".getBytes(UTF_8),
+            List.of());
+
+    assertThat(merged.orNull())
+        .isEqualTo(
+            """
+            version: 1
+            name: whole
+            # parts/a.yml:1
+            workers: 1
+            # parts/a.yml:2
+            input: in/*
+            """);
   }
 }
