@@ -102,11 +102,14 @@ class RecordsIT {
 
     var refused = workspace.run("run", "x.yaml", "--trace", "none/t.tsv");
     assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(refused.err()).contains("Could not write `none/t.tsv`");
+    assertThat(refused.err()).contains("There is no folder", "to write `none/t.tsv` in.");
 
-    var both = workspace.run("run", "x.yaml", "--junit", "same", "--trace", "same");
-    assertThat(both.exitCode()).isEqualTo(2);
-    assertThat(both.err()).contains("both write `same`");
+    Files.createSymbolicLink(workspace.folder().resolve("link"), Path.of("same"));
+    for (var other : List.of("same", "./same", "link")) {
+      var both = workspace.run("run", "x.yaml", "--junit", "same", "--trace", other);
+      assertThat(both.exitCode()).isEqualTo(2);
+      assertThat(both.err()).contains("both write `same`");
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.golempipeline.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Option;
 
 /** Files that other programs read after a run. */
 final class RecordOptions {
+  private static final int MOST_LINKS = 40;
+
   @Option(
       names = "--junit",
       paramLabel = "FILE",
@@ -78,12 +81,12 @@ final class RecordOptions {
    * ever replaced.
    */
   void check(Console console) throws Refusal {
-    if (junit != null && junit.equals(trace)) {
+    check(console, "--junit", junit, JunitFile::replaceable);
+    check(console, "--trace", trace, TraceFile::replaceable);
+    if (junit != null && trace != null && place(console, junit).equals(place(console, trace))) {
       throw Refusal.usage(
           "`--junit` and `--trace` both write `%s`.".formatted(junit), "Name two files.");
     }
-    check(console, "--junit", junit, JunitFile::replaceable);
-    check(console, "--trace", trace, TraceFile::replaceable);
   }
 
   private interface Judge {
@@ -95,8 +98,11 @@ final class RecordOptions {
     if (name == null) {
       return;
     }
-    var file = console.path(name);
+    var file = place(console, name);
     try {
+      if (Files.isDirectory(file)) {
+        throw Refusal.usage("`%s` is a folder.".formatted(name), "Name a file.");
+      }
       if (Files.isRegularFile(file) && !replaceable.judge(file)) {
         throw Refusal.usage(
             "`%s` is not a file that `%s` has written, so it is not replaced."
@@ -114,7 +120,9 @@ final class RecordOptions {
       if (name == null) {
         continue;
       }
-      var use = PathUse.of(plan, console.path(name).toAbsolutePath().normalize());
+      var named = console.path(name).toAbsolutePath().normalize();
+      var place = place(console, name);
+      var use = PathUse.of(plan, named).or(() -> PathUse.of(plan, place));
       if (use.isPresent()) {
         throw Refusal.usage(
             "`%s` is %s.".formatted(name, use.get()), "Name another file for what is recorded.");
@@ -146,6 +154,24 @@ final class RecordOptions {
   private static <T> T create(Console console, String name, Creator<T> creator) throws Refusal {
     try {
       return creator.of(console.path(name));
+    } catch (IOException e) {
+      throw unwritable(name, e);
+    }
+  }
+
+  /** What is written to in the end: the file that links lead to, whether it is there or not. */
+  private static Path place(Console console, String name) throws Refusal {
+    var file = console.path(name).toAbsolutePath().normalize();
+    try {
+      for (var links = 0; links < MOST_LINKS && Files.isSymbolicLink(file); links++) {
+        file = file.resolveSibling(Files.readSymbolicLink(file)).normalize();
+      }
+      var folder = file.getParent();
+      return folder == null ? file : folder.toRealPath().resolve(file.getFileName());
+    } catch (NoSuchFileException e) {
+      throw Refusal.usage(
+          "There is no folder `%s` to write `%s` in.".formatted(e.getFile(), name),
+          "Make it first.");
     } catch (IOException e) {
       throw unwritable(name, e);
     }
