@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param path from the daemon's base URL on, with the query
  * @param body JSON, or null for none
  * @param decoder reads the body of a success
- * @param waits whether the daemon may answer late on purpose
- * @param limit for the answer to be complete, from when it is sent
+ * @param limit for the answer to be complete
  * @param repeat after which failures it is sent again
  */
 public record Call<T>(
@@ -28,7 +27,6 @@ public record Call<T>(
     String path,
     byte @Nullable [] body,
     Decoder<T> decoder,
-    boolean waits,
     Duration limit,
     Retrier.Repeat repeat) {
   /** For whatever does not wait at the daemon. */
@@ -75,40 +73,38 @@ public record Call<T>(
   }
 
   static <T> Call<T> get(String action, String path, Decoder<T> decoder) {
-    return new Call<>(action, "GET", path, null, decoder, false, LIMIT, Retrier.Repeat.ALWAYS);
+    return new Call<>(action, "GET", path, null, decoder, LIMIT, Retrier.Repeat.ALWAYS);
   }
 
   static <T> Call<T> post(String action, String path, @Nullable Object body, Decoder<T> decoder) {
     byte[] json = body == null ? null : json(body);
-    return new Call<>(
-        action, "POST", path, json, decoder, false, LIMIT, Retrier.Repeat.UNLESS_ARRIVED);
+    return new Call<>(action, "POST", path, json, decoder, LIMIT, Retrier.Repeat.UNLESS_ARRIVED);
   }
 
   static Call<Boolean> put(String action, String path, Object body) {
     return new Call<>(
-        action, "PUT", path, json(body), Decoder.nothing(), false, LIMIT, Retrier.Repeat.ALWAYS);
+        action, "PUT", path, json(body), Decoder.nothing(), LIMIT, Retrier.Repeat.ALWAYS);
   }
 
   static Call<Boolean> delete(String action, String path) {
     return new Call<>(
-        action, "DELETE", path, null, Decoder.nothing(), false, LIMIT, Retrier.Repeat.ALWAYS);
+        action, "DELETE", path, null, Decoder.nothing(), LIMIT, Retrier.Repeat.ALWAYS);
   }
 
   Call<T> repeat(Retrier.Repeat other) {
-    return new Call<>(action, method, path, body, decoder, waits, limit, other);
+    return new Call<>(action, method, path, body, decoder, limit, other);
   }
 
   /** Sent once, and not waited for any longer than {@code other}. */
   public Call<T> within(Duration other) {
-    return new Call<>(action, method, path, body, decoder, waits, other, Retrier.Repeat.NEVER);
+    return new Call<>(action, method, path, body, decoder, other, Retrier.Repeat.NEVER);
   }
 
   /** Waits at the daemon for up to {@code poll}, which becomes the query's timeout. */
   Call<T> polling(Duration poll) {
     String separator = path.indexOf('?') < 0 ? "?" : "&";
     String longer = path + separator + "timeout=" + poll.toMillis() / 1000.0;
-    boolean later = !poll.isZero();
-    return new Call<>(action, method, longer, body, decoder, later, poll.plus(MARGIN), repeat);
+    return new Call<>(action, method, longer, body, decoder, poll.plus(MARGIN), repeat);
   }
 
   static String encode(String text) {

@@ -31,16 +31,9 @@ public final class Caller {
 
   private static final int LONGEST_REASON = 500;
 
-  /**
-   * Calls on their way at once, but for those that wait at the daemon. With thousands each would
-   * take a connection, and all would be late together.
-   */
-  private static final int AT_ONCE = 64;
-
   private final Transport transport;
   private final GolemConnection connection;
   private final Retrier retrier;
-  private final Turns turns = new Turns(AT_ONCE);
 
   public Caller(GolemConnection connection, Threads threads, Retrier retrier) {
     this.connection = connection;
@@ -83,12 +76,11 @@ public final class Caller {
 
   /** Opens a WebSocket. */
   public CompletableFuture<WebSocket> webSocket(String path, WebSocket.Listener listener) {
-    return turns.take(() -> transport.webSocket(path, listener));
+    return transport.webSocket(path, listener);
   }
 
   private <T> CompletableFuture<T> once(Call<T> call) {
-    CompletableFuture<NearDaemon.Answer> exchange =
-        call.waits() ? transport.send(call) : turns.take(() -> transport.send(call));
+    CompletableFuture<NearDaemon.Answer> exchange = transport.send(call);
     CompletableFuture<T> answer =
         named(call.action(), exchange).thenApply(value -> answer(call, value));
     answer.whenComplete(
