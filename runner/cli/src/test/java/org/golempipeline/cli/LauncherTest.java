@@ -156,6 +156,27 @@ class LauncherTest {
     }
   }
 
+  /** The JVM would open a file of its own there, and `run -` would read that. */
+  @Test
+  void givesTheJvmAnEmptyInputForOneThatIsClosed() throws Exception {
+    script(java.resolve("bin/java"), "#!/bin/sh\nwc -c\n");
+
+    assertThat(launchAfter("exec <&-").out().strip()).isEqualTo("0");
+  }
+
+  @Test
+  void leavesNothingOfAnArchiveThatIsBrokenOff() throws Exception {
+    script(
+        java.resolve("bin/java"),
+        "#!/bin/sh\ncase $* in *DumpLoadedClassList*) kill -s TERM $PPID ;; esac\n");
+
+    assertThat(launch(root.resolve("golem-pipeline"), "check", "f").exitCode()).isEqualTo(130);
+    try (var files = Files.list(jar().getParent())) {
+      assertThat(files.map(each -> each.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("archiving."));
+    }
+  }
+
   private Workspace.Ran launchAfter(String preparation) throws Exception {
     var starter = temporary.resolve("bin/starter");
     script(
