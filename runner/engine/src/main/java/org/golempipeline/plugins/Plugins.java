@@ -54,7 +54,7 @@ public final class Plugins {
         Stream.concat(StandardStrategies.merges().stream(), merges().stream()).toList());
   }
 
-  /** These and one more; the same jar twice counts once. */
+  /** These and one more; the same jar with the same libraries counts once. */
   public Plugins with(Plugin plugin) throws PluginException {
     for (var other : all) {
       if (other.sha256().equals(plugin.sha256()) && other.libraries().equals(plugin.libraries())) {

@@ -2,6 +2,7 @@ package org.golempipeline.schedule;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What the scheduler aims for.
@@ -13,8 +14,8 @@ import java.time.Duration;
  * @param seed decides which results are checked; nobody else can know it
  * @param batchTime how long a script should take, so that what it costs to send one vanishes
  * @param leastBatchTime a script that takes less costs more than its early end is worth
- * @param nearby whether data is at hand, so that a fragment takes what its command takes, however
- *     long its script waits for its turn
+ * @param crowded whether this machine plays so many workers that their scripts wait for each other:
+ *     then a fragment takes what its command takes, however long its script takes
  * @param firstBatch fragments in a script while nothing is known of how long they take
  * @param largestBatch most fragments in a script
  * @param idleRelease how long a machine without work is kept
@@ -33,7 +34,7 @@ public record Policy(
     long seed,
     Duration batchTime,
     Duration leastBatchTime,
-    boolean nearby,
+    boolean crowded,
     int firstBatch,
     int largestBatch,
     Duration idleRelease,
@@ -43,6 +44,11 @@ public record Policy(
     int losses,
     Duration rentalLife,
     Duration moneyGrace) {
+  public Policy {
+    // In recordings of older versions it is absent: they are refused as a whole.
+    Objects.requireNonNull(leastBatchTime);
+  }
+
   /** A script that the budget cannot give this long is not begun. */
   static final Duration LEAST_SCRIPT = Duration.ofMinutes(1);
 
@@ -63,9 +69,8 @@ public record Policy(
   public static Policy local(
       int workers, BigDecimal budget, boolean reuse, long seed, Duration rentalLife) {
     var allScripts = LOCAL_SCRIPT.multipliedBy(workers);
-    var batchTime = allScripts.compareTo(LOCAL_BATCH) > 0 ? allScripts : LOCAL_BATCH;
-    var tenth = batchTime.dividedBy(10);
-    var halfOfAll = allScripts.dividedBy(2);
+    var crowded = allScripts.compareTo(LOCAL_BATCH) > 0;
+    var batchTime = crowded ? allScripts : LOCAL_BATCH;
     return new Policy(
         workers,
         1,
@@ -73,8 +78,8 @@ public record Policy(
         reuse,
         seed,
         batchTime,
-        halfOfAll.compareTo(tenth) > 0 ? halfOfAll : tenth,
-        true,
+        batchTime.dividedBy(crowded ? 2 : 10),
+        crowded,
         8,
         2000,
         Duration.ofSeconds(2),

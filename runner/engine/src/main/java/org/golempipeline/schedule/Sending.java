@@ -190,7 +190,7 @@ final class Sending {
       return Math.max(1, Math.min(policy.firstBatch(), share));
     }
     var wanted = Math.min(share, policy.batchTime().toMillis() / typical);
-    var each = policy.nearby() ? stage.ownMillis() : typical;
+    var each = policy.crowded() ? stage.ownMillis() : typical;
     var worthIt = Math.min(stage.pending(), policy.leastBatchTime().toMillis() / each);
     return (int) Math.max(1, Math.min(policy.largestBatch(), Math.max(wanted, worthIt)));
   }
