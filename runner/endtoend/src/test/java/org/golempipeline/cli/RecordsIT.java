@@ -132,6 +132,15 @@ class RecordsIT {
       assertThat(ran.exitCode()).as(refused).isEqualTo(2);
       assertThat(ran.err()).contains(refused.substring(refused.indexOf(':') + 2));
     }
+    workspace.write("real/deep/nothing", "");
+    workspace.write("real/notes.txt", "precious");
+    Files.createSymbolicLink(folder.resolve("d"), Path.of("real/deep"));
+    Files.createSymbolicLink(folder.resolve("real/deep/t.tsv"), Path.of("../notes.txt"));
+    for (var through : List.of("d/../notes.txt", "d/t.tsv")) {
+      var ran = workspace.run("run", "copy.yaml", "--trace", through);
+      assertThat(ran.err()).contains("`" + through + "` is not a file that `--trace` has written");
+    }
+    assertThat(workspace.read("real/notes.txt")).isEqualTo("precious");
     assertThat(workspace.read("copy.yaml")).isEqualTo(PIPELINE);
     assertThat(workspace.read("other.xml")).contains("mine");
     assertThat(workspace.files("in")).containsOnlyKeys("a");

@@ -161,13 +161,12 @@ final class RecordOptions {
 
   /** What is written to in the end: the file that links lead to, whether it is there or not. */
   private static Path place(Console console, String name) throws Refusal {
-    var file = console.path(name).toAbsolutePath().normalize();
     try {
+      var file = inRealFolder(console.path(name).toAbsolutePath());
       for (var links = 0; links < MOST_LINKS && Files.isSymbolicLink(file); links++) {
-        file = file.resolveSibling(Files.readSymbolicLink(file)).normalize();
+        file = inRealFolder(file.resolveSibling(Files.readSymbolicLink(file)));
       }
-      var folder = file.getParent();
-      return folder == null ? file : folder.toRealPath().resolve(file.getFileName());
+      return file;
     } catch (NoSuchFileException e) {
       throw Refusal.usage(
           "There is no folder `%s` to write `%s` in.".formatted(e.getFile(), name),
@@ -175,6 +174,12 @@ final class RecordOptions {
     } catch (IOException e) {
       throw unwritable(name, e);
     }
+  }
+
+  /** What {@code ..} means depends on where links lead, so they are followed first. */
+  private static Path inRealFolder(Path file) throws IOException {
+    var folder = file.getParent();
+    return folder == null ? file : folder.toRealPath().resolve(file.getFileName());
   }
 
   private static Refusal unwritable(String name, IOException e) {
