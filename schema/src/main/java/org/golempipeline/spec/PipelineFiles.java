@@ -25,6 +25,16 @@ import org.jspecify.annotations.Nullable;
  * where an earlier mistake would make its answer a guess.
  */
 public final class PipelineFiles {
+  private static final Set<String> MISSING =
+      Set.of(DiagnosticIds.SCHEMA_MISSING_KEY, DiagnosticIds.OUTPUT_MISSING);
+
+  private static final Set<String> UNKNOWN =
+      Set.of(
+          DiagnosticIds.REFERENCE_STAGE,
+          DiagnosticIds.REFERENCE_NAME,
+          DiagnosticIds.PARAM_UNKNOWN,
+          DiagnosticIds.PROFILE_UNKNOWN);
+
   private PipelineFiles() {}
 
   /**
@@ -55,15 +65,15 @@ public final class PipelineFiles {
     return new Checked<>(
         problems.hasErrors() ? null : spec,
         whole != null && whole.lacks()
-            ? all.stream().filter(each -> !saysThatAllIsMissing(each)).toList()
+            ? all.stream().filter(each -> !mayStandElsewhere(each)).toList()
             : all);
   }
 
-  /** What may well stand in a file that could not be included. */
-  private static boolean saysThatAllIsMissing(Diagnostic diagnostic) {
+  /** Whether what it misses may well stand in a file that could not be included. */
+  private static boolean mayStandElsewhere(Diagnostic diagnostic) {
     return diagnostic.range().equals(Range.START)
-        && Set.of(DiagnosticIds.SCHEMA_MISSING_KEY, DiagnosticIds.OUTPUT_MISSING)
-            .contains(diagnostic.id());
+        ? MISSING.contains(diagnostic.id())
+        : UNKNOWN.contains(diagnostic.id());
   }
 
   /**

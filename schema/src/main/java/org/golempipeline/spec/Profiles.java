@@ -13,8 +13,9 @@ import org.golempipeline.document.Node.Mapping;
 import org.golempipeline.document.Node.Scalar;
 
 /**
- * Puts the profiles that the caller chose over the top level of a file: of two for the same key the
- * later one counts. A key is replaced whole; params get other defaults.
+ * Puts the profiles that the caller chose over what stands in a file, at top level and in single
+ * stages: of two for the same key the later one counts. A key is replaced whole; params get other
+ * defaults.
  */
 final class Profiles {
   private static final String KEY = "profiles";

@@ -352,7 +352,7 @@ class CompletionTest {
             "--on=[local (default), or golem\\: the Golem Network, within the budget of the file]"
                 + ":PLACE:(local golem)",
             "*-p+[Sets a param of the file; repeat it for more]:name=value:_golem-pipeline-params",
-            "*--profile=[Puts the settings of that profile of the file over those at top level;"
+            "*--profile=[Puts the settings of that profile of the file over what stands in it;"
                 + " repeat it for more, of which the last one"
                 + " counts]:NAME:_golem-pipeline-profiles",
             "1::FILE:_files");

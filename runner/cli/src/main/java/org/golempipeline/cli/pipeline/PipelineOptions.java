@@ -31,7 +31,7 @@ public final class PipelineOptions {
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "Puts the settings of that profile of the file over those at top level; repeat it for"
+          "Puts the settings of that profile of the file over what stands in it; repeat it for"
               + " more, of which the last one counts.")
   private List<String> profiles = new ArrayList<>();
 
