@@ -150,10 +150,10 @@ public final class RunReport implements EventSink, AutoCloseable {
   private void draw() {
     try {
       while (!pause()) {
-        var frame = frame();
+        var frame = frame(size());
         block.show(frame.lines(), frame.block());
       }
-      block.end(frame().lines());
+      block.end(frame(Screen.Size.USUAL).lines());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -167,7 +167,12 @@ public final class RunReport implements EventSink, AutoCloseable {
     return closed;
   }
 
-  private synchronized Frame frame() {
+  /** To be asked before a frame is made: it may take a process, and events wait for frames. */
+  private Screen.Size size() {
+    return screen.live() ? screen.size().get() : Screen.Size.USUAL;
+  }
+
+  private synchronized Frame frame(Screen.Size size) {
     var ready = new ArrayList<String>();
     if (dropped > 0) {
       ready.add(Words.count(dropped, "line") + " left out");
@@ -179,7 +184,7 @@ public final class RunReport implements EventSink, AutoCloseable {
     List<String> block = List.of();
     if (tally.started != null && !closed && detail != Detail.TROUBLE) {
       if (screen.live()) {
-        block = progress.block(now, screen.size().get());
+        block = progress.block(now, size);
       } else if (isPlainLineDue(now)) {
         ready.add(progress.line(now));
         changed = false;

@@ -46,6 +46,9 @@ public final class Words {
 
   /** {@code 0.4 s}, {@code 41 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
   public static String duration(Duration duration) {
+    if (duration.isNegative()) {
+      return "-" + duration(duration.negated());
+    }
     var seconds = duration.toSeconds();
     if (seconds < 10) {
       var tenths = (duration.toMillis() + 50) / 100;

@@ -285,7 +285,7 @@ class CommandLineTest {
         .asString()
         .contains("`/dev/zero`, which `-p` names, holds more than 1,048,576 bytes.");
     assertThat(workspace.run("check", "right.yaml", "-p", "whom=@.").err())
-        .contains("Could not read `.`, which `-p` names.");
+        .contains("Could not read `.`, which `-p` names: Is a directory.");
   }
 
   @Test

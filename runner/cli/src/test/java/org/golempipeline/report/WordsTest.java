@@ -21,6 +21,8 @@ class WordsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "-500, -0.5 s",
+    "-185000, -3 min 05 s",
     "0, 0.0 s",
     "49, 0.0 s",
     "50, 0.1 s",

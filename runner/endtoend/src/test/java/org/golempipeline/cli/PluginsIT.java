@@ -154,7 +154,9 @@ class PluginsIT {
         .extracting(Workspace.Ran::err)
         .asString()
         .contains("No plugin `letters` is pinned in `example/pipeline.yaml.lock`.", "`paragraphs`");
-    assertThat(workspace.run("plugins", "unpin", PIPELINE, "paragraphs"))
+    assertThat(workspace.run("plugins", "unpin", PIPELINE, "paragraphs", "letters").err())
+        .contains("No plugin `letters` is pinned", "Name one of `paragraphs`.");
+    assertThat(workspace.run("plugins", "unpin", PIPELINE, "paragraphs", "paragraphs"))
         .isEqualTo(
             new Workspace.Ran(0, "Took `paragraphs` out of example/pipeline.yaml.lock.\n", ""));
     assertThat(workspace.read(PIPELINE + ".lock")).doesNotContain("sha256");

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.golempipeline.cli.terminal.Console;
+import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.pipeline.Refusal;
 import picocli.CommandLine.Option;
 
@@ -62,7 +63,7 @@ public final class ParamOptions {
       throw Refusal.usage("`%s` is not UTF-8 text.".formatted(file), "Params are text.");
     } catch (IOException | InvalidPathException e) {
       throw Refusal.usage(
-          "Could not read `%s`, which `-p` names.".formatted(file),
+          "Could not read `%s`, which `-p` names: %s.".formatted(file, Trouble.reason(e)),
           "Paths are relative to the current folder, `%s`.".formatted(console.folder()));
     }
   }

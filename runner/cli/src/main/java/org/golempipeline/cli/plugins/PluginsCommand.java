@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -195,8 +196,9 @@ public final class PluginsCommand {
       return ExitCodes.USAGE;
     }
     var pins = new TreeMap<>(lock.plugins());
-    for (var name : names) {
-      if (pins.remove(name) == null) {
+    var unpinned = new LinkedHashSet<>(names);
+    for (var name : unpinned) {
+      if (!pins.containsKey(name)) {
         throw Refusal.usage(
             "No plugin `%s` is pinned in `%s`.".formatted(name, lock.source().name()),
             pins.isEmpty()
@@ -204,8 +206,9 @@ public final class PluginsCommand {
                 : "Name one of `%s`.".formatted(String.join("`, `", pins.keySet())));
       }
     }
+    pins.keySet().removeAll(unpinned);
     write(lock, pins);
-    for (var name : names) {
+    for (var name : unpinned) {
       console
           .out()
           .println(TerminalText.safe("Took `%s` out of %s.".formatted(name, lock.source().name())));

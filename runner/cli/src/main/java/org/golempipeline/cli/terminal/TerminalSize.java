@@ -67,6 +67,12 @@ final class TerminalSize implements Supplier<Screen.Size> {
     }
   }
 
+  /** A terminal that does not know a number says 0. */
+  private static int known(String said, int usual) {
+    var number = Integer.parseInt(said);
+    return number > 0 ? number : usual;
+  }
+
   private static Screen.Size ask() {
     try {
       var process =
@@ -76,9 +82,11 @@ final class TerminalSize implements Supplier<Screen.Size> {
               .start();
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       process.waitFor(1, TimeUnit.SECONDS);
-      var size = Pattern.compile("([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})\\s*").matcher(said);
+      var size = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})\\s*").matcher(said);
       return size.matches()
-          ? new Screen.Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
+          ? new Screen.Size(
+              known(size.group(2), Screen.Size.USUAL.columns()),
+              known(size.group(1), Screen.Size.USUAL.lines()))
           : Screen.Size.USUAL;
     } catch (IOException e) {
       return Screen.Size.USUAL;
