@@ -22,8 +22,8 @@ public record FileHost(
     AtomicBoolean closed,
     SentBytes sent) {
 
-  /** Answers arrive on the loop. */
+  /** Answers and failures arrive on the loop. */
   <T> CompletableFuture<T> send(Call<T> call) {
-    return caller.send(call).thenApplyAsync(value -> value, threads.loop());
+    return threads.onLoop(caller.send(call));
   }
 }

@@ -35,6 +35,14 @@ public final class Threads implements AutoCloseable {
     return task -> run(loop, () -> shown(task));
   }
 
+  /**
+   * The same, but what is done next is done on the loop, after a failure too: of the JDK's methods
+   * those that go on with a value alone tell of a failure on the thread that brings it.
+   */
+  public <T> CompletableFuture<T> onLoop(CompletableFuture<T> way) {
+    return way.whenCompleteAsync((value, error) -> {}, loop());
+  }
+
   public Executor answers() {
     return task -> run(answers, task);
   }

@@ -37,9 +37,9 @@ record Session(
     long openedNanos,
     long openedMillis) {
 
-  /** Answers arrive on the loop, where all state lives. */
+  /** Answers and failures arrive on the loop, where all state lives. */
   <T> CompletableFuture<T> send(Call<T> call) {
-    return caller.send(call).thenApplyAsync(value -> value, threads.loop());
+    return threads.onLoop(caller.send(call));
   }
 
   /** Lets an allocation go; answers, as a sentence, why that could not be done. */

@@ -67,15 +67,18 @@ final class Starter {
                         folder,
                         opened),
                 session.threads().loop());
-    return machine.whenComplete(
-        (started, error) -> {
-          if (error != null) {
-            slot.thenAccept(FileSlot::close);
-            String reason = CallFailure.text(CallFailure.unwrap(error));
-            EndReason end = EndReason.cancelled("The activity did not start: " + reason);
-            activity.thenAccept(id -> ending.end(account, id, end));
-          }
-        });
+    return session
+        .threads()
+        .onLoop(machine)
+        .whenComplete(
+            (started, error) -> {
+              if (error != null) {
+                slot.thenAccept(FileSlot::close);
+                String reason = CallFailure.text(CallFailure.unwrap(error));
+                EndReason end = EndReason.cancelled("The activity did not start: " + reason);
+                activity.thenAccept(id -> ending.end(account, id, end));
+              }
+            });
   }
 
   private CompletableFuture<String> create(Account account, Duration limit) {

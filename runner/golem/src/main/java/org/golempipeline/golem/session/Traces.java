@@ -212,6 +212,6 @@ final class Traces {
   }
 
   private <T> CompletableFuture<T> send(Call<T> call) {
-    return caller.send(call).thenApplyAsync(value -> value, threads.loop());
+    return threads.onLoop(caller.send(call));
   }
 }

@@ -6,14 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.golempipeline.golem.GolemEvent;
+import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.http.FakeYagna;
 import org.golempipeline.golem.http.FakeYagna.Answer;
 import org.golempipeline.golem.http.Threads;
@@ -81,20 +80,31 @@ final class NegotiationTest {
           }
           negotiation.pump();
         });
-    while (asked().size() < 60) {
+    while (asked().size() < 65) {
       Thread.onSpinWait();
     }
     onLoop(negotiation::pump);
-    assertThat(ids(65)).containsAll(asked());
+    assertThat(asked()).containsExactlyInAnyOrderElementsOf(ids(65));
   }
 
-  /**
-   * Offers whose answer came here: of so many at once the JDK's client sends one twice, or late.
-   */
-  private Set<String> asked() {
+  /** The loop alone touches the state of a session. */
+  @Test
+  void failuresArriveOnTheLoopAsAnswersDo() throws Exception {
+    yagna.on("GET /me", new Answer(404, "{}"));
+    var thread = new CompletableFuture<String>();
+    onLoop(
+        () ->
+            session
+                .send(Calls.identity())
+                .whenComplete((me, error) -> thread.complete(Thread.currentThread().getName())));
+    assertThat(thread.get()).startsWith("golem-loop");
+  }
+
+  /** Offers whose answer came to the daemon. */
+  private List<String> asked() {
     return yagna.requests(PROPOSALS).stream()
         .map(request -> request.substring(PROPOSALS.length()).split(" ", 2)[0])
-        .collect(Collectors.toSet());
+        .toList();
   }
 
   @Test
