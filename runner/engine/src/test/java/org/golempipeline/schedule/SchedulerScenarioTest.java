@@ -62,12 +62,7 @@ class SchedulerScenarioTest {
   /** Many workers wait for each other's scripts: shorter ones would only make that longer. */
   @Test
   void scriptsThatWaitForTheirTurnDoNotGetShorter() {
-    var scenario = honest(1, 200);
-    scenario.workers = 200;
-    var stage = scenario.stage("stage0", 2000);
-    stage.millis = 1000;
-    stage.scriptMillis = 7000;
-    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(end(crowded(200, 2000, 1000, 7000)).exitCode()).isZero();
     assertThat(all(RunEvent.BatchStarted.class)).hasSizeLessThan(850);
     assertThat(all(RunEvent.BatchStarted.class))
         .filteredOn(script -> script.fragments().size() == 1)
@@ -77,15 +72,19 @@ class SchedulerScenarioTest {
   /** What takes less than a tick of the machines' clock is no reason for scripts without end. */
   @Test
   void fragmentsThatTakeNoTimeAreShared() {
-    var scenario = honest(1, 100);
-    scenario.workers = 100;
-    var stage = scenario.stage("stage0", 200_000);
-    stage.millis = 1;
-    stage.scriptMillis = 1;
-    assertThat(end(scenario).exitCode()).isZero();
+    assertThat(end(crowded(100, 200_000, 1, 1)).exitCode()).isZero();
     assertThat(all(RunEvent.BatchStarted.class))
         .allSatisfy(script -> assertThat(script.fragments().size()).isLessThanOrEqualTo(1500))
         .hasSizeGreaterThan(130);
+  }
+
+  private static Scenario crowded(int workers, int fragments, double millis, long scriptMillis) {
+    var scenario = honest(1, workers);
+    scenario.workers = workers;
+    var stage = scenario.stage("stage0", fragments);
+    stage.millis = millis;
+    stage.scriptMillis = scriptMillis;
+    return scenario;
   }
 
   /** Half of the result is enough; what a liar made of it is not among that. */

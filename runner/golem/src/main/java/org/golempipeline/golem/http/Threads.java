@@ -36,8 +36,8 @@ public final class Threads implements AutoCloseable {
   }
 
   /**
-   * The same, but what is done next is done on the loop, after a failure too: of the JDK's methods
-   * those that go on with a value alone tell of a failure on the thread that brings it.
+   * What comes of {@code way}. Whatever follows it runs on the loop, after a failure too: {@code
+   * thenApplyAsync} and its kin hand a failure on where it comes, not on their executor.
    */
   public <T> CompletableFuture<T> onLoop(CompletableFuture<T> way) {
     return way.whenCompleteAsync((value, error) -> {}, loop());
