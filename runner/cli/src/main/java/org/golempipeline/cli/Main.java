@@ -38,7 +38,10 @@ public final class Main {
 
   /** The process as everything in it expects it. */
   static Console settled(StandardOutput out) {
-    // Debug logging is for developers, who put a provider of it on the class path.
+    // Debug logging is for developers, who put a provider of it on the class path and name it with
+    // this property; without it, SLF4J looks into every jar for one.
+    System.getProperties()
+        .putIfAbsent("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     // Numbers, positions and commands to paste have the same digits and letters everywhere.
     Locale.setDefault(Locale.ROOT);
