@@ -119,8 +119,11 @@ class RecordsIT {
     workspace.write("in/a", "1\n");
     workspace.write("other.xml", "<?xml version=\"1.0\"?>\n<testsuites name=\"mine\"/>\n");
 
+    Files.createDirectory(folder.resolve(".golem-pipeline"));
     for (var refused :
         List.of(
+            "--trace -: `--trace` writes a file, not standard output.",
+            "--junit .golem-pipeline/r: `.golem-pipeline/r` is in the folder where runs keep",
             "--junit copy.yaml: `copy.yaml` is not a file that `--junit` has written",
             "--trace copy.yaml: `copy.yaml` is not a file that `--trace` has written",
             "--junit other.xml: `other.xml` is not a file that `--junit` has written",

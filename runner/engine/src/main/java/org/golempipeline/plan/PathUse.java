@@ -11,17 +11,22 @@ import org.golempipeline.strategy.StrategyException;
 
 /** What a pipeline itself does with a file that is written beside its results. */
 public final class PathUse {
+  private static final String OWN = ".golem-pipeline";
+
   private PathUse() {}
 
   /**
-   * {@code an input of the pipeline}, or {@code the result of stage `x`}; empty if nothing is known
-   * that it does with it.
+   * {@code an input of the pipeline}, {@code the result of stage `x`}, or that it lies among what
+   * runs keep; empty if nothing is known that it does with it.
    *
    * @param file absolute
    */
   public static Optional<String> of(Plan plan, Path file) {
     if (!file.startsWith(plan.folder())) {
       return Optional.empty();
+    }
+    if (file.startsWith(plan.folder().resolve(OWN))) {
+      return Optional.of("in the folder where runs keep their own files");
     }
     var path = plan.folder().relativize(file).toString();
     if (inputs(plan.spec()).stream().anyMatch(pattern -> pattern.matches(path))) {

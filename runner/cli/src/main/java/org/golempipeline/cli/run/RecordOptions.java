@@ -13,6 +13,7 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.EventSink;
+import org.golempipeline.pipeline.PipelineText;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.PathUse;
 import org.golempipeline.plan.Plan;
@@ -97,6 +98,11 @@ final class RecordOptions {
       Console console, String option, @Nullable String name, Judge replaceable) throws Refusal {
     if (name == null) {
       return;
+    }
+    if (name.equals(PipelineText.STANDARD_INPUT)) {
+      throw Refusal.usage(
+          "`%s` writes a file, not standard output.".formatted(option),
+          "Name a file; `./-` is one that is called so.");
     }
     var file = place(console, name);
     try {
