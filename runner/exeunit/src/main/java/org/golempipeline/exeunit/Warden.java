@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A small shell process that outlives us, however we die. It knows every program that was started,
  * by process group and by a mark in the environment that descendants inherit. When its input ends,
- * because we closed it or are gone, it kills them all and removes the scratch folder. What escapes
- * it is a process that both left its group and wiped its environment. Thread-safe.
+ * because we closed it or are gone, it kills them all and removes the scratch folder. If somebody
+ * kills it, another one takes its place. What escapes it is a process that both left its group and
+ * wiped its environment. Thread-safe.
  */
 final class Warden implements AutoCloseable {
   /** The variable whose value is the mark; the activity's mark begins with the node's. */
@@ -27,6 +30,12 @@ final class Warden implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Warden.class);
   private static final long END_SECONDS = 10;
+
+  /** A machine that lets none of them live is not to be kept busy with that. */
+  private static final int MOST_LIVES = 20;
+
+  /** What the exit code of a process is above that a signal ended. */
+  private static final int SIGNALLED = 128;
 
   /**
    * Reads {@code + pid mark}, {@code - pid} and {@code k mark…}; the last is answered by a line.
@@ -105,10 +114,25 @@ final class Warden implements AutoCloseable {
       [ -z "$3" ] || rmdir -- "$3" 2>/dev/null
       """;
 
-  private final Process process;
-  private final OutputStream orders;
-  private final BufferedReader answers;
+  private final ProcessBuilder builder;
+  private final Object lock = new Object();
+
+  /** Marks by process, of all that were started and did not end. */
+  private final Map<Long, String> programs = new HashMap<>();
+
+  private final Object sweeping = new Object();
   private final Queue<Sweep> asked = new ConcurrentLinkedQueue<>();
+  private Life life;
+  private int lives;
+  private boolean closed;
+
+  /** The shell process from its start until it ends or is killed. */
+  private record Life(Process process, OutputStream orders, BufferedReader answers) {
+    void tell(String line) throws IOException {
+      orders.write(line.getBytes(StandardCharsets.US_ASCII));
+      orders.flush();
+    }
+  }
 
   /** Somebody who waits until everything with a mark that begins so is killed. */
   private static final class Sweep {
@@ -120,12 +144,11 @@ final class Warden implements AutoCloseable {
     }
   }
 
-  private Warden(Process process) {
-    this.process = process;
-    orders = process.getOutputStream();
-    answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+  private Warden(ProcessBuilder builder) throws IOException {
+    this.builder = builder;
+    synchronized (lock) {
+      life = begin();
+    }
   }
 
   /**
@@ -143,16 +166,62 @@ final class Warden implements AutoCloseable {
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.directory(scratch.getRoot().toFile());
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    return new Warden(builder.start());
+    return new Warden(builder);
+  }
+
+  private Life begin() throws IOException {
+    lives++;
+    Process process = builder.start();
+    process.onExit().thenAccept(this::died);
+    return new Life(
+        process,
+        process.getOutputStream(),
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII)));
+  }
+
+  private void died(Process process) {
+    synchronized (lock) {
+      if (!closed && life.process == process) {
+        revive();
+      }
+    }
+  }
+
+  /** The groups of ended programs are forgotten; who is still in one has its mark. */
+  private boolean revive() {
+    if (lives == MOST_LIVES) {
+      return false;
+    }
+    try {
+      life = begin();
+      for (Map.Entry<Long, String> program : programs.entrySet()) {
+        life.tell(line(program.getKey(), program.getValue()));
+      }
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the warden is gone", e);
+      return false;
+    }
+  }
+
+  private static String line(long pid, String mark) {
+    return "+ " + pid + " " + mark + "\n";
   }
 
   void started(long pid, String mark) {
-    order("+ " + pid + " " + mark + "\n");
+    synchronized (lock) {
+      order(line(pid, mark));
+      programs.put(pid, mark);
+    }
   }
 
   /** The program is no more; its group is remembered while anybody else is in it. */
   void ended(long pid) {
-    order("- " + pid + "\n");
+    synchronized (lock) {
+      programs.remove(pid);
+      order("- " + pid + "\n");
+    }
   }
 
   /**
@@ -162,7 +231,7 @@ final class Warden implements AutoCloseable {
   void kill(String mark) {
     Sweep own = new Sweep(mark);
     asked.add(own);
-    synchronized (answers) {
+    synchronized (sweeping) {
       if (own.done) {
         return;
       }
@@ -171,22 +240,41 @@ final class Warden implements AutoCloseable {
         marks.append(' ').append(next.mark);
         next.done = true;
       }
-      order(marks.append('\n').toString());
-      try {
-        answers.readLine();
-      } catch (IOException e) {
-        LOG.debug("warden is gone", e);
-      }
+      marks.append('\n');
+      Life told;
+      do {
+        told = order(marks.toString());
+      } while (!isAnswered(told) && isReplaced(told));
     }
   }
 
-  private void order(String line) {
-    synchronized (orders) {
-      try {
-        orders.write(line.getBytes(StandardCharsets.US_ASCII));
-        orders.flush();
-      } catch (IOException e) {
-        LOG.debug("warden is gone", e);
+  private static boolean isAnswered(Life told) {
+    try {
+      return told.answers.readLine() != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether another one has taken the place of one that died. */
+  private boolean isReplaced(Life dead) {
+    synchronized (lock) {
+      return !closed && (life != dead || revive());
+    }
+  }
+
+  /** Who got it: the present one, or the next if that one is dead. */
+  private Life order(String line) {
+    synchronized (lock) {
+      while (true) {
+        try {
+          life.tell(line);
+          return life;
+        } catch (IOException e) {
+          if (closed || !revive()) {
+            return life;
+          }
+        }
       }
     }
   }
@@ -194,15 +282,29 @@ final class Warden implements AutoCloseable {
   /** Kills everything and removes the scratch folder. */
   @Override
   public void close() {
+    synchronized (lock) {
+      closed = true;
+    }
     try {
-      orders.close();
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("the warden takes its time; it goes on in the background");
+      while (!end() && revive()) {
+        LOG.debug("the warden was killed before it was done");
       }
-    } catch (IOException e) {
-      LOG.debug("warden is gone", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** False if it did not live to do so. */
+  private boolean end() throws InterruptedException {
+    try {
+      life.orders.close();
+    } catch (IOException e) {
+      LOG.debug("the warden is gone", e);
+    }
+    if (!life.process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+      LOG.warn("the warden takes its time; it goes on in the background");
+      return true;
+    }
+    return life.process.exitValue() <= SIGNALLED;
   }
 }

@@ -110,4 +110,37 @@ class WardenTest {
     warden.kill(MARK + "b");
     assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
+
+  private void killWarden() {
+    String scratch = folder.resolve("scratch").toString();
+    List<ProcessHandle> wardens =
+        ProcessHandle.current()
+            .children()
+            .filter(
+                child -> List.of(child.info().arguments().orElse(new String[0])).contains(scratch))
+            .toList();
+    assertThat(wardens).hasSize(1);
+    wardens.get(0).destroyForcibly();
+    wardens.get(0).onExit().join();
+  }
+
+  @Test
+  void anotherTakesThePlaceOfOneThatWasKilled() throws Exception {
+    Process program = sleeper();
+    Process ended = sleeper();
+    Process other = sleeper();
+    warden.started(program.pid(), MARK + "a");
+    warden.started(ended.pid(), MARK + "a");
+    warden.started(other.pid(), MARK + "b");
+    warden.ended(ended.pid());
+    killWarden();
+    warden.kill(MARK + "a");
+    assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.isAlive()).isTrue();
+    killWarden();
+    warden.close();
+    assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.isAlive()).isTrue();
+    assertThat(folder.resolve("scratch")).doesNotExist();
+  }
 }
