@@ -3,6 +3,7 @@ package org.golempipeline.pipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.golempipeline.journal.JournalReader;
 import org.golempipeline.plan.NetworkLimits;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.run.PipelineRun;
+import org.golempipeline.run.RunClock;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.run.RunSettings;
 import org.golempipeline.run.RunSettings.Target;
@@ -46,6 +48,7 @@ public final class PreparedRun implements AutoCloseable {
   private final Plan plan;
   private final WorkFolder folder;
   private final RunOptions options;
+  private final Clock clock;
   private final List<Diagnostic> warnings = new ArrayList<>();
   private final Images images;
   private final @Nullable GolemConnection network;
@@ -64,6 +67,8 @@ public final class PreparedRun implements AutoCloseable {
     this.plan = plan;
     this.folder = folder;
     this.options = options;
+    var system = pipeline.machine().clock();
+    clock = options.target() == Target.LOCAL ? RunClock.alone(system) : RunClock.shared(system);
     if (options.target() == Target.LOCAL) {
       network = null;
       images = require(pipeline.imagesHere(plan.spec(), options.inside(), progress), Refusal.USAGE);
@@ -169,6 +174,12 @@ public final class PreparedRun implements AutoCloseable {
         : options.workers();
   }
 
+  /** What the run calls now. */
+  @ForCommands
+  public Clock clock() {
+    return clock;
+  }
+
   PreparedRun thenClosing(AutoCloseable last) {
     closing.add(0, last);
     return this;
@@ -184,7 +195,6 @@ public final class PreparedRun implements AutoCloseable {
     var own = new ArrayList<>(closing);
     closing.clear();
     try {
-      var clock = pipeline.machine().clock();
       var cache = pipeline.cache(LeftOvers.work(folder.path()));
       own.add(cache);
       var digests = pipeline.digests(options.rehash());

@@ -104,7 +104,7 @@ final class Rentals implements AutoCloseable {
   void open() {
     CompletableFuture.runAsync(Yagna::prepare);
     network =
-        opened(settings.daemons()::network, session, settings.images(), this::note)
+        opened(settings.daemons()::network, session, settings.images(), this::note, clock)
             .thenApply(this::goOn);
     network.whenComplete(
         (place, thrown) ->
@@ -145,9 +145,10 @@ final class Rentals implements AutoCloseable {
       Opening opening,
       SessionTerms terms,
       Images images,
-      org.golempipeline.golem.GolemListener listener) {
+      org.golempipeline.golem.GolemListener listener,
+      Clock clock) {
     return connected(opening)
-        .thenCompose(connection -> Yagna.open(connection, terms, listener))
+        .thenCompose(connection -> Yagna.open(connection, terms, listener, clock))
         .thenCompose(
             network ->
                 images
@@ -248,7 +249,11 @@ final class Rentals implements AutoCloseable {
               session.subnet());
       thisMachine =
           opened(
-              settings.daemons()::thisMachine, terms, settings.images().forAudits(), event -> {});
+              settings.daemons()::thisMachine,
+              terms,
+              settings.images().forAudits(),
+              event -> {},
+              clock);
     }
     return thisMachine;
   }

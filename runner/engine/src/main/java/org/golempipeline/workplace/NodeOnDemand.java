@@ -29,7 +29,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
 
   /**
    * @param images of this user, which it closes
-   * @param clock makes a seed
+   * @param clock of the run
    * @param folder where its providers work
    * @param network where machines are rented, null for a node of ours
    */
@@ -76,7 +76,8 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
             work,
             clock.millis(),
             true,
-            Optional.of(images)));
+            Optional.of(images)),
+        clock);
   }
 
   /** How a requestor of this process speaks to {@code node}. */

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.golempipeline.diagnostic.DiagnosticIds;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
@@ -18,14 +22,20 @@ import org.golempipeline.event.StampedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PipelineTest {
   @TempDir Path folder;
 
   private Pipeline pipeline(String text) throws IOException, Refusal {
+    return pipeline(text, Clock.systemUTC());
+  }
+
+  private Pipeline pipeline(String text, Clock clock) throws IOException, Refusal {
     Files.writeString(folder.resolve("p.yaml"), "version: 1\nname: p\n" + text);
-    var machine = Machine.of(Map.of(), folder, Clock.systemUTC());
+    var machine = Machine.of(Map.of(), folder, clock);
     return Pipeline.open(machine, "p.yaml", Map.of());
   }
 
@@ -73,6 +83,44 @@ class PipelineTest {
     }
     // It is over, and so the next one may start; closing a run stops it.
     pipeline.start(RunOptions.LOCAL, event -> {}).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-10, 10})
+  void whoeverSetsTheClockMeanwhileDoesNoHarm(long hours) throws Exception {
+    var set = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock = () -> Clock.systemUTC().instant().plus(set.get());
+    var pipeline =
+        pipeline(
+            """
+            split: { range: { from: 0, to: 2, step: 1, as: [n, size] } }
+            params: { marker: { type: string, default: %s } }
+            run: |
+              [ "$n" = 0 ] || [ -e "$marker" ] || { : > "$marker"; exit 1; }
+              echo "$n" > "$out"
+            retry: { attempts: 2, backoff: 100ms }
+            merge: concat
+            output: result
+            """
+                .formatted(folder.resolve("marker")),
+            clock.withZone(ZoneOffset.UTC));
+    var events = new CopyOnWriteArrayList<StampedEvent>();
+    try (var run =
+        pipeline.start(
+            RunOptions.LOCAL.withWorkers(2),
+            stamped -> {
+              events.add(stamped);
+              // Its second attempt waits for a moment that was named before.
+              if (stamped.event() instanceof RunEvent.FragmentRequeued) {
+                set.set(Duration.ofHours(hours));
+              }
+            })) {
+      assertThat(run.result().failure()).isNull();
+      assertThat(run.result().milliseconds()).isLessThan(Duration.ofHours(1).toMillis());
+    }
+    assertThat(folder.resolve("result")).hasContent("0\n1");
+    assertThat(set.get()).isNotEqualTo(Duration.ZERO);
+    assertThat(events).extracting(StampedEvent::at).isSorted();
   }
 
   @Test

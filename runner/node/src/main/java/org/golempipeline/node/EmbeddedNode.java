@@ -49,14 +49,14 @@ public final class EmbeddedNode implements AutoCloseable {
   private final @Nullable HttpEntrance http;
   private boolean closed;
 
-  private EmbeddedNode(NodeOptions options, Timings timings) throws IOException {
+  private EmbeddedNode(NodeOptions options, Timings timings, Clock clock) throws IOException {
     Path asked = options.folder().toAbsolutePath();
     folderIsOurs = !Files.exists(asked);
     Files.createDirectories(asked);
     folder = asked.toRealPath();
     Path scratch = Files.createTempDirectory(folder, SCRATCH).toRealPath();
     lock = SystemLock.tryNamed(scratch.resolve(LOCK), "");
-    context = new NodeContext(options, timings, Clock.systemUTC());
+    context = new NodeContext(options, timings, clock);
     units =
         ExeUnits.open(
             scratch,
@@ -65,7 +65,7 @@ public final class EmbeddedNode implements AutoCloseable {
                 .images()
                 .orElseGet(() -> new ImageStore(scratch.resolve("images"), Clock.systemUTC())),
             context.pool,
-            Clock.systemUTC(),
+            clock,
             timings.scripts());
     HttpEntrance listening = null;
     Api api;
@@ -97,11 +97,16 @@ public final class EmbeddedNode implements AutoCloseable {
    * @throws IOException if the port is taken or the folder can not be made
    */
   public static EmbeddedNode start(NodeOptions options) throws IOException {
-    return start(options, Timings.REAL);
+    return start(options, Clock.systemUTC());
+  }
+
+  /** The same by another clock, that of its requestors. */
+  public static EmbeddedNode start(NodeOptions options, Clock clock) throws IOException {
+    return new EmbeddedNode(options, Timings.REAL, clock);
   }
 
   static EmbeddedNode start(NodeOptions options, Timings timings) throws IOException {
-    return new EmbeddedNode(options, timings);
+    return new EmbeddedNode(options, timings, Clock.systemUTC());
   }
 
   /**

@@ -198,7 +198,7 @@ public final class RunCommand implements Callable<Integer> {
     sinks.addAll(List.of(json ? this::printJson : values, forecast, listed));
     int exitCode;
     boolean whole;
-    try (var report = RunReport.open(screen(), folder.path(), detail(), console.clock())) {
+    try (var report = RunReport.open(screen(), folder.path(), detail(), prepared.clock())) {
       sinks.add(report);
       try (var run = prepared.start(sinks);
           var interruption = new Interruption(() -> run.stop("Interrupted."), () -> halt(report))) {

@@ -49,6 +49,12 @@ public final class Yagna {
    */
   public static CompletableFuture<GolemNetwork> open(
       GolemConnection connection, SessionTerms terms, GolemListener listener) {
+    return open(connection, terms, listener, Clock.systemUTC());
+  }
+
+  /** The same by another clock, which is about that of the daemon. */
+  public static CompletableFuture<GolemNetwork> open(
+      GolemConnection connection, SessionTerms terms, GolemListener listener, Clock clock) {
     Threads threads = new Threads();
     Retrier retrier = new Retrier(threads::after, terms.sessionId().hashCode());
     Caller caller = new Caller(connection, threads, retrier);
@@ -60,7 +66,14 @@ public final class Yagna {
                     .thenCompose(
                         allocation ->
                             network(
-                                caller, retrier, threads, terms, listener, identity, allocation)))
+                                caller,
+                                retrier,
+                                threads,
+                                terms,
+                                listener,
+                                identity,
+                                allocation,
+                                clock)))
         .whenCompleteAsync(
             (network, error) -> {
               if (network != null) {
@@ -160,13 +173,13 @@ public final class Yagna {
       SessionTerms terms,
       GolemListener listener,
       Identity identity,
-      Allocation allocation) {
+      Allocation allocation,
+      Clock clock) {
     String id = allocation.allocationId();
     listener.on(
         new GolemEvent.AllocationCreated(
             id, allocation.totalAmount(), allocation.paymentPlatform()));
     CompletableFuture<Decorations> decorations = caller.send(Calls.decorations(id));
-    Clock clock = Clock.systemUTC();
     return decorations
         .handle(
             (known, error) -> {
