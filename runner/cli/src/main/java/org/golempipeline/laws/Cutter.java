@@ -9,14 +9,11 @@ import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.spec.StrategyUse;
-import org.golempipeline.strategy.Fragment;
-import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.InputFile;
 import org.golempipeline.strategy.Options;
-import org.golempipeline.strategy.Piece;
-import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
@@ -52,7 +49,8 @@ final class Cutter {
   /** Each of {@code inputs} as one fragment. */
   StageFragments files(StrategyUse use, List<InputFile> inputs)
       throws IOException, StrategyException {
-    return expand(new WholeFiles(), use, inputs);
+    var files = Plugins.NONE.strategies().split("files").orElseThrow();
+    return expand(files, new StrategyUse(files.name(), Options.NONE, use.range()), inputs);
   }
 
   private StageFragments expand(SplitStrategy strategy, StrategyUse use, List<InputFile> inputs)
@@ -62,50 +60,5 @@ final class Cutter {
     Files.createDirectories(own.resolve("split-" + spec.name()));
     var stage = LawStages.with(spec, use, spec.output(), spec.outputRange());
     return new StageExpander(folder, own, shell).expand(stage, strategy, inputs, values);
-  }
-
-  /** What {@code files} does, whatever the stage's own split is. */
-  private static final class WholeFiles implements SplitStrategy {
-    @Override
-    public String name() {
-      return "files";
-    }
-
-    @Override
-    public String version() {
-      return "1";
-    }
-
-    @Override
-    public String summary() {
-      return "Each file.";
-    }
-
-    @Override
-    public String optionsSchema() {
-      return "{}";
-    }
-
-    @Override
-    public InputUse inputUse() {
-      return InputUse.REQUIRED;
-    }
-
-    @Override
-    public InputShape inputShape(Options options) {
-      return InputShape.FILE;
-    }
-
-    @Override
-    public List<String> variables(Options options) {
-      return List.of();
-    }
-
-    @Override
-    public Fragments split(SplitContext context) {
-      var files = context.inputs();
-      return Fragments.computed(
-          files.size(), index -> Fragment.of(Piece.Slice.whole(files.get(index))));
-    }
   }
 }
