@@ -2,7 +2,9 @@ package org.golempipeline.html;
 
 import java.nio.file.Path;
 import java.util.function.Function;
-import org.golempipeline.html.Causes.Cause;
+import org.golempipeline.html.RunFacts.Example;
+import org.golempipeline.report.Causes;
+import org.golempipeline.report.Causes.Cause;
 import org.golempipeline.report.Words;
 
 /** What failed, by cause, with the end of a log and the command that replays it. */
@@ -32,11 +34,7 @@ final class FailuresSection {
     }
     html.open("section").element("h2", "What failed");
     if (facts.givenUp.count() > 0) {
-      html.element(
-          "p",
-          Words.count(facts.givenUp.count(), "fragment") + " given up, by cause.",
-          "class",
-          "soft");
+      html.soft(Words.count(facts.givenUp.count(), "fragment") + " given up, by cause.");
       facts.givenUp.all().forEach(cause -> cause(cause, "fragment", "cause"));
       others(facts.givenUp);
     }
@@ -46,7 +44,7 @@ final class FailuresSection {
     html.close();
   }
 
-  private void folded(Causes causes, String noun, String what) {
+  private void folded(Causes<Example> causes, String noun, String what) {
     if (causes.count() == 0) {
       return;
     }
@@ -60,7 +58,7 @@ final class FailuresSection {
     html.close();
   }
 
-  private void cause(Cause cause, String noun, String style) {
+  private void cause(Cause<Example> cause, String noun, String style) {
     html.open("div", "class", style).open("h3");
     if (!cause.stage.isEmpty()) {
       html.foreign(cause.stage).text(": ");
@@ -74,11 +72,11 @@ final class FailuresSection {
     }
     var count =
         noun.equals("search")
-            ? cause.count + (cause.count == 1 ? " time" : " times")
-            : Words.count(cause.count, noun);
+            ? cause.count() + (cause.count() == 1 ? " time" : " times")
+            : Words.count(cause.count(), noun);
     html.open("p", "class", "soft").text(count);
     var first = true;
-    for (var example : cause.examples) {
+    for (var example : cause.examples()) {
       if (!example.label().isEmpty()) {
         html.text(first ? ": " : "; ").foreign(Words.beginning(example.label(), LONGEST_LABEL));
         html.text(example.detail().isEmpty() ? "" : " (").foreign(example.detail());
@@ -86,9 +84,9 @@ final class FailuresSection {
         first = false;
       }
     }
-    html.text(!first && cause.count > cause.examples.size() ? "; …" : "").close();
+    html.text(!first && cause.count() > cause.examples().size() ? "; …" : "").close();
     log(cause);
-    cause.examples.stream()
+    cause.examples().stream()
         .filter(example -> example.fragment() != null)
         .findFirst()
         .ifPresent(
@@ -100,8 +98,8 @@ final class FailuresSection {
   }
 
   /** The end of the first log that is there. */
-  private void log(Cause cause) {
-    for (var example : cause.examples) {
+  private void log(Cause<Example> cause) {
+    for (var example : cause.examples()) {
       if (example.log() != null) {
         var tail = LogTail.read(runFolder, example.log());
         if (tail.isPresent()) {
@@ -114,13 +112,9 @@ final class FailuresSection {
     }
   }
 
-  private void others(Causes causes) {
+  private void others(Causes<Example> causes) {
     if (causes.others() > 0) {
-      html.element(
-          "p",
-          Words.number(causes.others()) + " more for other reasons; the journal has them.",
-          "class",
-          "soft");
+      html.soft(Words.number(causes.others()) + " more for other reasons; the journal has them.");
     }
   }
 }

@@ -17,6 +17,7 @@ import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.golempipeline.journal.JournalReader;
+import org.golempipeline.report.Causes;
 import org.golempipeline.report.Latest;
 import org.golempipeline.report.Words;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +41,10 @@ final class RunFacts {
   final FragmentFacts fragments = new FragmentFacts();
   final MoneyFacts money = new MoneyFacts();
   final MarketFacts market = new MarketFacts();
-  final Causes givenUp = new Causes();
-  final Causes attempts = new Causes();
-  final Causes lost = new Causes();
-  final Causes notRented = new Causes();
+  final Causes<Example> givenUp = new Causes<>();
+  final Causes<Example> attempts = new Causes<>();
+  final Causes<Example> lost = new Causes<>();
+  final Causes<Example> notRented = new Causes<>();
   final Set<String> warnings = new LinkedHashSet<>();
 
   /** In which programs fragments were executed or audited on this machine, in words. */
@@ -63,6 +64,15 @@ final class RunFacts {
 
   /** Who tried a fragment last, for fragments that failed lately. */
   private final Map<String, Try> lastTries = new Latest<>(TRIES_KEPT);
+
+  /**
+   * One fragment or script that failed.
+   *
+   * @param label what it is called
+   * @param detail how often it was tried, and by whom last
+   * @param fragment its number; null if it is no single fragment
+   */
+  record Example(@Nullable Integer fragment, String label, String detail, @Nullable String log) {}
 
   /**
    * An attempt at a fragment.
@@ -156,7 +166,7 @@ final class RunFacts {
       money.opened(opened);
     } else if (event instanceof RunEvent.RentalFailed failed) {
       if (fleet.wants(failed.rental())) {
-        notRented.add("", failed.failure(), null, new Causes.Example(null, "", "", null));
+        notRented.add("", failed.failure(), new Example(null, "", "", null));
       }
       fleet.closed(failed.rental(), now);
     } else if (event instanceof RunEvent.RentalEnding ending) {
@@ -287,8 +297,8 @@ final class RunFacts {
       attempts.add(
           stage.name,
           failed.failure(),
-          failed.exitCode(),
-          new Causes.Example(failed.fragment(), label, by, failed.log()));
+          String.valueOf(failed.exitCode()),
+          new Example(failed.fragment(), label, by, failed.log()));
     }
     if (batch.failure() == null) {
       var number = Math.max(1, fragments.size());
@@ -304,7 +314,7 @@ final class RunFacts {
     stage.lostTime += batch.milliseconds();
     var label = Words.beginning("fragments " + fragments, 60);
     var by = provider.isEmpty() ? "" : "on " + Words.beginning(provider, 60);
-    lost.add(stage.name, batch.failure(), null, new Causes.Example(null, label, by, null));
+    lost.add(stage.name, batch.failure(), new Example(null, label, by, null));
     if (fragments.size() <= TRIES_KEPT) {
       fragments.forEach(index -> lastTries.put(stage.name + "/" + index, new Try(by, null)));
     }
@@ -318,8 +328,8 @@ final class RunFacts {
     givenUp.add(
         failed.stage(),
         failed.failure(),
-        last == null ? null : last.exitCode,
-        new Causes.Example(failed.fragment(), failed.label(), detail, failed.log()));
+        String.valueOf(last == null ? null : last.exitCode),
+        new Example(failed.fragment(), failed.label(), detail, failed.log()));
   }
 
   private void end() {

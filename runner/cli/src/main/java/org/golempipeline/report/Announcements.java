@@ -70,7 +70,7 @@ final class Announcements {
           event,
           "budget: it pays for no more machines at a time; what is rented beyond is let go unused");
     } else if (event instanceof RunEvent.FragmentFailed failed) {
-      return isNew(event, FailureTally.reason(failed))
+      return isNew(event, Causes.key(failed.stage(), failed.failure()))
           ? Optional.of(failed(failed))
           : Optional.empty();
     } else if (event instanceof RunEvent.StageFinished end) {

@@ -27,7 +27,7 @@ final class RunTally {
 
   final OfferTally offers = new OfferTally();
   final CostTally cost = new CostTally();
-  final FailureTally failures = new FailureTally();
+  final Causes<FailedFragment> failures = new Causes<>();
   final List<RunEvent.OutputPublished> outputs = new ArrayList<>();
   RunEvent.@Nullable OutputLeft left;
   RunEvent.@Nullable OutputsRemoved removed;
@@ -72,6 +72,9 @@ final class RunTally {
   private @Nullable String allocationId;
   private @Nullable Instant begun;
   private int wanted;
+
+  /** A fragment that was given up, and who had it last if that is known. */
+  record FailedFragment(RunEvent.FragmentFailed event, @Nullable String provider) {}
 
   /** Takes in the next event. */
   void add(StampedEvent stamped) {
@@ -132,7 +135,8 @@ final class RunTally {
       var stage = stage(failed.stage());
       stage.failed++;
       stage.computed++;
-      failures.add(failed, lastProvider.remove(key(failed.stage(), failed.fragment())));
+      var provider = lastProvider.remove(key(failed.stage(), failed.fragment()));
+      failures.add(failed.stage(), failed.failure(), new FailedFragment(failed, provider));
     } else if (event instanceof RunEvent.StageCut cut) {
       stage(cut.stage()).cut = true;
     } else if (event instanceof RunEvent.PartMade part) {

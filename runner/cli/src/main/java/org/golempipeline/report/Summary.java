@@ -92,37 +92,38 @@ final class Summary {
   }
 
   private void appendFailures(StringBuilder text) {
-    for (var group : tally.failures.groups()) {
+    for (var group : tally.failures.all()) {
       text.append(Style.RED.of("error:", coloured))
           .append(
               " %s of stage `%s` failed: %s\n"
                   .formatted(
-                      Words.count(group.count, "fragment"),
+                      Words.count(group.count(), "fragment"),
                       group.stage,
                       TerminalText.safe(group.failure.message())));
       var said = false;
-      for (var example : group.examples) {
+      for (var example : group.examples()) {
+        var failed = example.event();
         text.append("  ")
-            .append(TerminalText.safe(example.label()))
+            .append(TerminalText.safe(failed.label()))
             .append(", ")
-            .append(Words.count(example.attempts(), "attempt"));
+            .append(Words.count(failed.attempts(), "attempt"));
         if (example.provider() != null && tally.onGolem()) {
           text.append(", last on ").append(TerminalText.safe(example.provider()));
         }
         text.append('\n');
-        if (example.log() != null) {
-          text.append("    log: ").append(tally.log(example.log())).append('\n');
+        if (failed.log() != null) {
+          text.append("    log: ").append(tally.log(failed.log())).append('\n');
           if (!said) {
-            said = appendLastWords(text, example.log());
+            said = appendLastWords(text, failed.log());
           }
         }
-        if (example.equals(group.examples.get(0))) {
-          text.append("    here: ").append(tally.repro(group.stage, example.fragment()));
+        if (example.equals(group.examples().get(0))) {
+          text.append("    here: ").append(tally.repro(group.stage, failed.fragment()));
           text.append('\n');
         }
       }
-      if (group.count > group.examples.size()) {
-        var more = Words.number(group.count - group.examples.size());
+      if (group.count() > group.examples().size()) {
+        var more = Words.number(group.count() - group.examples().size());
         text.append("  and ").append(more).append(" more\n");
       }
       if (group.failure.hint() != null) {
