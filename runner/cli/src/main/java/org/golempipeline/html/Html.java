@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,28 @@ final class Html {
   /** A whole element with a text in it. */
   Html element(String tag, String text, @Nullable String... attributes) {
     return open(tag, attributes).text(text).close();
+  }
+
+  /** A paragraph of less weight than what is around it. */
+  Html soft(String text) {
+    return element("p", text, "class", "soft");
+  }
+
+  /** The same in small letters. */
+  Html small(String text) {
+    return element("p", text, "class", "soft small");
+  }
+
+  /** A fact in a list of such, which may be of somebody else. */
+  Html fact(String name, String text) {
+    return element("dt", name).open("dd").foreign(text).close();
+  }
+
+  /** Marks below a drawing, from its left to its right end. */
+  Html axis(String... marks) {
+    open("div", "class", "axis");
+    Stream.of(marks).forEach(mark -> element("span", mark));
+    return close();
   }
 
   Html text(String text) {

@@ -86,10 +86,10 @@ final class MoneySection {
     }
     html.close();
     if (facts.money.platform != null) {
-      html.element("dt", "paid with").open("dd").foreign(facts.money.platform).close();
+      html.fact("paid with", facts.money.platform);
     }
     for (var open : run.outstanding().stream().limit(20).toList()) {
-      html.element("dt", "open").open("dd").foreign(Words.beginning(open, 300)).close();
+      html.fact("open", Words.beginning(open, 300));
     }
     html.close();
     overTime();
@@ -108,8 +108,7 @@ final class MoneySection {
             facts.length(),
             all,
             "GLM accepted over time, " + Words.glm(run.spent()) + " in the end");
-    html.open("div", "class", "axis").element("span", "0");
-    html.element("span", Text.time(facts.length())).close();
+    html.axis("0", Text.time(facts.length()));
   }
 
   /** What did not add up, with the arithmetic. */
@@ -125,7 +124,7 @@ final class MoneySection {
     }
     if (refused.size() > REFUSALS) {
       var more = Words.count(refused.size() - REFUSALS, "agreement");
-      html.element("p", more + " more with refused documents.", "class", "soft");
+      html.soft(more + " more with refused documents.");
     }
   }
 
@@ -157,11 +156,8 @@ final class MoneySection {
       var rest = agreements.subList(ROWS, agreements.size());
       var sum =
           rest.stream().map(AgreementFacts::accepted).reduce(BigDecimal.ZERO, BigDecimal::add);
-      html.element(
-          "p",
-          "%s more: %s accepted.".formatted(Words.count(rest.size(), "agreement"), Words.glm(sum)),
-          "class",
-          "soft");
+      html.soft(
+          "%s more: %s accepted.".formatted(Words.count(rest.size(), "agreement"), Words.glm(sum)));
     }
   }
 

@@ -47,7 +47,7 @@ final class ProvidersSection {
               "How many %ss were %s and how many of them worked over time. %s"
                   .formatted(facts.worker(), facts.rented(), words));
       axis();
-      html.element("p", words, "class", "soft small");
+      html.small(words);
     }
     legend();
     lanes(byWork);
@@ -114,9 +114,7 @@ final class ProvidersSection {
   }
 
   private void axis() {
-    html.open("div", "class", "axis").element("span", "0");
-    html.element("span", Text.time(facts.length() / 2));
-    html.element("span", Text.time(facts.length())).close();
+    html.axis("0", Text.time(facts.length() / 2), Text.time(facts.length()));
   }
 
   private ProviderFacts sum(List<ProviderFacts> some) {

@@ -347,7 +347,7 @@ public final class RunPage {
   }
 
   private void fact(String name, String text) {
-    html.element("dt", name).open("dd").foreign(Words.beginning(text, LONGEST_MESSAGE)).close();
+    html.fact(name, Words.beginning(text, LONGEST_MESSAGE));
   }
 
   private String moment(Instant instant) {

@@ -46,7 +46,7 @@ final class StagesSection {
     shown.forEach(stage -> row(table, stage));
     table.close();
     if (stages.size() > MOST) {
-      html.element("p", Words.number(stages.size() - MOST) + " more stages.", "class", "soft");
+      html.soft(Words.number(stages.size() - MOST) + " more stages.");
     }
     shown.forEach(this::details);
     html.close();
@@ -91,17 +91,17 @@ final class StagesSection {
     html.element("span", summary(stage), "class", "soft").close();
     html.open("dl", "class", "facts");
     if (!stage.reasons.isEmpty() && !stage.firstRun) {
-      fact(stage.reused == 0 ? "why not reused" : "why not all reused", reasons(stage));
+      html.fact(stage.reused == 0 ? "why not reused" : "why not all reused", reasons(stage));
     } else if (stage.firstRun) {
-      fact("reused", "nothing: it was never run before");
+      html.fact("reused", "nothing: it was never run before");
     }
     if (stage.begin >= 0) {
-      fact(
+      html.fact(
           "when",
           "from %s to %s after the start".formatted(Text.time(stage.begin), Text.time(stage.end)));
     }
     if (stage.scripts > 0) {
-      fact(
+      html.fact(
           "scripts",
           "%s, %s in all; %s sent, %s received"
               .formatted(
@@ -111,26 +111,27 @@ final class StagesSection {
                   Words.size(stage.bytesReceived)));
     }
     if (stage.lostScripts > 0) {
-      fact(
+      html.fact(
           "lost",
           "%s without an answer after %s in all"
               .formatted(Words.count(stage.lostScripts, "script"), Text.time(stage.lostTime)));
     }
     if (stage.cancelledScripts > 0) {
-      fact(
+      html.fact(
           "cancelled",
           "%s after %s in all"
               .formatted(
                   Words.count(stage.cancelledScripts, "script"), Text.time(stage.cancelledTime)));
     }
     if (stage.failedAttempts > 0) {
-      fact("failed attempts", Words.number(stage.failedAttempts));
+      html.fact("failed attempts", Words.number(stage.failedAttempts));
     }
     if (stage.copied > 0) {
-      fact("copies", Words.count(stage.copied, "fragment") + " of slow scripts computed twice");
+      html.fact(
+          "copies", Words.count(stage.copied, "fragment") + " of slow scripts computed twice");
     }
     if (stage.checks > 0) {
-      fact(
+      html.fact(
           "checks",
           Words.count(stage.checks, "answer")
               + " checked by another machine"
@@ -139,10 +140,10 @@ final class StagesSection {
                   : "; " + Words.count(stage.banned, "provider") + " banned for false results"));
     }
     if (stage.cut) {
-      fact("result", "fragment %d was first, the rest was cancelled".formatted(stage.winner));
+      html.fact("result", "fragment %d was first, the rest was cancelled".formatted(stage.winner));
     }
     if (stage.enough != null) {
-      fact(
+      html.fact(
           "partial",
           "%s were enough; without %s: %s"
               .formatted(
@@ -152,17 +153,17 @@ final class StagesSection {
                       stage.enough.missing().toString().replace(",", ", "), LONGEST_SET)));
     }
     if (stage.part != null && stage.enough == null && !stage.part.missing().isEmpty()) {
-      fact(
+      html.fact(
           "missing",
           Words.number(stage.part.missing().size())
               + ": "
               + Words.beginning(stage.part.missing().toString().replace(",", ", "), LONGEST_SET));
     }
     if (stage.part != null && !stage.part.from().isEmpty()) {
-      fact("made of", "what is partial: " + String.join(", ", stage.part.from()));
+      html.fact("made of", "what is partial: " + String.join(", ", stage.part.from()));
     }
     if (stage.merged) {
-      fact(
+      html.fact(
           "merge",
           "%s to %s, %s"
               .formatted(
@@ -171,7 +172,7 @@ final class StagesSection {
                   Words.size(stage.bytes)));
     }
     if (stage.value != null) {
-      fact("value", Words.beginning(stage.value, LONGEST_VALUE));
+      html.fact("value", Words.beginning(stage.value, LONGEST_VALUE));
     }
     html.close();
     times(stage);
@@ -194,10 +195,6 @@ final class StagesSection {
     return Words.beginning(String.join("; ", stage.reasons), 600);
   }
 
-  private void fact(String name, String text) {
-    html.element("dt", name).open("dd").foreign(text).close();
-  }
-
   private void times(StageFacts stage) {
     var times = stage.times;
     if (times.number() < 2) {
@@ -209,14 +206,9 @@ final class StagesSection {
     new Drawing(html)
         .histogram(
             times.bars(BARS), "How many fragments took how long; half of them up to " + half);
-    html.open("div", "class", "axis");
-    html.element("span", Text.time(times.shortest())).element("span", "longer →");
-    html.element("span", Text.time(times.longest())).close();
-    html.element(
-        "p",
+    html.axis(Text.time(times.shortest()), "longer →", Text.time(times.longest()));
+    html.small(
         "Half took up to %s, nine of ten up to %s. It is the time of its script, transfers included, divided by the fragments in it; each column is longer than the one before by the same factor."
-            .formatted(half, most),
-        "class",
-        "soft small");
+            .formatted(half, most));
   }
 }

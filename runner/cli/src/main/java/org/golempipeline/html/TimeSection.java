@@ -39,12 +39,9 @@ final class TimeSection {
               ? "Rented time, from agreement to end, added up over providers"
               : "Time at hand, added up over workers");
       if (facts.isGolem()) {
-        html.element(
-            "p",
+        html.small(
             "Searches for a provider took %s in all, added up over those that went on at the same time."
-                .formatted(Text.time(fleet.searchTime)),
-            "class",
-            "soft small");
+                .formatted(Text.time(fleet.searchTime)));
       }
     }
     html.close();
@@ -53,19 +50,15 @@ final class TimeSection {
   private void whole(List<Drawing.Part> parts, long length, String caption) {
     var drawing = new Drawing(html);
     drawing.stack("stack", 26, length, parts, caption);
-    html.open("div", "class", "scroll").open("table").element("caption", caption);
-    html.open("thead").open("tr").element("th", "Doing what", "scope", "col");
-    html.element("th", "Time", "scope", "col", "class", "n");
-    html.element("th", "Share", "scope", "col", "class", "n").close().close().open("tbody");
+    var table = new Table(html, caption, "Doing what", "#Time", "#Share");
     for (var part : parts) {
       if (part.size() > 0) {
         html.open("tr").open("th", "scope", "row", "class", "plain");
         drawing.swatch(part.colour());
         html.text(part.words()).close();
-        html.element("td", Text.time((long) part.size()), "class", "n");
-        html.element("td", Text.share(part.size(), length), "class", "n").close();
+        table.number(Text.time((long) part.size())).number(Text.share(part.size(), length)).end();
       }
     }
-    html.close().close().close();
+    table.close();
   }
 }
