@@ -37,7 +37,6 @@ final class ForeignOutput extends OutputStream {
     }
     if (character == '\n' || line.size() >= LONGEST_LINE) {
       err.println(TerminalText.safe(line.toString(StandardCharsets.UTF_8)));
-      err.flush();
       line.reset();
     }
   }

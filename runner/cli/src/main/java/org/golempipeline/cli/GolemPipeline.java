@@ -242,7 +242,6 @@ final class GolemPipeline
     } else if (!(wrong.getCommandLine().getCommand() instanceof Callable)
         && !wrong.getCommandLine().getSubcommands().isEmpty()) {
       console.err().print(fit(wrong.getCommandLine()).getUsageMessage(Ansi.OFF));
-      console.err().flush();
       return ExitCodes.USAGE;
     } else {
       message = message.replace('\'', '`') + (message.endsWith(".") ? "" : ".");

@@ -28,7 +28,6 @@ public final class Main {
     } catch (Error e) {
       new Messages(console).bug(e);
     } finally {
-      console.out().flush();
       exitCode = said(console, out.trouble(), exitCode);
       endHttpClients();
       exit.expect();
@@ -85,7 +84,6 @@ public final class Main {
               "Could not write to standard output: %s.".formatted(trouble.getMessage()),
               "Make room there, or send it elsewhere.");
     }
-    console.err().flush();
     return trouble != null && exitCode == ExitCodes.DONE ? ExitCodes.FAILED : exitCode;
   }
 

@@ -46,7 +46,6 @@ public final class LiveBlock {
     }
     drawn = List.copyOf(fitting);
     screen.out().print(text);
-    screen.out().flush();
   }
 
   /** What scrolls out of a terminal can neither be overwritten nor cleared. */

@@ -144,7 +144,6 @@ public final class RunReport implements EventSink, AutoCloseable {
       return;
     }
     screen.out().print(new Summary(tally, runFolder, screen.coloured()).text());
-    screen.out().flush();
   }
 
   private void draw() {

@@ -85,7 +85,6 @@ public final class CompletionCommand implements Callable<Integer> {
                   "Write `golem-pipeline completion` with bash, zsh or fish.");
         };
     console.out().print(script);
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -106,8 +105,7 @@ public final class CompletionCommand implements Callable<Integer> {
 
   /** For the scripts, which ask while the user types. */
   private int say(Optional<List<String>> words) {
-    words.orElse(List.of()).forEach(each -> console.out().println(TerminalText.safe(each)));
-    console.out().flush();
+    words.orElse(List.of()).forEach(console::say);
     return ExitCodes.DONE;
   }
 

@@ -157,7 +157,6 @@ public final class DoctorCommand implements Callable<Integer> {
   private void tell(Finding finding) {
     findings.add(finding);
     console.out().print(json ? finding.json() + "\n" : finding.text());
-    console.out().flush();
   }
 
   private int exitCode() {

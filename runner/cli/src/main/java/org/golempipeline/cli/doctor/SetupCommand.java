@@ -224,15 +224,11 @@ final class SetupCommand implements Callable<Integer> {
 
   private void tell(Finding finding) {
     console.err().print(finding.text());
-    console.err().flush();
   }
 
   private void export(String key) throws Refusal {
-    console.out().println("export %s=%s".formatted(APP_KEY, ShellWord.of(key)));
-    console
-        .out()
-        .println("export YAGNA_API_URL=%s".formatted(ShellWord.of(machine.daemonUrl().toString())));
-    console.out().flush();
+    console.say("export %s=%s".formatted(APP_KEY, ShellWord.of(key)));
+    console.say("export YAGNA_API_URL=%s".formatted(ShellWord.of(machine.daemonUrl().toString())));
     if (console.outIsTerminal()) {
       tell(
           Finding.warning(

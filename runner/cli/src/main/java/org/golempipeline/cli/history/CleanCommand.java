@@ -16,7 +16,6 @@ import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.strategy.Quantities;
 import org.golempipeline.workplace.LeftOvers;
@@ -69,7 +68,6 @@ public final class CleanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal, IOException {
     var exitCode = shared == null ? cleanFolder() : cleanShared(shared);
-    console.out().flush();
     return exitCode;
   }
 
@@ -78,25 +76,19 @@ public final class CleanCommand implements Callable<Integer> {
     var cache = ResultCache.of(folder);
     var left = LeftOvers.in(folder.resolve(".golem-pipeline"));
     if (older == null && most == null) {
-      console
-          .out()
-          .println(
-              "%s of results in %s; %s."
-                  .formatted(
-                      Words.size(ResultCache.bytes(cache)),
-                      cache,
-                      Words.count(new RunHistories(folder).ids().size(), "run")));
+      console.say(
+          "%s of results in %s; %s."
+              .formatted(
+                  Words.size(ResultCache.bytes(cache)),
+                  cache,
+                  Words.count(new RunHistories(folder).ids().size(), "run")));
       if (left.commands() > 0) {
-        console.out().println("%s left by %s.".formatted(Words.size(left.bytes()), killed(left)));
+        console.say("%s left by %s.".formatted(Words.size(left.bytes()), killed(left)));
       }
       sayHow();
       var usual = CachePlace.usual(console);
       if (usual.isPresent()) {
-        console
-            .out()
-            .println(
-                TerminalText.safe(
-                    "Runs keep results in %s: see `clean --cache %1$s`.".formatted(usual.get())));
+        console.say("Runs keep results in %s: see `clean --cache %1$s`.".formatted(usual.get()));
       }
       return ExitCodes.DONE;
     }
@@ -104,16 +96,12 @@ public final class CleanCommand implements Callable<Integer> {
     var useless = left.bytes();
     left.remove();
     var runs = older == null ? 0 : removeRuns(folder, console.clock().instant().minus(age(older)));
-    console
-        .out()
-        .println(
-            "Removed %s of results and %s; %s of results left."
-                .formatted(
-                    Words.size(cleaned.bytes()),
-                    Words.count(runs, "run"),
-                    Words.size(cleaned.left())));
+    console.say(
+        "Removed %s of results and %s; %s of results left."
+            .formatted(
+                Words.size(cleaned.bytes()), Words.count(runs, "run"), Words.size(cleaned.left())));
     if (left.commands() > 0) {
-      console.out().println("Removed %s left by %s.".formatted(Words.size(useless), killed(left)));
+      console.say("Removed %s left by %s.".formatted(Words.size(useless), killed(left)));
     }
     return ExitCodes.DONE;
   }
@@ -131,23 +119,19 @@ public final class CleanCommand implements Callable<Integer> {
           "`clean FOLDER` makes room beside the pipeline files of a folder.");
     }
     if (older == null && most == null) {
-      console
-          .out()
-          .println("%s of results in %s.".formatted(Words.size(ResultCache.bytes(cache)), cache));
+      console.say("%s of results in %s.".formatted(Words.size(ResultCache.bytes(cache)), cache));
       sayHow();
       return ExitCodes.DONE;
     }
     var cleaned = clean(cache);
-    console
-        .out()
-        .println(
-            "Removed %s of results; %s left."
-                .formatted(Words.size(cleaned.bytes()), Words.size(cleaned.left())));
+    console.say(
+        "Removed %s of results; %s left."
+            .formatted(Words.size(cleaned.bytes()), Words.size(cleaned.left())));
     return ExitCodes.DONE;
   }
 
   private void sayHow() {
-    console.out().println("Remove some with `--older 30d` or `--max 10GiB`.");
+    console.say("Remove some with `--older 30d` or `--max 10GiB`.");
   }
 
   private ResultCache.Cleaned clean(Path cache) throws Refusal, IOException {

@@ -73,20 +73,16 @@ public final class LogsCommand implements Callable<Integer> {
     var histories = choice.histories(console);
     var id = choice.resolve(histories, run);
     var folder = histories.folder(id);
-    try {
-      if (fragment != null) {
-        attempts(id, folder, fragment);
-      } else if (stage != null) {
-        throw Refusal.usage(
-            "`--stage` chooses the stage of a fragment, and no fragment is named.",
-            "Write its number behind the run: `golem-pipeline logs %s 0`.".formatted(run));
-      } else {
-        var history = histories.read(id);
-        failures(id, folder, history);
-        params(history);
-      }
-    } finally {
-      console.out().flush();
+    if (fragment != null) {
+      attempts(id, folder, fragment);
+    } else if (stage != null) {
+      throw Refusal.usage(
+          "`--stage` chooses the stage of a fragment, and no fragment is named.",
+          "Write its number behind the run: `golem-pipeline logs %s 0`.".formatted(run));
+    } else {
+      var history = histories.read(id);
+      failures(id, folder, history);
+      params(history);
     }
     return ExitCodes.DONE;
   }
@@ -277,7 +273,7 @@ public final class LogsCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    console.out().println(TerminalText.safe(line));
+    console.say(line);
   }
 
   private String shown(Path folder, String name) {

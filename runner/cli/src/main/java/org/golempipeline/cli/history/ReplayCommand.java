@@ -10,7 +10,6 @@ import org.golempipeline.journal.RecordingException;
 import org.golempipeline.journal.Replay;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +54,6 @@ public final class ReplayCommand implements Callable<Integer> {
           histories.read(id).state() == RunHistory.State.RUNNING
               ? "It is still going on: replay it when it is over."
               : "Replay it with the version that ran it.");
-    } finally {
-      console.out().flush();
     }
   }
 
@@ -86,6 +83,6 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private void print(String line) {
-    console.out().println(TerminalText.safe(line));
+    console.say(line);
   }
 }

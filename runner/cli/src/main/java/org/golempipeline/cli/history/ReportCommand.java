@@ -10,7 +10,6 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.html.RunPage;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +53,7 @@ public final class ReportCommand implements Callable<Integer> {
     var folder = histories.folder(choice.resolve(histories, run));
     var target = target(folder);
     RunPage.write(folder, target, ZoneId.systemDefault());
-    console.out().println(TerminalText.safe(console.shown(target)));
-    console.out().flush();
+    console.say(console.shown(target));
     return ExitCodes.DONE;
   }
 

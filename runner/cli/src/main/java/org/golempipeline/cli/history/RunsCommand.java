@@ -71,7 +71,6 @@ public final class RunsCommand implements Callable<Integer> {
       new Messages(console).line("No runs yet.");
     }
     Columns.print(console.out(), rows);
-    console.out().flush();
     return ExitCodes.DONE;
   }
 

@@ -16,7 +16,6 @@ import org.golempipeline.golem.GolemException;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.pipeline.Refusal;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.settle.RunSettlement;
 import org.golempipeline.strategy.Quantities;
@@ -193,7 +192,6 @@ public final class SettleCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    console.out().println(TerminalText.safe(line));
-    console.out().flush();
+    console.say(line);
   }
 }

@@ -226,7 +226,6 @@ public final class ImageCommand {
                       tag == null
                           ? "{ url: \"%s\", hash: %s }".formatted(published.url(), published.sha3())
                           : tag));
-      console.out().flush();
       return ExitCodes.DONE;
     } catch (NotAnImageException e) {
       throw Refusal.usage(
@@ -284,7 +283,6 @@ public final class ImageCommand {
         say("There are no images here yet; `golem-pipeline image build` makes one.");
       }
       Columns.print(console.out(), rows);
-      console.out().flush();
       return ExitCodes.DONE;
     }
   }
@@ -332,7 +330,6 @@ public final class ImageCommand {
                       "file",
                       image.file()));
     }
-    console.out().flush();
   }
 
   /** For tools: an object without a line end. Fields are only ever added. */

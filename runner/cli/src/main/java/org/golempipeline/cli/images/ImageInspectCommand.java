@@ -156,7 +156,6 @@ final class ImageInspectCommand implements Callable<Integer> {
 
   private int tell(ImageAnswer answer) {
     console.out().print(json ? answer.json() + "\n" : answer.text());
-    console.out().flush();
     var lack = answer.lack();
     if (lack == null) {
       return ExitCodes.DONE;

@@ -108,14 +108,11 @@ public final class Detached {
 
   private void relay(Path folder) throws IOException {
     console.out().write(PlainFile.bytes(folder.resolve(STREAMS.get(0))));
-    console.out().flush();
     console.err().write(PlainFile.bytes(folder.resolve(STREAMS.get(1))));
-    console.err().flush();
   }
 
   private void say(String id, long pid, boolean quiet) {
     console.out().println(id);
-    console.out().flush();
     if (quiet) {
       return;
     }

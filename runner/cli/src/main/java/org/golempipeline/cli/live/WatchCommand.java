@@ -75,7 +75,6 @@ public final class WatchCommand implements Callable<Integer> {
     var page = new LivePage(folder, ZoneId.systemDefault(), console.clock());
     try (var server = serve(page)) {
       console.out().println(server.url());
-      console.out().flush();
       var live = LiveRun.open(console, folder, page::add);
       try (var interruption = ending(live)) {
         var exitCode = show(live, histories, id);

@@ -93,12 +93,9 @@ final class MarketCommand implements Callable<Integer> {
         explainSilence(spec);
       } else {
         advise(offers, RunDefaults.workers(spec, RunSettings.Target.GOLEM));
-        new ListedProviders(spec.golem())
-            .unmatched(offers)
-            .forEach(line -> console.out().println(line));
+        new ListedProviders(spec.golem()).unmatched(offers).forEach(console::say);
       }
     }
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -123,18 +120,16 @@ final class MarketCommand implements Callable<Integer> {
     }
     Columns.print(console.out(), rows);
     var others = objections.values().stream().mapToInt(Integer::intValue).sum();
-    console
-        .out()
-        .println(
-            "%s, %s of them for this pipeline%s"
-                .formatted(
-                    Words.count(offers.size(), "offer"),
-                    Words.number(offers.size() - others),
-                    others == 0
-                        ? ""
-                        : objections.entrySet().stream()
-                            .map(each -> Words.number(each.getValue()) + " " + each.getKey())
-                            .collect(Collectors.joining(", ", "; not those ", ""))));
+    console.say(
+        "%s, %s of them for this pipeline%s"
+            .formatted(
+                Words.count(offers.size(), "offer"),
+                Words.number(offers.size() - others),
+                others == 0
+                    ? ""
+                    : objections.entrySet().stream()
+                        .map(each -> Words.number(each.getValue()) + " " + each.getKey())
+                        .collect(Collectors.joining(", ", "; not those ", ""))));
   }
 
   /** Why nobody may have been heard of, and what can be done about it. */
@@ -163,7 +158,7 @@ final class MarketCommand implements Callable<Integer> {
             .map(each -> Words.number(each.offers()) + " more with `" + MarketTerms.say(each) + "`")
             .collect(Collectors.joining(", "));
     if (!more.isEmpty()) {
-      console.out().println("of " + Words.count(workers, "worker") + " wanted: " + more);
+      console.say("of " + Words.count(workers, "worker") + " wanted: " + more);
     }
   }
 

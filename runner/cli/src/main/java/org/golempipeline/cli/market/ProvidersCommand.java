@@ -83,7 +83,6 @@ public final class ProvidersCommand implements Callable<Integer> {
       new Messages(console).line("No run on the network has worked with a provider yet.");
     }
     Columns.print(console.out(), rows);
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -171,7 +170,6 @@ public final class ProvidersCommand implements Callable<Integer> {
 
   private int say(String sentence) {
     console.out().println(sentence);
-    console.out().flush();
     return ExitCodes.DONE;
   }
 

@@ -83,7 +83,6 @@ public final class PluginOptions {
         console.err().println(TerminalText.safe(line));
       }
     }
-    console.err().flush();
     return plugins;
   }
 

@@ -98,9 +98,8 @@ public final class PluginsCommand {
           "%s  %s%s  %s"
               .formatted(
                   row.get(0), row.get(1), " ".repeat(width - row.get(1).length()), row.get(2));
-      console.out().println(TerminalText.safe(line));
+      console.say(line);
     }
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -136,7 +135,6 @@ public final class PluginsCommand {
     text.append(split.isPresent() && merge.isPresent() ? "\n" : "");
     merge.ifPresent(each -> text.append(description(each, plugins)));
     console.out().print(TerminalText.safeLines(text.toString()));
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -178,7 +176,6 @@ public final class PluginsCommand {
     for (var plugin : plugins.all()) {
       say(plugin, lock.source().name(), lock.plugins().get(plugin.name()), pins.get(plugin.name()));
     }
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -209,11 +206,8 @@ public final class PluginsCommand {
     pins.keySet().removeAll(unpinned);
     write(lock, pins);
     for (var name : unpinned) {
-      console
-          .out()
-          .println(TerminalText.safe("Took `%s` out of %s.".formatted(name, lock.source().name())));
+      console.say("Took `%s` out of %s.".formatted(name, lock.source().name()));
     }
-    console.out().flush();
     return ExitCodes.DONE;
   }
 
@@ -238,13 +232,8 @@ public final class PluginsCommand {
     var project = PluginProject.named(name, product);
     var shown = folder == null ? project.artifact() : folder;
     project.write(console.path(shown), shown);
-    console
-        .out()
-        .println(
-            TerminalText.safe(
-                "Wrote the plugin `%s` into %s.".formatted(project.strategy(), shown)));
-    console.out().println("Next: `mvn verify` there; README.md says how to go on.");
-    console.out().flush();
+    console.say("Wrote the plugin `%s` into %s.".formatted(project.strategy(), shown));
+    console.say("Next: `mvn verify` there; README.md says how to go on.");
     return ExitCodes.DONE;
   }
 
@@ -408,21 +397,17 @@ public final class PluginsCommand {
                 plugin.jar(),
                 lock,
                 plugin.sha256().substring(0, DIGITS_SHOWN));
-    console.out().println(TerminalText.safe(line));
+    console.say(line);
     for (var library : plugin.libraries()) {
-      console
-          .out()
-          .println(
-              "  needs  %s, SHA-256 %s…"
-                  .formatted(library.maven(), library.sha256().substring(0, DIGITS_SHOWN)));
+      console.say(
+          "  needs  %s, SHA-256 %s…"
+              .formatted(library.maven(), library.sha256().substring(0, DIGITS_SHOWN)));
     }
-    plugin.splits().forEach(each -> console.out().println("  split  " + each.name()));
-    plugin.merges().forEach(each -> console.out().println("  merge  " + each.name()));
+    plugin.splits().forEach(each -> console.say("  split  " + each.name()));
+    plugin.merges().forEach(each -> console.say("  merge  " + each.name()));
     if (now != null && now.path() != null && Path.of(now.path()).startsWith("..")) {
-      console
-          .out()
-          .println(
-              "  The jar lies outside the pipeline's folder: others need it in the same place.");
+      console.say(
+          "  The jar lies outside the pipeline's folder: others need it in the same place.");
     }
   }
 

@@ -53,7 +53,6 @@ public final class CheckCommand implements Callable<Integer> {
     var pipeline = options.open(console);
     if (tryLaws) {
       var exitCode = laws.check(console, pipeline, json);
-      console.out().flush();
       return exitCode;
     }
     var checked = pipeline.check();
@@ -64,10 +63,9 @@ public final class CheckCommand implements Callable<Integer> {
       if (merged) {
         pipeline.merged().value().ifPresent(console.out()::print);
       } else if (checked.diagnostics().isEmpty()) {
-        console.out().println(options.file() + ": no mistakes found.");
+        console.say(options.file() + ": no mistakes found.");
       }
     }
-    console.out().flush();
     return checked.orNull() != null ? ExitCodes.DONE : ExitCodes.USAGE;
   }
 }

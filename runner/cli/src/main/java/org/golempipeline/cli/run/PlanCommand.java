@@ -126,9 +126,8 @@ public final class PlanCommand implements Callable<Integer> {
                 images,
                 stage -> !selection.allFresh() && !fresh.contains(stage.name()));
         lines.addAll(outlook.lines(pipeline, scratch));
-        lines.forEach(line -> console.out().println(TerminalText.safe(line)));
+        lines.forEach(console::say);
       }
-      console.out().flush();
       return ExitCodes.DONE;
     }
   }

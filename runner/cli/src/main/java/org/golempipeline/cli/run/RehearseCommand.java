@@ -159,7 +159,6 @@ public final class RehearseCommand implements Callable<Integer> {
     } else {
       console.out().print(RehearsalText.of(result));
     }
-    console.out().flush();
     if (keep) {
       say("Kept in " + home + ": `logs last --in` its folder `calm` or `chaos`.");
     }

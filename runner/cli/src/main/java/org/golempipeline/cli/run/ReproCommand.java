@@ -30,7 +30,6 @@ import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plan.Plan;
 import org.golempipeline.plan.StagePlan;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.repro.ReproFolder;
 import org.golempipeline.run.EarlierResults;
@@ -110,8 +109,7 @@ public final class ReproCommand implements Callable<Integer> {
       folder = folder(pipeline, stagePlan, index);
       make(pipeline, plan, history, scratch.path(), stagePlan, index, folder);
     }
-    console.out().println(TerminalText.safe(console.shown(folder)));
-    console.out().flush();
+    console.say(console.shown(folder));
     if (shell) {
       return new ProcessBuilder(folder.resolve("run.sh").toString(), "--shell")
           .inheritIO()

@@ -183,8 +183,6 @@ public final class RunCommand implements Callable<Integer> {
       messages.diagnostics(prepared.warnings());
       before.await();
       return run(prepared, plan, folder, target);
-    } finally {
-      console.out().flush();
     }
   }
 
@@ -252,7 +250,6 @@ public final class RunCommand implements Callable<Integer> {
 
   private void printJson(StampedEvent event) {
     console.out().println(EventJson.write(event));
-    console.out().flush();
   }
 
   private static void halt(RunReport report) {

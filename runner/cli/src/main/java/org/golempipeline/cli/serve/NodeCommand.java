@@ -112,16 +112,14 @@ public final class NodeCommand implements Callable<Integer> {
     try (var interruption = new Interruption(end::countDown);
         var node = open(options)) {
       Persona.assign(cast, node.faults());
-      console.out().println("YAGNA_API_URL=" + node.url());
-      console.out().println("YAGNA_APPKEY=" + node.appKey());
-      console.out().flush();
+      console.say("YAGNA_API_URL=" + node.url());
+      console.say("YAGNA_APPKEY=" + node.appKey());
       for (var i = 0; i < cast.size(); i++) {
         console.err().println("local-%d is %s.".formatted(i + 1, cast.get(i)));
       }
       console
           .err()
           .println("Listening, with the seed %d. Ctrl-C ends it.".formatted(options.seed()));
-      console.err().flush();
       end.await();
     } finally {
       images.close();

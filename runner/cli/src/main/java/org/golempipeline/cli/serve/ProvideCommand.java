@@ -196,7 +196,6 @@ public final class ProvideCommand implements Callable<Integer> {
     status.show(List.of(), List.of());
     var time = TIME.format(console.clock().instant().atZone(ZoneId.systemDefault()));
     console.out().println(time + " " + TerminalText.safe(event.text()));
-    console.out().flush();
     var money = tally.add(event);
     if (screen.live()) {
       var room = screen.size().get().room();

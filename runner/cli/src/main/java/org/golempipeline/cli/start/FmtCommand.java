@@ -18,7 +18,6 @@ import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.pipeline.PipelineText;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.plainfile.PlainFile;
-import org.golempipeline.report.TerminalText;
 import org.golempipeline.spec.PipelineFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,7 +59,6 @@ public final class FmtCommand implements Callable<Integer> {
     for (var file : files) {
       exitCode = Math.max(exitCode, format(file));
     }
-    console.out().flush();
     return exitCode;
   }
 
@@ -77,7 +75,7 @@ public final class FmtCommand implements Callable<Integer> {
     var same = Arrays.equals(bytes, now);
     if (check) {
       if (!same) {
-        console.out().println(TerminalText.safe(file));
+        console.say(file);
       }
       return same ? ExitCodes.DONE : ExitCodes.FAILED;
     }
@@ -85,7 +83,7 @@ public final class FmtCommand implements Callable<Integer> {
       console.out().print(formatted.orNull());
     } else if (!same) {
       write(file, path, now);
-      console.out().println(TerminalText.safe(file));
+      console.say(file);
     }
     return ExitCodes.DONE;
   }

@@ -109,7 +109,6 @@ public final class InitCommand implements Callable<Integer> {
             Next: golem-pipeline run %s
             """
                 .formatted(TerminalText.safe(file), SchemaFile.NAME, shown()));
-    console.out().flush();
     return ExitCodes.DONE;
   }
 

@@ -58,7 +58,6 @@ public final class SchemaCommand implements Callable<Integer> {
     var schema = PipelineSchema.json(plugins.orNull().strategies());
     if (!write) {
       console.out().print(schema);
-      console.out().flush();
       return ExitCodes.DONE;
     }
     try {
@@ -68,8 +67,7 @@ public final class SchemaCommand implements Callable<Integer> {
           "Could not write `%s`: %s.".formatted(SchemaFile.NAME, Trouble.reason(e)),
           "Without `--write` the schema is printed.");
     }
-    console.out().println("Wrote " + SchemaFile.NAME + ".");
-    console.out().flush();
+    console.say("Wrote " + SchemaFile.NAME + ".");
     return ExitCodes.DONE;
   }
 }

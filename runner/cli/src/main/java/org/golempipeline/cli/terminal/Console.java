@@ -15,10 +15,13 @@ import java.util.function.Supplier;
 import org.golempipeline.pipeline.Machine;
 import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.report.Screen;
+import org.golempipeline.report.TerminalText;
 
 /**
  * All that a process gets from outside, so that nothing else has to ask for it: streams, terminal,
  * environment, current folder and clock.
+ *
+ * <p>Both streams hold nothing back: what is printed is out, and nobody needs to flush them.
  *
  * @param in what somebody tells us while we work
  * @param out the answer: what a script would read
@@ -91,6 +94,11 @@ public record Console(
     } catch (InvalidPathException e) {
       throw Refusal.usage("`%s` is not the name of a file.".formatted(name), null);
     }
+  }
+
+  /** A line of the answer, in which nothing can steer the terminal. */
+  public void say(String line) {
+    out.println(TerminalText.safe(line));
   }
 
   /** A file or folder as the user would type it. */

@@ -33,7 +33,6 @@ public final class Messages {
   /** What takes its time now. */
   public void line(String line) {
     console.err().println(TerminalText.safe(line));
-    console.err().flush();
   }
 
   /** A run that is not counted in. */
@@ -49,12 +48,10 @@ public final class Messages {
     if (hint != null) {
       err.println("  hint: " + TerminalText.safe(hint));
     }
-    err.flush();
   }
 
   public void diagnostics(List<Diagnostic> diagnostics) {
     console.err().print(new DiagnosticText(console.colouredErr()).of(diagnostics));
-    console.err().flush();
   }
 
   /**
@@ -92,6 +89,5 @@ public final class Messages {
     var stack = new StringWriter();
     exception.printStackTrace(new PrintWriter(stack, true));
     err.print(TerminalText.safeLines(stack.toString()));
-    err.flush();
   }
 }
