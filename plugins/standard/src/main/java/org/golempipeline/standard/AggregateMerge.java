@@ -2,7 +2,6 @@ package org.golempipeline.standard;
 
 import java.io.IOException;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 
 /**
@@ -10,7 +9,7 @@ import org.golempipeline.strategy.Merger;
  * in the delimiter of the tables. Exact decimals; a mean has 34 digits. More keys than fit into
  * memory go through sorted files.
  */
-public final class AggregateMerge implements MergeStrategy {
+public final class AggregateMerge extends DescribedMerge {
   private static final String COLUMNS =
       """
       {
@@ -29,19 +28,12 @@ public final class AggregateMerge implements MergeStrategy {
         }
       }""";
 
-  @Override
-  public String name() {
-    return "aggregate";
-  }
-
-  @Override
-  public String version() {
-    return "2";
-  }
-
-  @Override
-  public String summary() {
-    return "Joins tables into one row for each key, with sums, counts, extremes and means.";
+  public AggregateMerge() {
+    super(
+        "aggregate",
+        "2",
+        "Joins tables into one row for each key, with sums, counts, extremes and means.",
+        Result.FILE);
   }
 
   @Override
@@ -86,11 +78,6 @@ public final class AggregateMerge implements MergeStrategy {
   @Override
   public boolean optionsRequired() {
     return true;
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
   }
 
   @Override

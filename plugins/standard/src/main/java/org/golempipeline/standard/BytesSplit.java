@@ -13,22 +13,14 @@ import org.golempipeline.strategy.StrategyException;
  * {@code bytes}: so many bytes a fragment, wherever that cuts; with a delimiter, cut behind the
  * last one that fits, or behind the next if none does. An empty file is one empty fragment.
  */
-public final class BytesSplit implements CuttingSplit {
+public final class BytesSplit extends CuttingSplit {
   private static final int WINDOW = 1 << 16;
 
-  @Override
-  public String name() {
-    return "bytes";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts each file into parts of so many bytes, behind a delimiter if one is given.";
+  public BytesSplit() {
+    super(
+        "bytes",
+        "1",
+        "Cuts each file into parts of so many bytes, behind a delimiter if one is given.");
   }
 
   @Override

@@ -5,25 +5,17 @@ import java.nio.file.Files;
 import java.util.Map;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 
 /** {@code command}: shell text on this machine makes the result out of all outputs. */
-public final class CommandMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "command";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Runs a command on this machine that makes the result out of all outputs.";
+public final class CommandMerge extends DescribedMerge {
+  public CommandMerge() {
+    super(
+        "command",
+        "1",
+        "Runs a command on this machine that makes the result out of all outputs.",
+        Result.FILE);
   }
 
   @Override
@@ -43,11 +35,6 @@ public final class CommandMerge implements MergeStrategy {
   @Override
   public boolean optionsRequired() {
     return true;
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
   }
 
   @Override

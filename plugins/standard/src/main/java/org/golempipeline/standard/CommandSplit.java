@@ -22,20 +22,12 @@ import org.golempipeline.strategy.StrategyException;
  * fragment, in bytewise order of their paths. {@code $in} is a folder with links to the input files
  * at their paths, {@code $list} a file that names them in order.
  */
-public final class CommandSplit implements SplitStrategy {
-  @Override
-  public String name() {
-    return "command";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Runs a command on this machine; every file it leaves in $outdir is a fragment.";
+public final class CommandSplit extends Described implements SplitStrategy {
+  public CommandSplit() {
+    super(
+        "command",
+        "1",
+        "Runs a command on this machine; every file it leaves in $outdir is a fragment.");
   }
 
   @Override

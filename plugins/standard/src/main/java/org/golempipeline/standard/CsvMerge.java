@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +14,9 @@ import org.jspecify.annotations.Nullable;
  * as they are written; an output whose last row lacks its line end gets one when more follows.
  * Empty outputs add nothing.
  */
-public final class CsvMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "csv";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Joins CSV files with the same header into one.";
+public final class CsvMerge extends DescribedMerge {
+  public CsvMerge() {
+    super("csv", "1", "Joins CSV files with the same header into one.", Result.FILE);
   }
 
   @Override
@@ -44,11 +32,6 @@ public final class CsvMerge implements MergeStrategy {
         }
         """
         .formatted(CsvHeader.DELIMITER_SCHEMA);
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
   }
 
   @Override

@@ -17,26 +17,18 @@ import org.golempipeline.strategy.StrategyException;
  * {@code csv}: so many rows a fragment, each under the header of its file. Quoted fields may hold
  * line ends. A file with a header alone is one fragment, and so is an empty one.
  */
-public final class CsvSplit implements CuttingSplit {
+public final class CsvSplit extends CuttingSplit {
   private static final int WINDOW = 1 << 18;
 
   private static final String ABOVE_HEADER =
       "Set `header` to the number of rows down to the one that names the columns, and `delimiter`;"
           + " every fragment then begins with them. Or remove what stands above the header.";
 
-  @Override
-  public String name() {
-    return "csv";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts each CSV file after every so many rows; every fragment starts with the header.";
+  public CsvSplit() {
+    super(
+        "csv",
+        "1",
+        "Cuts each CSV file after every so many rows; every fragment starts with the header.");
   }
 
   @Override

@@ -6,24 +6,28 @@ import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /** What splits have in common that cut every input file, and need to be told how. */
-interface CuttingSplit extends SplitStrategy {
+abstract class CuttingSplit extends Described implements SplitStrategy {
+  CuttingSplit(String name, String version, String summary) {
+    super(name, version, summary);
+  }
+
   @Override
-  default boolean optionsRequired() {
+  public boolean optionsRequired() {
     return true;
   }
 
   @Override
-  default InputUse inputUse() {
+  public InputUse inputUse() {
     return InputUse.REQUIRED;
   }
 
   @Override
-  default InputShape inputShape(Options options) {
+  public InputShape inputShape(Options options) {
     return InputShape.FILE;
   }
 
   @Override
-  default List<String> variables(Options options) throws StrategyException {
+  public List<String> variables(Options options) throws StrategyException {
     return List.of();
   }
 }

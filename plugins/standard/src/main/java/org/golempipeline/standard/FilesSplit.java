@@ -19,23 +19,15 @@ import org.golempipeline.strategy.StrategyException;
  * {@code files}: whole files, one a fragment or in groups. Groups by number and by size are runs of
  * neighbours in input order; a group by pattern stands where its first file stood.
  */
-public final class FilesSplit implements SplitStrategy {
+public final class FilesSplit extends Described implements SplitStrategy {
   private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9_]*");
   private static final int MOST_SHOWN = 5;
 
-  @Override
-  public String name() {
-    return "files";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Hands out whole files, one a fragment or in groups by number, size or name.";
+  public FilesSplit() {
+    super(
+        "files",
+        "1",
+        "Hands out whole files, one a fragment or in groups by number, size or name.");
   }
 
   @Override

@@ -3,37 +3,19 @@ package org.golempipeline.standard;
 import java.io.IOException;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 
 /**
  * {@code first}: the first accepted output is the result. Who is first the runner decides as
  * outputs arrive; the merger writes the first one it is given that is not empty.
  */
-public final class FirstMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "first";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Takes the first accepted output that is not empty and cancels the rest.";
-  }
-
-  @Override
-  public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
-  }
-
-  @Override
-  public Result result() {
-    return Result.FIRST;
+public final class FirstMerge extends DescribedMerge {
+  public FirstMerge() {
+    super(
+        "first",
+        "1",
+        "Takes the first accepted output that is not empty and cancels the rest.",
+        Result.FIRST);
   }
 
   @Override

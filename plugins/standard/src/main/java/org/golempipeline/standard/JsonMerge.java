@@ -3,7 +3,6 @@ package org.golempipeline.standard;
 import java.io.IOException;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 
@@ -12,30 +11,9 @@ import org.golempipeline.strategy.StrategyException;
  * other value is an element, and an output may hold several values or none. Elements stay as they
  * are written, so numbers keep all their digits.
  */
-public final class JsonMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "json";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Joins JSON arrays and values into one array.";
-  }
-
-  @Override
-  public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
+public final class JsonMerge extends DescribedMerge {
+  public JsonMerge() {
+    super("json", "1", "Joins JSON arrays and values into one array.", Result.FILE);
   }
 
   @Override

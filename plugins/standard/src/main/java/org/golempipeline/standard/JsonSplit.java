@@ -14,23 +14,12 @@ import org.golempipeline.strategy.StrategyException;
  * {@code json}: so many elements of a top-level array a fragment, each fragment an array of its
  * own. Elements stay as they are written. An empty array is one fragment with an empty array.
  */
-public final class JsonSplit implements CuttingSplit {
+public final class JsonSplit extends CuttingSplit {
   private static final Piece OPEN = new Piece.Literal("[");
   private static final Piece CLOSE = new Piece.Literal("]\n");
 
-  @Override
-  public String name() {
-    return "json";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts the array in each JSON file into arrays of so many elements.";
+  public JsonSplit() {
+    super("json", "1", "Cuts the array in each JSON file into arrays of so many elements.");
   }
 
   @Override

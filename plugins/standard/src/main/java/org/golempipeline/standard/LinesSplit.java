@@ -11,23 +11,15 @@ import org.golempipeline.strategy.StrategyException;
  * fragments of whole lines a file. A line ends with a line feed, so CRLF stays with its line; the
  * last one may lack it. An empty file is one empty fragment: no input file goes unanswered.
  */
-public final class LinesSplit implements CuttingSplit {
+public final class LinesSplit extends CuttingSplit {
   private static final int WINDOW = 1 << 19;
   private static final int SMALL_WINDOW = 1 << 14;
 
-  @Override
-  public String name() {
-    return "lines";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts each text file after every so many lines, or into so many parts of whole lines.";
+  public LinesSplit() {
+    super(
+        "lines",
+        "1",
+        "Cuts each text file after every so many lines, or into so many parts of whole lines.");
   }
 
   @Override

@@ -10,25 +10,12 @@ import org.golempipeline.strategy.SplitContext;
 import org.golempipeline.strategy.SplitStrategy;
 
 /** {@code none}: one fragment that gets the whole input, if there is any. */
-public final class NoneSplit implements SplitStrategy {
-  @Override
-  public String name() {
-    return "none";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Does not split: one fragment gets the whole input as a folder, or none at all.";
-  }
-
-  @Override
-  public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
+public final class NoneSplit extends Described implements SplitStrategy {
+  public NoneSplit() {
+    super(
+        "none",
+        "1",
+        "Does not split: one fragment gets the whole input as a folder, or none at all.");
   }
 
   @Override

@@ -15,22 +15,14 @@ import org.golempipeline.strategy.StrategyException;
  * {@code range}: the numbers from one to before another in steps, as variables. Exact decimals; the
  * fragments are computed when asked for, so a million of them cost nothing.
  */
-public final class RangeSplit implements SplitStrategy {
+public final class RangeSplit extends Described implements SplitStrategy {
   private static final int MOST_DIGITS = 1000;
 
-  @Override
-  public String name() {
-    return "range";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts a range of numbers into steps; each fragment gets its first number and its size.";
+  public RangeSplit() {
+    super(
+        "range",
+        "1",
+        "Cuts a range of numbers into steps; each fragment gets its first number and its size.");
   }
 
   @Override

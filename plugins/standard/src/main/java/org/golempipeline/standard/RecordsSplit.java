@@ -18,22 +18,14 @@ import org.jspecify.annotations.Nullable;
  * {@code records}: so many records a fragment, where a record begins with a line that matches.
  * Lines before the first record go with it. An empty file is one empty fragment.
  */
-public final class RecordsSplit implements CuttingSplit {
+public final class RecordsSplit extends CuttingSplit {
   private static final Pattern LITERAL = Pattern.compile("\\^[\\w>@#%&=:;,<~`'\"!/ -]+");
 
-  @Override
-  public String name() {
-    return "records";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Cuts each text file into records that begin with a line of a certain look, like FASTA.";
+  public RecordsSplit() {
+    super(
+        "records",
+        "1",
+        "Cuts each text file into records that begin with a line of a certain look, like FASTA.");
   }
 
   @Override

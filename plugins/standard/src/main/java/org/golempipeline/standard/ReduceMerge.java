@@ -1,24 +1,16 @@
 package org.golempipeline.standard;
 
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 
 /** {@code reduce}: an associative command combines the outputs on providers, as a tree. */
-public final class ReduceMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "reduce";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Combines outputs on providers: some at a time, then what came of them, until one is left.";
+public final class ReduceMerge extends DescribedMerge {
+  public ReduceMerge() {
+    super(
+        "reduce",
+        "1",
+        "Combines outputs on providers: some at a time, then what came of them, until one is left.",
+        Result.TREE);
   }
 
   @Override
@@ -54,11 +46,6 @@ public final class ReduceMerge implements MergeStrategy {
   @Override
   public boolean optionsRequired() {
     return true;
-  }
-
-  @Override
-  public Result result() {
-    return Result.TREE;
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 
@@ -17,22 +16,11 @@ import org.golempipeline.strategy.StrategyException;
  * sort} orders or by number. Lines of equal keys come in fragment order. Sixty-four outputs at a
  * time, through files when there are more.
  */
-public final class SortMerge implements MergeStrategy {
+public final class SortMerge extends DescribedMerge {
   private static final int FAN_IN = 64;
 
-  @Override
-  public String name() {
-    return "sort";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Merges outputs that are sorted into one that is sorted.";
+  public SortMerge() {
+    super("sort", "1", "Merges outputs that are sorted into one that is sorted.", Result.FILE);
   }
 
   @Override
@@ -67,11 +55,6 @@ public final class SortMerge implements MergeStrategy {
         }
         """
         .formatted(Delimiter.SCHEMA);
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
@@ -17,30 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@code sum}: adds up all numbers, exactly. Lines with several columns are added column by column;
  * the result is one line in the delimiter of the first. Of no numbers at all it is 0.
  */
-public final class SumMerge implements MergeStrategy {
-  @Override
-  public String name() {
-    return "sum";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Adds up the numbers in the outputs exactly, column by column.";
-  }
-
-  @Override
-  public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
-  }
-
-  @Override
-  public Result result() {
-    return Result.FILE;
+public final class SumMerge extends DescribedMerge {
+  public SumMerge() {
+    super("sum", "1", "Adds up the numbers in the outputs exactly, column by column.", Result.FILE);
   }
 
   @Override

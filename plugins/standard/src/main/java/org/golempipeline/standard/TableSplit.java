@@ -15,22 +15,11 @@ import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 
 /** {@code table}: a fragment for each row of a table, whose header names the variables. */
-public final class TableSplit implements SplitStrategy {
+public final class TableSplit extends Described implements SplitStrategy {
   private static final Pattern VARIABLE = Pattern.compile("[a-z][a-z0-9_]*");
 
-  @Override
-  public String name() {
-    return "table";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Makes a fragment of each row of a table; the header names its variables.";
+  public TableSplit() {
+    super("table", "1", "Makes a fragment of each row of a table; the header names its variables.");
   }
 
   @Override

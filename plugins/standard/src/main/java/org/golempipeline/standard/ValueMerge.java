@@ -4,38 +4,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.golempipeline.strategy.FragmentOutput;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
 import org.golempipeline.strategy.StrategyException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code value}: the outputs together are exactly one line, which later stages know by name. */
-public final class ValueMerge implements MergeStrategy {
+public final class ValueMerge extends DescribedMerge {
   private static final int LONGEST = 1 << 16;
 
-  @Override
-  public String name() {
-    return "value";
-  }
-
-  @Override
-  public String version() {
-    return "1";
-  }
-
-  @Override
-  public String summary() {
-    return "Takes the one line that was written as a value for later stages.";
-  }
-
-  @Override
-  public String optionsSchema() {
-    return Schemas.NO_OPTIONS;
-  }
-
-  @Override
-  public Result result() {
-    return Result.VALUE;
+  public ValueMerge() {
+    super(
+        "value",
+        "1",
+        "Takes the one line that was written as a value for later stages.",
+        Result.VALUE);
   }
 
   @Override
