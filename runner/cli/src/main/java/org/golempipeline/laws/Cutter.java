@@ -9,7 +9,6 @@ import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.StageExpander;
 import org.golempipeline.plan.StageFragments;
 import org.golempipeline.plan.StagePlan;
-import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.StageSpec;
 import org.golempipeline.spec.StrategyUse;
 import org.golempipeline.strategy.InputFile;
@@ -24,6 +23,7 @@ final class Cutter {
   private final Path folder;
   private final Path work;
   private final LocalShell shell;
+  private final SplitStrategy files;
   private final Map<String, String> values;
   private int calls;
 
@@ -31,12 +31,14 @@ final class Cutter {
    * @param folder of the pipeline file
    * @param work for what a split writes
    */
-  Cutter(StagePlan stage, Path folder, Path work, LocalShell shell, Map<String, String> values) {
+  Cutter(
+      StagePlan stage, Path folder, Path work, LawsSettings settings, Map<String, String> values) {
     this.spec = LawStages.fewCombinations(stage.spec());
     this.split = stage.split();
     this.folder = folder;
     this.work = work;
-    this.shell = shell;
+    this.shell = settings.shell();
+    this.files = settings.files();
     this.values = values;
   }
 
@@ -49,7 +51,6 @@ final class Cutter {
   /** Each of {@code inputs} as one fragment. */
   StageFragments files(StrategyUse use, List<InputFile> inputs)
       throws IOException, StrategyException {
-    var files = Plugins.NONE.strategies().split("files").orElseThrow();
     return expand(files, new StrategyUse(files.name(), Options.NONE, use.range()), inputs);
   }
 

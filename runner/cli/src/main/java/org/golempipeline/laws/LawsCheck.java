@@ -82,8 +82,7 @@ public final class LawsCheck {
     var stage = planned;
     try {
       stage = fed(planned);
-      var cutter =
-          new Cutter(stage, plan.folder(), folder.resolve("split"), settings.shell(), params);
+      var cutter = new Cutter(stage, plan.folder(), folder.resolve("split"), settings, params);
       var sample = new Sampler(stage, cutter, settings.sample(), folder.resolve("input")).sample();
       sampled.put(stage.name(), variant(stage, sample, sample.use(), sample.fragments()));
       var trial = new Trial(stage, last, from, sample, cutter, Secrets.of(plan.spec().params()));

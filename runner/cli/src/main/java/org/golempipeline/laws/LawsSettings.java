@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.golempipeline.image.Images;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.run.Daemons;
+import org.golempipeline.strategy.SplitStrategy;
 
 /**
  * How the laws are checked.
@@ -18,6 +19,7 @@ import org.golempipeline.run.Daemons;
  * @param daemons a node on this machine with {@link LawsCheck#PROVIDERS} providers
  * @param duration how long agreements may last
  * @param images of the pipeline, on this machine
+ * @param files the split that hands out whole files
  * @param say tells the user what happens now, a line
  */
 public record LawsSettings(
@@ -29,5 +31,6 @@ public record LawsSettings(
     Duration duration,
     LocalShell shell,
     Images images,
+    SplitStrategy files,
     Clock clock,
     Consumer<String> say) {}

@@ -14,6 +14,7 @@ import org.golempipeline.laws.LawsSettings;
 import org.golempipeline.laws.LawsText;
 import org.golempipeline.pipeline.Pipeline;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.plugins.Plugins;
 import org.golempipeline.report.DiagnosticJson;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunDefaults;
@@ -99,6 +100,7 @@ final class LawsOptions {
                     RunDefaults.agreements(plan.spec()),
                     pipeline.shell(plan.spec()),
                     images,
+                    Plugins.NONE.strategies().split("files").orElseThrow(),
                     console.clock(),
                     messages::line));
         try (var interruption = new Interruption(check::stop)) {
