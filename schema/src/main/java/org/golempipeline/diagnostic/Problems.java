@@ -17,6 +17,11 @@ public final class Problems {
     this.source = source;
   }
 
+  /** An error whose message says all. */
+  public void error(String id, Range range, String message) {
+    error(id, range, message, null);
+  }
+
   public void error(String id, Range range, String message, @Nullable String hint) {
     found.add(Diagnostic.error(id, source, range, message, hint));
   }

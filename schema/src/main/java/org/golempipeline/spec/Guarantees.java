@@ -77,8 +77,7 @@ final class Guarantees {
       problems.error(
           DiagnosticIds.SCHEMA_LIMIT,
           scalar.range(),
-          "`%s` must be more than `0%%` and at most `100%%`.".formatted(key),
-          null);
+          "`%s` must be more than `0%%` and at most `100%%`.".formatted(key));
     }
     return share;
   }

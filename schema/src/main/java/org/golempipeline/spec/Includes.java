@@ -198,8 +198,7 @@ final class Includes {
       problems.error(
           DiagnosticIds.SCHEMA_TYPE,
           root.range(),
-          "A file that is included must be a map of keys to values, as a pipeline file is.",
-          null);
+          "A file that is included must be a map of keys to values, as a pipeline file is.");
     }
     return root instanceof Mapping mapping ? taken(whole(mapping, path)) : null;
   }
@@ -216,7 +215,7 @@ final class Includes {
   private Mapping taken(Mapping root) {
     var version = root.get("version");
     if (version != null && !PipelineFiles.isVersion(version)) {
-      problems.error(DiagnosticIds.SCHEMA_VALUE, version.range(), "`version` must be `1`.", null);
+      problems.error(DiagnosticIds.SCHEMA_VALUE, version.range(), "`version` must be `1`.");
     }
     var entries =
         root.entries().stream()

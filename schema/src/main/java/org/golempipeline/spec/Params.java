@@ -157,14 +157,7 @@ final class Params {
     } else {
       var constraints = new Constraints(declaration);
       text = constraints.canonical(text);
-      var violation = constraints.violation(text);
-      if (violation != null) {
-        problems.error(
-            DiagnosticIds.PARAM_VALUE,
-            entry.key().range(),
-            "The secret `%s` %s.".formatted(entry.name(), violation),
-            null);
-      }
+      isRight(text, constraints, entry.key().range(), "The secret `%s`".formatted(entry.name()));
       if (Secrets.isTooShort(text)) {
         problems.warning(
             DiagnosticIds.PARAM_SHORT_SECRET,
@@ -206,27 +199,17 @@ final class Params {
     }
     var fallback = declaration.get("default") instanceof Scalar scalar ? scalar : null;
     if (fallback != null && fallback.value() != null) {
-      var violation = constraints.violation(constraints.canonical(fallback.text()));
-      if (violation != null) {
-        problems.error(
-            DiagnosticIds.PARAM_VALUE,
-            fallback.range(),
-            "The default of `%s` %s.".formatted(entry.name(), violation),
-            null);
-      }
+      var value = constraints.canonical(fallback.text());
+      isRight(value, constraints, fallback.range(), "The default of `%s`".formatted(entry.name()));
     }
     var text = given(entry);
     if (text != null) {
       text = constraints.canonical(text);
-      var violation = constraints.violation(text);
-      if (violation != null) {
-        problems.error(
-            DiagnosticIds.PARAM_VALUE,
-            entry.key().range(),
-            overrides.params().containsKey(entry.name())
-                ? "The value that `-p` gives to `%s` %s.".formatted(entry.name(), violation)
-                : "The value that `%s` had in that run %s.".formatted(entry.name(), violation),
-            null);
+      var what =
+          overrides.params().containsKey(entry.name())
+              ? "The value that `-p` gives to `%s`"
+              : "The value that `%s` had in that run";
+      if (!isRight(text, constraints, entry.key().range(), what.formatted(entry.name()))) {
         return;
       }
     } else if (fallback == null || fallback.value() == null) {
@@ -236,6 +219,15 @@ final class Params {
       text = constraints.canonical(fallback.text());
     }
     values.put(entry.name(), new ParamValue(text, false));
+  }
+
+  /** Whether a canonical value is what the declaration demands; says so if not. */
+  private boolean isRight(String value, Constraints constraints, Range at, String what) {
+    var violation = constraints.violation(value);
+    if (violation != null) {
+      problems.error(DiagnosticIds.PARAM_VALUE, at, "%s %s.".formatted(what, violation));
+    }
+    return violation == null;
   }
 
   private void missing(Entry entry, String reason) {

@@ -1,6 +1,5 @@
 package org.golempipeline.spec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.golempipeline.diagnostic.Checked;
@@ -16,16 +15,7 @@ import org.golempipeline.document.Document;
 public final class PipelineFormat {
   /** Keys of the file itself, before the defaults of its stages. */
   static final List<String> FIRST =
-      List.of(
-          "version",
-          "name",
-          "description",
-          "include",
-          "params",
-          "profiles",
-          "budget",
-          "workers",
-          "golem");
+      List.of("version name description include params profiles budget workers golem".split(" "));
 
   private static final PipelineFormat ORDERS = new PipelineFormat();
 
@@ -35,8 +25,8 @@ public final class PipelineFormat {
 
   private PipelineFormat() {
     var schema = PipelineSchema.handwritten();
-    stage = keys(schema.at("/$defs/stage"));
-    profile = keys(schema.at("/$defs/profile"));
+    stage = Shapes.names(schema.at("/$defs/stage/properties"));
+    profile = Shapes.names(schema.at("/$defs/profile/properties"));
     top.addAll(stage);
     top.add("stages");
   }
@@ -77,11 +67,5 @@ public final class PipelineFormat {
     return isNamed && path.get(0).equals("stages")
         ? stage
         : isNamed && path.get(0).equals("profiles") ? profile : List.of();
-  }
-
-  private static List<String> keys(JsonNode schema) {
-    var keys = new ArrayList<String>();
-    schema.path("properties").fieldNames().forEachRemaining(keys::add);
-    return keys;
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -40,12 +39,12 @@ final class ReferencePlaces {
 
   private void openAll(ObjectNode root) {
     var properties = (ObjectNode) root.get("properties");
-    for (var name : names(properties)) {
+    for (var name : Shapes.names(properties)) {
       if (!UNTOUCHED.contains(name)) {
         properties.set(name, opened(properties.get(name)));
       }
     }
-    for (var name : names(definitions)) {
+    for (var name : Shapes.names(definitions)) {
       if (isStrategy(name)) {
         // Stays where it is, since it may point into itself: a reference stands where it is used.
         openInside((ObjectNode) definitions.get(name));
@@ -69,7 +68,7 @@ final class ReferencePlaces {
   private void openInside(ObjectNode schema) {
     for (var keyword : NAMED) {
       if (schema.get(keyword) instanceof ObjectNode children) {
-        names(children).forEach(name -> children.set(name, opened(children.get(name))));
+        Shapes.names(children).forEach(name -> children.set(name, opened(children.get(name))));
       }
     }
     for (var keyword : LISTED) {
@@ -129,11 +128,5 @@ final class ReferencePlaces {
     }
     outside.putArray("anyOf").add(inside).addObject().put("$ref", POINTER);
     return outside;
-  }
-
-  private static List<String> names(ObjectNode object) {
-    var names = new ArrayList<String>();
-    object.fieldNames().forEachRemaining(names::add);
-    return names;
   }
 }

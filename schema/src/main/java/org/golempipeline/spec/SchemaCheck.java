@@ -78,9 +78,7 @@ final class SchemaCheck {
   private static boolean isMisspelt(Violation violation, List<Violation> all) {
     var missing = new ArrayList<String>();
     if (violation.keyword().equals(Violation.NONE_OF)) {
-      for (var schema : violation.alternatives()) {
-        schema.path("required").forEach(each -> missing.add(each.asText()));
-      }
+      violation.alternatives().forEach(each -> missing.addAll(Shapes.texts(each.path("required"))));
     } else if (violation.keyword().equals("required") && violation.property() != null) {
       missing.add(violation.property());
     }

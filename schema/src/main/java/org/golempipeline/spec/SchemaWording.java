@@ -74,8 +74,7 @@ final class SchemaWording {
       problems.error(
           DiagnosticIds.SCHEMA_NAME,
           range,
-          "The name `%s` %s.".formatted(name, schema.get("x-keys-say").asText()),
-          null);
+          "The name `%s` %s.".formatted(name, schema.get("x-keys-say").asText()));
       return;
     }
     var isRoot = violation.path().isEmpty();
@@ -87,7 +86,7 @@ final class SchemaWording {
           "`%s` belongs at the top level of the file, not into a stage.".formatted(name),
           "Move it beside `stages`.");
     } else {
-      var known = keys(schema);
+      var known = Shapes.names(schema.path("properties"));
       if (isRoot && places.root().entry("stages") != null) {
         known.removeIf(key -> root.path("then").path("properties").has(key));
       }
@@ -175,7 +174,7 @@ final class SchemaWording {
     problems.error(
         DiagnosticIds.SCHEMA_MISSING_KEY,
         places.key(violation.path()),
-        "%s has no `%s`.".formatted(capital(subject(violation.path())), key),
+        "%s has no `%s`.".formatted(subject(violation), key),
         "version".equals(key) ? "Add `version: 1` as the first line." : "Add `%s`.".formatted(key));
   }
 
@@ -189,8 +188,7 @@ final class SchemaWording {
           problems.error(
               DiagnosticIds.SCHEMA_MISSING_KEY,
               entry.key().range(),
-              "`%s` needs `%s` beside it.".formatted(key, other.asText()),
-              null);
+              "`%s` needs `%s` beside it.".formatted(key, other.asText()));
         }
       }
     }
@@ -198,22 +196,20 @@ final class SchemaWording {
 
   private void noneOf(Violation violation) {
     var keys = new ArrayList<String>();
-    for (var schema : violation.alternatives()) {
-      schema.path("required").forEach(each -> keys.add(each.asText()));
-    }
+    violation.alternatives().forEach(each -> keys.addAll(Shapes.texts(each.path("required"))));
     problems.error(
         DiagnosticIds.SCHEMA_MISSING_KEY,
         places.key(violation.path()),
-        "%s needs %s.".formatted(capital(subject(violation.path())), Words.anyOf(keys)),
-        null);
+        "%s needs %s.".formatted(subject(violation), Words.anyOf(keys)));
   }
 
   /** More than one branch of {@code oneOf} fits. */
   private void exclusive(Violation violation) {
     var keys = new ArrayList<String>();
-    for (var schema : violation.schema().path("oneOf")) {
-      schema.path("required").forEach(each -> keys.add(each.asText()));
-    }
+    violation
+        .schema()
+        .path("oneOf")
+        .forEach(each -> keys.addAll(Shapes.texts(each.path("required"))));
     if (!keys.isEmpty() && !(places.node(violation.path()) instanceof Mapping)) {
       // What has no keys is of the wrong type, and that is reported.
       return;
@@ -222,16 +218,14 @@ final class SchemaWording {
         DiagnosticIds.SCHEMA_EXCLUSIVE,
         places.value(violation.path()),
         keys.isEmpty()
-            ? "%s fits more than one of its forms.".formatted(capital(subject(violation.path())))
-            : "%s takes only one of %s."
-                .formatted(capital(subject(violation.path())), Words.list(keys)),
+            ? "%s fits more than one of its forms.".formatted(subject(violation))
+            : "%s takes only one of %s.".formatted(subject(violation), Words.list(keys)),
         keys.isEmpty() ? null : "Keep one of them.");
   }
 
   /** Keys that must not stand side by side. */
   private void together(Violation violation) {
-    var keys = new ArrayList<String>();
-    violation.schema().path("not").path("required").forEach(each -> keys.add(each.asText()));
+    var keys = Shapes.texts(violation.schema().path("not").path("required"));
     var second = keys.size() == 2 ? places.entry(violation.path(), keys.get(1)) : null;
     if (second == null) {
       rule(violation);
@@ -256,8 +250,7 @@ final class SchemaWording {
       problems.error(
           DiagnosticIds.SCHEMA_RULE,
           places.key(violation.path()),
-          "Nothing may stand at `%s`.".formatted(key),
-          null);
+          "Nothing may stand at `%s`.".formatted(key));
     }
   }
 
@@ -284,7 +277,7 @@ final class SchemaWording {
         places.value(path),
         "%s must be %s%s."
             .formatted(
-                capital(subject(path)),
+                subject(violation),
                 Words.joined(List.copyOf(wanted), "or"),
                 isUnit && bareNumber ? ": the unit is required" : ""),
         shapeHint(alternatives, node, units));
@@ -345,15 +338,14 @@ final class SchemaWording {
           schema.get("x-strategies").asText(), scalar.text(), places.value(violation.path()));
       return;
     }
-    var allowed = new ArrayList<String>();
-    schema.path("enum").forEach(each -> allowed.add(each.asText()));
+    var allowed = Shapes.texts(schema.path("enum"));
     if (schema.has("const")) {
       allowed.add(schema.get("const").asText());
     }
     problems.error(
         DiagnosticIds.SCHEMA_VALUE,
         places.value(violation.path()),
-        "%s must be %s.".formatted(capital(subject(violation.path())), Words.anyOf(allowed)),
+        "%s must be %s.".formatted(subject(violation), Words.anyOf(allowed)),
         node instanceof Scalar scalar && allowed.size() > 1
             ? Nearest.to(scalar.text(), allowed).map("Did you mean `%s`?"::formatted).orElse(null)
             : null);
@@ -370,12 +362,11 @@ final class SchemaWording {
         places.value(violation.path()),
         "%s %s."
             .formatted(
-                capital(subject(violation.path())),
+                subject(violation),
                 schema.has("x-says")
                     ? schema.get("x-says").asText()
                     : "must match `%s`"
-                        .formatted(schema.path("pattern").asText(schema.path("format").asText()))),
-        null);
+                        .formatted(schema.path("pattern").asText(schema.path("format").asText()))));
   }
 
   private void limit(Violation violation) {
@@ -392,8 +383,7 @@ final class SchemaWording {
     problems.error(
         DiagnosticIds.SCHEMA_LIMIT,
         places.value(violation.path()),
-        "%s must be %s `%s`.".formatted(capital(subject(violation.path())), words, limit),
-        null);
+        "%s must be %s `%s`.".formatted(subject(violation), words, limit));
   }
 
   private void length(Violation violation) {
@@ -410,14 +400,10 @@ final class SchemaWording {
         DiagnosticIds.SCHEMA_LENGTH,
         places.value(path),
         keyword.startsWith("min") && limit.equals("1")
-            ? "%s must not be empty.".formatted(capital(subject(path)))
+            ? "%s must not be empty.".formatted(subject(violation))
             : "%s must have at %s %s %s."
                 .formatted(
-                    capital(subject(path)),
-                    keyword.startsWith("min") ? "least" : "most",
-                    limit,
-                    what),
-        null);
+                    subject(violation), keyword.startsWith("min") ? "least" : "most", limit, what));
   }
 
   /** None or several where one strategy belongs. */
@@ -442,10 +428,15 @@ final class SchemaWording {
         places.value(violation.path()),
         "%s breaks the rule `%s` of the schema%s."
             .formatted(
-                capital(subject(violation.path())),
+                subject(violation),
                 keyword,
-                rule.isValueNode() ? " (`%s`)".formatted(rule.asText()) : ""),
-        null);
+                rule.isValueNode() ? " (`%s`)".formatted(rule.asText()) : ""));
+  }
+
+  /** How a sentence about it begins. */
+  private String subject(Violation violation) {
+    var subject = subject(violation.path());
+    return Character.toUpperCase(subject.charAt(0)) + subject.substring(1);
   }
 
   /** What a sentence calls the value there. */
@@ -464,15 +455,5 @@ final class SchemaWording {
 
   private static String last(List<Object> path) {
     return path.isEmpty() ? "" : path.get(path.size() - 1).toString();
-  }
-
-  private static List<String> keys(JsonNode schema) {
-    var keys = new ArrayList<String>();
-    schema.path("properties").fieldNames().forEachRemaining(keys::add);
-    return keys;
-  }
-
-  private static String capital(String text) {
-    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 }

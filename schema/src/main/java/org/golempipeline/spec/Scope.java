@@ -98,8 +98,7 @@ record Scope(Set<String> variables, boolean complete, @Nullable InputShape shape
             .error(
                 DiagnosticIds.STRATEGY_REFUSED,
                 stage.strategyRange("split"),
-                "`%s` cannot use these options: %s.".formatted(split.name(), e.getMessage()),
-                null);
+                "`%s` cannot use these options: %s.".formatted(split.name(), e.getMessage()));
       }
     }
     return null;

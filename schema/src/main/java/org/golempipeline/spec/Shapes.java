@@ -46,9 +46,7 @@ final class Shapes {
     } else if (schema.has("x-says")) {
       phrases.add(schema.get("x-says").asText().replaceFirst("^must be ", ""));
     } else if (schema.has("enum")) {
-      var values = new ArrayList<String>();
-      schema.get("enum").forEach(each -> values.add(each.asText()));
-      phrases.add(Words.anyOf(values));
+      phrases.add(Words.anyOf(texts(schema.get("enum"))));
     } else if (schema.has("const")) {
       phrases.add("`%s`".formatted(schema.get("const").asText()));
     } else {
@@ -60,14 +58,22 @@ final class Shapes {
 
   /** The JSON types a schema names itself. */
   static List<String> types(JsonNode schema) {
-    var types = new ArrayList<String>();
     var type = schema.path("type");
-    if (type.isArray()) {
-      type.forEach(each -> types.add(each.asText()));
-    } else if (type.isTextual()) {
-      types.add(type.asText());
-    }
-    return types;
+    return type.isTextual() ? List.of(type.asText()) : texts(type);
+  }
+
+  /** The texts of a list; none if there is no list. */
+  static List<String> texts(JsonNode list) {
+    var texts = new ArrayList<String>();
+    list.forEach(each -> texts.add(each.asText()));
+    return texts;
+  }
+
+  /** The names of what an object has, at this moment; none if there is no object. */
+  static List<String> names(JsonNode object) {
+    var names = new ArrayList<String>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** A quantity of that kind, with examples. */

@@ -25,56 +25,11 @@ final class ShellPrograms {
   /** Words of the shell, and what every shell of POSIX does itself. */
   private static final Set<String> OWN =
       Set.of(
-          "if",
-          "then",
-          "else",
-          "elif",
-          "fi",
-          "do",
-          "done",
-          "case",
-          "esac",
-          "while",
-          "until",
-          "for",
-          "in",
-          "alias",
-          "bg",
-          "break",
-          "cd",
-          "command",
-          "continue",
-          "eval",
-          "exec",
-          "exit",
-          "export",
-          "false",
-          "fc",
-          "fg",
-          "getopts",
-          "hash",
-          "jobs",
-          "kill",
-          "local",
-          "printf",
-          "pwd",
-          "read",
-          "readonly",
-          "return",
-          "set",
-          "shift",
-          "test",
-          "time",
-          "times",
-          "trap",
-          "true",
-          "type",
-          "ulimit",
-          "umask",
-          "unalias",
-          "unset",
-          "wait",
-          "echo");
+          ("if then else elif fi do done case esac while until for in alias bg break cd "
+                  + "command continue eval exec exit export false fc fg getopts hash jobs kill "
+                  + "local printf pwd read readonly return set shift test time times trap true type "
+                  + "ulimit umask unalias unset wait echo")
+              .split(" "));
 
   private ShellPrograms() {}
 

@@ -45,8 +45,7 @@ final class SpecBuilder {
           .error(
               DiagnosticIds.SCHEMA_LIMIT,
               Objects.requireNonNull(root.get("budget")).range(),
-              "`budget` must be more than nothing.",
-              null);
+              "`budget` must be more than nothing.");
     }
     return new PipelineSpec(
         file.problems().source(),
@@ -205,8 +204,7 @@ final class SpecBuilder {
         failShare = Values.share(fail);
         if (failShare.compareTo(BigDecimal.ONE) > 0) {
           file.problems()
-              .error(
-                  DiagnosticIds.SCHEMA_LIMIT, fail.range(), "`fail` must be at most `100%`.", null);
+              .error(DiagnosticIds.SCHEMA_LIMIT, fail.range(), "`fail` must be at most `100%`.");
         }
       } else {
         failCount = Values.whole(map, "fail", 0);

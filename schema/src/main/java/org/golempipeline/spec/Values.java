@@ -60,8 +60,7 @@ final class Values {
       problems.error(
           DiagnosticIds.SCHEMA_LIMIT,
           scalar.range(),
-          "`%s` must be longer than nothing.".formatted(key),
-          null);
+          "`%s` must be longer than nothing.".formatted(key));
     }
     return duration;
   }
@@ -101,7 +100,7 @@ final class Values {
       return read.apply(scalar.text());
     } catch (IllegalArgumentException e) {
       problems.error(
-          DiagnosticIds.SCHEMA_LIMIT, scalar.range(), "`%s` is too large.".formatted(key), null);
+          DiagnosticIds.SCHEMA_LIMIT, scalar.range(), "`%s` is too large.".formatted(key));
       return fallback;
     }
   }
