@@ -8,7 +8,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.apache.commons.io.FileUtils;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.journal.JournalReader;
@@ -53,10 +52,10 @@ public record LeftOvers(int commands, List<Path> folders) {
     var commands = 0;
     var found = new ArrayList<Path>();
     for (var kind : KINDS) {
-      for (var folder : foldersIn(own.resolve(kind))) {
-        var useless = List.of(work(folder), folder.resolve("staged"));
-        var left = useless.stream().filter(LeftOvers::isFolder).toList();
-        if (!left.isEmpty() && !SystemLock.isHeld(lock(folder))) {
+      // Of a thousand runs hardly one has anything: the rest is to cost two questions each.
+      for (var folder : entries(own.resolve(kind))) {
+        var left = useless(folder);
+        if (!left.isEmpty() && isFolder(folder) && !SystemLock.isHeld(lock(folder))) {
           commands++;
           found.addAll(Files.exists(folder.resolve(JournalReader.FILE)) ? left : List.of(folder));
         }
@@ -70,14 +69,25 @@ public record LeftOvers(int commands, List<Path> folders) {
     return new LeftOvers(commands, found);
   }
 
-  private static TreeSet<Path> foldersIn(Path kind) throws IOException {
-    var folders = new TreeSet<Path>();
-    try (var each = Files.newDirectoryStream(kind, LeftOvers::isFolder)) {
-      each.forEach(folders::add);
+  private static List<Path> entries(Path kind) throws IOException {
+    var entries = new ArrayList<Path>();
+    try (var each = Files.newDirectoryStream(kind)) {
+      each.forEach(entries::add);
     } catch (NoSuchFileException | NotDirectoryException nothing) {
-      return folders;
+      return entries;
     }
-    return folders;
+    entries.sort(null);
+    return entries;
+  }
+
+  private static List<Path> useless(Path folder) {
+    var found = new ArrayList<Path>(2);
+    for (var path : List.of(work(folder), folder.resolve("staged"))) {
+      if (isFolder(path)) {
+        found.add(path);
+      }
+    }
+    return found;
   }
 
   private static boolean isFolder(Path path) {
