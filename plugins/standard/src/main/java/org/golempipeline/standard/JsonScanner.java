@@ -210,9 +210,7 @@ final class JsonScanner implements Closeable {
     for (var i = 0; i < word.length(); i++) {
       take(word.charAt(i));
     }
-    if (Character.isLetterOrDigit(byteAhead())) {
-      throw wrong("has something unknown behind `%s`".formatted(word));
-    }
+    requireEnd("something unknown behind `%s`".formatted(word));
   }
 
   private void number(int first) throws IOException, StrategyException {
@@ -235,8 +233,14 @@ final class JsonScanner implements Closeable {
       }
       digits();
     }
-    if (Character.isLetterOrDigit(byteAhead())) {
-      throw wrong("has a number that JSON does not know");
+    requireEnd("a number that JSON does not know");
+  }
+
+  /** Else a date such as 2024-10-12 would be three numbers. */
+  private void requireEnd(String otherwise) throws IOException, StrategyException {
+    var next = byteAhead();
+    if (next != END && " \n\r\t,]}".indexOf(next) < 0) {
+      throw wrong("has " + otherwise);
     }
   }
 

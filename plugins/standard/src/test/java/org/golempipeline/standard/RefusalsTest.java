@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be split or merged is refused in the user's words. */
 class RefusalsTest {
@@ -175,6 +176,14 @@ class RefusalsTest {
         .startsWith("`input` is not valid JSON: " + problem);
   }
 
+  /** Such as dates that somebody forgot to quote: three numbers, if one may follow another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2024-10-12", "1-2", "1[2]", "10:30", "null\"x\"", "1.5.5"})
+  void valuesThatNothingKeepsApart(String json) {
+    assertThat(merge(new JsonMerge(), "null", json))
+        .startsWith("fragment 0 is not valid JSON: line 1 has ");
+  }
+
   @Test
   void jsonThatIsNotUtf8() {
     for (var bytes :
@@ -274,6 +283,18 @@ class RefusalsTest {
         .startsWith("The command of `split` left no file in `$outdir`.");
     assertThat(merge(new CommandMerge(), "\"true\"", "a"))
         .startsWith("The command of `merge` did not write `$out`.");
+  }
+
+  /** Else nobody would notice that a fragment is missing. */
+  @ParameterizedTest
+  @CsvSource({
+    "ln -s nowhere, a link to nowhere",
+    "ln -s $in, a link to a folder",
+    "mkfifo, no file"
+  })
+  void whatACommandLeftThatIsNoFile(String maker, String kind) {
+    assertThat(split(new CommandSplit(), "\"> $outdir/a; " + maker + " $outdir/b\"", ""))
+        .startsWith("The command of `split` left `b` in `$outdir`, which is " + kind + ".");
   }
 
   @Test
