@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -113,28 +115,37 @@ public final class CommandSplit extends Described implements SplitStrategy {
     return path;
   }
 
-  private static List<InputFile> files(Path folder) throws IOException {
+  /** All that the command left; of what is no file nobody would miss the fragment. */
+  private static List<InputFile> files(Path folder) throws IOException, StrategyException {
+    var names = new ArrayList<String>();
     try (var walk = Files.walk(folder)) {
-      return walk
-          .filter(Files::isRegularFile)
-          .map(file -> folder.relativize(file).toString())
-          .sorted((a, b) -> Arrays.compareUnsigned(utf8(a), utf8(b)))
-          .toList()
-          .stream()
-          .map(name -> file(folder, name))
-          .toList();
+      for (var each : (Iterable<Path>) walk::iterator) {
+        if (Files.isRegularFile(each)) {
+          names.add(folder.relativize(each).toString());
+        } else if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+          throw new StrategyException(
+              "The command of `split` left `%s` in `$outdir`, which is %s."
+                  .formatted(folder.relativize(each), kind(each)),
+              "Let it leave a file there for each fragment; a link to a file will do as well.");
+        }
+      }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    names.sort((a, b) -> Arrays.compareUnsigned(utf8(a), utf8(b)));
+    var files = new ArrayList<InputFile>();
+    for (var name : names) {
+      var file = folder.resolve(name);
+      files.add(new InputFile(file, 0, Files.size(file), name));
+    }
+    return files;
   }
 
-  private static InputFile file(Path folder, String name) {
-    try {
-      var path = folder.resolve(name);
-      return new InputFile(path, 0, Files.size(path), name);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static String kind(Path path) {
+    if (Files.isDirectory(path)) {
+      return "a link to a folder";
     }
+    return Files.isSymbolicLink(path) && !Files.exists(path) ? "a link to nowhere" : "no file";
   }
 
   private static byte[] utf8(String text) {
