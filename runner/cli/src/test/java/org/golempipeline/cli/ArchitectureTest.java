@@ -2,10 +2,13 @@ package org.golempipeline.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -34,6 +37,7 @@ import java.util.Random;
 import java.util.Scanner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.golem.files.GftpServer;
@@ -144,12 +148,7 @@ class ArchitectureTest {
     arrows.put(
         "exeunit",
         new String[] {
-          "golem.wire",
-          "gvmi",
-          "com.fasterxml.jackson..",
-          "org.apache.commons.io..",
-          "java.net",
-          "java.net.http"
+          "golem.wire", "gvmi", "plainfile", "com.fasterxml.jackson..", "java.net", "java.net.http"
         });
     arrows.put(
         "bus",
@@ -208,7 +207,6 @@ class ArchitectureTest {
           "plainfile",
           "spec",
           "strategy",
-          "org.apache.commons.io..",
           "com.fasterxml.jackson.."
         });
     arrows.put("filelock", new String[] {"plainfile"});
@@ -270,6 +268,7 @@ class ArchitectureTest {
           "gvmi",
           "journal",
           "node",
+          "plainfile",
           "plan",
           "run",
           "spec",
@@ -544,6 +543,18 @@ class ArchitectureTest {
         .callMethod(ThreadLocalRandom.class, "current")
         .orShould()
         .callMethod(Math.class, "random")
+        .check(CLASSES);
+  }
+
+  /** Those of the library open each file to change its attributes, and so wait for pipes. */
+  @Test
+  void foldersAreRemovedWithoutOpeningWhatIsInThem() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            target(
+                owner(equivalentTo(FileUtils.class))
+                    .and(nameMatching("(force)?[dD]elete.*|clean.*"))))
         .check(CLASSES);
   }
 

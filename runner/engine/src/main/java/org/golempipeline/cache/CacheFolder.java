@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
+import org.golempipeline.plainfile.LeftFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The names of everything in a cache. */
@@ -68,7 +68,7 @@ record CacheFolder(Path root) {
   /** Removes what is not kept yet of all runs; they must be over. */
   void removeFresh() throws IOException {
     for (var each : list(fresh(), "*")) {
-      FileUtils.forceDelete(each.toFile());
+      LeftFiles.remove(each);
     }
   }
 

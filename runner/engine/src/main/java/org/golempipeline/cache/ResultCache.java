@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.plainfile.LeftFiles;
 import org.golempipeline.spec.Verify;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -396,7 +396,7 @@ public final class ResultCache implements AutoCloseable {
       try {
         store.files().close();
         if (store.session() != null) {
-          FileUtils.deleteDirectory(store.session().toFile());
+          LeftFiles.remove(store.session());
         }
       } finally {
         store.lock().close();

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.batch.ReturnedFragment;
 import org.golempipeline.batch.ReturnedFragment.Ending;
 import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
+import org.golempipeline.plainfile.LeftFiles;
 import org.golempipeline.plan.LocalShell;
 import org.golempipeline.spec.OutSpec;
 import org.golempipeline.spec.Timeouts;
@@ -131,7 +131,7 @@ final class Judge {
     } catch (StrategyException e) {
       return StageTrouble.of(e);
     } finally {
-      FileUtils.deleteDirectory(work.toFile());
+      LeftFiles.remove(work);
     }
   }
 }

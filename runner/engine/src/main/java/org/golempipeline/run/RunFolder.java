@@ -3,7 +3,7 @@ package org.golempipeline.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.commons.io.FileUtils;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * Where a run keeps its files: {@code .golem-pipeline/runs/<id>} beside the pipeline file. The
@@ -44,7 +44,7 @@ final class RunFolder {
   /** Removes all that is of no use after the run. */
   void clean() throws IOException {
     for (var folder : new Path[] {staged(), work()}) {
-      FileUtils.deleteDirectory(folder.toFile());
+      LeftFiles.remove(folder);
     }
   }
 }

@@ -12,6 +12,7 @@ import org.apache.commons.io.FileUtils;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.journal.JournalReader;
 import org.golempipeline.node.EmbeddedNode;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * What commands that were killed left in {@code .golem-pipeline} and nobody needs any more: all of
@@ -109,7 +110,7 @@ public record LeftOvers(int commands, List<Path> folders) {
 
   public void remove() throws IOException {
     for (var folder : folders) {
-      FileUtils.deleteDirectory(folder.toFile());
+      LeftFiles.remove(folder);
     }
   }
 }

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.commons.io.file.PathUtils;
 import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * The folder of one command, made by whoever first writes there. When it is closed it goes, and
@@ -83,9 +82,7 @@ public final class WorkFolder implements AutoCloseable {
   }
 
   private static void remove(Path own, Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      PathUtils.deleteDirectory(path);
-    }
+    LeftFiles.remove(path);
     try {
       for (var around = path.getParent(); around != null && around.startsWith(own); ) {
         Files.deleteIfExists(around);

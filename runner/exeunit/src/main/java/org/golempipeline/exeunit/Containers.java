@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.UnpackedImage;
+import org.golempipeline.plainfile.LeftFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Whether programs can run inside images on this machine. Thread-safe. */
@@ -69,7 +69,7 @@ public final class Containers {
         Container.start(parts, ProcessBuilder::start).close();
         return Optional.empty();
       } finally {
-        FileUtils.deleteQuietly(folder.toFile());
+        LeftFiles.removeQuietly(folder);
       }
     } catch (IOException e) {
       String reason = String.valueOf(e.getMessage());

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * A place where exe-units work: the folder of their files, and the warden that kills what they left
@@ -84,7 +84,7 @@ public final class ExeUnits implements AutoCloseable {
 
   /** Removes the scratch folder of a place that nobody has open any more, if that can be. */
   public static boolean removeLeft(Path scratch) {
-    return FileUtils.deleteQuietly(scratch.toFile());
+    return LeftFiles.removeQuietly(scratch);
   }
 
   private static String mark() {
@@ -129,7 +129,7 @@ public final class ExeUnits implements AutoCloseable {
     executor.execute(
         () -> {
           deployment.container().ifPresent(Container::close);
-          FileUtils.deleteQuietly(deployment.root().toFile());
+          LeftFiles.removeQuietly(deployment.root());
         });
   }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ForkJoinPool;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.gvmi.UnpackedImage;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * An image that somebody looks around in: programs of it with the terminal of this process. What
@@ -48,7 +48,7 @@ public final class ImageShell implements AutoCloseable {
       Container container = Container.start(parts, ProcessBuilder::start);
       return new ImageShell(layer, container, folders.values(), limits);
     } catch (IOException e) {
-      FileUtils.deleteQuietly(layer.toFile());
+      LeftFiles.removeQuietly(layer);
       throw e;
     }
   }
@@ -102,6 +102,6 @@ public final class ImageShell implements AutoCloseable {
   @Override
   public void close() {
     container.close();
-    FileUtils.deleteQuietly(layer.toFile());
+    LeftFiles.removeQuietly(layer);
   }
 }

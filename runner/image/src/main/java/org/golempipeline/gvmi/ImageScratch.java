@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.golempipeline.filelock.SystemLock;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * A folder on the disk of an image store, for an image in the making and what it is made of. It
@@ -56,7 +57,7 @@ public final class ImageScratch implements AutoCloseable {
   }
 
   static void remove(Path folder) throws IOException {
-    UnpackedFiles.delete(folder);
+    LeftFiles.remove(folder);
     Files.deleteIfExists(lockOf(folder));
   }
 
@@ -76,7 +77,7 @@ public final class ImageScratch implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      UnpackedFiles.delete(folder);
+      LeftFiles.remove(folder);
     } finally {
       // Nobody else ever waits for a lock of this name.
       Files.deleteIfExists(lockFile);

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.gvmi.StoredImage.Origin;
+import org.golempipeline.plainfile.LeftFiles;
 
 /**
  * The images that a user has on this machine: a folder with a file {@code <sha3>.gvmi} for each,
@@ -293,7 +294,7 @@ public final class ImageStore implements AutoCloseable {
       Files.move(part, unpacked(sha3), StandardCopyOption.ATOMIC_MOVE);
       force(all);
     } finally {
-      UnpackedFiles.delete(part);
+      LeftFiles.remove(part);
     }
   }
 
@@ -409,7 +410,7 @@ public final class ImageStore implements AutoCloseable {
     if (Files.isDirectory(all)) {
       try (var parts = Files.newDirectoryStream(all, sha3 + "-*")) {
         for (var part : parts) {
-          UnpackedFiles.delete(part);
+          LeftFiles.remove(part);
         }
       }
     }

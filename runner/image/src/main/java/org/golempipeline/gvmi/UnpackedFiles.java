@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -92,20 +91,5 @@ record UnpackedFiles(long entries, long bytes) {
         };
     Files.walkFileTree(root, counter);
     return new UnpackedFiles(counter.seen, counter.bytes);
-  }
-
-  /** Deletes a tree in which folders may be forbidden to their owner. */
-  static void delete(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-      var inside = new ArrayList<Path>();
-      try (var files = Files.newDirectoryStream(path)) {
-        files.forEach(inside::add);
-      }
-      for (var each : inside) {
-        delete(each);
-      }
-    }
-    Files.deleteIfExists(path);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.cache.ResultCache;
 import org.golempipeline.cache.SharedCache;
 import org.golempipeline.cli.terminal.CachePlace;
@@ -16,6 +15,7 @@ import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.journal.RunHistories;
 import org.golempipeline.journal.RunHistory;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.plainfile.LeftFiles;
 import org.golempipeline.report.Words;
 import org.golempipeline.strategy.Quantities;
 import org.golempipeline.workplace.LeftOvers;
@@ -160,7 +160,7 @@ public final class CleanCommand implements Callable<Integer> {
           && !run.isUnsettled()
           && run.at() != null
           && run.at().plus(run.took()).isBefore(before)) {
-        FileUtils.deleteDirectory(histories.folder(run.id()).toFile());
+        LeftFiles.remove(histories.folder(run.id()));
         removed++;
       }
     }
