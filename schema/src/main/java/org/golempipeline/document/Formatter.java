@@ -38,6 +38,10 @@ final class Formatter {
   /** What readers of YAML 1.1 take for something else than text. */
   private static final Set<String> FORMER_WORDS = Set.of("y", "n", "yes", "no", "on", "off");
 
+  /** Comments that mean the whole file, to an editor or a shell. */
+  private static final Pattern FOR_PROGRAMS =
+      Pattern.compile("#!|# *(?:yaml-language-server:|-\\*-|vim?:)");
+
   /** What a line is: how far in it stood, and how far in it will stand. */
   private static final class Line {
     final String text;
@@ -201,7 +205,7 @@ final class Formatter {
   }
 
   private String file(Mapping root) throws UnusualException {
-    var first = root.entries().get(0).key().range().line() - 1;
+    var first = top(root.entries().get(0).key().range().line() - 1);
     var last = mapping(root, 0, List.of());
     for (var i = last + 1; i < lines.size(); i++) {
       if (!lines.get(i).isBlank() && lines.get(i).indent() > 0) {
@@ -218,6 +222,18 @@ final class Formatter {
       out.add(written(lines.get(i)));
     }
     return joined(out);
+  }
+
+  /** Where the first key's own lines begin: with the comment right above it, if it has one. */
+  private int top(int key) {
+    var top = key;
+    while (top > 0
+        && lines.get(top - 1).isComment()
+        && !lines.get(top - 1).isBlank()
+        && !FOR_PROGRAMS.matcher(lines.get(top - 1).text).lookingAt()) {
+      top--;
+    }
+    return top;
   }
 
   // What stands where.

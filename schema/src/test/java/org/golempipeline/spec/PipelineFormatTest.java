@@ -99,6 +99,21 @@ class PipelineFormatTest {
   }
 
   @Test
+  void aCommentRightAboveTheFirstKeyGoesWithIt() {
+    assertThat(formatted("# Of the file.\n\n# No more\n# than that.\nbudget: 1 GLM\nversion: 1\n"))
+        .isEqualTo("# Of the file.\n\nversion: 1\n# No more\n# than that.\nbudget: 1 GLM\n");
+  }
+
+  @Test
+  void aCommentForAnEditorOrAShellStaysAtTheTop() {
+    for (var line :
+        List.of("# yaml-language-server: $schema=s.json", "#!/usr/bin/env x", "# vim: ts=2")) {
+      assertThat(formatted(line + "\n# That one.\nrun: a\nversion: 1\n"))
+          .isEqualTo(line + "\nversion: 1\n# That one.\nrun: a\n");
+    }
+  }
+
+  @Test
   void aliasesStayBehindWhatTheyStandFor() {
     var text = "retry: &r { attempts: 2 }\nversion: 1\nx-again: *r\n";
 
