@@ -1,5 +1,6 @@
 package org.golempipeline.report;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -7,6 +8,7 @@ import org.golempipeline.event.RunEvent;
 
 /** What is said at the end of a run: where the result is and what it took, or why there is none. */
 final class Summary {
+  private static final String JOURNAL = "journal.ndjson";
   private static final int MISSING_SHOWN = 120;
   private static final int REMOVED_SHOWN = 3;
 
@@ -15,7 +17,7 @@ final class Summary {
   private final boolean coloured;
 
   /**
-   * @param runFolder where its logs are
+   * @param runFolder where its journal and logs are
    */
   Summary(RunTally tally, Path runFolder, boolean coloured) {
     this.tally = tally;
@@ -65,8 +67,12 @@ final class Summary {
           .outstanding()
           .forEach(open -> appendFact(text, "open", TerminalText.safe(open)));
     }
-    appendFact(text, "journal", TerminalText.safe(tally.folder() + "/journal.ndjson"));
-    appendFact(text, "report", tally.report());
+    if (Files.exists(runFolder.resolve(JOURNAL))) {
+      appendFact(text, "journal", TerminalText.safe(tally.folder() + "/" + JOURNAL));
+      appendFact(text, "report", tally.report());
+    } else {
+      appendFact(text, "journal", "removed while the run went on: nothing can tell of it any more");
+    }
     return text.toString();
   }
 

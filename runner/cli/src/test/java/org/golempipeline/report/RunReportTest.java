@@ -23,6 +23,7 @@ import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,19 @@ class RunReportTest {
   private static final Failure EXIT_3 = Failure.of(FailureKind.COMMAND, "`run` exited with 3.");
 
   @TempDir Path folder;
+
+  @BeforeEach
+  void writeJournal() throws IOException {
+    Files.createFile(folder.resolve("journal.ndjson"));
+  }
+
+  @Test
+  void namesNoJournalThatSomebodyRemoved() throws Exception {
+    Files.delete(folder.resolve("journal.ndjson"));
+    assertThat(shown(started("local"), end(0, null, 0, 0)))
+        .contains("  journal    removed while the run went on")
+        .doesNotContain("journal.ndjson", "golem-pipeline report");
+  }
 
   @Test
   void saysWhereTheResultIsAndWhatItTook() {
