@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.golempipeline.plainfile.PlainFile;
 
@@ -16,8 +14,8 @@ import org.golempipeline.plainfile.PlainFile;
 public final class RunProcess {
   private static final String FILE = "process";
 
-  /** The system tells when a process began by its clock of today, which may have been set. */
-  private static final Duration NEARLY = Duration.ofSeconds(3);
+  /** Where Linux says when a process began, in ticks since the machine did, behind its name. */
+  private static final int BEGAN = 19;
 
   private final ProcessHandle process;
 
@@ -28,8 +26,7 @@ public final class RunProcess {
   /** Says that this process ends the run in good order from now on. */
   public static void announce(Path runFolder) throws IOException {
     var self = ProcessHandle.current();
-    var began = began(self).map(each -> " " + each.toEpochMilli()).orElse("");
-    Files.writeString(runFolder.resolve(FILE), self.pid() + began + "\n");
+    Files.writeString(runFolder.resolve(FILE), self.pid() + " " + began(self) + "\n");
   }
 
   /**
@@ -47,7 +44,7 @@ public final class RunProcess {
     try {
       var process = ProcessHandle.of(Long.parseLong(words[0]));
       return process
-          .filter(each -> words.length == 1 || began(each).isEmpty() || isAt(each, words[1]))
+          .filter(each -> words.length == 1 || began(each).equals(words[1]))
           .map(RunProcess::new);
     } catch (NumberFormatException e) {
       return Optional.empty();
@@ -63,15 +60,14 @@ public final class RunProcess {
     }
   }
 
-  private static boolean isAt(ProcessHandle process, String millisecond) {
-    var then = Instant.ofEpochMilli(Long.parseLong(millisecond));
-    return began(process)
-        .map(now -> Duration.between(then, now).abs().compareTo(NEARLY) < 0)
-        .orElse(true);
-  }
-
-  private static Optional<Instant> began(ProcessHandle process) {
-    return process.info().startInstant();
+  /** Stays what it is, also if somebody sets the clock; empty if the system does not say it. */
+  private static String began(ProcessHandle process) {
+    try {
+      var text = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+      return text.substring(text.lastIndexOf(')') + 2).split(" ", -1)[BEGAN];
+    } catch (IOException e) {
+      return process.info().startInstant().map(each -> "" + each.toEpochMilli()).orElse("");
+    }
   }
 
   long pid() {
