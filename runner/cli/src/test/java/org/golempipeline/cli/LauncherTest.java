@@ -196,6 +196,24 @@ class LauncherTest {
   }
 
   @Test
+  void takesOverTheLockOfABuildThatDiedBeforeItSaidItsNumber() throws Exception {
+    var lock = Files.createDirectories(root.resolve("runner/cli/target/launcher-lock"));
+    Files.setLastModifiedTime(lock, FileTime.fromMillis(0));
+
+    assertThat(launch(root.resolve("golem-pipeline"), "check", "f").exitCode()).isZero();
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void takesOverTheLockOfADeadProcessThatHadTheSameNumber() throws Exception {
+    var lock = root.resolve("runner/cli/target/launcher-lock");
+
+    assertThat(launchAfter("mkdir -p '%1$s'; echo $$ >'%1$s/pid'".formatted(lock)).exitCode())
+        .isZero();
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
   void showsWhyABuildFailed() throws Exception {
     script(
         temporary.resolve("bin/mvn"),
