@@ -56,7 +56,8 @@ class FullDiskIT {
     var ran = workspace.run(command);
     assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCodes.FAILED);
     assertThat(ran.err())
-        .contains("No space left on device", place.toString(), "hint: Make room there")
+        .containsIgnoringCase("no space left on device")
+        .contains(place.toString(), "hint: Make room there")
         .doesNotContain("rovider could not", "Exception");
     return ran;
   }
@@ -112,6 +113,23 @@ class FullDiskIT {
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("all 2 fragments reused");
     assertThat(disk.resolve("joined.bin")).hasSize(5_000_004);
+  }
+
+  @Test
+  void aResultCannotBePublishedOnAnotherDisk() throws Exception {
+    var workspace = new Workspace(folder);
+    var disk = disk("aus");
+    workspace.write(
+        "large.yaml",
+        """
+        version: 1
+        name: large
+        run: head -c 12000000 /dev/zero > "$out"
+        output: aus/large.bin
+        """);
+
+    fails(workspace, disk, "run", "large.yaml");
+    assertThat(disk).isEmptyDirectory();
   }
 
   @Test

@@ -188,9 +188,13 @@ final class Publisher {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       var beside = to.resolveSibling("." + to.getFileName() + ".part");
-      Files.copy(
-          from, beside, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-      Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.copy(
+            from, beside, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(beside);
+      }
       memory.copied(path);
     }
   }
