@@ -140,6 +140,15 @@ class LauncherTest {
     assertThat(launchAfter("ulimit -n 128").exitCode()).isZero();
   }
 
+  @Test
+  void refusesTooLittleMemoryToAddress() throws Exception {
+    var launched = launchAfter("ulimit -v 3999999");
+
+    assertThat(launched.exitCode()).isEqualTo(4);
+    assertThat(launched.err()).contains("Only 3906 MiB of memory may be addr", "ulimit -v unlim");
+    assertThat(launchAfter("ulimit -v 4000000").exitCode()).isZero();
+  }
+
   /** The JVM reads the names of files by the locale, and a named one need not be installed. */
   @Test
   void givesTheJvmALocaleOfUtf8() throws Exception {
