@@ -353,10 +353,12 @@ final class RunTally {
     }
     if (!agreements.isEmpty()) {
       sentences.add(
-          "Ended at once. %s still open and may bill until the provider ends it: %s."
+          "Ended at once. %s: %s."
               .formatted(
-                  Words.count(agreements.size(), "agreement")
-                      + (agreements.size() == 1 ? " is" : " are"),
+                  agreements.size() == 1
+                      ? "1 agreement is still open and may bill until its provider ends it"
+                      : "%d agreements are still open and may bill until their providers end them"
+                          .formatted(agreements.size()),
                   String.join(", ", agreements)));
     }
     if (allocationId != null) {
