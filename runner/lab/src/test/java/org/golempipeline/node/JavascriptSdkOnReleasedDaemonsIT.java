@@ -2,12 +2,9 @@ package org.golempipeline.node;
 
 import org.golempipeline.lab.SharedLab;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Programs of others find in our providers what they find in those of the network. */
 @ExtendWith(SharedLab.class)
-@Execution(ExecutionMode.SAME_THREAD)
 class JavascriptSdkOnReleasedDaemonsIT extends JavascriptSdkIT {
   @Override
   Requestor open() {

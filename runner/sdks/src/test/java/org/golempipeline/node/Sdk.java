@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  */
 final class Sdk {
   /** Also for tests of a module beside it. */
-  private static final Path MODULE = Path.of("../node");
+  private static final Path MODULE = Path.of("../sdks");
 
   private static final long INSTALLING_SECONDS = 240;
-  private static final long PROGRAM_SECONDS = 60;
+  private static final long PROGRAM_SECONDS = 150;
 
   private static final List<String> HOSTILE_NAMES =
       List.of(

@@ -4,7 +4,7 @@ import { order } from "./order.mjs";
 
 const executor = await TaskExecutor.create({
   ...order,
-  task: { maxParallelTasks: 2, taskTimeout: 2500, taskRetryOnTimeout: true, maxTaskRetries: 3 },
+  task: { maxParallelTasks: 2, taskTimeout: 2500, taskRetryOnTimeout: true, maxTaskRetries: 30 },
 });
 try {
   const numbers = [1, 2, 3, 4, 5, 6];

@@ -21,12 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Unmodified golem-js and task-executor are at home on the node. */
-@Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
+@Timeout(200)
 class JavascriptSdkIT extends NodeTest {
   private static final Pattern EXAMPLE =
       Pattern.compile("^```js\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);

@@ -9,15 +9,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Unmodified yapapi is at home on the node, and sends its files by our stand-in for yagna's {@code
  * gftp}.
  */
-@Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
+@Timeout(200)
 class PythonSdkIT extends NodeTest {
   private static Sdk sdk;
 
