@@ -42,11 +42,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our own client against the embedded node, with and without faults. */
-@Timeout(60)
+@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class ClientContractTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -151,10 +154,10 @@ final class ClientContractTest {
                 LIMIT,
                 LIMIT,
                 line -> {}));
-    reading.get(10, TimeUnit.SECONDS);
-    rental.close(EndReason.success("Enough")).get(20, TimeUnit.SECONDS);
+    reading.get(120, TimeUnit.SECONDS);
+    rental.close(EndReason.success("Enough")).get(120, TimeUnit.SECONDS);
     ended.complete(null);
-    assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
+    assertThat(interrupted.get(120, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -308,9 +311,9 @@ final class ClientContractTest {
                 LIMIT,
                 LIMIT,
                 lines::add));
-    assertThat(lines.poll(15, TimeUnit.SECONDS)).startsWith("line ");
+    assertThat(lines.poll(120, TimeUnit.SECONDS)).startsWith("line ");
     java.nio.file.Files.createFile(heard);
-    assertThat(running.get(20, TimeUnit.SECONDS).ok()).isTrue();
+    assertThat(running.get(120, TimeUnit.SECONDS).ok()).isTrue();
   }
 
   @Test
@@ -366,7 +369,7 @@ final class ClientContractTest {
                             });
                   }));
     }
-    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(50, TimeUnit.SECONDS);
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
     assertThat(providers).hasSize(20);
     assertThat(events).filteredOn(GolemEvent.DemandSubscribed.class::isInstance).hasSize(1);
     Settlement settlement = settle();
@@ -381,7 +384,7 @@ final class ClientContractTest {
     for (int i = 0; i < 3; i++) {
       Rental rental = rent();
       assertThat(execute(rental, shell("exit 0")).ok()).isTrue();
-      rental.close(EndReason.success("Enough")).get(10, TimeUnit.SECONDS);
+      rental.close(EndReason.success("Enough")).get(120, TimeUnit.SECONDS);
     }
     assertThat(settle().agreements()).isEqualTo(3);
     assertBalanced();
@@ -394,8 +397,8 @@ final class ClientContractTest {
     Rental rental = rent();
     GolemException failure = failure(rental.execute(script(LIMIT, LIMIT, "sleep 20")));
     assertThat(failure.kind()).isEqualTo(GolemException.Kind.PROVIDER);
-    assertThat(rental.lost().get(10, TimeUnit.SECONDS)).isNotBlank();
-    rental.close(EndReason.cancelled("Lost")).get(10, TimeUnit.SECONDS);
+    assertThat(rental.lost().get(120, TimeUnit.SECONDS)).isNotBlank();
+    rental.close(EndReason.cancelled("Lost")).get(120, TimeUnit.SECONDS);
     assertThat(settle().outstanding()).isEmpty();
   }
 
@@ -407,7 +410,7 @@ final class ClientContractTest {
     GolemException failure =
         failure(rental.execute(script(Duration.ofSeconds(6), Duration.ofSeconds(6), "sleep 20")));
     assertThat(failure.kind()).isIn(GolemException.Kind.PROVIDER, GolemException.Kind.DEADLINE);
-    Settlement settlement = network.settle(Duration.ofSeconds(3)).get(20, TimeUnit.SECONDS);
+    Settlement settlement = network.settle(Duration.ofSeconds(3)).get(120, TimeUnit.SECONDS);
     assertThat(settlement.outstanding()).isNotEmpty();
   }
 
@@ -450,7 +453,7 @@ final class ClientContractTest {
     open(1, true);
     node.faults().provider(0, ProviderFault.CANNOT_DEPLOY);
     Throwable thrown =
-        catchThrowable(() -> network.rent(terms(Duration.ofSeconds(2))).get(20, TimeUnit.SECONDS));
+        catchThrowable(() -> network.rent(terms(Duration.ofSeconds(2))).get(120, TimeUnit.SECONDS));
     assertThat(thrown.getCause()).hasMessageContaining("404 Not Found");
     settle();
     assertThat(events)
@@ -475,11 +478,11 @@ final class ClientContractTest {
             () ->
                 network
                     .rent(costing("0.000000001", Duration.ofMinutes(5)))
-                    .get(20, TimeUnit.SECONDS));
+                    .get(120, TimeUnit.SECONDS));
     assertThat(((GolemException) thrown.getCause()).kind()).isEqualTo(GolemException.Kind.BUDGET);
     assertThat(thrown.getCause()).hasMessageContaining("1 too expensive for what is left");
     assertThat(events).noneMatch(GolemEvent.AgreementCreated.class::isInstance);
-    Rental rental = network.rent(costing("1", Duration.ofMinutes(5))).get(20, TimeUnit.SECONDS);
+    Rental rental = network.rent(costing("1", Duration.ofMinutes(5))).get(120, TimeUnit.SECONDS);
     assertThat(execute(rental, shell("exit 0")).ok()).isTrue();
   }
 
@@ -519,7 +522,7 @@ final class ClientContractTest {
     open(1, false);
     node.faults().provider(0, ProviderFault.OVERBILLS);
     execute(rent(), shell("exit 0"));
-    Settlement settlement = network.settle(Duration.ofSeconds(5)).get(20, TimeUnit.SECONDS);
+    Settlement settlement = network.settle(Duration.ofSeconds(5)).get(120, TimeUnit.SECONDS);
     assertThat(settlement.accepted()).isZero();
     assertThat(settlement.outstanding()).singleElement().asString().contains("was refused");
     assertThat(events).last().isInstanceOf(GolemEvent.AllocationReleased.class);
@@ -544,7 +547,7 @@ final class ClientContractTest {
     open(1, false);
     node.faults().provider(0, ProviderFault.NEVER_INVOICES);
     execute(rent(), shell("exit 0"));
-    Settlement settlement = network.settle(Duration.ofSeconds(2)).get(20, TimeUnit.SECONDS);
+    Settlement settlement = network.settle(Duration.ofSeconds(2)).get(120, TimeUnit.SECONDS);
     assertThat(settlement.outstanding()).hasSize(1);
     assertThat(settlement.outstanding().get(0)).contains("not accepted yet");
     assertThat(events).last().isInstanceOf(GolemEvent.AllocationReleased.class);
@@ -558,7 +561,7 @@ final class ClientContractTest {
     for (int i = 0; i < 3; i++) {
       requests.add(network.rent(terms(LIMIT)));
     }
-    CompletableFuture.anyOf(requests.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+    CompletableFuture.anyOf(requests.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
     requests.forEach(request -> request.cancel(true));
     assertThat(settle().outstanding()).isEmpty();
     assertBalanced();
@@ -618,21 +621,21 @@ final class ClientContractTest {
   private void connect() throws Exception {
     SessionTerms terms = ClientSide.session(UUID.randomUUID().toString(), "run-1", BigDecimal.TEN);
     GolemConnection daemon = new GolemConnection(node.url(), "key", node.near());
-    network = Yagna.open(daemon, terms, events::add).get(10, TimeUnit.SECONDS);
+    network = Yagna.open(daemon, terms, events::add).get(120, TimeUnit.SECONDS);
   }
 
   private Rental rent() throws Exception {
-    return network.rent(terms(LIMIT)).get(25, TimeUnit.SECONDS);
+    return network.rent(terms(LIMIT)).get(120, TimeUnit.SECONDS);
   }
 
   private String idOf(String name) throws Exception {
-    Rental rental = network.rent(terms(LIMIT, Set.of(name))).get(20, TimeUnit.SECONDS);
-    rental.close(EndReason.success("Enough")).get(10, TimeUnit.SECONDS);
+    Rental rental = network.rent(terms(LIMIT, Set.of(name))).get(120, TimeUnit.SECONDS);
+    rental.close(EndReason.success("Enough")).get(120, TimeUnit.SECONDS);
     return rental.provider().id();
   }
 
   private Settlement settle() throws Exception {
-    return network.settle(Duration.ofSeconds(15)).get(20, TimeUnit.SECONDS);
+    return network.settle(Duration.ofSeconds(15)).get(120, TimeUnit.SECONDS);
   }
 
   /** What was acquired was released, each thing once. */
@@ -666,7 +669,7 @@ final class ClientContractTest {
   private static ScriptOutcome execute(Rental rental, Script.Command... commands) throws Exception {
     return rental
         .execute(new Script(List.of(commands), LIMIT, LIMIT, line -> {}))
-        .get(25, TimeUnit.SECONDS);
+        .get(120, TimeUnit.SECONDS);
   }
 
   private static Script script(Duration limit, Duration idle, String text) {
@@ -706,7 +709,7 @@ final class ClientContractTest {
   }
 
   private static GolemException failure(CompletableFuture<?> future) {
-    Throwable thrown = catchThrowable(() -> future.get(30, TimeUnit.SECONDS));
+    Throwable thrown = catchThrowable(() -> future.get(120, TimeUnit.SECONDS));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
     assertThat(thrown.getCause()).isInstanceOf(GolemException.class);
     return (GolemException) thrown.getCause();

@@ -33,9 +33,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is left of a session that went away without a word, and how it is settled. */
-@Timeout(60)
+@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class SettleContractTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Timings TIMINGS =
@@ -117,9 +120,9 @@ final class SettleContractTest {
                 connection(),
                 ClientSide.session("other-session", "other-run", BigDecimal.ONE),
                 event -> {})
-            .get(20, TimeUnit.SECONDS)) {
+            .get(120, TimeUnit.SECONDS)) {
       Rental rental =
-          other.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
+          other.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(120, TimeUnit.SECONDS);
 
       assertThat(settle(everything(), LIMIT).outstanding()).isEmpty();
 
@@ -129,9 +132,9 @@ final class SettleContractTest {
               LIMIT,
               LIMIT,
               line -> {});
-      assertThat(rental.execute(hello).get(20, TimeUnit.SECONDS).ok()).isTrue();
+      assertThat(rental.execute(hello).get(120, TimeUnit.SECONDS).ok()).isTrue();
       assertThat(settle(everything(), LIMIT).outstanding()).isEmpty();
-      assertThat(other.settle(LIMIT).get(25, TimeUnit.SECONDS).outstanding()).isEmpty();
+      assertThat(other.settle(LIMIT).get(120, TimeUnit.SECONDS).outstanding()).isEmpty();
     }
   }
 
@@ -183,10 +186,10 @@ final class SettleContractTest {
     node.faults().provider(0, ProviderFault.INVOICES_TWICE);
     node.faults().provider(1, ProviderFault.NEVER_INVOICES);
     try (GolemNetwork network =
-        Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS)) {
-      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
-      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
-      network.settle(Duration.ofSeconds(2)).get(20, TimeUnit.SECONDS);
+        Yagna.open(connection(), session, events::add).get(120, TimeUnit.SECONDS)) {
+      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(120, TimeUnit.SECONDS);
+      network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(120, TimeUnit.SECONDS);
+      network.settle(Duration.ofSeconds(2)).get(120, TimeUnit.SECONDS);
     }
     GolemEvent.InvoiceAccepted paid =
         events.stream()
@@ -255,7 +258,7 @@ final class SettleContractTest {
   @Test
   void anAllocationWithoutAgreementsIsReleased() throws Exception {
     start(1);
-    Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS).close();
+    Yagna.open(connection(), session, events::add).get(120, TimeUnit.SECONDS).close();
     assertThat(allocations()).hasSize(1);
 
     assertThat(settle(intentsOnly(), LIMIT).outstanding()).isEmpty();
@@ -291,9 +294,9 @@ final class SettleContractTest {
   /** Rents and computes, and is gone. */
   private void leave(int rentals) throws Exception {
     try (GolemNetwork network =
-        Yagna.open(connection(), session, events::add).get(20, TimeUnit.SECONDS)) {
+        Yagna.open(connection(), session, events::add).get(120, TimeUnit.SECONDS)) {
       for (int i = 0; i < rentals; i++) {
-        network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(20, TimeUnit.SECONDS);
+        network.rent(ClientSide.machine(LIMIT, LIMIT, Set.of())).get(120, TimeUnit.SECONDS);
       }
     }
     assertThat(agreements("Approved")).hasSize(rentals);
@@ -326,7 +329,7 @@ final class SettleContractTest {
             asked.add(new AllocationTrace(null, amount, timeout));
           }
         };
-    return Yagna.settle(connection(), limited, listener).get(50, TimeUnit.SECONDS);
+    return Yagna.settle(connection(), limited, listener).get(120, TimeUnit.SECONDS);
   }
 
   private SettleTerms intentsOnly() {

@@ -24,9 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Strange offers, and daemons that show their faults only on bad days. */
-@Timeout(60)
+@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class MarketViewTest {
   private static final String EVENTS = "GET /market-api/v1/demands/demand-1/events";
   private static final Duration LIMIT = Duration.ofMillis(400);

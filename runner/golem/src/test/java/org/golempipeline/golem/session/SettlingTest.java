@@ -25,9 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Sessions that ended long ago, or whose providers are gone. */
-@Timeout(60)
+@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class SettlingTest {
   private static final Instant LONG_AGO = Instant.parse("2025-01-01T00:00:00Z");
 
@@ -223,6 +226,6 @@ final class SettlingTest {
             throw new AssertionError("there is an allocation");
           }
         };
-    return Yagna.settle(yagna.connection(), terms, listener).get(45, TimeUnit.SECONDS);
+    return Yagna.settle(yagna.connection(), terms, listener).get(120, TimeUnit.SECONDS);
   }
 }
