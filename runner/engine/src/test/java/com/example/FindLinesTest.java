@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation of the engine shows is a program that works. */
-@Timeout(60)
+@Timeout(240)
 class FindLinesTest {
   private static final Path SOURCE = Path.of("src/test/java/com/example/FindLines.java");
   private static final Path PAGE = Path.of("../../docs/java-pipeline.md");

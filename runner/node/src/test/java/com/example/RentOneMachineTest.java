@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation of the client shows is a program that works. */
-@Timeout(60)
+@Timeout(240)
 class RentOneMachineTest {
   private static final Path SOURCE = Path.of("src/test/java/com/example/RentOneMachine.java");
   private static final Path PAGE = Path.of("../../docs/java-client.md");

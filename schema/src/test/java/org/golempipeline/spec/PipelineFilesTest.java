@@ -85,7 +85,7 @@ class PipelineFilesTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(240)
   void keepsTheMultiplicationOfMutationsFromThrowing() throws Exception {
     var good = Files.readString(Path.of("src/test/resources/cases/good/everything.yaml"));
     var tokens = TOKENS.split("\\|");
@@ -160,7 +160,7 @@ class PipelineFilesTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(240)
   void takesTimeInProportionToTheFile() {
     var text = new StringBuilder("version: 1\nstages:\n");
     for (var i = 0; i < 1000; i++) {

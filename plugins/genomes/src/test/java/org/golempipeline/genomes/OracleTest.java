@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The programs of the field read what these strategies make, and agree with them. */
-@Timeout(60)
+@Timeout(240)
 class OracleTest {
   @TempDir private Path folder;
 
@@ -207,7 +207,7 @@ class OracleTest {
     var process = new ProcessBuilder(command).redirectError(complaints).start();
     process.getOutputStream().close();
     var output = Sandbox.text(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     var log = Files.readString(complaints.toPath());
     assertThat(process.exitValue()).as(log).isZero();
     assertThat(log).doesNotContainIgnoringCase("warn").doesNotContainIgnoringCase("error");

@@ -66,7 +66,7 @@ class RefusalsTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(240)
   void filesThatBecamePipes() throws Exception {
     for (var options : List.of("{\"reads\": 1}", "{\"reads\": 1, \"decompress\": true}")) {
       var context = sandbox.context(options).input("x", new byte[9]);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a joined video holds, and what cannot be joined. */
-@Timeout(60)
+@Timeout(240)
 class ConcatMergeTest {
   private static final String PICTURES = "-f lavfi -i testsrc2=s=96x64:r=25:d=4 ";
   private static final String SOUND = "-f lavfi -i sine=d=4 ";

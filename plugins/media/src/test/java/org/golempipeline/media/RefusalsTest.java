@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What cannot be cut, in the user's words. */
-@Timeout(60)
+@Timeout(240)
 class RefusalsTest {
   private static final Options OPTIONS = JsonText.options("{\"seconds\": 1}");
   private static final String CLIP = "-f lavfi -i testsrc2=s=96x64:r=25:d=3 -c:v libx264 -g 25";

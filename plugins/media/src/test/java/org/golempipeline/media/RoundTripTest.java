@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A video that was encoded in five parts is the video that was encoded at once. */
-@Timeout(90)
+@Timeout(240)
 class RoundTripTest {
   private static final double FRAME = 1001 / 30_000.0;
 

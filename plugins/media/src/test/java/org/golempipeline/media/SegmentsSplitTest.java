@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever the video, its segments show each of its pictures once, in order. */
-@Timeout(60)
+@Timeout(240)
 class SegmentsSplitTest {
   private static final String PICTURES = "-f lavfi -i testsrc2=s=96x64:r=25:d=6";
   private static final String SOUND = " -f lavfi -i sine=d=6";

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An input that became something else after it was found: it is named, and not waited for. */
-@Timeout(60)
+@Timeout(240)
 class ReplacedInputTest {
   @Test
   void isNamedByEverySplitThatReads() throws Exception {

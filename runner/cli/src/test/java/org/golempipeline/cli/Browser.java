@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 public final class Browser implements AutoCloseable {
   private static final Pattern SEEN =
       Pattern.compile("<pre id=\"seen\">(.*?)</pre>", Pattern.DOTALL);
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 150;
   private static final String LOOK =
       """
       <!DOCTYPE html><meta charset="utf-8"><pre id="seen"></pre>

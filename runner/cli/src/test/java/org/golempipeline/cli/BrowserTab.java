@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class BrowserTab implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 150;
 
   private final Process process;
   private final HttpClient http = HttpClient.newHttpClient();

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** The product in a process of its own, as the launcher starts it. */
 public final class ChildJvm implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
 
   private static final String JAR = System.getProperty("golem-pipeline.jar");
   private static final String JAVA =

@@ -272,7 +272,7 @@ class CommandLineTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(240)
   void aParamMayComeFromAPipeThatEnds() throws Exception {
     var pipe = folder.resolve("pipe").toString();
     assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();

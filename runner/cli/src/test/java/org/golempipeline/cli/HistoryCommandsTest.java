@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 class HistoryCommandsTest {
   private static final String OLD = "20260101-000000-aaaaaa";
   private static final String NEW = "20260102-000000-bbbbbb";

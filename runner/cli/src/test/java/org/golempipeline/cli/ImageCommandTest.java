@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 public class ImageCommandTest {
   private static final String A = "a".repeat(56);
   private static final String B = "b".repeat(56);

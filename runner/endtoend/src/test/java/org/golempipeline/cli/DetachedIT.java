@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that go on without whoever started them. */
-@Timeout(120)
+@Timeout(240)
 class DetachedIT {
   private static final String PROGRAM = "golem-pipeline.program";
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * answers for the daemon, for its market and for the image registry. {@link StoryPagesIT} has the
  * pages that are read from top to bottom.
  */
-@Timeout(120)
+@Timeout(240)
 class DocsIT {
   /** A line of a block of commands, without the comment behind it. */
   private static final Pattern QUESTION =

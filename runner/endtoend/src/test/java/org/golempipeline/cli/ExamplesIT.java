@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every example makes what its {@code expected} folder says. One whose README says {@code Needs
  * `program`} is left out where that is not installed, but not in continuous integration.
  */
-@Timeout(120)
+@Timeout(240)
 class ExamplesIT {
   private static final Pattern NEEDS = Pattern.compile("\\bNeeds `([^`]+)`");
 

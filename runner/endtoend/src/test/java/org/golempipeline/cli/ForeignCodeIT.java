@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plugins that do to the process what no plugin should. */
-@Timeout(120)
+@Timeout(240)
 class ForeignCodeIT {
   private static final String PIPELINE =
       """

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and leaves nothing that is half written. Only root may make such disks, and only outside of most
  * containers; elsewhere this is left out.
  */
-@Timeout(120)
+@Timeout(240)
 class FullDiskIT {
   @TempDir Path folder;
   private final List<Path> disks = new ArrayList<>();

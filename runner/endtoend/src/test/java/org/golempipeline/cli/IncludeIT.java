@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pipeline that includes files and has profiles, from end to end. */
-@Timeout(120)
+@Timeout(240)
 class IncludeIT {
   @TempDir Path folder;
   private Workspace workspace;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code init} writes runs at once. */
-@Timeout(120)
+@Timeout(240)
 class InitIT {
   private static final Pattern LINE =
       Pattern.compile("^    golem-pipeline (init\\b.*)$", Pattern.MULTILINE);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C, SIGTERM and kill -9 against a process of its own. */
-@Timeout(120)
+@Timeout(240)
 class InterruptionIT {
   @TempDir Path folder;
   private Path pids;

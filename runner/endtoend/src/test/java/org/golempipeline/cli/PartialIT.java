@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A result without fragments that failed, as the user meets it. */
-@Timeout(120)
+@Timeout(240)
 class PartialIT {
   private static final String PIPELINE =
       """
@@ -117,7 +117,7 @@ class PartialIT {
             .replace("retry: { attempts: 1, keep_going: true }", "enough: 2")
             .replace(
                 "if grep -q bad \"$in\"; then exit 3; fi",
-                "if grep -q bad \"$in\"; then sleep 100; fi"));
+                "if grep -q bad \"$in\"; then sleep 1000; fi"));
     var ran = workspace.run("run", "enough.yaml", "--workers", "2");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err())

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a process has from its surroundings, which must not change what it says. */
-@Timeout(120)
+@Timeout(240)
 class ProcessIT {
   @TempDir Path folder;
 

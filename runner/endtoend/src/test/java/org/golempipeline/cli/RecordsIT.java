@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 
 /** What other programs read after a run: {@code --junit} and {@code --trace}. */
-@Timeout(120)
+@Timeout(240)
 class RecordsIT {
   private static final String PIPELINE =
       """

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pages about real runs, as a real browser shows them. */
-@Timeout(180)
+@Timeout(240)
 class ReportIT {
   private static final int PHONE = 360;
   private static final int DESK = 1200;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Understanding a run afterwards: {@code repro} and {@code replay}. */
-@Timeout(120)
+@Timeout(240)
 class ReproIT {
   private static final String FAILING =
       """

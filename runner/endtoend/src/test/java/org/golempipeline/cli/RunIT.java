@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(240)
 class RunIT {
   private static final String GOLEM = "budget: 1 GLM\nimage: golem/alpine:latest\n";
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Secrets that commands write are in nothing that the runner writes. */
-@Timeout(120)
+@Timeout(240)
 class SecretsIT {
   /** Two lines, and all that means something to a regular expression. */
   private static final String TOKEN = "tök<en>(1|2)*$1\\E\nsecond-line[x]+";

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --only} and {@code --fresh}, for {@code run} and {@code plan}. */
-@Timeout(120)
+@Timeout(240)
 class SelectionIT {
   @TempDir Path folder;
   private Workspace workspace;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run on the network whose process is killed, and what a user does then. */
-@Timeout(120)
+@Timeout(240)
 class SettleIT {
   private static final String PIPELINE =
       """

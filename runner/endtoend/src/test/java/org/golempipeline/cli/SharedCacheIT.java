@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pipelines of several folders with one cache. */
-@Timeout(120)
+@Timeout(240)
 class SharedCacheIT {
   private static final String PIPELINE =
       """

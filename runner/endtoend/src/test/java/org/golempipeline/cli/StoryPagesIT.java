@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * rehearsals only the file is looked for: what one finds depends on chance and on this machine. So
  * it is for runs that would go on without the test: {@link DetachedIT} has them.
  */
-@Timeout(180)
+@Timeout(240)
 class StoryPagesIT {
   static final Set<String> PAGES = Set.of("guide.md", "media.md", "genomes.md");
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes and one cache. */
-@Timeout(120)
+@Timeout(240)
 class CacheProcessTest {
   private static final int ENDLESS = Integer.MAX_VALUE;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Digests of files, and when they are remembered. */
-@Timeout(60)
+@Timeout(240)
 class FileDigestsTest {
   /** Files that a test has just written are old enough by then. */
   private static final Clock LATER = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));

@@ -70,7 +70,7 @@ final class KeepingProcess implements AutoCloseable {
   public void close() throws InterruptedException {
     // By the handle: the process itself would close the stream of what it wrote.
     process.toHandle().destroyForcibly();
-    process.waitFor(20, TimeUnit.SECONDS);
+    process.waitFor(120, TimeUnit.SECONDS);
   }
 
   public static void main(String... arguments) throws Exception {

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From the images of a file to what providers fetch. */
-@Timeout(30)
+@Timeout(240)
 class ImagesTest {
   private static final ImageRef ALPINE = new ImageRef.Tag("golem/alpine:latest");
   private static final Inside ANYWHERE = new Inside(Inside.Choice.WHERE_POSSIBLE, Optional.empty());
@@ -275,7 +275,7 @@ class ImagesTest {
     var images = resolve(stages("./my.gvmi")).value().orElseThrow();
     FileUtils.deleteDirectory(folder.resolve("store").toFile());
     assertThat(images.serve(new Serving()))
-        .failsWithin(Duration.ofSeconds(5))
+        .failsWithin(Duration.ofSeconds(120))
         .withThrowableThat()
         .withCauseInstanceOf(GolemException.class)
         .withMessageContaining("Could not read the image `./my.gvmi`");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images that a pipeline names by what they are made of, and what is in them. */
-@Timeout(60)
+@Timeout(240)
 class MadeImagesTest {
   private static final ImageRef MADE = new ImageRef.Build("image.tar");
   private static final Inside INSIDE = new Inside(Inside.Choice.ALWAYS, Optional.empty());

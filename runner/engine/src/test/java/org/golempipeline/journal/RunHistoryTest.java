@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 final class RunHistoryTest {
   private static final Instant BEGIN = Instant.parse("2026-05-01T10:00:00Z");
   private static final Failure COMMAND = Failure.of(FailureKind.COMMAND, "It exited with 3.");

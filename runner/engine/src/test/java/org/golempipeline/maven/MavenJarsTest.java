@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sonatype.plexus.components.cipher.DefaultPlexusCipher;
 
 /** Against a server that is a repository with a login, and a proxy with another one. */
-@Timeout(60)
+@Timeout(240)
 class MavenJarsTest {
   private static final MavenCoordinates WANTED = coordinates("org.acme:words:1.0");
 

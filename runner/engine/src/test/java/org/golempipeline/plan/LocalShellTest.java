@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(240)
 class LocalShellTest {
   private static final Map<String, String> HOSTILE =
       Map.of("a", "it's $(x) `y`\n\"z\"", "b", "unused");
@@ -78,7 +78,7 @@ class LocalShellTest {
   @Test
   void killsAllThatATextStartedWhenItTakesTooLong() throws Exception {
     var text =
-        "sleep 100 & echo $! > one; setsid sleep 100 & echo $! > two; sleep 100 & wait $!; wait";
+        "sleep 1000 & echo $! > one; setsid sleep 1000 & echo $! > two; sleep 1000 & wait $!; wait";
 
     assertThatThrownBy(() -> shell.within(oneSecondToRun()).run("accept", text, Map.of(), folder))
         .isInstanceOf(LocalShell.OutOfTimeException.class)
@@ -88,7 +88,7 @@ class LocalShellTest {
     for (var each : new String[] {"one", "two"}) {
       var left = ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve(each)).strip()));
       if (left.isPresent()) {
-        left.get().onExit().get(10, TimeUnit.SECONDS);
+        left.get().onExit().get(120, TimeUnit.SECONDS);
       }
     }
   }
@@ -113,7 +113,7 @@ class LocalShellTest {
               try {
                 shell.run(
                     "merge",
-                    "sleep 100 & echo $! > pid.part; mv pid.part pid; wait",
+                    "sleep 1000 & echo $! > pid.part; mv pid.part pid; wait",
                     Map.of(),
                     folder);
               } catch (Exception e) {
@@ -127,6 +127,6 @@ class LocalShellTest {
     var sleeping = ProcessHandle.of(Long.parseLong(Files.readString(begun).strip())).orElseThrow();
     thread.interrupt();
     thread.join();
-    sleeping.onExit().get(10, TimeUnit.SECONDS);
+    sleeping.onExit().get(120, TimeUnit.SECONDS);
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Collected outputs in an archive. */
-@Timeout(60)
+@Timeout(240)
 class ArchiveOutputTest {
   private static final String PACK =
       """
@@ -97,7 +97,7 @@ class ArchiveOutputTest {
       return null;
     }
     process.getInputStream().readAllBytes();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     return project.tree("unpacked");
   }

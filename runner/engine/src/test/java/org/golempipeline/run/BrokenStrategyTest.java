@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run ends when a strategy fails in a way that nobody expects. */
-@Timeout(60)
+@Timeout(240)
 class BrokenStrategyTest {
   @TempDir Path folder;
 

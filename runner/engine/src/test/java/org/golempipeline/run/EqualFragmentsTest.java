@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fragments that are given the same and draw random numbers: each has a result of its own. */
-@Timeout(90)
+@Timeout(240)
 class EqualFragmentsTest {
   private static final String DRAW = "head -c 8 /dev/urandom | od -An -tx1 > \"$out\"";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Runs among providers and a daemon that misbehave: the answer stays right, nothing stays rented.
  */
-@Timeout(90)
+@Timeout(240)
 class FaultyNetworkTest {
   private static final String NUMBERS =
       """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose image lies on this machine. */
-@Timeout(60)
+@Timeout(240)
 class ImageRunTest {
   private static final String YAML =
       """

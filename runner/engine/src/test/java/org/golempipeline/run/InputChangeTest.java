@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that somebody writes to while a run reads them. */
-@Timeout(90)
+@Timeout(240)
 class InputChangeTest {
   private static final String FILES =
       """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a second run takes over of merged files that only later stages read. */
-@Timeout(90)
+@Timeout(240)
 class KeptMergeTest {
   /** The merge leaves a line for each time. */
   private static final String CHAIN =

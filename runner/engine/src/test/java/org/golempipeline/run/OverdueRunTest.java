@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program that does not end, in a script that was sent before the median was known. */
-@Timeout(90)
+@Timeout(240)
 class OverdueRunTest {
   @TempDir Path folder;
 

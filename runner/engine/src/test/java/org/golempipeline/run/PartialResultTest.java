@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results from which fragments are missing: what is said of them, and what the next run does. */
-@Timeout(90)
+@Timeout(240)
 class PartialResultTest {
   /** Inputs called bad fail while there is no file called good. */
   private static final String COPY =

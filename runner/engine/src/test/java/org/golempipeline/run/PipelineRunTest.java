@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs, from text to published files. */
-@Timeout(60)
+@Timeout(240)
 class PipelineRunTest {
   @TempDir Path folder;
   private Project project;
@@ -374,7 +374,7 @@ class PipelineRunTest {
             split: { range: { to: 2, as: number } }
             run: |
               echo "$number" > "$out"
-              [ "$number" = 0 ] || { i=0; while [ $i -lt 40 ]; do i=$((i + 1)); head -c 1000000 /dev/zero > "$tmp/$i"; done; sleep 100; }
+              [ "$number" = 0 ] || { i=0; while [ $i -lt 40 ]; do i=$((i + 1)); head -c 1000000 /dev/zero > "$tmp/$i"; done; sleep 1000; }
             merge: concat
             output: o.txt
             """);
@@ -411,7 +411,7 @@ class PipelineRunTest {
             name: slow
             retry: { attempts: 1 }
             timeout: 1s
-            run: sleep 100
+            run: sleep 1000
             output: o.txt
             """);
     assertThat(end.failure().kind()).isEqualTo(FailureKind.DEADLINE);
@@ -547,7 +547,7 @@ class PipelineRunTest {
             version: 1
             name: stopped
             split: { range: { from: 0, to: 10, step: 1, as: [n, size] } }
-            run: sleep 50
+            run: sleep 1000
             output: out/
             """);
     assertThat(end.exitCode()).isEqualTo(130);
@@ -753,7 +753,7 @@ class PipelineRunTest {
                     """
                     version: 1
                     name: full
-                    run: sleep 50
+                    run: sleep 1000
                     output: o.txt
                     """))
         .hasMessageContaining("disk full");

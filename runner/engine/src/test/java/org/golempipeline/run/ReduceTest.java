@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results that providers combine, in a tree. */
-@Timeout(90)
+@Timeout(240)
 class ReduceTest {
   /** Order counts, grouping does not. */
   private static final String JOIN =

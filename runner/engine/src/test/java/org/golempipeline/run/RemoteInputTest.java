@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose providers fetch files from a web server themselves. */
-@Timeout(60)
+@Timeout(240)
 class RemoteInputTest {
   @TempDir Path folder;
   private Project project;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code run.sh} does must be what a provider did: both are real here. */
-@Timeout(60)
+@Timeout(240)
 class ReproTest {
   private static final String HOSTILE = "-n it's \"$(touch hacked)\" `id` \\ $in\n\nüñí; exit 9 # ";
 

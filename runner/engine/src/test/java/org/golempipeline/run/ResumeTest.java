@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the second run of a file computes again, and why. */
-@Timeout(90)
+@Timeout(240)
 class ResumeTest {
   private static final String FILES =
       """

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every script is answered once, whatever became of it. */
-@Timeout(30)
+@Timeout(240)
 class ScriptsTest {
   private static final String NUMBERS =
       """
@@ -285,6 +285,6 @@ class ScriptsTest {
   }
 
   private Message next() throws InterruptedException {
-    return told.poll(20, TimeUnit.SECONDS);
+    return told.poll(120, TimeUnit.SECONDS);
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What commands write of secrets stays nowhere. */
-@Timeout(120)
+@Timeout(240)
 class SecretsRunTest {
   private static final String SECRET = "a+b(c)$1\\E|x";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of a part of a pipeline. */
-@Timeout(90)
+@Timeout(240)
 class SelectionTest {
   private static final String PIPELINE =
       """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Machines that are slow or get lost while more scripts than one are meant for them. */
-@Timeout(90)
+@Timeout(240)
 class SpeculateRunTest {
   private static final String NUMBERS =
       """
@@ -51,7 +51,8 @@ class SpeculateRunTest {
   void aStragglerIsCopiedAndItsOutputUsedOnce() throws Exception {
     project.faults =
         faults -> {
-          faults.slowness(Duration.ofSeconds(60));
+          // Longer than any test may take: the straggler is not waited for.
+          faults.slowness(Duration.ofHours(1));
           // It is quick until it has work.
           project.listener =
               event -> {
@@ -68,8 +69,6 @@ class SpeculateRunTest {
     var end = project.run(NUMBERS + "speculate: true\n");
 
     assertThat(end.failure()).isNull();
-    // The straggler was not waited for.
-    assertThat(end.milliseconds()).isLessThan(Duration.ofSeconds(30).toMillis());
     assertThat(end.fragmentsDone()).isEqualTo(30);
     assertThat(project.read("all.txt")).isEqualTo(numbers(30));
     assertThat(project.events(RunEvent.FragmentsCopied.class)).isNotEmpty();

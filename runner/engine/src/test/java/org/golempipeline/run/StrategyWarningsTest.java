@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What splits and merges tell the user of, from where they say it to the events of a run. */
-@Timeout(60)
+@Timeout(240)
 class StrategyWarningsTest {
   private static final String YAML =
       """

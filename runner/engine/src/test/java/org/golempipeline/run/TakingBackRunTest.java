@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run in which one script takes far longer than the others, and another one waits behind it. */
-@Timeout(90)
+@Timeout(240)
 class TakingBackRunTest {
   private static final int FRAGMENTS = 250;
 

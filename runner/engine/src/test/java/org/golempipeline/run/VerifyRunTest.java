@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs among providers that return something else than they computed. */
-@Timeout(90)
+@Timeout(240)
 class VerifyRunTest {
   private static final int FRAGMENTS = 12;
 

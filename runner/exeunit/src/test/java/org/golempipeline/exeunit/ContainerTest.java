@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What programs of an image see and can do, as whoever runs the tests and as an ordinary user. */
-@Timeout(60)
+@Timeout(240)
 class ContainerTest {
   private static final Limits CUT_OFF = Limits.NONE;
   private static final int NOBODY = 65534;
@@ -168,7 +168,7 @@ class ContainerTest {
                 }
               });
       assertThat(run(connected, connect)).isEqualTo(new Said(0, "x"));
-      answer.get(10, TimeUnit.SECONDS);
+      answer.get(120, TimeUnit.SECONDS);
     }
   }
 
@@ -207,7 +207,7 @@ class ContainerTest {
     Container container = container(CUT_OFF);
     List<ProcessHandle> inside = container.process().descendants().toList();
     container.process().getOutputStream().close();
-    assertThat(container.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(container.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
     await(() -> inside.stream().noneMatch(ProcessHandle::isAlive));
   }
 

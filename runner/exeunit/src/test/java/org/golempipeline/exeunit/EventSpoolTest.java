@@ -82,7 +82,7 @@ class EventSpoolTest {
     }
 
     List<RuntimeEvent> heard() throws Exception {
-      return all.get(10, TimeUnit.SECONDS);
+      return all.get(120, TimeUnit.SECONDS);
     }
   }
 
@@ -165,6 +165,6 @@ class EventSpoolTest {
     List<RuntimeEvent> all = fill();
     spool.end();
     assertThat(other.heard()).isEqualTo(all);
-    assertThat(left.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(left.get(120, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scripts whose image is at hand. */
-@Timeout(60)
+@Timeout(240)
 class InsideTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -89,12 +89,12 @@ class InsideTest {
     unit.exec(id, List.of(commands));
     List<CommandResult> results = List.of();
     for (int i = 0; i < commands.length; i++) {
-      results = unit.batch(id).results(Duration.ofSeconds(20), i).get(30, TimeUnit.SECONDS);
+      results = unit.batch(id).results(Duration.ofSeconds(20), i).get(120, TimeUnit.SECONDS);
       if (!results.get(i).result().equals(CommandResult.OK)) {
         break;
       }
     }
-    return unit.batch(id).results(Duration.ZERO).get(30, TimeUnit.SECONDS);
+    return unit.batch(id).results(Duration.ZERO).get(120, TimeUnit.SECONDS);
   }
 
   private static ExeCommand[] begin(ExeCommand.Deploy deploy, ExeCommand... rest) {
@@ -233,7 +233,7 @@ class InsideTest {
             .toList();
     assertThat(inside).isNotEmpty();
     assertThat(units.running()).isEmpty();
-    unit.end(null).get(20, TimeUnit.SECONDS);
+    unit.end(null).get(120, TimeUnit.SECONDS);
     assertThat(inside).noneMatch(ProcessHandle::isAlive);
     until(() -> isEmpty(scratch));
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What programs of this machine may use. */
-@Timeout(60)
+@Timeout(240)
 class LimitsTest {
   private static final long MIB = 1 << 20;
 
@@ -64,7 +64,7 @@ class LimitsTest {
             Conduct.HONEST);
     var run = new ExeCommand.Run("/bin/sh", List.of("-c", text), null);
     unit.exec("b", List.of(ExeCommand.Deploy.plain(), new ExeCommand.Start(null), run));
-    return unit.batch("b").results(Duration.ofSeconds(30), 2).get(40, TimeUnit.SECONDS).get(2);
+    return unit.batch("b").results(Duration.ofSeconds(30), 2).get(120, TimeUnit.SECONDS).get(2);
   }
 
   @Test

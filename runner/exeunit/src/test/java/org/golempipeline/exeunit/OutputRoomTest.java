@@ -78,12 +78,12 @@ class OutputRoomTest {
     unit.exec(id, commands);
     List<CommandResult> results = List.of();
     for (int i = 0; i < commands.size(); i++) {
-      results = unit.batch(id).results(Duration.ofSeconds(20), i).get(30, TimeUnit.SECONDS);
+      results = unit.batch(id).results(Duration.ofSeconds(20), i).get(120, TimeUnit.SECONDS);
       if (!results.get(i).result().equals(CommandResult.OK)) {
         break;
       }
     }
-    return unit.batch(id).results(Duration.ZERO).get(30, TimeUnit.SECONDS);
+    return unit.batch(id).results(Duration.ZERO).get(120, TimeUnit.SECONDS);
   }
 
   @Test
@@ -105,8 +105,8 @@ class OutputRoomTest {
     for (int i = 0; i < 10; i++) {
       assertThat(execute(unit, "b" + i, List.of(writes(90_000))).get(0).result()).isEqualTo("Ok");
     }
-    assertThat(unit.batch("b9").results(Duration.ZERO).get(5, TimeUnit.SECONDS)).hasSize(1);
-    assertThat(unit.batch("b7").results(Duration.ZERO).get(5, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(unit.batch("b9").results(Duration.ZERO).get(120, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(unit.batch("b7").results(Duration.ZERO).get(120, TimeUnit.SECONDS)).hasSize(1);
   }
 
   @Test
@@ -114,7 +114,7 @@ class OutputRoomTest {
     for (int i = 0; i < 10; i++) {
       ExeUnit unit = unit();
       assertThat(execute(unit, "b", List.of(writes(90_000))).get(0).result()).isEqualTo("Ok");
-      unit.end(null).get(10, TimeUnit.SECONDS);
+      unit.end(null).get(120, TimeUnit.SECONDS);
     }
   }
 }

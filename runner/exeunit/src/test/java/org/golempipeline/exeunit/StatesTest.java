@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an activity is, what it is about to be, and what it refuses meanwhile. */
-@Timeout(60)
+@Timeout(240)
 class StatesTest {
   private static final String REFUSED = "Local service error: State error: ";
   private static final ExeCommand DEPLOY = ExeCommand.Deploy.plain();
@@ -87,7 +87,7 @@ class StatesTest {
   }
 
   private CommandResult end(String batch) throws Exception {
-    return unit.batch(batch).results(Duration.ofSeconds(20), 0).get(30, TimeUnit.SECONDS).get(0);
+    return unit.batch(batch).results(Duration.ofSeconds(20), 0).get(120, TimeUnit.SECONDS).get(0);
   }
 
   private String refusal(ExeCommand command) throws Exception {

@@ -40,7 +40,7 @@ class WardenTest {
   /** In a session of its own where that can be had, and without a mark. */
   private Process sleeper() throws IOException {
     List<String> words = new ArrayList<>(Programs.ownSession());
-    words.addAll(List.of("/bin/sh", "-c", "echo up; exec sleep 60"));
+    words.addAll(List.of("/bin/sh", "-c", "echo up; exec sleep 600"));
     Process process = new ProcessBuilder(words).start();
     processes.add(process);
     assertThat(process.getInputStream().read()).isEqualTo('u');
@@ -54,10 +54,10 @@ class WardenTest {
     warden.started(program.pid(), MARK + "a");
     warden.started(other.pid(), MARK + "b");
     warden.kill(MARK + "a");
-    assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(program.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(other.isAlive()).isTrue();
     warden.close();
-    assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.waitFor(120, TimeUnit.SECONDS)).isTrue();
   }
 
   /** Of those that ask at once, one looks for all. */
@@ -77,12 +77,12 @@ class WardenTest {
               IntStream.range(0, programs.size())
                   .mapToObj(i -> CompletableFuture.runAsync(() -> warden.kill(MARK + i), threads))
                   .toArray(CompletableFuture<?>[]::new))
-          .get(20, TimeUnit.SECONDS);
+          .get(120, TimeUnit.SECONDS);
     } finally {
       threads.shutdown();
     }
     for (Process program : programs) {
-      assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(program.waitFor(120, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(other.isAlive()).isTrue();
   }
@@ -108,7 +108,7 @@ class WardenTest {
     warden.kill(MARK + "a");
     assertThat(program.isAlive()).isTrue();
     warden.kill(MARK + "b");
-    assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(program.waitFor(120, TimeUnit.SECONDS)).isTrue();
   }
 
   private void killWarden() {

@@ -11,9 +11,9 @@ final class Waiting {
 
   private Waiting() {}
 
-  /** Until something is so; a minute is too long. */
+  /** Until something is so; three minutes are too long. */
   static void until(String what, BooleanSupplier condition) {
-    until(what, 1, condition);
+    until(what, 3, condition);
   }
 
   /** Until something is so within some minutes. */

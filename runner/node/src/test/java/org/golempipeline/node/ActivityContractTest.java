@@ -203,7 +203,7 @@ class ActivityContractTest extends NodeTest {
     node.faults().provider(0, ProviderFault.SAYS_OK_WHEN_KILLED);
     node.faults().provider(1, ProviderFault.SAYS_OK_WHEN_KILLED);
     Requestor.Machine machine = requestor.machine();
-    String first = requestor.exec(machine.activity(), sh("sleep 100"), sh("true")).json().asText();
+    String first = requestor.exec(machine.activity(), sh("sleep 1000"), sh("true")).json().asText();
     requestor.execute(machine.activity(), terminateCommand());
     JsonNode stopped = requestor.results(machine.activity(), first, "timeout=0.1").json();
     assertThat(stopped.at("/0/result").asText()).isEqualTo("Ok");
@@ -364,12 +364,12 @@ class ActivityContractTest extends NodeTest {
   @Tag(NODE_ONLY)
   void resultsGoWithTheActivity() throws Exception {
     Requestor.Machine machine = requestor.machine();
-    String batch = requestor.exec(machine.activity(), sh("sleep 100")).json().asText();
+    String batch = requestor.exec(machine.activity(), sh("sleep 1000")).json().asText();
     CompletableFuture<Requestor.Answer> poll =
         requestor.getLater(path(machine) + "/exec/" + batch + "?timeout=20");
     assertThat(requestor.delete(path(machine) + "?timeout=10").expect(200).text())
         .isEqualTo("null");
-    assertThat(poll.get(5, TimeUnit.SECONDS).expect(500).text())
+    assertThat(poll.get(120, TimeUnit.SECONDS).expect(500).text())
         .contains("GSB error")
         .contains("endpoint address not found");
     assertThat(requestor.state(machine.activity())).isEqualTo("Terminated");

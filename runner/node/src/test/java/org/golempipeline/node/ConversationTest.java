@@ -63,7 +63,7 @@ class ConversationTest {
     assertThat(results.get(1).get("stdout").asText()).isEqualTo("42\n");
     assertThat(results.get(2).get("isBatchFinished").asBoolean()).isTrue();
     assertThat(sink.received.toString(StandardCharsets.UTF_8)).isEqualTo("42\n");
-    assertThat(sink.hash.get(5, TimeUnit.SECONDS))
+    assertThat(sink.hash.get(120, TimeUnit.SECONDS))
         .isEqualTo(
             HexFormat.of()
                 .formatHex(

@@ -215,12 +215,12 @@ class FaultsTest extends NodeTest {
     FilePeer sink = FilePeer.receiving(requestor, "out");
     requestor.execute(
         machine.activity(), sh("printf abc >x"), transfer("container:/golem/work/x", sink.url));
-    assertThat(sink.hash.get(5, TimeUnit.SECONDS)).hasSize(64);
+    assertThat(sink.hash.get(120, TimeUnit.SECONDS)).hasSize(64);
     assertThat(sink.received.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("abb");
     node.faults().provider(0, ProviderFault.WRONG_HASH);
     FilePeer other = FilePeer.receiving(requestor, "other");
     requestor.execute(machine.activity(), transfer("container:/golem/work/x", other.url));
-    assertThat(other.hash.get(5, TimeUnit.SECONDS)).isEqualTo("0".repeat(64));
+    assertThat(other.hash.get(120, TimeUnit.SECONDS)).isEqualTo("0".repeat(64));
     assertThat(other.received.toString(java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("abc");
   }
 
@@ -234,7 +234,7 @@ class FaultsTest extends NodeTest {
     FilePeer sink = FilePeer.receiving(requestor, "out");
     requestor.execute(
         machine.activity(), sh(archive), transfer("container:/golem/work/x.tar", sink.url));
-    assertThat(sink.hash.get(5, TimeUnit.SECONDS)).hasSize(64);
+    assertThat(sink.hash.get(120, TimeUnit.SECONDS)).hasSize(64);
     byte[] received = sink.received.toByteArray();
     assertThat(received[512]).isEqualTo((byte) '4');
     assertThat(received[3 * 512]).isEqualTo((byte) 1);

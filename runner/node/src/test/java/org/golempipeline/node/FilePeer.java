@@ -72,7 +72,7 @@ final class FilePeer implements WebSocket.Listener {
             .newWebSocketBuilder()
             .subprotocols("gsb+flexbuffers")
             .buildAsync(uri, this)
-            .get(10, TimeUnit.SECONDS);
+            .get(120, TimeUnit.SECONDS);
     return this;
   }
 

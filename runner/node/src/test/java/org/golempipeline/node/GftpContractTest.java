@@ -60,7 +60,7 @@ class GftpContractTest extends NodeTest {
   @AfterEach
   void endOfRequestsIsTheEnd() throws Exception {
     requests.close();
-    assertThat(server.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.get(120, TimeUnit.SECONDS)).isTrue();
   }
 
   private JsonNode ask(String line) throws IOException {
@@ -146,7 +146,7 @@ class GftpContractTest extends NodeTest {
                 requestor.execute(machine.activity(), transfer(again, "container:/golem/work/x"))))
         .isEqualTo("Ok");
     assertThat(result("shutdown", Map.of()).asText()).isEqualTo("ok");
-    assertThat(server.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.get(120, TimeUnit.SECONDS)).isTrue();
     assertThat(
             outcome(
                 requestor.execute(machine.activity(), transfer(again, "container:/golem/work/x"))))
@@ -209,7 +209,7 @@ class GftpContractTest extends NodeTest {
   @Test
   void aDaemonThatIsNotThereIsNamed() throws Exception {
     requests.close();
-    server.get(10, TimeUnit.SECONDS);
+    server.get(120, TimeUnit.SECONDS);
     PipedOutputStream others = new PipedOutputStream();
     PipedInputStream in = new PipedInputStream(others);
     Path file = Files.writeString(files.resolve("a"), "a");

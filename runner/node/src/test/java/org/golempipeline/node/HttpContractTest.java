@@ -97,7 +97,7 @@ class HttpContractTest extends NodeTest {
     assertThat(own).isLessThan(10);
     assertThat(polls).noneMatch(CompletableFuture::isDone);
     for (CompletableFuture<Requestor.Answer> poll : polls) {
-      assertThat(poll.get(10, TimeUnit.SECONDS).expect(200).text()).isEqualTo("[]");
+      assertThat(poll.get(120, TimeUnit.SECONDS).expect(200).text()).isEqualTo("[]");
     }
   }
 

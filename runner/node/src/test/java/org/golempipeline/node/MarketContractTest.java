@@ -54,7 +54,7 @@ class MarketContractTest extends NodeTest {
     CompletableFuture<Requestor.Answer> poll =
         requestor.getLater(MARKET + "/demands/" + demand + "/events?timeout=20");
     requestor.delete(MARKET + "/demands/" + demand).expect(204);
-    assertThat(poll.get(5, TimeUnit.SECONDS).status()).isEqualTo(404);
+    assertThat(poll.get(120, TimeUnit.SECONDS).status()).isEqualTo(404);
     requestor.delete(MARKET + "/demands/" + demand).expect(404);
   }
 
@@ -352,7 +352,7 @@ class MarketContractTest extends NodeTest {
                     .setHeader("Accept", "text/event-stream, */*;q=0.1")
                     .build(),
                 HttpResponse.BodyHandlers.ofLines())
-            .get(5, TimeUnit.SECONDS);
+            .get(120, TimeUnit.SECONDS);
     assertThat(response.headers().firstValue("Content-Type").orElse(""))
         .startsWith("text/event-stream");
     Iterator<String> lines = response.body().iterator();
@@ -366,7 +366,7 @@ class MarketContractTest extends NodeTest {
     }
     requestor.delete(MARKET + "/scan/" + scan).expect(204);
     CompletableFuture<Boolean> more = CompletableFuture.supplyAsync(lines::hasNext);
-    assertThat(more.get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(more.get(120, TimeUnit.SECONDS)).isFalse();
     HttpRequest.Builder again =
         requestor
             .request(MARKET + "/scan/" + scan + "/events")

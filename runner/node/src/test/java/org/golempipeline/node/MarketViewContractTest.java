@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Looking at the market of the embedded node: what is seen, and that nothing is left of it. */
-@Timeout(60)
+@Timeout(240)
 final class MarketViewContractTest {
   private static final String DEMANDS = "/market-api/v1/demands";
   private static final Duration LIMIT = Duration.ofMillis(500);

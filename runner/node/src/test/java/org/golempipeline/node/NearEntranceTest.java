@@ -74,7 +74,7 @@ class NearEntranceTest {
     var id = text(ask("POST", SCAN, "key", "{\"type\":\"offer\"}")).replace("\"", "");
     var lines = new Lines();
 
-    assertThat(follow(SCAN + "/" + id + "/events", lines).get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(follow(SCAN + "/" + id + "/events", lines).get(120, TimeUnit.SECONDS)).isTrue();
 
     assertThat(lines.all).hasSize(6);
     assertThat(lines.all.get(0)).isEqualTo("event: offer");
@@ -82,14 +82,14 @@ class NearEntranceTest {
     assertThat(lines.all.get(2)).isEmpty();
     assertThat(lines.ended).isNotDone();
     assertThat(ask("DELETE", SCAN + "/" + id, "key", "").status()).isEqualTo(204);
-    assertThat(lines.ended.get(10, TimeUnit.SECONDS)).isEqualTo("complete");
+    assertThat(lines.ended.get(120, TimeUnit.SECONDS)).isEqualTo("complete");
   }
 
   @Test
   void whereThereAreNoEventsThereIsNoStream() throws Exception {
     var lines = new Lines();
-    assertThat(follow("/me", lines).get(10, TimeUnit.SECONDS)).isFalse();
-    assertThat(follow(SCAN + "/7/events", lines).get(10, TimeUnit.SECONDS)).isFalse();
+    assertThat(follow("/me", lines).get(120, TimeUnit.SECONDS)).isFalse();
+    assertThat(follow(SCAN + "/7/events", lines).get(120, TimeUnit.SECONDS)).isFalse();
     assertThat(lines.all).isEmpty();
   }
 
@@ -110,12 +110,12 @@ class NearEntranceTest {
     assertThat(poll).isNotDone();
     var id = text(ask("POST", SCAN, "key", "{\"type\":\"offer\"}")).replace("\"", "");
     var lines = new Lines();
-    assertThat(follow(SCAN + "/" + id + "/events", lines).get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(follow(SCAN + "/" + id + "/events", lines).get(120, TimeUnit.SECONDS)).isTrue();
 
     node.close();
 
-    assertThat(lines.ended.get(10, TimeUnit.SECONDS)).isEqualTo("error");
-    assertThatThrownBy(() -> poll.get(10, TimeUnit.SECONDS))
+    assertThat(lines.ended.get(120, TimeUnit.SECONDS)).isEqualTo("error");
+    assertThatThrownBy(() -> poll.get(120, TimeUnit.SECONDS))
         .hasCauseInstanceOf(Routes.Dropped.class);
     assertThatThrownBy(() -> ask("GET", "/me", "key", ""))
         .hasCauseInstanceOf(ConnectException.class);
@@ -130,7 +130,7 @@ class NearEntranceTest {
 
   private NearDaemon.Answer ask(String method, String path, String key, String body)
       throws Exception {
-    return call(method, path, key, body).get(10, TimeUnit.SECONDS);
+    return call(method, path, key, body).get(120, TimeUnit.SECONDS);
   }
 
   private CompletableFuture<Boolean> follow(String path, Lines lines) {

@@ -165,18 +165,18 @@ class NetContractTest extends NodeTest {
     new Random(3).nextBytes(sent);
     Peer peer = new Peer();
     WebSocket socket =
-        connect("192.168.0.2", echo(sent.length).getLocalPort(), peer).get(5, TimeUnit.SECONDS);
+        connect("192.168.0.2", echo(sent.length).getLocalPort(), peer).get(120, TimeUnit.SECONDS);
     for (int at = 0; at < sent.length; at += 250_000) {
-      socket.sendBinary(ByteBuffer.wrap(sent, at, 250_000), true).get(5, TimeUnit.SECONDS);
+      socket.sendBinary(ByteBuffer.wrap(sent, at, 250_000), true).get(120, TimeUnit.SECONDS);
     }
-    assertThat(peer.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
+    assertThat(peer.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1000);
     assertThat(peer.bytes.toByteArray()).isEqualTo(sent);
 
     Peer talker = new Peer();
     WebSocket text =
-        connect("192.168.0.2", echo(3).getLocalPort(), talker).get(5, TimeUnit.SECONDS);
-    text.sendText("hey", true).get(5, TimeUnit.SECONDS);
-    assertThat(talker.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
+        connect("192.168.0.2", echo(3).getLocalPort(), talker).get(120, TimeUnit.SECONDS);
+    text.sendText("hey", true).get(120, TimeUnit.SECONDS);
+    assertThat(talker.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1000);
     assertThat(talker.bytes.toString(StandardCharsets.UTF_8)).isEqualTo("hey");
   }
 
@@ -186,10 +186,10 @@ class NetContractTest extends NodeTest {
     for (boolean orderly : new boolean[] {true, false}) {
       try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
         WebSocket socket =
-            connect("192.168.0.2", server.getLocalPort(), new Peer()).get(5, TimeUnit.SECONDS);
+            connect("192.168.0.2", server.getLocalPort(), new Peer()).get(120, TimeUnit.SECONDS);
         try (var accepted = server.accept()) {
           if (orderly) {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(120, TimeUnit.SECONDS);
           } else {
             socket.abort();
           }
@@ -204,9 +204,9 @@ class NetContractTest extends NodeTest {
   void removedNetworksCarryNothing() throws Exception {
     requestor.post(net + "/nodes", Map.of("id", NODE, "ip", "192.168.0.2")).expect(200);
     Peer peer = new Peer();
-    connect("192.168.0.2", echo(10).getLocalPort(), peer).get(5, TimeUnit.SECONDS);
+    connect("192.168.0.2", echo(10).getLocalPort(), peer).get(120, TimeUnit.SECONDS);
     requestor.delete(net).expect(200);
-    assertThat(peer.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1001);
+    assertThat(peer.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1001);
   }
 
   @Test
@@ -231,7 +231,7 @@ class NetContractTest extends NodeTest {
 
   private int status(String ip, int port) {
     int[] status = {0};
-    assertThatThrownBy(() -> connect(ip, port, new Peer()).get(5, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> connect(ip, port, new Peer()).get(120, TimeUnit.SECONDS))
         .cause()
         .isInstanceOfSatisfying(
             WebSocketHandshakeException.class,

@@ -130,12 +130,12 @@ class ProcessesTest extends NodeTest {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader out = victim.inputReader()) {
-      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(20, TimeUnit.SECONDS);
+      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(120, TimeUnit.SECONDS);
       Path work = Path.of(line);
       List<Long> family = family(work);
       assertThat(victim.isAlive()).isTrue();
       victim.destroyForcibly();
-      assertThat(victim.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(victim.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertDead(family);
       Waiting.until(() -> !Files.exists(work));
     } finally {
@@ -160,14 +160,14 @@ class ProcessesTest extends NodeTest {
             .start();
     List<Long> family;
     try (BufferedReader out = victim.inputReader()) {
-      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(20, TimeUnit.SECONDS);
+      String line = CompletableFuture.supplyAsync(() -> readLine(out)).get(120, TimeUnit.SECONDS);
       family = family(Path.of(line));
       assertThat(EmbeddedNode.abandoned(folder)).isEmpty();
     } finally {
       victim.descendants().forEach(ProcessHandle::destroyForcibly);
       victim.destroyForcibly();
     }
-    assertThat(victim.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(victim.waitFor(120, TimeUnit.SECONDS)).isTrue();
     family.forEach(each -> ProcessHandle.of(each).ifPresent(ProcessHandle::destroyForcibly));
     assertThat(EmbeddedNode.abandoned(folder)).containsExactly(scratch);
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file that our client serves, read by providers as they read an image. */
-@Timeout(60)
+@Timeout(240)
 final class ServedFileContractTest {
   @TempDir Path folder;
   private EmbeddedNode node;
@@ -50,7 +50,7 @@ final class ServedFileContractTest {
     SessionTerms terms = ClientSide.session(UUID.randomUUID().toString(), "run-1", BigDecimal.TEN);
     network =
         Yagna.open(new GolemConnection(node.url(), "key"), terms, events::add)
-            .get(10, TimeUnit.SECONDS);
+            .get(120, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -78,12 +78,12 @@ final class ServedFileContractTest {
                           "container:/golem/work/image.gvmi"))));
     }
     for (CompletableFuture<JsonNode> each : transfers) {
-      assertThat(each.get(30, TimeUnit.SECONDS).at("/0/result").asText()).isEqualTo("Ok");
+      assertThat(each.get(120, TimeUnit.SECONDS).at("/0/result").asText()).isEqualTo("Ok");
     }
     for (Requestor.Machine machine : machines) {
       assertThat(Files.readAllBytes(machine.folder().resolve("image.gvmi"))).isEqualTo(image);
     }
-    network.settle(Duration.ofSeconds(10)).get(15, TimeUnit.SECONDS);
+    network.settle(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS);
     assertThat(events)
         .filteredOn(GolemEvent.FilesServed.class::isInstance)
         .singleElement()
@@ -151,7 +151,7 @@ final class ServedFileContractTest {
         Base64.getUrlEncoder()
             .withoutPadding()
             .encodeToString(address.getBytes(StandardCharsets.UTF_8));
-    network.settle(Duration.ofSeconds(10)).get(15, TimeUnit.SECONDS);
+    network.settle(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS);
     requestor.delete("/gsb-api/v1/services/" + id).expect(404);
     assertThatThrownBy(() -> serve(ClientSide.source(ClientSide.random(10))))
         .hasCauseInstanceOf(GolemException.class);
@@ -171,7 +171,7 @@ final class ServedFileContractTest {
   }
 
   private String serve(ByteSource source) throws Exception {
-    return network.serve(source).get(20, TimeUnit.SECONDS);
+    return network.serve(source).get(120, TimeUnit.SECONDS);
   }
 
   private static String sha3(byte[] bytes) {

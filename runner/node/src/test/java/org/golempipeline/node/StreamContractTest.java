@@ -192,7 +192,7 @@ class StreamContractTest extends NodeTest {
 
   @Test
   void endedActivitiesHaveNoStreams() throws Exception {
-    String batch = exec(run(List.of("-c", "echo begun; sleep 60"), STREAM));
+    String batch = exec(run(List.of("-c", "echo begun; sleep 600"), STREAM));
     HttpResponse<InputStream> open =
         Requestor.HTTP.send(request(batch), HttpResponse.BodyHandlers.ofInputStream());
     try (BufferedReader lines =

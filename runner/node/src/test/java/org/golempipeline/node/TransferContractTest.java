@@ -74,7 +74,7 @@ class TransferContractTest extends NodeTest {
     assertThat(machine.folder().resolve("deep/file")).hasBinaryContent(content);
     ok(transfer("container:/golem/work/deep/file", sink.url));
     assertThat(sink.received.toByteArray()).isEqualTo(content);
-    assertThat(sink.hash.get(5, TimeUnit.SECONDS)).isEqualTo(sha3(content));
+    assertThat(sink.hash.get(120, TimeUnit.SECONDS)).isEqualTo(sha3(content));
     assertThat(source.messages).hasSize(1 + 25);
   }
 
@@ -182,7 +182,7 @@ class TransferContractTest extends NodeTest {
     FilePeer source = FilePeer.serving(requestor, "in", random(100));
     WebSocket first = source.socket();
     source.open();
-    assertThat(source.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1008);
+    assertThat(source.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1008);
     assertThat(first).isNotSameAs(source.socket());
     ok(transfer(source.url, "container:/golem/work/x"));
   }
@@ -220,20 +220,20 @@ class TransferContractTest extends NodeTest {
   @Test
   void textFragmentsAndRubbishCloseTheWebSocket() throws Exception {
     FilePeer text = FilePeer.serving(requestor, "text", random(1));
-    text.socket().sendText("hello", true).get(5, TimeUnit.SECONDS);
-    assertThat(text.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1003);
+    text.socket().sendText("hello", true).get(120, TimeUnit.SECONDS);
+    assertThat(text.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1003);
     FilePeer rubbish = FilePeer.serving(requestor, "rubbish", random(1));
     rubbish
         .socket()
         .sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), true)
-        .get(5, TimeUnit.SECONDS);
-    assertThat(rubbish.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1008);
+        .get(120, TimeUnit.SECONDS);
+    assertThat(rubbish.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1008);
     FilePeer fragments = FilePeer.serving(requestor, "fragments", random(1));
     fragments
         .socket()
         .sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), false)
-        .get(5, TimeUnit.SECONDS);
-    assertThat(fragments.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1008);
+        .get(120, TimeUnit.SECONDS);
+    assertThat(fragments.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1008);
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what nobody tells us, with a limit. */
 final class Waiting {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(120);
 
   private Waiting() {}
 

@@ -83,7 +83,7 @@ public final class FakeBus implements AutoCloseable {
                 id,
                 ByteString.copyFrom(WireFlex.write(body)),
                 false));
-    return reply.get(20, TimeUnit.SECONDS);
+    return reply.get(120, TimeUnit.SECONDS);
   }
 
   @Override

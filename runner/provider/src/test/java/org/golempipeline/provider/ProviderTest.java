@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider from its offer to its last invoice, before a daemon that the test plays. */
-@Timeout(120)
+@Timeout(240)
 class ProviderTest {
   private static final String UNIT = "/public/exeunit/";
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /** {@code golem setup} with an embedded node for a daemon and a script for {@code yagna}. */
 @Isolated("starts programs it wrote; a process started beside it could hold them open for writing")
-@Timeout(60)
+@Timeout(240)
 class SetupCommandTest {
   private static final String KEY = "a-secret-key";
   private static final String ALLOCATIONS = "/payment-api/v1/allocations";

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Watching and stopping, with journals that the test itself writes. */
-@Timeout(60)
+@Timeout(240)
 class LiveRunTest {
   private static final String RUN = "20260101-000000-aaaaaa";
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");

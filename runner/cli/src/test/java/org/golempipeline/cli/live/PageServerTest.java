@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said over the wire, to whom, and to whom not. */
-@Timeout(60)
+@Timeout(240)
 class PageServerTest {
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 

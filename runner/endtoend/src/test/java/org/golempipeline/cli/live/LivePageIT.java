@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of a run of 100,000 fragments that goes on, as a real browser shows it. */
-@Timeout(180)
+@Timeout(240)
 class LivePageIT {
   private static final int FRAGMENTS = 100_000;
   private static final int IN_SCRIPT = 50;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A registry that does as gvmkit-build expects, on loopback. */
-@Timeout(60)
+@Timeout(240)
 final class ImageTransferTest {
   private static final int CHUNK = 1000;
 

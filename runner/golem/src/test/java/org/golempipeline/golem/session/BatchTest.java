@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class BatchTest {
   private static final String EXEC = "POST /activity-api/v1/activity/act/exec";
   private static final String RESULTS = "GET /activity-api/v1/activity/act/exec/b1";
@@ -65,7 +65,7 @@ final class BatchTest {
   @Test
   void pollsUntilAllCommandsAreThere() throws Exception {
     yagna.on(RESULTS, Answer.ok("[]"), Answer.ok(results("Ok")), Answer.ok(results("Ok", "Ok")));
-    assertThat(run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS))
+    assertThat(run(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS))
         .extracting(CommandResult::result)
         .containsExactly("Ok", "Ok");
   }
@@ -73,7 +73,7 @@ final class BatchTest {
   @Test
   void stopsAtTheFirstError() throws Exception {
     yagna.on(RESULTS, Answer.ok(results("Error")));
-    assertThat(run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS))
+    assertThat(run(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS))
         .extracting(CommandResult::message)
         .containsExactly("code 1");
   }
@@ -92,7 +92,7 @@ final class BatchTest {
                 + "{\"stdout\":\"o\\n\"}}\n\n"),
         Answer.ok(results("Ok", "Ok")));
     // The second answer goes to whichever comes first, the stream or the next poll; both cope.
-    run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS);
+    run(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS);
     assertThat(yagna.requests(RESULTS)).hasSizeGreaterThanOrEqualTo(2);
     assertThat(List.of("one", "two")).containsAll(lines);
   }
@@ -122,7 +122,7 @@ final class BatchTest {
             limit,
             watcher)
         .start(lost)
-        .get(20, TimeUnit.SECONDS);
+        .get(120, TimeUnit.SECONDS);
     assertThat(told).containsExactly("42 of 100", "100 of 100");
   }
 
@@ -182,7 +182,7 @@ final class BatchTest {
         GSB,
         Answer.BREAK,
         Answer.ok(results("Ok", "Ok")));
-    assertThat(run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS)).hasSize(2);
+    assertThat(run(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS)).hasSize(2);
   }
 
   @Test
@@ -218,7 +218,7 @@ final class BatchTest {
   void anUnresponsiveActivityIsNotOverByItself() throws Exception {
     yagna.on(STATE, Answer.ok("{\"state\":[\"Unresponsive\",null]}"));
     yagna.on(RESULTS, GSB, Answer.ok(results("Ok", "Ok")));
-    assertThat(run(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS)).hasSize(2);
+    assertThat(run(Duration.ofSeconds(10)).get(120, TimeUnit.SECONDS)).hasSize(2);
   }
 
   @Test
@@ -237,7 +237,7 @@ final class BatchTest {
     Answer going = Answer.ok("[]");
     yagna.on(
         RESULTS, nothing, nothing, going, nothing, nothing, going, Answer.ok(results("Ok", "Ok")));
-    assertThat(start(Duration.ofSeconds(10), Duration.ofMillis(1)).get(10, TimeUnit.SECONDS))
+    assertThat(start(Duration.ofSeconds(10), Duration.ofMillis(1)).get(120, TimeUnit.SECONDS))
         .hasSize(2);
   }
 
@@ -296,7 +296,7 @@ final class BatchTest {
   }
 
   private static GolemException failure(CompletableFuture<?> future) {
-    Throwable thrown = catchThrowable(() -> future.get(20, TimeUnit.SECONDS));
+    Throwable thrown = catchThrowable(() -> future.get(120, TimeUnit.SECONDS));
     assertThat(thrown.getCause()).isInstanceOf(GolemException.class);
     return (GolemException) thrown.getCause();
   }

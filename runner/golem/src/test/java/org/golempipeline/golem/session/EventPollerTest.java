@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class EventPollerTest {
   private static final String EVENTS = "GET /payment-api/v1/debitNoteEvents";
 
@@ -79,7 +79,7 @@ final class EventPollerTest {
     follow();
     for (String expected :
         List.of(DebitNoteEvent.CANCELLED, "DebitNoteSungEvent", DebitNoteEvent.RECEIVED, "later")) {
-      assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(expected);
+      assertThat(handled.poll(120, TimeUnit.SECONDS)).isEqualTo(expected);
     }
     assertThat(yagna.requests(EVENTS).get(1)).contains("10%3A00%3A03");
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(240)
 final class InquiryTest {
   /** Longer than any answer takes, but for a daemon that says nothing. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -238,7 +238,7 @@ final class InquiryTest {
   }
 
   private static <T> T get(CompletableFuture<T> answer) throws Exception {
-    return answer.get(25, TimeUnit.SECONDS);
+    return answer.get(120, TimeUnit.SECONDS);
   }
 
   private static GolemException failure(CompletableFuture<?> answer) {

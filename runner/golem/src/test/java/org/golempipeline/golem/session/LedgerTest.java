@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class LedgerTest {
   private final BlockingQueue<GolemEvent> events = new LinkedBlockingQueue<>();
   private final Threads threads = new Threads();
@@ -118,7 +118,7 @@ final class LedgerTest {
   }
 
   private void end(Ending ending) throws Exception {
-    onLoop(() -> ending.end(account, "act", EndReason.success("done"))).get(20, TimeUnit.SECONDS);
+    onLoop(() -> ending.end(account, "act", EndReason.success("done"))).get(120, TimeUnit.SECONDS);
   }
 
   /** How long the activity has lived if it is asked for in three hours. */
@@ -265,8 +265,8 @@ final class LedgerTest {
         Answer.ok(""));
     CompletableFuture<Boolean> first =
         onLoop(() -> new Ending(session).terminate(account, EndReason.success("Done")));
-    assertThat(first.get(5, TimeUnit.SECONDS)).isFalse();
-    assertThat(account.ended.get(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.get(120, TimeUnit.SECONDS)).isFalse();
+    assertThat(account.ended.get(120, TimeUnit.SECONDS)).isTrue();
     assertThat(next()).isEqualTo(new GolemEvent.AgreementTerminated("agr", false, "Done"));
     assertThat(yagna.requests("POST /market-api/v1/agreements/agr/terminate")).hasSize(3);
   }
@@ -317,7 +317,7 @@ final class LedgerTest {
   }
 
   private GolemEvent next() throws InterruptedException {
-    return events.poll(10, TimeUnit.SECONDS);
+    return events.poll(120, TimeUnit.SECONDS);
   }
 
   private <T> T onLoop(Supplier<T> work) throws Exception {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class NegotiationTest {
   private static final String PROPOSALS = "POST /market-api/v1/demands/demand-1/proposals/";
 

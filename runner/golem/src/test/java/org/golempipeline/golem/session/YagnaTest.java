@@ -24,15 +24,15 @@ import org.golempipeline.golem.market.Offers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class YagnaTest {
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
 
   @Test
   void allocatesFollowsAndReleases() throws Exception {
     try (FakeYagna yagna = new FakeYagna();
-        GolemNetwork network = open(yagna).get(10, TimeUnit.SECONDS)) {
-      Settlement settlement = network.settle(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS);
+        GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
+      Settlement settlement = network.settle(Duration.ofSeconds(5)).get(120, TimeUnit.SECONDS);
       assertThat(settlement.outstanding()).isEmpty();
       assertThat(settlement.agreements()).isZero();
       assertThat(events).hasSize(2).first().isInstanceOf(GolemEvent.AllocationCreated.class);
@@ -128,8 +128,8 @@ final class YagnaTest {
                   + ","
                   + FakeYagna.allocation()
                   + "]"));
-      try (GolemNetwork network = open(yagna).get(10, TimeUnit.SECONDS)) {
-        assertThat(network.settle(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS).outstanding())
+      try (GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
+        assertThat(network.settle(Duration.ofSeconds(5)).get(120, TimeUnit.SECONDS).outstanding())
             .isEmpty();
       }
       assertThat(yagna.requests("POST /payment-api/v1/allocations")).hasSize(1);
@@ -164,7 +164,7 @@ final class YagnaTest {
                 {"properties":{},"constraints":"(&)","proposalId":"R-2","issuerId":"0xdb","state":"Initial"}}]
               """),
           Answer.HOLD);
-      try (GolemNetwork network = open(yagna).get(10, TimeUnit.SECONDS)) {
+      try (GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
         RentalTerms terms = Offers.priced(null, null, java.math.BigDecimal.ONE);
         GolemException failure = failure(network.rent(terms));
         assertThat(failure.kind()).isEqualTo(GolemException.Kind.MARKET);
@@ -172,7 +172,7 @@ final class YagnaTest {
             .hasMessage(
                 "Could not rent a machine within 1 s: 2 providers were seen, 1 too expensive per"
                     + " second, 1 without a linear price.");
-        network.settle(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS);
+        network.settle(Duration.ofSeconds(5)).get(120, TimeUnit.SECONDS);
         assertThat(yagna.requests("DELETE /market-api/v1/demands/demand-1")).hasSize(1);
       }
     }
@@ -182,10 +182,10 @@ final class YagnaTest {
   void cancelledRequestsAreForgotten() throws Exception {
     try (FakeYagna yagna = new FakeYagna()) {
       yagna.on("GET /market-api/v1/demands/demand-1/events", Answer.HOLD);
-      try (GolemNetwork network = open(yagna).get(10, TimeUnit.SECONDS)) {
+      try (GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
         CompletableFuture<Rental> rental = network.rent(Offers.terms(Instant.now()));
         rental.cancel(true);
-        Settlement settlement = network.settle(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS);
+        Settlement settlement = network.settle(Duration.ofSeconds(5)).get(120, TimeUnit.SECONDS);
         assertThat(settlement.outstanding()).isEmpty();
         GolemException late = failure(network.rent(Offers.terms(Instant.now())));
         assertThat(late.kind()).isEqualTo(GolemException.Kind.CANCELLED);
@@ -198,7 +198,7 @@ final class YagnaTest {
   }
 
   private static GolemException failure(CompletableFuture<?> future) {
-    Throwable thrown = catchThrowable(() -> future.get(20, TimeUnit.SECONDS));
+    Throwable thrown = catchThrowable(() -> future.get(120, TimeUnit.SECONDS));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
     assertThat(thrown.getCause()).isInstanceOf(GolemException.class);
     return (GolemException) thrown.getCause();
