@@ -36,7 +36,7 @@ await connected(golem, async () => {
   const [echoed] = await once(socket, "data");
   console.log(String(echoed));
   socket.end();
-  console.log((await server.waitForExit()).result);
+  console.log((await server.waitForExit(100_000)).result);
   await proxy.close();
   await rental.stopAndFinalize();
   await golem.destroyNetwork(network);

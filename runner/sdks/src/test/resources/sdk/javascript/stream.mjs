@@ -19,17 +19,17 @@ await connected(golem, async () => {
     writeFileSync(seen, "");
   });
   remote.stderr.subscribe((data) => (err += data));
-  const result = await remote.waitForExit();
+  const result = await remote.waitForExit(100_000);
   console.log(`${result.result} ${JSON.stringify(out)} ${JSON.stringify(err)}`);
 
   const failing = await machine.runAndStream("echo broken >&2; exit 7");
-  const failed = await failing.waitForExit();
+  const failed = await failing.waitForExit(100_000);
   console.log(`${failed.result} ${failed.message}`);
 
   const long = await machine.runAndStream("seq 1 200000");
   let numbers = "";
   long.stdout.subscribe((data) => (numbers += data));
-  await long.waitForExit();
+  await long.waitForExit(100_000);
   const expected = Array.from({ length: 200000 }, (_, index) => `${index + 1}\n`).join("");
   console.log(`${numbers.length} characters, whole ${numbers === expected}`);
 

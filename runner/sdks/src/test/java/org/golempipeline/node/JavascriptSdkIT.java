@@ -33,7 +33,7 @@ class JavascriptSdkIT extends NodeTest {
   @TempDir Path files;
 
   @BeforeAll
-  @Timeout(300)
+  @Timeout(900)
   static void install() throws Exception {
     sdk = Sdk.javascript();
   }
@@ -172,7 +172,7 @@ class JavascriptSdkIT extends NodeTest {
     assertThat(requestor.get(Requestor.PAYMENT + "/allocations").json()).isEmpty();
     assertThat(requestor.get(Requestor.PAYMENT + "/invoices").json())
         .extracting(each -> each.get("status").asText())
-        .hasSize(1)
+        .isNotEmpty() // Of two, if what was asked of the other one took too long as well.
         .isSubsetOf("ACCEPTED", "SETTLED");
   }
 }

@@ -21,7 +21,7 @@ class PythonSdkIT extends NodeTest {
   @TempDir Path files;
 
   @BeforeAll
-  @Timeout(300)
+  @Timeout(900)
   static void install() throws Exception {
     sdk = Sdk.python();
   }

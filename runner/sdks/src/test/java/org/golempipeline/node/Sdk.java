@@ -23,7 +23,7 @@ final class Sdk {
   /** Also for tests of a module beside it. */
   private static final Path MODULE = Path.of("../sdks");
 
-  private static final long INSTALLING_SECONDS = 240;
+  private static final long INSTALLING_SECONDS = 600;
   private static final long PROGRAM_SECONDS = 150;
 
   private static final List<String> HOSTILE_NAMES =
