@@ -1,7 +1,5 @@
 package org.golempipeline.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -9,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,18 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A real browser that opens a page, and tells what is displayed. The page is served from here in a
- * frame as wide as it is asked for; a script of ours beside it looks into the frame.
+ * A real browser that opens one page after the other, and tells what is displayed. Each is served
+ * from here in a frame as wide as it is asked for; a script of ours beside it looks into the frame.
  */
 public final class Browser implements AutoCloseable {
-  private static final Pattern SEEN =
-      Pattern.compile("<pre id=\"seen\">(.*?)</pre>", Pattern.DOTALL);
-  private static final int PATIENCE_SECONDS = 150;
+  private static final int WINDOW = 1300;
+
   private static final String LOOK =
       """
       <!DOCTYPE html><meta charset="utf-8"><pre id="seen"></pre>
@@ -75,16 +71,15 @@ public final class Browser implements AutoCloseable {
       int overflow,
       List<String> requests) {}
 
-  private final String program;
-  private final Path profile;
+  private final BrowserTab tab;
   private final HttpServer server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile byte[] outer = new byte[0];
   private volatile byte[] page = new byte[0];
+  private int opened;
 
-  private Browser(String program, Path profile, HttpServer server) {
-    this.program = program;
-    this.profile = profile;
+  private Browser(BrowserTab tab, HttpServer server) {
+    this.tab = tab;
     this.server = server;
   }
 
@@ -101,9 +96,9 @@ public final class Browser implements AutoCloseable {
   /**
    * @param profile an empty folder for what it keeps
    */
-  static Browser start(String program, Path profile) throws IOException {
+  static Browser start(String program, Path profile) throws IOException, InterruptedException {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var browser = new Browser(program, profile, HttpServer.create(address, 0));
+    var browser = new Browser(BrowserTab.open(program, profile), HttpServer.create(address, 0));
     browser.server.createContext("/", browser::answer);
     browser.server.start();
     return browser;
@@ -121,21 +116,27 @@ public final class Browser implements AutoCloseable {
       requests.add(path);
     }
     exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
     exchange.sendResponseHeaders(body.length == 0 ? 404 : 200, body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
   }
 
   /** Opens a page in a window as wide as said. */
-  Seen open(String html, int width) throws IOException, InterruptedException {
+  Seen open(String html, int width) throws IOException {
     outer = LOOK.formatted(width).getBytes(StandardCharsets.UTF_8);
     page = html.getBytes(StandardCharsets.UTF_8);
     requests.clear();
-    var dumped = call("--virtual-time-budget=5000", "--dump-dom", url() + "/");
-    var seen = SEEN.matcher(dumped);
-    assertThat(seen.find()).as(dumped).isTrue();
-    var text = seen.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    return seen(new ObjectMapper().readTree(text));
+    var query = "?" + ++opened;
+    tab.go(URI.create(url() + "/" + query), WINDOW, false);
+    ChildJvm.await(
+        "the page to be seen",
+        () ->
+            tab.is(
+                "location.search === '%s' && document.getElementById('seen').textContent !== ''"
+                    .formatted(query)));
+    return seen(
+        new ObjectMapper().readTree(tab.text("document.getElementById('seen').textContent")));
   }
 
   private Seen seen(JsonNode json) {
@@ -156,45 +157,17 @@ public final class Browser implements AutoCloseable {
   }
 
   /** A picture of a file as a window of this size shows it. */
-  Path picture(Path file, Path target, int width, int height)
-      throws IOException, InterruptedException {
-    call(
-        "--hide-scrollbars",
-        "--window-size=" + width + "," + height,
-        "--screenshot=" + target,
-        file.toUri().toString());
-    return target;
-  }
-
-  private String call(String... arguments) throws IOException, InterruptedException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                program,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--user-data-dir=" + profile));
-    command.addAll(List.of(arguments));
-    var out = Files.createTempFile(profile, "dumped", ".html");
-    var process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("in time").isTrue();
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    return Files.readString(out);
+  byte[] picture(Path file, int width, int height) throws IOException {
+    tab.go(file.toUri(), width, false);
+    ChildJvm.await(
+        "the file",
+        () -> tab.is("location.protocol === 'file:' && document.readyState === 'complete'"));
+    return tab.picture(width, height);
   }
 
   @Override
   public void close() {
+    tab.close();
     server.stop(0);
   }
 }

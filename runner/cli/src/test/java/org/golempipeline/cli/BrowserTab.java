@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -130,15 +131,19 @@ public final class BrowserTab implements AutoCloseable {
   }
 
   private JsonNode send(String method, String params) throws IOException {
+    var said = ask(method, params);
+    assertThat(said.has("error")).as(method + ": " + said).isFalse();
+    return said.get("result");
+  }
+
+  private JsonNode ask(String method, String params) throws IOException {
     var id = ++last;
     var message = (ObjectNode) JSON.createObjectNode().put("id", id).put("method", method);
     message.set("params", JSON.readTree(params));
     var answer = new CompletableFuture<JsonNode>();
     asked.put(id, answer);
     socket.sendText(message.toString(), true).join();
-    var said = answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    assertThat(said.has("error")).as(method + ": " + said).isFalse();
-    return said.get("result");
+    return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
   /** Opens a page in a window as wide as said, and waits until it is painted. */
@@ -161,10 +166,10 @@ public final class BrowserTab implements AutoCloseable {
             .formatted(dark ? "dark" : "light"));
   }
 
-  /** Whether an expression is true. */
+  /** Whether an expression is true; a page that is just being left says nothing. */
   public boolean is(String expression) {
     try {
-      return evaluate(expression).asBoolean();
+      return ask("Runtime.evaluate", evaluation(expression)).at("/result/result/value").asBoolean();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -172,12 +177,24 @@ public final class BrowserTab implements AutoCloseable {
 
   /** What an expression says. */
   public String text(String expression) throws IOException {
-    return evaluate(expression).asText();
+    return send("Runtime.evaluate", evaluation(expression)).at("/result/value").asText();
   }
 
-  private JsonNode evaluate(String expression) throws IOException {
-    var params = JSON.createObjectNode().put("expression", expression).put("returnByValue", true);
-    return send("Runtime.evaluate", params.toString()).path("result").path("value");
+  /** The upper left of the page, as a picture in PNG. */
+  byte[] picture(int width, int height) throws IOException {
+    var clip = "{\"x\":0,\"y\":0,\"width\":%d,\"height\":%d,\"scale\":1}";
+    var taken =
+        send(
+            "Page.captureScreenshot",
+            "{\"captureBeyondViewport\":true,\"clip\":" + clip.formatted(width, height) + "}");
+    return Base64.getDecoder().decode(taken.get("data").asText());
+  }
+
+  private static String evaluation(String expression) {
+    return JSON.createObjectNode()
+        .put("expression", expression)
+        .put("returnByValue", true)
+        .toString();
   }
 
   /** Whatever the page and the browser said to developers. */

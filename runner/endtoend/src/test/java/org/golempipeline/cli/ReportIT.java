@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import javax.imageio.ImageIO;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.NodeOptions;
 import org.golempipeline.node.ProviderFault;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +27,9 @@ class ReportIT {
   private static final int PHONE = 360;
   private static final int DESK = 1200;
 
+  @TempDir static Path profile;
+  private static Browser shared;
+
   @TempDir Path folder;
   private Workspace workspace;
 
@@ -33,10 +38,19 @@ class ReportIT {
     workspace = new Workspace(folder);
   }
 
-  private Browser browser() throws IOException {
+  private static Browser browser() throws IOException, InterruptedException {
     assumeThat(Browser.installed()).isPresent();
-    return Browser.start(
-        Browser.installed().get(), Files.createDirectory(folder.resolve("profile")));
+    if (shared == null) {
+      shared = Browser.start(Browser.installed().get(), profile);
+    }
+    return shared;
+  }
+
+  @AfterAll
+  static void close() {
+    if (shared != null) {
+      shared.close();
+    }
   }
 
   /** The page of the newest run of the pipelines in a folder. */
@@ -84,86 +98,81 @@ class ReportIT {
 
     var html = page("a b");
 
-    try (var browser = browser()) {
-      for (var width : new int[] {PHONE, DESK}) {
-        var seen = browser.open(html, width);
-        assertHarmless(seen);
-        assertThat(seen.title()).isEqualTo("two-stages, done");
-        assertThat(seen.folded())
-            .contains("The run is complete: 1 file published.", "result/all.txt", "upper", "all")
-            .contains("Where the time went", "Workers over time", "on this machine")
-            .doesNotContain("What failed");
-        assertThat(seen.text()).contains("2 of 2 fragments done", "never run before");
-      }
-      workspace.write("a b/report.html", html);
-      var picture =
-          browser.picture(
-              folder.resolve("a b/report.html"), folder.resolve("page.png"), 1000, 1400);
-      var image = ImageIO.read(picture.toFile());
-      assertThat(image.getWidth()).isEqualTo(1000);
-      assertThat(image.getHeight()).isEqualTo(1400);
-      assertThat(image.getRGB(500, 40)).isEqualTo(0xffffffff);
+    var browser = browser();
+    for (var width : new int[] {PHONE, DESK}) {
+      var seen = browser.open(html, width);
+      assertHarmless(seen);
+      assertThat(seen.title()).isEqualTo("two-stages, done");
+      assertThat(seen.folded())
+          .contains("The run is complete: 1 file published.", "result/all.txt", "upper", "all")
+          .contains("Where the time went", "Workers over time", "on this machine")
+          .doesNotContain("What failed");
+      assertThat(seen.text()).contains("2 of 2 fragments done", "never run before");
     }
+    workspace.write("a b/report.html", html);
+    var picture = browser.picture(folder.resolve("a b/report.html"), 1000, 1400);
+    var image = ImageIO.read(new ByteArrayInputStream(picture));
+    assertThat(image.getWidth()).isEqualTo(1000);
+    assertThat(image.getHeight()).isEqualTo(1400);
+    assertThat(image.getRGB(500, 40)).isEqualTo(0xffffffff);
   }
 
   @Test
   void aFailedRunIsSeenWithItsCauseAndACommandThatWorks() throws Exception {
-    try (var browser = browser()) {
-      workspace.write("a b/in/<img src=x onerror='owned=true'>.txt", "x\n");
-      workspace.write("a b/in/b.txt", "fine\n");
-      workspace.write(
-          "a b/it's.yaml",
-          """
-          version: 1
-          name: failing
-          params: { code: 0 }
-          input: "in/*.txt"
-          retry: { attempts: 1 }
-          run: |
-            echo '<script>owned=true</script><img src="%s/pixel">'
-            printf '\\033[31mno x in it\\n'
-            cp "$in" "$out"
-            ! grep -q x "$in" || exit "$code"
-          output: out/
-          """
-              .formatted(browser.url()));
-      assertThat(workspace.run("run", "a b/it's.yaml", "-p", "code=7").exitCode()).isEqualTo(1);
+    var browser = browser();
+    workspace.write("a b/in/<img src=x onerror='owned=true'>.txt", "x\n");
+    workspace.write("a b/in/b.txt", "fine\n");
+    workspace.write(
+        "a b/it's.yaml",
+        """
+        version: 1
+        name: failing
+        params: { code: 0 }
+        input: "in/*.txt"
+        retry: { attempts: 1 }
+        run: |
+          echo '<script>owned=true</script><img src="%s/pixel">'
+          printf '\\033[31mno x in it\\n'
+          cp "$in" "$out"
+          ! grep -q x "$in" || exit "$code"
+        output: out/
+        """
+            .formatted(browser.url()));
+    assertThat(workspace.run("run", "a b/it's.yaml", "-p", "code=7").exitCode()).isEqualTo(1);
 
-      var html = page("a b/it's.yaml");
+    var html = page("a b/it's.yaml");
 
-      var seen = browser.open(html, PHONE);
-      assertHarmless(seen);
-      assertThat(seen.title()).isEqualTo("failing, failed");
-      assertThat(seen.folded())
-          .contains("A fragment of failing failed.", "exit code 1", "It exited with 7")
-          .contains("<script>owned=true</script><img src=\"" + browser.url() + "/pixel\">")
-          .contains("\\x1b[31mno x in it", "<img src=x onerror='owned=true'>.txt");
-      assertThat(seen.commands().get(0))
-          .matches("golem-pipeline repro failing/0 'a b/it'\\\\''s.yaml' --run \\S+");
-      var words = seen.commands().get(0).split(" ", -1);
-      var repro =
-          workspace.run("repro", words[2], "a b/it's.yaml", "--run", words[words.length - 1]);
-      assertThat(repro.exitCode()).as(repro.err()).isZero();
+    var seen = browser.open(html, PHONE);
+    assertHarmless(seen);
+    assertThat(seen.title()).isEqualTo("failing, failed");
+    assertThat(seen.folded())
+        .contains("A fragment of failing failed.", "exit code 1", "It exited with 7")
+        .contains("<script>owned=true</script><img src=\"" + browser.url() + "/pixel\">")
+        .contains("\\x1b[31mno x in it", "<img src=x onerror='owned=true'>.txt");
+    assertThat(seen.commands().get(0))
+        .matches("golem-pipeline repro failing/0 'a b/it'\\\\''s.yaml' --run \\S+");
+    var words = seen.commands().get(0).split(" ", -1);
+    var repro = workspace.run("repro", words[2], "a b/it's.yaml", "--run", words[words.length - 1]);
+    assertThat(repro.exitCode()).as(repro.err()).isZero();
 
-      // The browser would have noticed.
-      var unescaped =
-          "<h1>x</h1><script>owned=true</script><img src=\"" + browser.url() + "/pixel\">";
-      var control = browser.open(unescaped, PHONE);
-      assertThat(control.owned()).isTrue();
-      assertThat(control.requests()).containsExactly("/pixel");
-      var policy = html.replace("</main>", unescaped + "</main>");
-      var forbidden = browser.open(policy, PHONE);
-      assertThat(forbidden.scripts()).isEqualTo(1);
-      assertThat(forbidden.owned()).isFalse();
-      assertThat(forbidden.requests()).isEmpty();
-    }
+    // The browser would have noticed.
+    var unescaped =
+        "<h1>x</h1><script>owned=true</script><img src=\"" + browser.url() + "/pixel\">";
+    var control = browser.open(unescaped, PHONE);
+    assertThat(control.owned()).isTrue();
+    assertThat(control.requests()).containsExactly("/pixel");
+    var policy = html.replace("</main>", unescaped + "</main>");
+    var forbidden = browser.open(policy, PHONE);
+    assertThat(forbidden.scripts()).isEqualTo(1);
+    assertThat(forbidden.owned()).isFalse();
+    assertThat(forbidden.requests()).isEmpty();
   }
 
   @Test
   void liarsAndBillsOfARunOnGolemAreSeen() throws Exception {
-    try (var browser = browser();
-        var node =
-            EmbeddedNode.start(new NodeOptions(0, "key", 4, folder.resolve("node"), 3, false))) {
+    var browser = browser();
+    try (var node =
+        EmbeddedNode.start(new NodeOptions(0, "key", 4, folder.resolve("node"), 3, false))) {
       node.faults().provider(0, ProviderFault.LIES);
       workspace
           .with("YAGNA_APPKEY", node.appKey())
@@ -262,12 +271,11 @@ class ReportIT {
     var page = run.resolve("report.html");
     assertThat(Files.size(page)).isLessThan(1 << 20);
     assertThat(Files.readString(page)).contains(">1,000,000<", "2,000 providers in numbers");
-    try (var browser = browser()) {
-      var seen = browser.open(Files.readString(page), PHONE);
-      assertHarmless(seen);
-      assertThat(seen.title()).isEqualTo("million, failed");
-      assertThat(seen.text()).contains("25,000 scripts", "950,000 of 1,000,000 fragments done");
-    }
+    var browser = browser();
+    var seen = browser.open(Files.readString(page), PHONE);
+    assertHarmless(seen);
+    assertThat(seen.title()).isEqualTo("million, failed");
+    assertThat(seen.text()).contains("25,000 scripts", "950,000 of 1,000,000 fragments done");
   }
 
   /** Scripts of 40 fragments on 2,000 providers; in each tenth half of the fragments fail. */

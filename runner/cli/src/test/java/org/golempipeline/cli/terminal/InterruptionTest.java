@@ -48,7 +48,8 @@ class InterruptionTest {
       signal();
       now.addAndGet(Duration.ofMillis(1).toNanos());
       signal();
-      assertThat(new String[] {heard.poll(120, TimeUnit.SECONDS), heard.poll(120, TimeUnit.SECONDS)})
+      assertThat(
+              new String[] {heard.poll(120, TimeUnit.SECONDS), heard.poll(120, TimeUnit.SECONDS)})
           .containsExactlyInAnyOrder("ask", "insist");
       assertThat(heard).isEmpty();
     }
