@@ -46,7 +46,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /** The words that call it, for scripts. */
-  static List<String> program() {
+  public static List<String> program() {
     return List.of(
         JAVA,
         "-XX:TieredStopAtLevel=1",

@@ -31,6 +31,7 @@ public final class Lab implements AutoCloseable {
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Path program;
+  private final List<String> product;
   private final Map<String, String> payment;
   private final Path folder;
   private final Path logs;
@@ -41,8 +42,10 @@ public final class Lab implements AutoCloseable {
   private @Nullable Accountant cheating;
   private int daemons;
 
-  private Lab(Path program, Path logs, Map<String, String> payment) throws IOException {
+  private Lab(Path program, List<String> product, Path logs, Map<String, String> payment)
+      throws IOException {
     this.program = program;
+    this.product = product;
     this.payment = payment;
     this.logs = Files.createDirectories(logs);
     folder = Files.createTempDirectory("lab");
@@ -55,20 +58,22 @@ public final class Lab implements AutoCloseable {
   }
 
   /** Opens a network in which nothing is paid: what is accepted stays so. */
-  public static Lab open(Path logs, int providers) throws IOException, GolemNode.MissingException {
-    return open(logs, providers, WITHOUT_CHAIN);
+  public static Lab open(Path logs, int providers, List<String> product)
+      throws IOException, GolemNode.MissingException {
+    return open(logs, providers, product, WITHOUT_CHAIN);
   }
 
   /**
    * Opens a network and waits until its requestor sees every provider.
    *
    * @param logs a folder for what its programs say
+   * @param product the command that starts golem-pipeline
    * @param payment what daemons are told of their chain, as variables of their environment
    * @throws GolemNode.MissingException if there is no released daemon
    */
-  static Lab open(Path logs, int providers, Map<String, String> payment)
+  static Lab open(Path logs, int providers, List<String> product, Map<String, String> payment)
       throws IOException, GolemNode.MissingException {
-    var lab = new Lab(GolemNode.program(), logs, payment);
+    var lab = new Lab(GolemNode.program(), product, logs, payment);
     try {
       var names = new ArrayList<String>();
       for (var number = 1; number <= providers; number++) {
@@ -121,7 +126,14 @@ public final class Lab implements AutoCloseable {
    * @param arguments a folder for logs, and how many providers
    */
   public static void main(String[] arguments) throws Exception {
-    var lab = open(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+    var product =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-jar",
+            System.getProperty("golem-pipeline.jar"));
+    var lab = open(Path.of(arguments[0]), Integer.parseInt(arguments[1]), product);
     Runtime.getRuntime().addShutdownHook(new Thread(lab::close));
     lab.environment().forEach((name, value) -> System.out.println(name + "=" + value));
     new CountDownLatch(1).await();
@@ -144,7 +156,8 @@ public final class Lab implements AutoCloseable {
 
   private Provider provider(String name, String subnet, Daemon daemon, URI api) throws IOException {
     var provider =
-        new Provider(name, subnet, daemon, api, folder.resolve(name), logs.resolve(name + ".log"));
+        new Provider(
+            product, name, subnet, daemon, api, folder.resolve(name), logs.resolve(name + ".log"));
     open.push(provider::kill);
     return provider;
   }
@@ -157,16 +170,6 @@ public final class Lab implements AutoCloseable {
       }
     }
     throw new IllegalStateException("not inside the source tree");
-  }
-
-  /** The command that starts the product. */
-  static List<String> product() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-jar",
-        System.getProperty("golem-pipeline.jar"));
   }
 
   public Daemon requestor() {

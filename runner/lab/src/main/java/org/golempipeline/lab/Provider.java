@@ -10,6 +10,7 @@ import java.util.List;
 
 /** A `golem-pipeline provide` on a daemon of its own, in a process of its own. */
 public final class Provider {
+  private final List<String> product;
   private final String name;
   private final String subnet;
   private final Daemon daemon;
@@ -24,10 +25,19 @@ public final class Provider {
   /**
    * Starts it.
    *
+   * @param product the command that starts golem-pipeline
    * @param api where it finds its daemon, which may be behind somebody who changes what it says
    */
-  Provider(String name, String subnet, Daemon daemon, URI api, Path folder, Path log)
+  Provider(
+      List<String> product,
+      String name,
+      String subnet,
+      Daemon daemon,
+      URI api,
+      Path folder,
+      Path log)
       throws IOException {
+    this.product = product;
     this.name = name;
     this.subnet = subnet;
     this.daemon = daemon;
@@ -53,7 +63,7 @@ public final class Provider {
   }
 
   private List<String> command() {
-    var command = new ArrayList<>(Lab.product());
+    var command = new ArrayList<>(product);
     command.addAll(List.of("provide", "--allow-public", "--subnet", subnet, "--name", name));
     command.addAll(List.of("--price", "start=0.001,cpu=0.1,env=0.02"));
     command.addAll(List.of("--threads", "2", "--memory", "4GiB", "--storage", "10GiB"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import org.golempipeline.cli.ChildJvm;
 import org.golempipeline.cli.Workspace;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class PaidOnChainIT {
   @Test
   void anAcceptedInvoiceArrivesInTheProvidersWallet() throws Exception {
     try (var chain = Chain.open(LOGS);
-        var lab = Lab.open(LOGS, 1, chain.environment())) {
+        var lab = Lab.open(LOGS, 1, ChildJvm.program(), chain.environment())) {
       var payer = lab.requestor().nodeId();
       var payee = lab.providers().get(0).daemon();
       chain.fund(payer, 10);

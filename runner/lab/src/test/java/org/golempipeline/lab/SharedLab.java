@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.golempipeline.cli.ChildJvm;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -46,7 +47,7 @@ public final class SharedLab implements BeforeAllCallback, AfterAllCallback {
         logs = Path.of("target/lab", Integer.toString(++opened));
       }
       try {
-        Lab lab = Lab.open(logs, PROVIDERS);
+        Lab lab = Lab.open(logs, PROVIDERS, ChildJvm.program());
         synchronized (this) {
           open.add(lab);
         }
