@@ -32,10 +32,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class MarketViewTest {
   private static final String EVENTS = "GET /market-api/v1/demands/demand-1/events";
-  private static final Duration LIMIT = Duration.ofMillis(400);
-  private static final Duration LONGER = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-  private static final Duration IMPATIENCE = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofSeconds(1);
+  private static final Duration LONGER = Duration.ofSeconds(4);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration IMPATIENCE = Duration.ofSeconds(8);
 
   private FakeYagna yagna;
 
@@ -202,7 +202,7 @@ final class MarketViewTest {
             Answer.ok("[]"))
         .on("DELETE /market-api/v1/demands/lost", new Answer(204, ""));
 
-    assertThat(look()).hasSize(1);
+    assertThat(look(LONGER, PATIENCE)).hasSize(1);
 
     assertThat(yagna.requests("DELETE").stream().map(String::strip))
         .containsExactly(
@@ -282,7 +282,7 @@ final class MarketViewTest {
         .on("GET /market-api/v1/demands", Answer.ok("[" + demand("late", "view-1") + "]"))
         .on("DELETE /market-api/v1/demands/late", new Answer(204, ""));
     FutureTask<List<MarketOffer>> looking =
-        new FutureTask<>(() -> look(Duration.ofHours(1), Duration.ofSeconds(1)));
+        new FutureTask<>(() -> look(Duration.ofHours(1), IMPATIENCE));
     Thread thread = new Thread(looking);
     thread.start();
     while (yagna.requests("POST").isEmpty() && !looking.isDone()) {
