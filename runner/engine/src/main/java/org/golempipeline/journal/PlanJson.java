@@ -27,7 +27,7 @@ public final class PlanJson {
     var stages = json.putArray("stages");
     plan.stages().forEach(stage -> write(plan, stage, stages.addObject()));
     var path = json.putArray("longest_chain");
-    plan.graph().criticalPath().stream().map(StageName::value).forEach(path::add);
+    plan.criticalPath().stream().map(StageName::value).forEach(path::add);
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);
     } catch (JsonProcessingException e) {

@@ -2,9 +2,12 @@ package org.golempipeline.plan;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.golempipeline.spec.PipelineSpec;
 import org.golempipeline.spec.StageName;
@@ -119,8 +122,43 @@ public record Plan(
     }
   }
 
-  /** The plan as a graph of fragments and merges. */
-  public PlanGraph graph() {
-    return new PlanGraph(this);
+  /** How many fragments a stage has, if that is known before the run. */
+  OptionalInt fragments(StagePlan stage) {
+    var count =
+        stage.flow() == StagePlan.Flow.TREE
+            ? tree(stage).map(tree -> tree.layout().nodes())
+            : stage.fragments().map(StageFragments::count);
+    return count.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+
+  /**
+   * The longest chain of stages: however many providers there are, these follow one another. Among
+   * chains of equal length the one with the most fragments.
+   */
+  public List<StageName> criticalPath() {
+    var chains = new HashMap<StageName, Chain>();
+    for (var stage : stages) {
+      var longest = stage.spec().needs().stream().map(chains::get).max(Chain.BY_LENGTH);
+      chains.put(stage.name(), longest.orElse(Chain.NONE).and(stage, fragments(stage).orElse(1)));
+    }
+    return stages.stream()
+        .map(stage -> chains.get(stage.name()))
+        .max(Chain.BY_LENGTH)
+        .orElse(Chain.NONE)
+        .stages();
+  }
+
+  /** Stages of which each needs the one before, and how many fragments they have in all. */
+  private record Chain(List<StageName> stages, long fragments) {
+    static final Chain NONE = new Chain(List.of(), 0);
+    static final Comparator<Chain> BY_LENGTH =
+        Comparator.<Chain>comparingInt(chain -> chain.stages().size())
+            .thenComparingLong(Chain::fragments);
+
+    Chain and(StagePlan stage, int more) {
+      var longer = new ArrayList<>(stages);
+      longer.add(stage.name());
+      return new Chain(longer, fragments + more);
+    }
   }
 }

@@ -3,20 +3,19 @@ package org.golempipeline.plan;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.golempipeline.plan.PlanNode.MergeNode;
 import org.golempipeline.spec.StageName;
 import org.golempipeline.strategy.Piece;
-import org.jgrapht.graph.SimpleDirectedGraph;
+import org.jgrapht.graph.DefaultEdge;
 import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.dot.DOTExporter;
 
 /** A plan for people and tools to look at. */
 public final class PlanDrawing {
-  /** So many fragments of a stage are drawn one by one; more become one node. */
-  private static final int DRAWN = 12;
-
   /** So many fragments of a stage are listed in the text form. */
   private static final int LISTED = 5;
 
@@ -32,7 +31,7 @@ public final class PlanDrawing {
         appendStage(text, plan, stage);
       }
     }
-    var path = plan.graph().criticalPath();
+    var path = plan.criticalPath();
     if (path.size() > 1) {
       text.append("longest chain: ")
           .append(String.join(" → ", path.stream().map(StageName::value).toList()))
@@ -173,7 +172,9 @@ public final class PlanDrawing {
 
   /** The plan in Graphviz's language; large stages as one node. */
   public static String dot(Plan plan) {
-    var exporter = new DOTExporter<String, PlanLink>(node -> '"' + node.replace("\"", "'") + '"');
+    var exporter =
+        new DOTExporter<PlanNode, DefaultEdge>(
+            node -> '"' + node.toString().replace("\"", "'") + '"');
     exporter.setGraphIdProvider(() -> '"' + plan.spec().name() + '"');
     exporter.setGraphAttributeProvider(
         () -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
@@ -181,21 +182,21 @@ public final class PlanDrawing {
         node ->
             Map.of(
                 "shape",
-                DefaultAttribute.createAttribute(node.endsWith(".merge") ? "ellipse" : "box")));
+                DefaultAttribute.createAttribute(node instanceof MergeNode ? "ellipse" : "box")));
     var writer = new StringWriter();
-    exporter.exportGraph(drawn(plan), writer);
+    exporter.exportGraph(PlanGraph.of(plan), writer);
     return writer.toString();
   }
 
   /** The plan as a Mermaid flow chart; large stages as one node. */
   public static String mermaid(Plan plan) {
-    var graph = drawn(plan);
-    var ids = new java.util.LinkedHashMap<String, String>();
+    var graph = PlanGraph.of(plan);
+    var ids = new HashMap<PlanNode, String>();
     var text = new StringBuilder("flowchart LR\n");
     for (var node : graph.vertexSet()) {
       var id = "n" + ids.size();
       ids.put(node, id);
-      var merge = node.endsWith(".merge");
+      var merge = node instanceof MergeNode;
       text.append("  ").append(id).append(merge ? "([\"" : "[\"").append(node);
       text.append(merge ? "\"])\n" : "\"]\n");
     }
@@ -205,79 +206,4 @@ public final class PlanDrawing {
     }
     return text.toString();
   }
-
-  private static SimpleDirectedGraph<String, PlanLink> drawn(Plan plan) {
-    var drawing = new SimpleDirectedGraph<String, PlanLink>(null, PlanLink::new, false);
-    for (var stage : plan.stages()) {
-      nodes(plan, stage).forEach(drawing::addVertex);
-      drawing.addVertex(new PlanNode.MergeNode(stage.name()).toString());
-      for (var need : stage.spec().needs()) {
-        link(drawing, plan, plan.stage(need), stage);
-      }
-      if (plan.tree(stage).isPresent() && nodes(plan, stage).size() > 1) {
-        linkNodes(drawing, plan, stage);
-        continue;
-      }
-      for (var node : nodes(plan, stage)) {
-        drawing.addEdge(node, new PlanNode.MergeNode(stage.name()).toString());
-      }
-    }
-    return drawing;
-  }
-
-  /** What leads from the nodes of a tree to one another, and from its roots to the result. */
-  private static void linkNodes(
-      SimpleDirectedGraph<String, PlanLink> drawing, Plan plan, StagePlan stage) {
-    var graph = plan.graph();
-    for (var i = 0; i < nodes(plan, stage).size(); i++) {
-      for (var edge : graph.outgoingEdgesOf(new PlanNode.FragmentNode(stage.name(), i))) {
-        if (edge.target().stage().equals(stage.name())) {
-          drawing.addEdge(edge.source().toString(), edge.target().toString());
-        }
-      }
-    }
-  }
-
-  private static List<String> nodes(Plan plan, StagePlan stage) {
-    var count =
-        plan.tree(stage)
-            .map(tree -> tree.layout().nodes())
-            .or(() -> stage.fragments().map(StageFragments::count))
-            .orElse(-1);
-    if (count < 0) {
-      return List.of(new PlanNode.PendingNode(stage.name()).toString());
-    }
-    if (count > DRAWN) {
-      return List.of("%s[0…%d]".formatted(stage.name(), count - 1));
-    }
-    return java.util.stream.IntStream.range(0, count)
-        .mapToObj(i -> new PlanNode.FragmentNode(stage.name(), i).toString())
-        .toList();
-  }
-
-  private static void link(
-      SimpleDirectedGraph<String, PlanLink> drawing, Plan plan, StagePlan from, StagePlan to) {
-    if (to.flow() == StagePlan.Flow.WHOLE
-        || to.flow() == StagePlan.Flow.TREE && !to.spec().from().contains(from.name())) {
-      var merge = new PlanNode.MergeNode(from.name()).toString();
-      nodes(plan, to).forEach(node -> drawing.addEdge(merge, node));
-      return;
-    }
-    if (nodes(plan, from).size() == 1 || nodes(plan, to).size() == 1) {
-      nodes(plan, from).forEach(a -> nodes(plan, to).forEach(b -> drawing.addEdge(a, b)));
-      return;
-    }
-    var graph = plan.graph();
-    for (var i = 0; i < nodes(plan, from).size(); i++) {
-      var source = new PlanNode.FragmentNode(from.name(), i);
-      for (var edge : graph.outgoingEdgesOf(source)) {
-        if (edge.target().stage().equals(to.name())) {
-          drawing.addEdge(source.toString(), edge.target().toString());
-        }
-      }
-    }
-  }
-
-  /** An edge of a drawing; only its identity counts. */
-  private static final class PlanLink {}
 }

@@ -3,7 +3,7 @@ package org.golempipeline.plan;
 import org.golempipeline.spec.StageName;
 
 /** A vertex of the plan's graph. */
-public sealed interface PlanNode {
+sealed interface PlanNode {
   StageName stage();
 
   /** One fragment. */
@@ -11,6 +11,14 @@ public sealed interface PlanNode {
     @Override
     public String toString() {
       return stage + "[" + index + "]";
+    }
+  }
+
+  /** All fragments of a stage that has many. */
+  record LargeNode(StageName stage, int fragments) implements PlanNode {
+    @Override
+    public String toString() {
+      return stage + "[0…" + (fragments - 1) + "]";
     }
   }
 
