@@ -1,4 +1,4 @@
-/** Opening files that may have become anything. */
+/** Files that may have become anything, and such as are always whole. */
 @NullMarked
 package org.golempipeline.plainfile;
 

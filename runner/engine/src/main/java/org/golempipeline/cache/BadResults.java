@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plainfile.WholeFile;
 
 /**
  * Results that are not to be found again, by pack and key. Every run writes what it finds into a
@@ -91,7 +92,7 @@ final class BadResults {
       return;
     }
     var gathered = folder.index().resolve("all" + CacheFolder.BAD);
-    WholeFiles.write(
+    WholeFile.write(
         folder.fresh().resolve("bad"),
         gathered,
         target -> {

@@ -118,11 +118,6 @@ final class CacheIndex {
     return count++;
   }
 
-  /** How many keys there are. */
-  synchronized int size() {
-    return table.size();
-  }
-
   Optional<Located> find(Digest key) throws IOException {
     var place = place(key);
     if (place.isEmpty()) {

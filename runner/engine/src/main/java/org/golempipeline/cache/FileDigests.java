@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plainfile.WholeFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -276,7 +277,7 @@ public final class FileDigests implements AutoCloseable {
       }
       changed = false;
       Files.createDirectories(memory.toAbsolutePath().getParent());
-      WholeFiles.write(
+      WholeFile.write(
           memory,
           stream -> {
             var digest = Digest.sha256();

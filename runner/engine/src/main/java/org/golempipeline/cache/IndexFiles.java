@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plainfile.WholeFile;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -137,30 +138,25 @@ final class IndexFiles {
     var before = new ArrayList<Path>(folder.index(CacheFolder.BUNDLE));
     before.addAll(folder.index(CacheFolder.SIDECAR));
     var seen = new HashSet<Digest>();
-    var temporary = WholeFiles.beside(folder.fresh().resolve("index"));
+    var gathered = folder.fresh().resolve("index");
     var whole = Digest.sha256();
-    try {
-      WholeFiles.write(
-          temporary,
-          folder.fresh().resolve("index"),
-          stream -> {
-            var target = new DataOutputStream(new DigestOutputStream(stream, whole));
-            target.writeInt(MAGIC);
-            visit(
-                (pack, file, start, content) -> {
-                  if (wanted.test(pack) && seen.add(pack)) {
-                    target.write(pack.bytes());
-                    target.writeLong(content.remaining());
-                    copy(content.duplicate(), target);
-                  }
-                });
-          });
-      var bundle = folder.index().resolve(Digest.of(whole) + CacheFolder.BUNDLE);
-      WholeFiles.rename(folder.fresh().resolve("index"), bundle);
-      remove(before, bundle);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    WholeFile.write(
+        gathered,
+        stream -> {
+          var target = new DataOutputStream(new DigestOutputStream(stream, whole));
+          target.writeInt(MAGIC);
+          visit(
+              (pack, file, start, content) -> {
+                if (wanted.test(pack) && seen.add(pack)) {
+                  target.write(pack.bytes());
+                  target.writeLong(content.remaining());
+                  copy(content.duplicate(), target);
+                }
+              });
+        });
+    var bundle = folder.index().resolve(Digest.of(whole) + CacheFolder.BUNDLE);
+    WholeFile.rename(gathered, bundle);
+    remove(before, bundle);
     BadResults.gather(folder, wanted);
   }
 

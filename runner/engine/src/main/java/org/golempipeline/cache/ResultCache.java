@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.plainfile.LeftFiles;
+import org.golempipeline.plainfile.WholeFile;
 import org.golempipeline.spec.Verify;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -196,11 +197,6 @@ public final class ResultCache implements AutoCloseable {
         "Results cannot be kept for later runs in `%s`: %s.".formatted(folder, reason(e)));
   }
 
-  /** One that finds and keeps nothing. */
-  public static ResultCache none(Path scratch, Clock clock) {
-    return new ResultCache(scratch, clock, null, null);
-  }
-
   /** What keeps this cache from doing its work, as a sentence for the user. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
@@ -237,12 +233,12 @@ public final class ResultCache implements AutoCloseable {
       var name = Digest.of(content);
       var kept = store.folder().pack(name);
       store.files().forget(pack);
-      WholeFiles.force(pack);
+      WholeFile.force(pack);
       store.files().forget(kept);
-      WholeFiles.rename(pack, kept);
+      WholeFile.rename(pack, kept);
       file = kept;
       var sidecar = store.folder().sidecar(name);
-      WholeFiles.write(
+      WholeFile.write(
           session.resolve(name + CacheFolder.SIDECAR), sidecar, target -> target.write(content));
       for (var entry : entries) {
         index.supersede(entry);
@@ -379,11 +375,6 @@ public final class ResultCache implements AutoCloseable {
           "A result that is not to be used again could not be removed from `%s`: %s."
               .formatted(store.folder().root(), reason(e));
     }
-  }
-
-  /** How many results there are. */
-  public int size() throws IOException {
-    return store == null ? 0 : index(store).size();
   }
 
   /** Removes what was not kept; nothing that this cache gave out may be read any more. */

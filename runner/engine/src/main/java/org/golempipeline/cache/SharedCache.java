@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.golempipeline.plainfile.WholeFile;
 
 /**
  * Tells a folder that somebody chose for a cache from one that holds other things: in a cache files
@@ -48,8 +49,7 @@ public final class SharedCache {
         return is(folder);
       }
     }
-    WholeFiles.write(
-        folder.resolve(TAG), target -> target.write(CONTENT.getBytes(StandardCharsets.US_ASCII)));
+    WholeFile.write(folder.resolve(TAG), CONTENT);
     return true;
   }
 }

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plainfile.WholeFile;
 import org.golempipeline.spec.JsonText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -236,8 +237,7 @@ public record StageMemory(
     var file = file(folder, pipeline, stage);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      var text = JsonText.lines(toJson());
-      WholeFiles.write(file, target -> target.write(text.getBytes(StandardCharsets.UTF_8)));
+      WholeFile.write(file, JsonText.lines(toJson()));
     } catch (IOException e) {
       LoggerFactory.getLogger(StageMemory.class).debug("{} cannot be written", file, e);
     }

@@ -11,21 +11,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.diagnostic.Diagnostic;
@@ -33,6 +27,7 @@ import org.golempipeline.diagnostic.Range;
 import org.golempipeline.diagnostic.Source;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.plainfile.PlainFile;
+import org.golempipeline.plainfile.WholeFile;
 
 /**
  * The file {@code pipeline.yaml.lock}, made for version control: what each image tag meant when it
@@ -65,9 +60,9 @@ public final class LockFile {
     this.file = file;
     this.source = source;
     this.content = content;
-    this.images = images(content.path("images"), source);
-    this.builds = builds(content.path("builds"), source);
-    this.plugins = plugins(content.path("plugins"), source);
+    this.images = section("images", LockFile::image);
+    this.builds = section("builds", LockFile::build);
+    this.plugins = section("plugins", LockFile::plugin);
   }
 
   /**
@@ -162,100 +157,85 @@ public final class LockFile {
     return new LockFile(file, source, content);
   }
 
-  private static SortedMap<String, LockedImage> images(JsonNode node, Source source)
-      throws BrokenException {
-    var images = new TreeMap<String, LockedImage>();
-    if (!node.isObject() && !node.isMissingNode()) {
-      throw new BrokenException(source, Range.START, "its `images` must be a map");
-    }
-    for (var entry : node.properties()) {
-      var sha3 = entry.getValue().path("sha3").asText();
-      var url = entry.getValue().path("url").asText();
-      if (!SHA3.matcher(sha3).matches() || !URL.matcher(url).matches()) {
-        throw new BrokenException(
-            source,
-            lineWith(entry.getKey(), source),
-            "`%s` needs a `sha3` of 56 hexadecimal digits and a `url`".formatted(entry.getKey()));
-      }
-      images.put(entry.getKey(), new LockedImage(sha3, url));
-    }
-    return images;
+  /** Understands what one key of a section has. */
+  private interface Entry<T> {
+    T read(String key, JsonNode value, Source source) throws BrokenException;
   }
 
-  private static SortedMap<String, LockedBuild> builds(JsonNode node, Source source)
-      throws BrokenException {
-    var builds = new TreeMap<String, LockedBuild>();
+  private <T> SortedMap<String, T> section(String name, Entry<T> kind) throws BrokenException {
+    var node = content.path(name);
     if (!node.isObject() && !node.isMissingNode()) {
-      throw new BrokenException(source, Range.START, "its `builds` must be a map");
+      throw new BrokenException(source, Range.START, "its `%s` must be a map".formatted(name));
     }
+    var entries = new TreeMap<String, T>();
     for (var entry : node.properties()) {
-      var digest = entry.getValue().path("digest").asText();
-      var sha3 = entry.getValue().path("sha3").asText();
-      if (!DIGEST.matcher(digest).matches() || !SHA3.matcher(sha3).matches()) {
-        throw new BrokenException(
-            source,
-            lineWith(entry.getKey(), source),
-            "`%s` needs a `digest` of `sha256:` and 64 hexadecimal digits and a `sha3` of 56"
-                .formatted(entry.getKey()));
-      }
-      builds.put(entry.getKey(), new LockedBuild(digest, sha3));
+      entries.put(entry.getKey(), kind.read(entry.getKey(), entry.getValue(), source));
     }
-    return builds;
+    return entries;
   }
 
-  private static SortedMap<String, LockedPlugin> plugins(JsonNode node, Source source)
-      throws BrokenException {
-    var plugins = new TreeMap<String, LockedPlugin>();
-    if (!node.isObject() && !node.isMissingNode()) {
-      throw new BrokenException(source, Range.START, "its `plugins` must be a map");
-    }
-    for (var entry : node.properties()) {
-      var version = entry.getValue().path("version").asText();
-      var path = entry.getValue().path("path").asText();
-      var maven = MavenCoordinates.parse(entry.getValue().path("maven").asText()).orElse(null);
-      var sha256 = entry.getValue().path("sha256").asText();
-      if (path.isEmpty() == (maven == null)
-          || path.indexOf('\0') >= 0
-          || !SHA256.matcher(sha256).matches()) {
-        throw new BrokenException(
-            source,
-            lineWith(entry.getKey(), source),
-            "`%s` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of 64 hexadecimal digits"
-                .formatted(entry.getKey()));
-      }
-      var libraries = libraries(entry, source);
-      if (maven == null && !libraries.isEmpty()) {
-        throw new BrokenException(
-            source,
-            lineWith(entry.getKey(), source),
-            "`%s` has `libraries`, which only a plugin with `maven` has".formatted(entry.getKey()));
-      }
-      plugins.put(
-          entry.getKey(),
-          new LockedPlugin(version, path.isEmpty() ? null : path, maven, sha256, libraries));
-    }
-    return plugins;
+  private static BrokenException broken(String key, Source source, String problem) {
+    return new BrokenException(source, lineWith(key, source), problem.formatted(key));
   }
 
-  private static List<LockedLibrary> libraries(Map.Entry<String, JsonNode> plugin, Source source)
+  private static LockedImage image(String key, JsonNode value, Source source)
       throws BrokenException {
-    var node = plugin.getValue().path("libraries");
-    if (!node.isObject() && !node.isMissingNode()) {
-      throw new BrokenException(
+    var sha3 = value.path("sha3").asText();
+    var url = value.path("url").asText();
+    if (!SHA3.matcher(sha3).matches() || !URL.matcher(url).matches()) {
+      throw broken(key, source, "`%s` needs a `sha3` of 56 hexadecimal digits and a `url`");
+    }
+    return new LockedImage(sha3, url);
+  }
+
+  private static LockedBuild build(String key, JsonNode value, Source source)
+      throws BrokenException {
+    var digest = value.path("digest").asText();
+    var sha3 = value.path("sha3").asText();
+    if (!DIGEST.matcher(digest).matches() || !SHA3.matcher(sha3).matches()) {
+      throw broken(
+          key,
           source,
-          lineWith(plugin.getKey(), source),
-          "the `libraries` of `%s` must be a map".formatted(plugin.getKey()));
+          "`%s` needs a `digest` of `sha256:` and 64 hexadecimal digits and a `sha3` of 56");
+    }
+    return new LockedBuild(digest, sha3);
+  }
+
+  private static LockedPlugin plugin(String key, JsonNode value, Source source)
+      throws BrokenException {
+    var path = value.path("path").asText();
+    var maven = MavenCoordinates.parse(value.path("maven").asText()).orElse(null);
+    var sha256 = value.path("sha256").asText();
+    if (path.isEmpty() == (maven == null)
+        || path.indexOf('\0') >= 0
+        || !SHA256.matcher(sha256).matches()) {
+      throw broken(
+          key,
+          source,
+          "`%s` needs a `path`, or `maven` with group, artifact and version, and a `sha256` of 64 hexadecimal digits");
+    }
+    var libraries = libraries(key, value.path("libraries"), source);
+    if (maven == null && !libraries.isEmpty()) {
+      throw broken(key, source, "`%s` has `libraries`, which only a plugin with `maven` has");
+    }
+    var version = value.path("version").asText();
+    return new LockedPlugin(version, path.isEmpty() ? null : path, maven, sha256, libraries);
+  }
+
+  private static List<LockedLibrary> libraries(String plugin, JsonNode node, Source source)
+      throws BrokenException {
+    if (!node.isObject() && !node.isMissingNode()) {
+      throw broken(plugin, source, "the `libraries` of `%s` must be a map");
     }
     var libraries = new ArrayList<LockedLibrary>();
     for (var entry : node.properties()) {
       var maven = MavenCoordinates.parse(entry.getKey()).orElse(null);
       var sha256 = entry.getValue().asText();
       if (maven == null || !SHA256.matcher(sha256).matches()) {
-        throw new BrokenException(
+        throw broken(
+            entry.getKey(),
             source,
-            lineWith(entry.getKey(), source),
-            "the library `%s` needs group, artifact and version as its name and a SHA-256 of 64 hexadecimal digits"
-                .formatted(entry.getKey()));
+            "the library `%s` needs group, artifact and version as its name and a SHA-256 of 64 hexadecimal digits");
       }
       libraries.add(new LockedLibrary(maven, sha256));
     }
@@ -356,7 +336,7 @@ public final class LockFile {
       }
     }
     content.properties().forEach(each -> next.putIfAbsent(each.getKey(), each.getValue()));
-    replace(JSON.writer(printer()).writeValueAsString(next) + "\n");
+    WholeFile.write(file, JSON.writer(printer()).writeValueAsString(next) + "\n");
   }
 
   private static DefaultPrettyPrinter printer() {
@@ -368,22 +348,5 @@ public final class LockFile {
     printer.indentObjectsWith(lines);
     printer.indentArraysWith(lines);
     return printer;
-  }
-
-  private void replace(String text) throws IOException {
-    var beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
-    try {
-      try (var channel =
-          FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
   }
 }

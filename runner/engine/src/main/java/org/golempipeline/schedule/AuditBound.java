@@ -23,16 +23,6 @@ public record AuditBound(double share, double friends) {
     return Math.pow(1 - noticed(), lies);
   }
 
-  /**
-   * How many false results of one liar are used, on average, if it stops at the number that suits
-   * it best: those it gets away with, and those that friends vouched for before it was noticed.
-   */
-  public double worst() {
-    var best = noticed() == 1 ? 0 : Math.max(1, Math.round(-1 / Math.log(1 - noticed())));
-    var vouched = friends * (2 - friends) / ((1 - friends) * (1 - friends));
-    return best * unnoticed((long) best) + vouched;
-  }
-
   private double noticed() {
     return share * (1 - friends) * (1 - friends);
   }

@@ -71,11 +71,6 @@ final class Ballots {
     return open.containsKey(fragment);
   }
 
-  /** All answers to a fragment that is not settled. */
-  List<Answer> answers(int fragment) {
-    return open.getOrDefault(fragment, List.of());
-  }
-
   Verdict add(int fragment, Answer answer) {
     var answers = open.computeIfAbsent(fragment, each -> new ArrayList<>());
     answers.add(answer);

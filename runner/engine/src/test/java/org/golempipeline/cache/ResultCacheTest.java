@@ -55,7 +55,6 @@ class ResultCacheTest {
       assertFound(cache, "b");
       assertThat(found(cache, "b").provider()).isEqualTo("provider-b");
       assertThat(cache.find(Packs.key("c"))).isEmpty();
-      assertThat(cache.size()).isEqualTo(2);
       assertThat(cache.trouble()).isEmpty();
     }
   }
@@ -250,7 +249,6 @@ class ResultCacheTest {
     }
     try (var cache = open()) {
       assertFound(cache, "b");
-      assertThat(cache.size()).isEqualTo(2);
     }
   }
 
@@ -388,11 +386,11 @@ class ResultCacheTest {
     var bundle = folder.resolve("index").resolve(bundle());
     Packs.damage(bundle, (int) Files.size(bundle) / 2);
     try (var cache = open()) {
-      assertThat(cache.size()).isEqualTo(80);
+      assertThat(count(cache, names)).isEqualTo(79);
       Files.write(bundle, java.util.Arrays.copyOf(Files.readAllBytes(bundle), 1000));
     }
     try (var cache = open()) {
-      assertThat(cache.size()).isBetween(3, 10);
+      assertThat(count(cache, names)).isBetween(2L, 9L);
       assertFound(cache, "another");
     }
   }
@@ -409,7 +407,6 @@ class ResultCacheTest {
       }
     }
     try (var cache = open()) {
-      assertThat(cache.size()).isEqualTo(60_070);
       assertThat(cache.intact(found(cache, "f0"))).isTrue();
       assertThat(cache.intact(found(cache, "f59999"))).isTrue();
       assertFound(cache, "small-69");
@@ -422,11 +419,9 @@ class ResultCacheTest {
       Packs.keep(cache, "a", "b");
       Packs.keep(cache, "a", "b");
       Packs.keep(cache, "b", "a");
-      assertThat(cache.size()).isEqualTo(2);
     }
     assertThat(files("packs")).hasSize(2);
     try (var cache = open()) {
-      assertThat(cache.size()).isEqualTo(2);
       assertFound(cache, "a");
     }
   }
@@ -468,7 +463,6 @@ class ResultCacheTest {
         .hasValue(new Cleaned(3, 3L * size, 5L * size));
     assertThat(clean(Duration.ofDays(7), 5L * size)).hasValue(new Cleaned(0, 0, 5L * size));
     try (var cache = open()) {
-      assertThat(cache.size()).isEqualTo(5);
       for (var i = 0; i < 5; i++) {
         assertFound(cache, "f" + i);
       }
@@ -548,18 +542,6 @@ class ResultCacheTest {
   }
 
   @Test
-  void withoutACacheNothingIsFoundAndNothingWarned() throws IOException {
-    try (var cache = ResultCache.none(root.resolve("scratch"), CLOCK)) {
-      var pack = Packs.keep(cache, "a");
-
-      assertThat(pack.file()).exists();
-      assertThat(pack.kept()).isEmpty();
-      assertThat(cache.find(Packs.key("a"))).isEmpty();
-      assertThat(cache.trouble()).isEmpty();
-    }
-  }
-
-  @Test
   void aFolderThatVanishesInTheMiddleOnlyCosts() throws IOException {
     try (var cache = open()) {
       var pack = cache.newPack();
@@ -570,6 +552,10 @@ class ResultCacheTest {
       assertThat(pack).exists();
       assertThat(cache.trouble()).isPresent();
     }
+  }
+
+  private static long count(ResultCache cache, List<String> names) {
+    return names.stream().filter(name -> cache.find(Packs.key(name)).isPresent()).count();
   }
 
   private static Kept kept(String name) {

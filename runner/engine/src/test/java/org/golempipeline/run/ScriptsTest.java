@@ -236,6 +236,7 @@ class ScriptsTest {
     var plan = new Project(folder).plan(NUMBERS).value().orElseThrow();
     var clock = Clock.systemUTC();
     var kept = Files.createDirectories(folder.resolve("kept"));
+    var noCache = Files.writeString(folder.resolve("no-cache"), "not a folder");
     var settings =
         new RunSettings(
             "run",
@@ -247,7 +248,7 @@ class ScriptsTest {
             folder.resolve("run"),
             NOBODY,
             Duration.ofHours(1),
-            ResultCache.none(packs, clock),
+            ResultCache.open(noCache, packs, clock),
             FileDigests.open(kept, kept, clock, false),
             false,
             Set.of(),

@@ -1,61 +1,67 @@
-package org.golempipeline.cache;
+package org.golempipeline.plainfile;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
-import org.slf4j.LoggerFactory;
 
 /** Files that are there whole or not at all, also after a loss of power. */
-final class WholeFiles {
-  private WholeFiles() {}
+public final class WholeFile {
+  private static final int BUFFER = 1 << 16;
+
+  private WholeFile() {}
 
   /** Writes a file's content. */
-  interface Content {
+  public interface Content {
     void write(OutputStream target) throws IOException;
   }
 
-  /** Replaces {@code file}. */
-  static void write(Path file, Content content) throws IOException {
-    var beside = beside(file);
-    try {
-      write(beside, file, content);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+  /** Replaces {@code file} by a text in UTF-8. */
+  public static void write(Path file, String text) throws IOException {
+    write(file, target -> target.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Replaces {@code file}, by way of one beside it. */
+  public static void write(Path file, Content content) throws IOException {
+    write(beside(file), file, content);
   }
 
   /** Replaces {@code file} by way of {@code temporary} on the same disk, which is gone then. */
-  static void write(Path temporary, Path file, Content content) throws IOException {
-    try (var channel =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      var buffered = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-      content.write(buffered);
-      buffered.flush();
-      channel.force(true);
+  public static void write(Path temporary, Path file, Content content) throws IOException {
+    try {
+      try (var channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        var buffered = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        content.write(buffered);
+        buffered.flush();
+        channel.force(true);
+      }
+      rename(temporary, file);
+    } finally {
+      Files.deleteIfExists(temporary);
     }
-    rename(temporary, file);
   }
 
-  static Path beside(Path file) {
+  private static Path beside(Path file) {
     return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
   }
 
   /** Makes sure that what a file holds stays. */
-  static void force(Path file) throws IOException {
+  public static void force(Path file) throws IOException {
     try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
   /** Renames, and makes sure that it stays so. */
-  static void rename(Path from, Path to) throws IOException {
+  public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     var folder = to.toAbsolutePath().getParent();
     if (folder == null) {
@@ -65,7 +71,6 @@ final class WholeFiles {
       channel.force(true);
     } catch (IOException e) {
       // Not every system lets folders be opened; the name is right all the same.
-      LoggerFactory.getLogger(WholeFiles.class).debug("could not force {}", folder, e);
     }
   }
 }
