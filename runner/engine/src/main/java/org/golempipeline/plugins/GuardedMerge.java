@@ -10,32 +10,7 @@ import org.golempipeline.strategy.StrategyException;
 
 /** A plugin's merge, called with care. */
 record GuardedMerge(MergeStrategy merge, Traits traits, Result result, Guard guard)
-    implements MergeStrategy {
-  @Override
-  public String name() {
-    return traits.name();
-  }
-
-  @Override
-  public String version() {
-    return traits.version();
-  }
-
-  @Override
-  public String summary() {
-    return traits.summary();
-  }
-
-  @Override
-  public String optionsSchema() {
-    return traits.optionsSchema();
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return traits.optionsRequired();
-  }
-
+    implements GuardedStrategy, MergeStrategy {
   @Override
   public Merger open(MergeContext context) throws IOException, StrategyException {
     return new GuardedMerger(

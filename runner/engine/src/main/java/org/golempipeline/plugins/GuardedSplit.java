@@ -13,32 +13,7 @@ import org.golempipeline.strategy.StrategyException;
 
 /** A plugin's split, called with care. */
 record GuardedSplit(SplitStrategy split, Traits traits, InputUse inputUse, Guard guard)
-    implements SplitStrategy {
-  @Override
-  public String name() {
-    return traits.name();
-  }
-
-  @Override
-  public String version() {
-    return traits.version();
-  }
-
-  @Override
-  public String summary() {
-    return traits.summary();
-  }
-
-  @Override
-  public String optionsSchema() {
-    return traits.optionsSchema();
-  }
-
-  @Override
-  public boolean optionsRequired() {
-    return traits.optionsRequired();
-  }
-
+    implements GuardedStrategy, SplitStrategy {
   @Override
   public InputShape inputShape(Options options) {
     return guard.runUnchecked(

@@ -1,0 +1,33 @@
+package org.golempipeline.plugins;
+
+import org.golempipeline.strategy.Strategy;
+
+/** A strategy of a plugin, of which it is known what it says of itself. */
+sealed interface GuardedStrategy extends Strategy permits GuardedSplit, GuardedMerge {
+  Traits traits();
+
+  @Override
+  default String name() {
+    return traits().name();
+  }
+
+  @Override
+  default String version() {
+    return traits().version();
+  }
+
+  @Override
+  default String summary() {
+    return traits().summary();
+  }
+
+  @Override
+  default String optionsSchema() {
+    return traits().optionsSchema();
+  }
+
+  @Override
+  default boolean optionsRequired() {
+    return traits().optionsRequired();
+  }
+}
