@@ -36,6 +36,11 @@ public record Diagnostic(
     return new Diagnostic(Severity.WARNING, id, source, range, message, hint, List.of());
   }
 
+  /** The same of what need not be mended. */
+  public Diagnostic asWarning() {
+    return new Diagnostic(Severity.WARNING, id, source, range, message, hint, related);
+  }
+
   /** The same diagnostic that also points at {@code places}. */
   public Diagnostic withRelated(List<Related> places) {
     return new Diagnostic(severity, id, source, range, message, hint, places);

@@ -30,11 +30,6 @@ public final class NetworkLimits {
 
   /** The same as warnings: on this machine the file is right. */
   public static List<Diagnostic> warnings(PipelineSpec spec) {
-    return onNetwork(spec).diagnostics().stream()
-        .map(
-            each ->
-                Diagnostic.warning(
-                    each.id(), each.source(), each.range(), each.message(), each.hint()))
-        .toList();
+    return onNetwork(spec).diagnostics().stream().map(Diagnostic::asWarning).toList();
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What the outputs of a stage are called. */
 public final class OutputNames {
   /** Above so many fragments the names of outputs are not all made in advance. */
-  private static final int MOST_IN_ADVANCE = 200_000;
+  static final int MOST_IN_ADVANCE = 200_000;
 
   /** The folder in which runs keep their own files. */
   private static final String OWN = ".golem-pipeline";

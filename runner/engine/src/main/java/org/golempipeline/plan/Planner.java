@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * everything that would otherwise go wrong later. Reads files, writes none.
  */
 public final class Planner {
-  /** Above so many fragments the names of outputs are not all made in advance. */
-  static final int NAMES_CHECKED = 200_000;
-
   private final PipelineSpec spec;
   private final Strategies strategies;
   private final Path folder;
@@ -84,13 +81,7 @@ public final class Planner {
       }
       finder.find(shared);
     }
-    return found.stream()
-        .distinct()
-        .map(
-            each ->
-                Diagnostic.warning(
-                    each.id(), each.source(), each.range(), each.message(), each.hint()))
-        .toList();
+    return found.stream().distinct().map(Diagnostic::asWarning).toList();
   }
 
   /**
@@ -192,7 +183,7 @@ public final class Planner {
       }
       names.get().forEach(name -> inputs.add(new InputFile(Path.of(""), 0, 0, name)));
     }
-    if (plan.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (plan.flow() == StagePlan.Flow.FOLLOWING) {
       return plan.known();
     }
     try {
@@ -289,7 +280,7 @@ public final class Planner {
             && !stage.split().options().isPresent()
             && stage.from().stream().allMatch(this::passesOn);
     var nothingElse = new HashSet<>(stage.from()).equals(new HashSet<>(stage.needs()));
-    return oneEach && nothingElse ? StagePlan.Flow.FRAGMENT_BY_FRAGMENT : StagePlan.Flow.WHOLE;
+    return oneEach && nothingElse ? StagePlan.Flow.FOLLOWING : StagePlan.Flow.WHOLE;
   }
 
   private boolean passesOn(StageName name) {
@@ -301,7 +292,7 @@ public final class Planner {
 
   private @Nullable StageFragments fragments(
       StageSpec stage, SplitStrategy split, List<InputFile> inputs, StagePlan.Flow flow) {
-    if (flow == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (flow == StagePlan.Flow.FOLLOWING) {
       return streamed(stage);
     }
     if (!stage.from().isEmpty() || !stage.split().openNames().isEmpty()) {
@@ -389,7 +380,7 @@ public final class Planner {
     if (fragments == null
         || plan.merge().result() != Result.FILES
         || !names.areKnown(fragments)
-        || fragments.count() > NAMES_CHECKED
+        || fragments.count() > OutputNames.MOST_IN_ADVANCE
         || plan.spec().out() instanceof OutSpec.Many) {
       return false;
     }
@@ -440,7 +431,9 @@ public final class Planner {
     var collects = plan.merge().result() == Result.FILES && names.intoFolder();
     var each = collects || !names.samePathForAll();
     var checked =
-        each ? Math.min(fragments.count(), NAMES_CHECKED) : Math.min(1, fragments.count());
+        each
+            ? Math.min(fragments.count(), OutputNames.MOST_IN_ADVANCE)
+            : Math.min(1, fragments.count());
     for (var i = 0; i < checked; i++) {
       try {
         var path = names.path(fragments.get(i));

@@ -57,7 +57,7 @@ record Promises(
 
   private static Optional<StageFragments> named(OutputNames names, @Nullable StageFragments all) {
     return Optional.ofNullable(all)
-        .filter(some -> some.count() <= Planner.NAMES_CHECKED && names.areKnown(some));
+        .filter(some -> some.count() <= OutputNames.MOST_IN_ADVANCE && names.areKnown(some));
   }
 
   private static List<String> each(OutputNames names, StageFragments all) {

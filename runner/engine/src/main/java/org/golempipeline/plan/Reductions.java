@@ -64,31 +64,10 @@ final class Reductions {
     return tree.merge().options().at("fan_in").decimal().map(BigDecimal::intValue).orElse(FAN_IN);
   }
 
+  /** The outputs are the tree's to combine and to publish. */
   private static StageSpec leaves(StageSpec stage) {
-    return new StageSpec(
-        stage.name(),
-        stage.range(),
-        stage.image(),
-        stage.imageRange(),
-        stage.input(),
-        stage.from(),
-        stage.needs(),
-        stage.files(),
-        stage.setup(),
-        stage.split(),
-        stage.matrix(),
-        stage.run(),
-        stage.out(),
-        stage.accept(),
-        new StrategyUse("collect", Options.NONE, stage.merge().range()),
-        null,
-        null,
-        stage.resources(),
-        stage.retry(),
-        stage.timeouts(),
-        stage.speculate(),
-        stage.verify(),
-        stage.enough());
+    var collect = new StrategyUse("collect", Options.NONE, stage.merge().range());
+    return copy(stage, stage.from(), stage.needs(), stage.files(), collect, false);
   }
 
   /** What the leaves of a stage take file by file: the tree has no use for it. */
@@ -152,24 +131,40 @@ final class Reductions {
   }
 
   private static StageSpec redirected(StageSpec stage, Map<StageName, StageName> trees) {
+    return copy(
+        stage,
+        stage.from().stream().map(from -> trees.getOrDefault(from, from)).toList(),
+        redirected(stage.needs(), trees),
+        stage.files().stream().map(file -> redirected(file, trees)).toList(),
+        stage.merge(),
+        true);
+  }
+
+  private static StageSpec copy(
+      StageSpec stage,
+      List<StageName> from,
+      Set<StageName> needs,
+      List<SharedFile> files,
+      StrategyUse merge,
+      boolean publishes) {
     return new StageSpec(
         stage.name(),
         stage.range(),
         stage.image(),
         stage.imageRange(),
         stage.input(),
-        stage.from().stream().map(from -> trees.getOrDefault(from, from)).toList(),
-        redirected(stage.needs(), trees),
-        stage.files().stream().map(file -> redirected(file, trees)).toList(),
+        from,
+        needs,
+        files,
         stage.setup(),
         stage.split(),
         stage.matrix(),
         stage.run(),
         stage.out(),
         stage.accept(),
-        stage.merge(),
-        stage.output(),
-        stage.outputRange(),
+        merge,
+        publishes ? stage.output() : null,
+        publishes ? stage.outputRange() : null,
         stage.resources(),
         stage.retry(),
         stage.timeouts(),
