@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
  */
 public final class FragmentSet {
   /** No fragments. */
+  public static final FragmentSet EMPTY = new FragmentSet(new int[0]);
+
   /** Of a fragment in a journal; plans are made for a million. */
   private static final int HIGHEST = 1 << 24;
-
-  public static final FragmentSet EMPTY = new FragmentSet(new int[0]);
 
   /** First and last (included) of each span, in pairs. */
   private final int[] spans;

@@ -44,7 +44,7 @@ public final class PlanJson {
     }
     var needs = json.putArray("needs");
     stage.spec().needs().forEach(need -> needs.add(need.value()));
-    json.put("fragment_by_fragment", stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT);
+    json.put("fragment_by_fragment", stage.flow() == StagePlan.Flow.FOLLOWING);
     if (stage.flow() == StagePlan.Flow.TREE) {
       json.put("fan_in", stage.fanIn());
       plan.tree(stage).ifPresent(tree -> json.put("count", tree.layout().nodes()));

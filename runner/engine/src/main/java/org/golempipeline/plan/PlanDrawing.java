@@ -98,8 +98,7 @@ public final class PlanDrawing {
     text.append('\n');
     if (!spec.needs().isEmpty()) {
       text.append("  after ").append(names(spec.needs()));
-      text.append(
-          stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT ? ", fragment by fragment\n" : "\n");
+      text.append(stage.flow() == StagePlan.Flow.FOLLOWING ? ", fragment by fragment\n" : "\n");
     }
     fragments.ifPresent(known -> appendFragments(text, stage, known));
     localCommands(stage)
@@ -120,7 +119,7 @@ public final class PlanDrawing {
 
   private static String describe(StagePlan stage, FragmentPlan fragment) {
     var text = new StringBuilder(fragment.label());
-    if (stage.flow() != StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (stage.flow() != StagePlan.Flow.FOLLOWING) {
       var slices = new ArrayList<String>();
       for (var piece : fragment.fragment().pieces()) {
         if (slices.size() == 3) {

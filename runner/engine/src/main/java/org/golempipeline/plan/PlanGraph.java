@@ -7,7 +7,6 @@ import org.golempipeline.plan.PlanNode.LargeNode;
 import org.golempipeline.plan.PlanNode.MergeNode;
 import org.golempipeline.plan.PlanNode.PendingNode;
 import org.golempipeline.plan.StagePlan.Flow;
-import org.golempipeline.spec.StageName;
 import org.jgrapht.Graph;
 import org.jgrapht.graph.DefaultEdge;
 import org.jgrapht.graph.DirectedAcyclicGraph;

@@ -85,7 +85,7 @@ public record StagePlan(
     /** All at once, as soon as what the stage needs is finished. */
     WHOLE,
     /** One by one, each as soon as the fragment that it reads from is done. */
-    FRAGMENT_BY_FRAGMENT,
+    FOLLOWING,
     /** The nodes of a tree, each as soon as the outputs that it combines are there. */
     TREE
   }

@@ -361,7 +361,7 @@ public final class EarlierResults implements AutoCloseable {
                       : new Source(stage.number(), layout.asNode(child)))
           .toList();
     }
-    if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (stage.flow() == StagePlan.Flow.FOLLOWING) {
       var followed =
           StageRuntime.followed(stages.followed(stage), index / runtime.fragments().combinations());
       return List.of(new Source(followed.stage().plan().number(), followed.fragment()));

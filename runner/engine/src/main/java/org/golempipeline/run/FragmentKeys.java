@@ -121,7 +121,7 @@ final class FragmentKeys {
   private Digest lineage(int index) {
     return switch (stage.plan().flow()) {
       case WHOLE -> ofSplit(index);
-      case FRAGMENT_BY_FRAGMENT -> following(index);
+      case FOLLOWING -> following(index);
       case TREE -> combining(index);
     };
   }

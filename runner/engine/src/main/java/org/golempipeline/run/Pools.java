@@ -85,11 +85,7 @@ final class Pools {
         verify != null && verify.local() ? pool(stage, true) : -1,
         spec.needs().stream().map(numbers::get).toList(),
         reads(stage, plan).stream().map(numbers::get).toList(),
-        switch (stage.flow()) {
-          case WHOLE -> StageSetup.Flow.WHOLE;
-          case FRAGMENT_BY_FRAGMENT -> StageSetup.Flow.FOLLOWING;
-          case TREE -> StageSetup.Flow.TREE;
-        },
+        stage.flow(),
         spec.from().stream().map(numbers::get).toList(),
         combinations,
         stage.fanIn(),

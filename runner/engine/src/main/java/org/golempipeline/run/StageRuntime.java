@@ -142,7 +142,7 @@ final class StageRuntime {
   /** Names of inputs that other fragments are still to leave. */
   List<String> awaited() {
     var names = new ArrayList<String>();
-    if (plan.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (plan.flow() == StagePlan.Flow.FOLLOWING) {
       for (var index = 0; index < fragments.count(); index++) {
         if (!fragmentKeys.knows(index)) {
           fragments.get(index).origin().ifPresent(file -> names.add(file.path()));

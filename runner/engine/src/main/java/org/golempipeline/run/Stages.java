@@ -313,7 +313,7 @@ final class Stages implements AutoCloseable {
     if (tree != null) {
       return nodes(stage, tree.layout());
     }
-    if (stage.flow() == StagePlan.Flow.FRAGMENT_BY_FRAGMENT) {
+    if (stage.flow() == StagePlan.Flow.FOLLOWING) {
       return following(stage);
     }
     if (stage.fragments().isPresent()) {

@@ -9,6 +9,7 @@ import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.schedule.StageState.Phase;
 import org.golempipeline.strategy.MergeStrategy.Result;
@@ -140,7 +141,7 @@ final class StageDecisions implements Relay.Receiver {
     stage.total = expanded.fragments();
     stage.phase = Phase.RUNNING;
     decisions.emit(new RunEvent.StageExpanded(stage.setup.name(), stage.total));
-    if (stage.setup.flow() == StageSetup.Flow.TREE) {
+    if (stage.setup.flow() == StagePlan.Flow.TREE) {
       var leaves = stages.get(stage.setup.from().get(0)).total;
       stage.tree = relay.tree(TreeLayout.of(expanded.groups(), leaves, stage.setup.fanIn()));
     }

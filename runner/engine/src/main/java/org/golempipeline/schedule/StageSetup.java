@@ -1,6 +1,7 @@
 package org.golempipeline.schedule;
 
 import java.util.List;
+import org.golempipeline.plan.StagePlan.Flow;
 import org.golempipeline.spec.Enough;
 import org.golempipeline.spec.Retry;
 import org.golempipeline.spec.Timeouts;
@@ -46,16 +47,6 @@ public record StageSetup(
     // Recordings of older versions have none.
     reads = reads == null ? List.of() : List.copyOf(reads);
     from = List.copyOf(from);
-  }
-
-  /** When the fragments of a stage become known and may start. */
-  public enum Flow {
-    /** All at once, when what the stage needs is finished. */
-    WHOLE,
-    /** Each when the fragment that it follows is done. */
-    FOLLOWING,
-    /** Each when the outputs that it combines are there: those of another stage, then its own. */
-    TREE
   }
 
   boolean followsFragments() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plan.StagePlan;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
 import org.golempipeline.strategy.MergeStrategy.Result;
 
@@ -401,7 +402,7 @@ final class Rules {
     for (var i = 0; i < scenario.stages.size(); i++) {
       var stage = scenario.stages.get(i);
       var tries = attempts.containsKey(stage.name) ? attempts.get(stage.name).most : 0;
-      var levels = stage.flow == StageSetup.Flow.TREE ? 10 : 1;
+      var levels = stage.flow == StagePlan.Flow.TREE ? 10 : 1;
       var longer = 2 * longest.getOrDefault(stage.name, 0L) + WAIT.toMillis();
       bound += levels * tries * longer;
     }

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.golempipeline.event.FragmentSet;
+import org.golempipeline.plan.StagePlan;
 import org.golempipeline.plan.TreeLayout;
 import org.golempipeline.schedule.SimulatedProvider.Persona;
 import org.golempipeline.spec.Enough;
@@ -37,7 +38,7 @@ final class Scenario {
     /** All that it needs if null. */
     @Nullable List<Integer> reads;
 
-    StageSetup.Flow flow = StageSetup.Flow.WHOLE;
+    StagePlan.Flow flow = StagePlan.Flow.WHOLE;
     int combinations = 1;
     int fanIn;
     Result result = Result.FILE;
@@ -135,7 +136,7 @@ final class Scenario {
   Stage follower(String name, int from, int combinations) {
     var stage = stage(name, 0);
     stage.needs = List.of(from);
-    stage.flow = StageSetup.Flow.FOLLOWING;
+    stage.flow = StagePlan.Flow.FOLLOWING;
     stage.combinations = combinations;
     return stage;
   }
@@ -143,7 +144,7 @@ final class Scenario {
   /** Adds a tree over the outputs of the stage before it. */
   Stage tree(String name, int fanIn) {
     var stage = stage(name, 0);
-    stage.flow = StageSetup.Flow.TREE;
+    stage.flow = StagePlan.Flow.TREE;
     stage.fanIn = fanIn;
     return stage;
   }
@@ -167,13 +168,13 @@ final class Scenario {
         || readers.length > 0
             && IntStream.of(readers)
                 .allMatch(
-                    later -> stages.get(later).flow != StageSetup.Flow.WHOLE && selects(later));
+                    later -> stages.get(later).flow != StagePlan.Flow.WHOLE && selects(later));
   }
 
   /** For a tree: the first third of the leaves has a result of its own. */
   List<FragmentSet> groups(int number) {
     var stage = stages.get(number);
-    if (stage.flow != StageSetup.Flow.TREE) {
+    if (stage.flow != StagePlan.Flow.TREE) {
       return List.of();
     }
     var leaves = count(stage.needs.get(0));
@@ -212,7 +213,7 @@ final class Scenario {
                     stage.needs,
                     stage.reads(),
                     stage.flow,
-                    stage.flow == StageSetup.Flow.WHOLE ? List.of() : stage.needs,
+                    stage.flow == StagePlan.Flow.WHOLE ? List.of() : stage.needs,
                     stage.combinations,
                     stage.fanIn,
                     stage.result,
