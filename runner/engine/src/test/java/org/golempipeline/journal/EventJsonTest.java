@@ -9,17 +9,14 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.golempipeline.event.Failure;
 import org.golempipeline.event.FailureKind;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
@@ -30,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventJsonTest {
-  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final Instant AT = Samples.AT;
 
   @Test
   void aLineHasSequenceTimeAndType() {
@@ -44,7 +41,7 @@ class EventJsonTest {
   @Test
   void everyEventIsReadFromWhatItIsWrittenAs() throws Exception {
     for (var type : RunEvent.class.getPermittedSubclasses()) {
-      var event = new StampedEvent(1, AT, (RunEvent) sample(type));
+      var event = new StampedEvent(1, AT, (RunEvent) Samples.of(type));
       assertThat(EventJson.read(EventJson.write(event))).as(type.getSimpleName()).isEqualTo(event);
     }
   }
@@ -60,7 +57,7 @@ class EventJsonTest {
             .registerModule(asText)
             .setSerializationInclusion(JsonInclude.Include.NON_NULL);
     for (var type : RunEvent.class.getPermittedSubclasses()) {
-      var event = (RunEvent) sample(type);
+      var event = (RunEvent) Samples.of(type);
       var line = mapper.createObjectNode().put("seq", 1).put("at", AT.toString());
       line.put("type", EventJson.type(type)).setAll(mapper.<ObjectNode>valueToTree(event));
       assertThat(EventJson.write(new StampedEvent(1, AT, event))).isEqualTo(line.toString());
@@ -144,54 +141,5 @@ class EventJsonTest {
       journal.accept(new StampedEvent(1, AT, new RunEvent.MergeStarted("s")));
     }
     assertThat(Files.readAllLines(file)).hasSize(2).last().asString().contains("merge-started");
-  }
-
-  private static Object sample(Class<?> type) throws ReflectiveOperationException {
-    var components = type.getRecordComponents();
-    var values = new Object[components.length];
-    var types = new Class<?>[components.length];
-    for (var i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
-      values[i] = value(types[i], components[i].getGenericType().getTypeName());
-    }
-    var constructor = type.getDeclaredConstructor(types);
-    constructor.setAccessible(true);
-    return constructor.newInstance(values);
-  }
-
-  private static Object value(Class<?> type, String generic) {
-    if (type == int.class || type == Integer.class) {
-      return 3;
-    } else if (type == long.class) {
-      return 4_000_000_000L;
-    } else if (type == boolean.class) {
-      return true;
-    } else if (type == String.class) {
-      return "a \"quoted\" text\n";
-    } else if (type == BigDecimal.class) {
-      return new BigDecimal("0.000000000000000012");
-    } else if (type == Instant.class) {
-      return AT;
-    } else if (type == FragmentSet.class) {
-      return FragmentSet.of(1, 2, 5);
-    } else if (type == Failure.class) {
-      return new Failure(FailureKind.MARKET, "nobody", "wait");
-    } else if (type == RunEvent.Figures.class) {
-      return new RunEvent.Figures(
-          List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L), List.of(-1L, 4096L));
-    } else if (type == Set.class) {
-      return Set.of("x");
-    } else if (generic.contains("AttemptFailure")) {
-      return List.of(
-          new RunEvent.AttemptFailure(1, Failure.of(FailureKind.COMMAND, "m"), null, null));
-    } else if (generic.contains("Param")) {
-      return List.of(
-          new RunEvent.Param("crf", "26", null),
-          new RunEvent.Param("token", null, null),
-          new RunEvent.Param("long", null, "ab12"));
-    } else if (type == List.class) {
-      return List.of("y");
-    }
-    throw new AssertionError(type);
   }
 }

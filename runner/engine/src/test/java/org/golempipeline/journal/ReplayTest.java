@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.golempipeline.diagnostic.Range;
-import org.golempipeline.event.Failure;
-import org.golempipeline.event.FailureKind;
-import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plan.StagePlan;
 import org.golempipeline.schedule.Message;
 import org.golempipeline.schedule.Policy;
 import org.golempipeline.schedule.PoolSetup;
@@ -43,7 +40,7 @@ class ReplayTest {
   void everyMessageIsReadFromWhatItIsWrittenAs() throws IOException, ReflectiveOperationException {
     try (var log = MessageLog.create(folder, setup())) {
       for (var type : Message.class.getPermittedSubclasses()) {
-        log.append((Message) sample(type), AT);
+        log.append((Message) Samples.of(type), AT);
       }
     }
 
@@ -52,7 +49,7 @@ class ReplayTest {
       for (var type : Message.class.getPermittedSubclasses()) {
         var told = read.next().orElseThrow();
         assertThat(told.at()).isEqualTo(AT);
-        assertThat(told.message()).as(type.getSimpleName()).isEqualTo(sample(type));
+        assertThat(told.message()).as(type.getSimpleName()).isEqualTo(Samples.of(type));
       }
       assertThat(read.next()).isEmpty();
     }
@@ -191,7 +188,7 @@ class ReplayTest {
             1,
             List.of(0),
             List.of(0),
-            StageSetup.Flow.TREE,
+            StagePlan.Flow.TREE,
             List.of(0),
             2,
             16,
@@ -220,57 +217,5 @@ class ReplayTest {
         List.of(stage),
         List.of(new PoolSetup("any image", 1, false), new PoolSetup("this machine", 1, true)),
         Policy.golem(5, new BigDecimal("1.50"), true, Long.MIN_VALUE, Duration.ofHours(3)));
-  }
-
-  private static Object sample(Class<?> type) throws ReflectiveOperationException {
-    var components = type.getRecordComponents();
-    var values = new Object[components.length];
-    var types = new Class<?>[components.length];
-    for (var i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
-      values[i] = value(types[i], components[i].getGenericType().getTypeName());
-    }
-    var constructor = type.getDeclaredConstructor(types);
-    constructor.setAccessible(true);
-    return constructor.newInstance(values);
-  }
-
-  private static Object value(Class<?> type, String generic) {
-    if (type == int.class) {
-      return 3;
-    } else if (type == long.class) {
-      return 4_000_000_000L;
-    } else if (type == boolean.class) {
-      return true;
-    } else if (type == String.class) {
-      return "a \"quoted\" text\n\u0000\u001b[31m \ud83d\ude00";
-    } else if (type == BigDecimal.class) {
-      return new BigDecimal("0.0000000000000000120");
-    } else if (type == FragmentSet.class) {
-      return FragmentSet.of(1, 2, 5);
-    } else if (type == Failure.class) {
-      return Failure.of(FailureKind.MARKET, "nobody");
-    } else if (type == RunEvent.Figures.class) {
-      return new RunEvent.Figures(
-          List.of(700, -1), List.of(20, -1), List.of(4_000_000_000L, 7L), List.of(-1L, 4096L));
-    } else if (type == RunEvent.class) {
-      return new RunEvent.RentalFailed(1, new Failure(FailureKind.MARKET, "nobody", "wait"));
-    } else if (generic.contains("Map<java.lang.Integer")) {
-      return Map.of(1, 7, 2, 7, 5, 9);
-    } else if (generic.contains("Map<java.lang.String")) {
-      return Map.of("", FragmentSet.of(1), "0x1", FragmentSet.EMPTY);
-    } else if (generic.contains("AttemptFailure")) {
-      return List.of(
-          new RunEvent.AttemptFailure(1, Failure.of(FailureKind.COMMAND, "m"), null, null),
-          new RunEvent.AttemptFailure(
-              2, Failure.of(FailureKind.COMMAND, "m"), 3, "logs/a/2.0.log"));
-    } else if (generic.contains("OutputPublished")) {
-      return List.of(new RunEvent.OutputPublished("s", "a b", 1, 5_000_000_000L));
-    } else if (generic.contains("FragmentSet")) {
-      return List.of(FragmentSet.of(0), FragmentSet.range(1, 5));
-    } else if (type == List.class) {
-      return List.of("y");
-    }
-    throw new AssertionError(generic);
   }
 }

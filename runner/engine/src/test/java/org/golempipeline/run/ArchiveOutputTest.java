@@ -105,8 +105,7 @@ class ArchiveOutputTest {
   @ParameterizedTest
   @ValueSource(strings = {"zip", "tar", "tar.gz", "tgz"})
   void holdsEveryOutputUnderItsName(String suffix) throws Exception {
-    var end = project.run(PACK.formatted(suffix));
-    assertThat(end.failure()).isNull();
+    project.succeed(PACK.formatted(suffix));
     assertThat(content("result." + suffix)).isEqualTo(expected);
     assertThat(project.events(RunEvent.OutputPublished.class))
         .extracting(RunEvent.OutputPublished::path)
@@ -137,18 +136,16 @@ class ArchiveOutputTest {
   @Test
   void outputsWithDifferentPathsGoIntoArchivesOfTheirOwn() throws Exception {
     project.file("many/a.txt", "1\n2\n3\n").file("many/b.txt", "4\n");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: several
-            input: many/*.txt
-            split: { lines: 1 }
-            run: cp "$in" "$outdir/$index.line"
-            out: "*.line"
-            output: out/${stem}.zip
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: several
+        input: many/*.txt
+        split: { lines: 1 }
+        run: cp "$in" "$outdir/$index.line"
+        out: "*.line"
+        output: out/${stem}.zip
+        """);
     assertThat(content("out/a.zip"))
         .isEqualTo(Map.of("0.line", "1\n", "1.line", "2\n", "2.line", "3\n"));
     assertThat(content("out/b.zip")).isEqualTo(Map.of("3.line", "4\n"));
@@ -156,17 +153,15 @@ class ArchiveOutputTest {
 
   @Test
   void outputsWithoutInputAreNumbered() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: numbered
-            matrix: { x: 1..11 }
-            run: printf %s "$x" > "$out"
-            out: .txt
-            output: all.tar
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: numbered
+        matrix: { x: 1..11 }
+        run: printf %s "$x" > "$out"
+        out: .txt
+        output: all.tar
+        """);
     assertThat(content("all.tar"))
         .hasSize(11)
         .containsEntry("00.txt", "1")
@@ -195,38 +190,34 @@ class ArchiveOutputTest {
 
   @Test
   void anArchiveOfNothingIsEmpty() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: nothing
-            split: { range: { from: 0, to: 0, step: 1, as: [n, size] } }
-            run: echo > "$out"
-            output: all.zip
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: nothing
+        split: { range: { from: 0, to: 0, step: 1, as: [n, size] } }
+        run: echo > "$out"
+        output: all.zip
+        """);
     assertThat(content("all.zip")).isEmpty();
   }
 
   @Test
   void aStageThatReadsItGetsTheFilesNotTheArchive() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: reads
-            stages:
-              make:
-                matrix: { x: [3, 4] }
-                run: printf %s "$x" > "$out"
-                output: all.zip
-              use:
-                from: make
-                run: printf '<%s>' "$(cat "$in")" > "$out"
-                merge: concat
-                output: o.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: reads
+        stages:
+          make:
+            matrix: { x: [3, 4] }
+            run: printf %s "$x" > "$out"
+            output: all.zip
+          use:
+            from: make
+            run: printf '<%s>' "$(cat "$in")" > "$out"
+            merge: concat
+            output: o.txt
+        """);
     assertThat(project.read("o.txt")).isEqualTo("<3><4>");
     assertThat(content("all.zip")).isEqualTo(Map.of("0", "3", "1", "4"));
   }

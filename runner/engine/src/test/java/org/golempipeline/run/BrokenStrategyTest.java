@@ -3,21 +3,14 @@ package org.golempipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.golempipeline.event.RunEvent;
-import org.golempipeline.spec.Strategies;
-import org.golempipeline.standard.StandardStrategies;
 import org.golempipeline.strategy.Fragment;
 import org.golempipeline.strategy.Fragments;
 import org.golempipeline.strategy.MergeContext;
-import org.golempipeline.strategy.MergeStrategy;
 import org.golempipeline.strategy.Merger;
-import org.golempipeline.strategy.Options;
 import org.golempipeline.strategy.Piece;
 import org.golempipeline.strategy.SplitContext;
-import org.golempipeline.strategy.SplitStrategy;
 import org.golempipeline.strategy.StrategyException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,9 +24,9 @@ class BrokenStrategyTest {
   @Test
   void anErrorInAMergeEndsTheRun() throws Exception {
     var project = new Project(folder).file("in/a", "a\n");
-    var merges = new ArrayList<>(StandardStrategies.merges());
-    merges.add(new BrokenMerge());
-    project.strategies = new Strategies(StandardStrategies.splits(), merges);
+    var unbroken = new AtomicBoolean();
+    project.strategies =
+        MadeUpStrategies.of(context -> late(context, unbroken), BrokenStrategyTest::broken);
 
     var end =
         project.run(
@@ -42,7 +35,7 @@ class BrokenStrategyTest {
             name: p
             input: in/*
             run: cp "$in" "$out"
-            merge: test/broken
+            merge: test/made-up
             output: result.txt
             """);
 
@@ -53,10 +46,9 @@ class BrokenStrategyTest {
   @Test
   void whatAPluginSaysTooLateKeepsItsHint() throws Exception {
     var project = new Project(folder).file("in/a", "a\n").file("in/b", "b\n");
-    var splits = new ArrayList<>(StandardStrategies.splits());
     var broken = new AtomicBoolean();
-    splits.add(new LateSplit(broken));
-    project.strategies = new Strategies(splits, StandardStrategies.merges());
+    project.strategies =
+        MadeUpStrategies.of(context -> late(context, broken), BrokenStrategyTest::broken);
     project.listener = event -> broken.set(true);
 
     var end =
@@ -65,13 +57,13 @@ class BrokenStrategyTest {
             version: 1
             name: p
             input: in/*
-            split: test/late
+            split: test/made-up
             run: cp "$in" "$out"
             output: result/
             """);
 
     assertThat(end.exitCode()).isEqualTo(1);
-    assertThat(end.failure().message()).isEqualTo("Stage `p`: `test/late` failed in `get`.");
+    assertThat(end.failure().message()).isEqualTo("Stage `p`: It failed in `get`.");
     assertThat(end.failure().hint()).isEqualTo("Ask its author.");
   }
 
@@ -93,86 +85,20 @@ class BrokenStrategyTest {
     assertThat(project.events(RunEvent.MergeFinished.class)).isEmpty();
   }
 
-  private record BrokenMerge() implements MergeStrategy {
-    @Override
-    public String name() {
-      return "test/broken";
-    }
-
-    @Override
-    public String version() {
-      return "1";
-    }
-
-    @Override
-    public String summary() {
-      return "Made for another version of what it calls.";
-    }
-
-    @Override
-    public String optionsSchema() {
-      return "{\"type\": \"object\", \"additionalProperties\": false}";
-    }
-
-    @Override
-    public Result result() {
-      return Result.FILE;
-    }
-
-    @Override
-    public Merger open(MergeContext context) {
-      throw new NoSuchMethodError("add");
-    }
+  private static Merger broken(MergeContext context) {
+    throw new NoSuchMethodError("add");
   }
 
   /** Fails as plugins do that are called with care, once the run has begun. */
-  private record LateSplit(AtomicBoolean broken) implements SplitStrategy {
-    @Override
-    public String name() {
-      return "test/late";
-    }
-
-    @Override
-    public String version() {
-      return "1";
-    }
-
-    @Override
-    public String summary() {
-      return "Each file.";
-    }
-
-    @Override
-    public String optionsSchema() {
-      return "{\"description\": \"None.\"}";
-    }
-
-    @Override
-    public InputUse inputUse() {
-      return InputUse.REQUIRED;
-    }
-
-    @Override
-    public InputShape inputShape(Options options) {
-      return InputShape.FILE;
-    }
-
-    @Override
-    public List<String> variables(Options options) {
-      return List.of();
-    }
-
-    @Override
-    public Fragments split(SplitContext context) {
-      return Fragments.computed(
-          2,
-          index -> {
-            if (broken.get()) {
-              throw new IllegalStateException(
-                  new StrategyException("`test/late` failed in `get`.", "Ask its author."));
-            }
-            return Fragment.of(Piece.Slice.whole(context.inputs().get(index)));
-          });
-    }
+  private static Fragments late(SplitContext context, AtomicBoolean broken) {
+    return Fragments.computed(
+        2,
+        index -> {
+          if (broken.get()) {
+            throw new IllegalStateException(
+                new StrategyException("It failed in `get`.", "Ask its author."));
+          }
+          return Fragment.of(Piece.Slice.whole(context.inputs().get(index)));
+        });
   }
 }

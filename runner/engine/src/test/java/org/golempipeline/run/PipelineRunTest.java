@@ -55,21 +55,19 @@ class PipelineRunTest {
   @Test
   void mergesInFragmentOrderWhateverArrivesFirst() throws Exception {
     project.file("in.txt", "1\n2\n3\n4\n5\n6\n7\n");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: order
-            input: in.txt
-            split: { lines: 1 }
-            run: |
-              read -r n < "$in"
-              [ "$n" -gt 2 ] || sleep 0.2
-              echo "$n" > "$out"
-            merge: concat
-            output: all.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: order
+        input: in.txt
+        split: { lines: 1 }
+        run: |
+          read -r n < "$in"
+          [ "$n" -gt 2 ] || sleep 0.2
+          echo "$n" > "$out"
+        merge: concat
+        output: all.txt
+        """);
     assertThat(project.read("all.txt")).isEqualTo("1\n2\n3\n4\n5\n6\n7\n");
   }
 
@@ -84,18 +82,16 @@ class PipelineRunTest {
       expected.put(name, "<" + name + "|" + value + "|" + name + ">");
     }
     project.params.put("text", value);
-    var end =
-        project.run(
-            """
-            version: 1
-            name: hostile
-            params: { text: x }
-            input: "in/*"
-            run: |
-              printf '<%s|%s|%s>' "$(cat "$in")" "$text" "$path" > "$out"
-            output: out/
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: hostile
+        params: { text: x }
+        input: "in/*"
+        run: |
+          printf '<%s|%s|%s>' "$(cat "$in")" "$text" "$path" > "$out"
+        output: out/
+        """);
     assertThat(project.tree("out")).isEqualTo(expected);
     assertThat(folder.resolve("x")).doesNotExist();
   }
@@ -137,23 +133,21 @@ class PipelineRunTest {
 
   @Test
   void aValueFeedsTheSplitOfALaterStage() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: dependent
-            stages:
-              size:
-                run: echo 10 > "$out"
-                merge: value
-              work:
-                needs: size
-                split: { range: { from: 0, to: "${size}", step: 4, as: [first, many] } }
-                run: echo "$first $many of $size" > "$out"
-                merge: concat
-                output: work.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: dependent
+        stages:
+          size:
+            run: echo 10 > "$out"
+            merge: value
+          work:
+            needs: size
+            split: { range: { from: 0, to: "${size}", step: 4, as: [first, many] } }
+            run: echo "$first $many of $size" > "$out"
+            merge: concat
+            output: work.txt
+        """);
     assertThat(project.read("work.txt")).isEqualTo("0 4 of 10\n4 4 of 10\n8 2 of 10\n");
     assertThat(project.events(RunEvent.ValueFound.class))
         .containsExactly(new RunEvent.ValueFound("size", "10"));
@@ -162,25 +156,23 @@ class PipelineRunTest {
   @Test
   void fragmentsFlowFromStageToStageOneByOne() throws Exception {
     project.file("in/a.txt", "a").file("in/b.txt", "b").file("in/c.txt", "c");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: flow
-            stages:
-              upper:
-                input: in/*.txt
-                run: tr a-z A-Z < "$in" > "$out"
-                out: .up
-              twice:
-                from: upper
-                matrix: { n: [1, 2] }
-                run: |
-                  printf '%s%s %s\\n' "$(cat "$in")" "$n" "$path" > "$out"
-                merge: concat
-                output: all.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: flow
+        stages:
+          upper:
+            input: in/*.txt
+            run: tr a-z A-Z < "$in" > "$out"
+            out: .up
+          twice:
+            from: upper
+            matrix: { n: [1, 2] }
+            run: |
+              printf '%s%s %s\\n' "$(cat "$in")" "$n" "$path" > "$out"
+            merge: concat
+            output: all.txt
+        """);
     assertThat(project.read("all.txt"))
         .isEqualTo("A1 a.up\nA2 a.up\nB1 b.up\nB2 b.up\nC1 c.up\nC2 c.up\n");
   }
@@ -188,45 +180,41 @@ class PipelineRunTest {
   @Test
   void aStageReadsTheMergedFileOfAnother() throws Exception {
     project.file("in.txt", "3\n1\n2\n");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: merged
-            stages:
-              double:
-                input: in.txt
-                split: { lines: 1 }
-                run: |
-                  read -r n < "$in"; echo $((n * 2)) > "$out"
-                merge: concat
-              add:
-                from: double
-                split: { lines: 2 }
-                run: awk '{ s += $1 } END { print s }' "$in" > "$out"
-                merge: sum
-                output: sum.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: merged
+        stages:
+          double:
+            input: in.txt
+            split: { lines: 1 }
+            run: |
+              read -r n < "$in"; echo $((n * 2)) > "$out"
+            merge: concat
+          add:
+            from: double
+            split: { lines: 2 }
+            run: awk '{ s += $1 } END { print s }' "$in" > "$out"
+            merge: sum
+            output: sum.txt
+        """);
     assertThat(project.read("sum.txt")).isEqualTo("12\n");
   }
 
   @Test
   void theFirstAcceptedOutputWins() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: search
-            split: { range: { from: 0, to: 40, step: 1, as: [n, size] } }
-            run: |
-              [ "$n" -ne 30 ] && [ "$n" -ne 5 ] || echo "found $n" > "$out"
-            accept: grep -q 30 "$in"
-            retry: { attempts: 1, fail: 100% }
-            merge: first
-            output: found.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: search
+        split: { range: { from: 0, to: 40, step: 1, as: [n, size] } }
+        run: |
+          [ "$n" -ne 30 ] && [ "$n" -ne 5 ] || echo "found $n" > "$out"
+        accept: grep -q 30 "$in"
+        retry: { attempts: 1, fail: 100% }
+        merge: first
+        output: found.txt
+        """);
     assertThat(project.read("found.txt")).isEqualTo("found 30\n");
   }
 
@@ -249,18 +237,16 @@ class PipelineRunTest {
   @Test
   void fragmentsWithTheSameOutputPathAreMergedTogether() throws Exception {
     project.file("in/a.txt", "1\n2\n3\n").file("in/b.txt", "4\n5\n");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: groups
-            input: in/*.txt
-            split: { lines: 1 }
-            run: cat "$in" "$in" > "$out"
-            merge: concat
-            output: out/${stem}.twice
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: groups
+        input: in/*.txt
+        split: { lines: 1 }
+        run: cat "$in" "$in" > "$out"
+        merge: concat
+        output: out/${stem}.twice
+        """);
     assertThat(project.tree("out"))
         .isEqualTo(Map.of("a.twice", "1\n1\n2\n2\n3\n3\n", "b.twice", "4\n4\n5\n5\n"));
   }
@@ -269,28 +255,26 @@ class PipelineRunTest {
   void sharedFilesAndSetupAreThereOncePerProvider() throws Exception {
     project.file("tools/add.sh", "echo $(($1 + $2))").file("data/base.txt", "100\n");
     project.workers = 1;
-    var end =
-        project.run(
-            """
-            version: 1
-            name: shared
-            params: { start: 7 }
-            files:
-              - tools
-              - data/base.txt
-            setup: |
-              echo "$start" > begun
-              echo x >> times
-            split: { range: { from: 0, to: 5, step: 1, as: [n, size] } }
-            run: |
-              read -r base < base.txt
-              read -r begun < begun
-              sh tools/add.sh "$base" "$begun" > "$out"
-              wc -l < times >> "$out"
-            merge: concat
-            output: all.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: shared
+        params: { start: 7 }
+        files:
+          - tools
+          - data/base.txt
+        setup: |
+          echo "$start" > begun
+          echo x >> times
+        split: { range: { from: 0, to: 5, step: 1, as: [n, size] } }
+        run: |
+          read -r base < base.txt
+          read -r begun < begun
+          sh tools/add.sh "$base" "$begun" > "$out"
+          wc -l < times >> "$out"
+        merge: concat
+        output: all.txt
+        """);
     assertThat(project.read("all.txt").replace(" ", "")).isEqualTo("107\n1\n".repeat(5));
   }
 
@@ -314,35 +298,31 @@ class PipelineRunTest {
   @Test
   void aFragmentMayLeaveSeveralFiles() throws Exception {
     project.file("in/a", "x").file("in/b", "y");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: several
-            input: in/*
-            run: |
-              cp "$in" "$outdir/$path.txt"
-              cp "$in" "$outdir/$path.ignored"
-            out: "*.txt"
-            output: out/
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: several
+        input: in/*
+        run: |
+          cp "$in" "$outdir/$path.txt"
+          cp "$in" "$outdir/$path.ignored"
+        out: "*.txt"
+        output: out/
+        """);
     assertThat(project.tree("out")).isEqualTo(Map.of("a.txt", "x", "b.txt", "y"));
   }
 
   @Test
   void anArgvNeedsNoShell() throws Exception {
     project.file("in.txt", "hello");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: argv
-            input: in.txt
-            run: [cp, "${in}", "${out}"]
-            output: copy.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: argv
+        input: in.txt
+        run: [cp, "${in}", "${out}"]
+        output: copy.txt
+        """);
     assertThat(project.read("copy.txt")).isEqualTo("hello");
   }
 
@@ -482,11 +462,11 @@ class PipelineRunTest {
         output: out/
         """;
     project.file("in/a", "1").file("in/b", "2");
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     project.file("out/mine", "kept");
     Files.delete(folder.resolve("in/b"));
     project.file("in/a", "3");
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     assertThat(project.tree("out")).isEqualTo(Map.of("a", "3", "mine", "kept"));
   }
 
@@ -505,7 +485,7 @@ class PipelineRunTest {
         .isEqualTo("`o.txt` exists and was not made by this pipeline.");
     assertThat(project.read("o.txt")).isEqualTo("precious");
     project.overwrite = true;
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     assertThat(project.read("o.txt")).isEqualTo("new\n");
   }
 
@@ -576,18 +556,16 @@ class PipelineRunTest {
   @Test
   void anEmptyInputFileIsNoTrouble() throws Exception {
     project.file("in/a", "").file("in/b", "x\n");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: empty
-            input: in/*
-            split: { lines: 10 }
-            run: cat "$in" > "$out"
-            merge: concat
-            output: all.txt
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: empty
+        input: in/*
+        split: { lines: 10 }
+        run: cat "$in" > "$out"
+        merge: concat
+        output: all.txt
+        """);
     assertThat(project.read("all.txt")).isEqualTo("x\n");
   }
 
@@ -624,17 +602,15 @@ class PipelineRunTest {
   @Test
   void anOutputMayBeginWithTheValueOfAnEarlierStage() throws Exception {
     project.file("in/a.txt", "1");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: value
-            stages:
-              day: { run: echo monday > "$out", merge: value }
-              named: { needs: day, input: in/*, run: 'cp "$in" "$out"', output: "${day}/${stem}" }
-              all: { from: named, run: 'echo "$path" > "$out"', output: all.txt }
-            """);
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: value
+        stages:
+          day: { run: echo monday > "$out", merge: value }
+          named: { needs: day, input: in/*, run: 'cp "$in" "$out"', output: "${day}/${stem}" }
+          all: { from: named, run: 'echo "$path" > "$out"', output: all.txt }
+        """);
     assertThat(project.read("monday/a")).isEqualTo("1");
     assertThat(project.read("all.txt")).isEqualTo("monday/a\n");
   }

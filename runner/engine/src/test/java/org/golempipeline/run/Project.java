@@ -1,5 +1,7 @@
 package org.golempipeline.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -192,6 +194,23 @@ final class Project {
 
   private static LocalShell shell(PipelineSpec spec) {
     return new LocalShell(true, Secrets.of(spec.params()));
+  }
+
+  /** Runs it as it should go, with everything given back. */
+  void succeed(String yaml) throws Exception {
+    succeed(yaml, 0);
+  }
+
+  /** The same where fragments fail that its result may be without. */
+  void succeedInPart(String yaml) throws Exception {
+    succeed(yaml, RunEvent.RunFinished.IN_PART);
+  }
+
+  private void succeed(String yaml, int exitCode) throws Exception {
+    var end = run(yaml);
+    assertThat(end.failure()).isNull();
+    assertThat(end.exitCode()).isEqualTo(exitCode);
+    assertThat(openAgreements).isZero();
   }
 
   RunEvent.RunFinished run(String yaml) throws Exception {

@@ -38,19 +38,13 @@ class ReduceTest {
     project.reuse = true;
   }
 
-  private void run(String yaml) throws Exception {
-    var end = project.run(yaml);
-    assertThat(end.failure()).isNull();
-    assertThat(project.openAgreements).isZero();
-  }
-
   private static String numbers(int to) {
     return IntStream.range(0, to).mapToObj(n -> n + ",").collect(Collectors.joining());
   }
 
   @Test
   void aHundredOutputsAreJoinedInOrder() throws Exception {
-    run(JOIN);
+    project.succeed(JOIN);
     assertThat(project.read("all.txt")).isEqualTo(numbers(100));
     // 34 + 12 + 4 + 2 + 1
     assertThat(project.sent("join.reduce")).isEqualTo(FragmentSet.range(0, 53));
@@ -62,12 +56,12 @@ class ReduceTest {
   @Test
   void aSecondRunComputesNothing() throws Exception {
     project.params.put("to", "20");
-    run(JOIN);
-    run(JOIN);
+    project.succeed(JOIN);
+    project.succeed(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     project.file("all.txt", "spoilt");
     project.overwrite = true;
-    run(JOIN);
+    project.succeed(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     assertThat(project.daemonsAsked).isZero();
     assertThat(project.read("all.txt")).isEqualTo(numbers(20));
@@ -87,10 +81,10 @@ class ReduceTest {
         merge: { reduce: { run: 'cat "$in"/* > "$out"', fan_in: 3 } }
         output: all.txt
         """;
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("path.reduce").size()).isEqualTo(9 + 3 + 1);
     project.file("in/b3", "changed,");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("path")).isEqualTo(FragmentSet.of(13));
     assertThat(project.sent("path.reduce")).isEqualTo(FragmentSet.of(4, 10, 12));
     assertThat(project.read("all.txt")).isEqualTo(numbers(27).replace(",13,", ",changed,"));
@@ -102,7 +96,7 @@ class ReduceTest {
         .file("in/a.txt", "1\n2\n3\n4\n5\n")
         .file("in/b c.txt", "10\n20\n")
         .file("in/d.txt", "7");
-    run(
+    project.succeed(
         """
         version: 1
         name: sums
@@ -122,14 +116,14 @@ class ReduceTest {
   @Test
   void oneOutputGoesThroughTheCommandToo() throws Exception {
     project.params.put("to", "1");
-    run(JOIN.replace("cat \"$in\"/*", "cat \"$in\"/* \"$in\"/*"));
+    project.succeed(JOIN.replace("cat \"$in\"/*", "cat \"$in\"/* \"$in\"/*"));
     assertThat(project.read("all.txt")).isEqualTo("0,0,");
   }
 
   @Test
   void ofNothingThereIsNoResultAndTheRunSaysSo() throws Exception {
     project.params.put("to", "5");
-    run(JOIN);
+    project.succeed(JOIN);
     project.params.put("to", "0");
     assertNothingToCombine(JOIN);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
@@ -171,7 +165,7 @@ class ReduceTest {
         output: sums/${stem}.txt
         retry: { attempts: 1, fail: 100% }
         """;
-    run(yaml);
+    project.succeedInPart(yaml);
     assertThat(project.tree("sums")).isEqualTo(Map.of("a.txt", "1\n"));
     project.file("in/a.txt", "2\n");
     assertThat(project.run(yaml).failure().message()).isEqualTo("No fragment of `sums` succeeded.");
@@ -180,7 +174,7 @@ class ReduceTest {
 
   @Test
   void aLeafThatFailsIsLeftOutIfThatIsTolerated() throws Exception {
-    run(
+    project.succeedInPart(
         JOIN.replace("printf '%s,' \"$n\"", "[ $((n % 10)) -ne 4 ] || exit 3; printf '%s,' \"$n\"")
                 .replace("to: 100", "to: 30")
             + "retry: { attempts: 1, fail: 10% }\n");
@@ -194,7 +188,7 @@ class ReduceTest {
 
   @Test
   void aNodeWithoutAnyLeafIsLeftOutToo() throws Exception {
-    run(
+    project.succeedInPart(
         JOIN.replace("printf '%s,' \"$n\"", "[ $((n / 3)) -ne 1 ] || exit 3; printf '%s,' \"$n\"")
                 .replace("to: 100", "to: 12")
             + "retry: { attempts: 1, fail: 30% }\n");
@@ -203,7 +197,7 @@ class ReduceTest {
 
   @Test
   void aStageThatReadsItGetsTheRoot() throws Exception {
-    run(
+    project.succeed(
         """
         version: 1
         name: reads
@@ -226,7 +220,7 @@ class ReduceTest {
   @Test
   void itsCommandKnowsParamsFilesAndSetup() throws Exception {
     project.file("tool.sh", "cat \"$1\"/*; cat begun\n");
-    run(
+    project.succeed(
         JOIN.replace("to: 100 }", "to: 4, mark: \"it's $1\" }")
                 .replace("cat \"$in\"/* > \"$out\"", "sh tool.sh \"$in\" > \"$out\"")
             + """
@@ -238,7 +232,7 @@ class ReduceTest {
 
   @Test
   void manyOutputsSortByNumberNotByName() throws Exception {
-    run(JOIN.replace("fan_in: 3", "fan_in: 64").replace("to: 100", "to: 130"));
+    project.succeed(JOIN.replace("fan_in: 3", "fan_in: 64").replace("to: 100", "to: 130"));
     assertThat(project.read("all.txt")).isEqualTo(numbers(130));
     assertThat(project.sent("join.reduce").size()).isEqualTo(3 + 1);
   }

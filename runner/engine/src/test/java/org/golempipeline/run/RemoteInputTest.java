@@ -113,20 +113,18 @@ class RemoteInputTest {
   @Test
   void theProviderFetchesTheInput() throws Exception {
     var content = "line\n".repeat(50_000);
-    var end =
-        project.run(
-            """
-            version: 1
-            name: one
-            input: %s
-            run: |
-              wc -l < "$in" > "$out"
-              echo "$path $stem ${in##*/}" >> "$out"
-            merge: concat
-            output: all.txt
-            """
-                .formatted(web("/data/words.txt?version=2", content)));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: one
+        input: %s
+        run: |
+          wc -l < "$in" > "$out"
+          echo "$path $stem ${in##*/}" >> "$out"
+        merge: concat
+        output: all.txt
+        """
+            .formatted(web("/data/words.txt?version=2", content)));
     assertThat(project.read("all.txt").lines().map(String::strip))
         .containsExactly("50000", "words.txt words in.txt");
     assertThat(requests)
@@ -138,19 +136,16 @@ class RemoteInputTest {
     project.file("in/b.txt", "local b").file("in/c.txt", "local c");
     var shouting = "sha3:" + hash("web z").toUpperCase(Locale.ROOT);
     contents.put("/z.txt", "web z");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: mixed
-            input: [%s, "in/*.txt", %s, %s]
-            run: tr a-z A-Z < "$in" > "$out"
-            out: .up
-            output: out/
-            """
-                .formatted(
-                    source("/z.txt", shouting), web("/deep/a.txt", "web a"), web("/empty", "")));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: mixed
+        input: [%s, "in/*.txt", %s, %s]
+        run: tr a-z A-Z < "$in" > "$out"
+        out: .up
+        output: out/
+        """
+            .formatted(source("/z.txt", shouting), web("/deep/a.txt", "web a"), web("/empty", "")));
     assertThat(project.tree("out"))
         .isEqualTo(
             Map.of(
@@ -164,39 +159,35 @@ class RemoteInputTest {
   @Test
   void oneFragmentGetsAllOfThemInAFolder() throws Exception {
     project.file("in/sub/local.txt", "1");
-    var end =
-        project.run(
-            """
-            version: 1
-            name: folder
-            input: ["in/**", %s, %s]
-            split: none
-            run: |
-              cd "$in"
-              find . -type f | LC_ALL=C sort > "$out"
-              cat sub/local.txt a.bin b.bin >> "$out"
-            output: all.txt
-            """
-                .formatted(web("/x/a.bin", "2"), web("/y/b.bin", "3")));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: folder
+        input: ["in/**", %s, %s]
+        split: none
+        run: |
+          cd "$in"
+          find . -type f | LC_ALL=C sort > "$out"
+          cat sub/local.txt a.bin b.bin >> "$out"
+        output: all.txt
+        """
+            .formatted(web("/x/a.bin", "2"), web("/y/b.bin", "3")));
     assertThat(project.read("all.txt")).isEqualTo("./a.bin\n./b.bin\n./sub/local.txt\n123");
   }
 
   @Test
   void everyCombinationReadsTheSameFile() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: matrix
-            input: %s
-            matrix: { n: 1..6 }
-            run: echo "$n $(cat "$in")" > "$out"
-            merge: concat
-            output: all.txt
-            """
-                .formatted(web("/model", "model")));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: matrix
+        input: %s
+        matrix: { n: 1..6 }
+        run: echo "$n $(cat "$in")" > "$out"
+        merge: concat
+        output: all.txt
+        """
+            .formatted(web("/model", "model")));
     assertThat(project.read("all.txt"))
         .isEqualTo("1 model\n2 model\n3 model\n4 model\n5 model\n6 model\n");
     var batches = project.events(RunEvent.BatchStarted.class).size();
@@ -232,18 +223,16 @@ class RemoteInputTest {
 
   @Test
   void whatTheCommandDoesNotReadIsNotFetched() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: unread
-            input: %s
-            run: echo "$path" > "$out"
-            merge: concat
-            output: all.txt
-            """
-                .formatted(source("/nowhere.txt", hash("x"))));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: unread
+        input: %s
+        run: echo "$path" > "$out"
+        merge: concat
+        output: all.txt
+        """
+            .formatted(source("/nowhere.txt", hash("x"))));
     assertThat(project.read("all.txt")).isEqualTo("nowhere.txt\n");
     assertThat(requests).isEmpty();
   }
@@ -273,19 +262,16 @@ class RemoteInputTest {
 
   @Test
   void aMissingFileFailsItsOwnFragmentOnly() throws Exception {
-    var end =
-        project.run(
-            """
-            version: 1
-            name: missing
-            input: [%s, %s, %s]
-            retry: { fail: 1 }
-            run: cat "$in" > "$out"
-            output: out/
-            """
-                .formatted(
-                    web("/a.txt", "a"), source("/missing.txt", hash("m")), web("/c.txt", "c")));
-    assertThat(end.failure()).isNull();
+    project.succeedInPart(
+        """
+        version: 1
+        name: missing
+        input: [%s, %s, %s]
+        retry: { fail: 1 }
+        run: cat "$in" > "$out"
+        output: out/
+        """
+            .formatted(web("/a.txt", "a"), source("/missing.txt", hash("m")), web("/c.txt", "c")));
     assertThat(failed().fragment()).isEqualTo(1);
     assertThat(failed().failure().message()).contains(url("/missing.txt")).contains("404");
     assertThat(project.tree("out")).isEqualTo(Map.of("a.txt", "a", "c.txt", "c"));
@@ -314,17 +300,15 @@ class RemoteInputTest {
   @Test
   void anotherProviderTriesWhenTheServerStumbles() throws Exception {
     refusals.set(2);
-    var end =
-        project.run(
-            """
-            version: 1
-            name: stumbles
-            input: %s
-            run: cat "$in" > "$out"
-            output: out/
-            """
-                .formatted(web("/a.txt", "a")));
-    assertThat(end.failure()).isNull();
+    project.succeed(
+        """
+        version: 1
+        name: stumbles
+        input: %s
+        run: cat "$in" > "$out"
+        output: out/
+        """
+            .formatted(web("/a.txt", "a")));
     assertThat(project.tree("out")).isEqualTo(Map.of("a.txt", "a"));
   }
 

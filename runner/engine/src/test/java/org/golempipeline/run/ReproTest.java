@@ -188,7 +188,7 @@ class ReproTest {
           echo no > "$outdir/other"; echo "$PWD" > "$tmp/t"
         output: "out/${index}/"
         """;
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     for (var index : List.of(0, 1)) {
       var replayed = replay(yaml, "outputs", index);
       assertThat(replayed.status()).isZero();
@@ -216,7 +216,7 @@ class ReproTest {
         out: .bin
         output: "out/${n}.bin"
         """;
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     var replayed = replay(yaml, "words", 1);
     assertThat(replayed.status()).isZero();
     assertThat(replayed.file("fragment/out.bin")).isEmpty();
@@ -226,7 +226,7 @@ class ReproTest {
         yaml.replace(
             "[dd, \"of=${out}\", \"if=/dev/null\", \"count=${n}\"]",
             "[sh, -c, 'printf %s \"$1\" > \"$0\"', \"${out}\", \"${text}\"]");
-    assertThat(project.run(quoted).failure()).isNull();
+    project.succeed(quoted);
     FileUtils.deleteDirectory(replayed.folder().toFile());
     assertThat(replay(quoted, "words", 1).file("fragment/out.bin"))
         .isEqualTo(HOSTILE)
@@ -460,7 +460,7 @@ class ReproTest {
             run: (cd "$in"; find . -type f | sort) > "$out"
             output: all.txt
         """;
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
 
     replay(yaml, "all", 0);
     try (var given = Files.walk(folder.resolve("all-0/given/fragment/in"))) {

@@ -47,12 +47,6 @@ class ResumeTest {
     project.file("in/a", "1").file("in/b", "2").file("in/c", "3").file("model.bin", "m\n");
   }
 
-  private void run(String yaml) throws Exception {
-    var end = project.run(yaml);
-    assertThat(end.failure()).isNull();
-    assertThat(project.openAgreements).isZero();
-  }
-
   @Test
   void anotherNameOfAnInputCountsWhereItCanBeSeen() throws Exception {
     var yaml =
@@ -75,13 +69,13 @@ class ResumeTest {
             output: out/folder
         """;
     assertRunsOnce(yaml);
-    run(yaml.replace("out/${stem}.txt", "out/${stem}/x.txt"));
+    project.succeed(yaml.replace("out/${stem}.txt", "out/${stem}/x.txt"));
     assertThat(computed()).containsExactlyInAnyOrder("named", "folder");
     assertThat(project.read("second.txt")).isEqualTo("a/x.txt\nb/x.txt\nc/x.txt\n");
     assertThat(project.read("out/folder")).isEqualTo("a\nb\nc\n");
-    run(yaml.replace("out/${stem}.txt", "out/${stem}.dat"));
+    project.succeed(yaml.replace("out/${stem}.txt", "out/${stem}.dat"));
     assertThat(computed()).containsExactlyInAnyOrder("blind", "named", "folder");
-    run(yaml.replace("out/${stem}.txt", "out/of/${stem}.txt"));
+    project.succeed(yaml.replace("out/${stem}.txt", "out/of/${stem}.txt"));
     assertNothingExecuted();
     assertThat(project.read("second.txt")).isEqualTo("a.txt\nb.txt\nc.txt\n");
   }
@@ -102,13 +96,13 @@ class ResumeTest {
   }
 
   private void assertRunsOnce(String yaml) throws Exception {
-    run(yaml);
+    project.succeed(yaml);
     var before = results();
-    run(yaml);
+    project.succeed(yaml);
     assertNothingExecuted();
     assertThat(results()).isEqualTo(before);
     removeResults();
-    run(yaml);
+    project.succeed(yaml);
     assertNothingExecuted();
     assertThat(results()).isEqualTo(before);
   }
@@ -141,16 +135,16 @@ class ResumeTest {
 
   @Test
   void theFirstRunSaysThatThereWasNone() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.reused("files").firstRun()).isTrue();
     assertThat(project.reused("files").others()).isEqualTo(3);
   }
 
   @Test
   void nothingIsExecutedForWhatIsUnchanged() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     var before = project.tree("out");
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.reused("files"))
         .isEqualTo(new RunEvent.StageReused("files", 3, 0, List.of()));
@@ -160,10 +154,10 @@ class ResumeTest {
 
   @Test
   void aRunSaysOnceThatWhatIsKeptCannotBeRead() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     removeResults();
     Files.createDirectory(folder.resolve(".golem-pipeline/cache/index/" + "0".repeat(64) + ".idx"));
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
     assertThat(project.events(RunEvent.Warned.class))
         .singleElement()
@@ -172,9 +166,9 @@ class ResumeTest {
 
   @Test
   void whereNothingIsToBeComputedThereIsNoReasonToTell() throws Exception {
-    run(FILES);
-    run(FILES.replace("echo", "printf '%s\\n'"));
-    run(FILES);
+    project.succeed(FILES);
+    project.succeed(FILES.replace("echo", "printf '%s\\n'"));
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.reused("files"))
         .isEqualTo(new RunEvent.StageReused("files", 3, 0, List.of()));
@@ -192,12 +186,12 @@ class ResumeTest {
           counts: { from: pieces, run: 'wc -l < "$in" > "$out"', merge: concat, output: r.txt }
         """;
     project.file("in/b", "1\n2\n3\n4\n");
-    run(yaml);
+    project.succeed(yaml);
     project.file("in/b", "1\n2\n3\n5\n");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.reused("counts").reasons()).containsExactly("input b-2.txt changed");
     project.file("in/b", "1\n2\n");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.reused("counts").reasons())
         .allMatch(reason -> reason.endsWith(" is gone") || reason.endsWith(" is new"));
   }
@@ -218,10 +212,10 @@ class ResumeTest {
     for (var i = 0; i < 4; i++) {
       project.file("outside", "." + i + "\n");
       project.reuse = false;
-      run(yaml);
+      project.succeed(yaml);
       project.reuse = true;
       Files.delete(folder.resolve("o.txt"));
-      run(yaml);
+      project.succeed(yaml);
       assertNothingExecuted();
       assertThat(project.read("o.txt")).isEqualTo("1.%d\n2.%d\n3.%d\n".replace("%d", "" + i));
     }
@@ -242,9 +236,9 @@ class ResumeTest {
         """;
     var lines = IntStream.range(0, 2000).mapToObj(i -> "line " + i * i + "\n").collect(joining());
     project.file("big.txt", lines);
-    run(yaml);
+    project.succeed(yaml);
     project.file("big.txt", "before all\n" + lines);
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("lines")).isEqualTo(FragmentSet.of(0));
     assertThat(project.reused("lines").reused()).isBetween(20, 80);
     assertThat(project.read("o.txt")).isEqualTo(("before all\n" + lines).toUpperCase(Locale.ROOT));
@@ -252,18 +246,18 @@ class ResumeTest {
 
   @Test
   void nothingIsReusedWhenAllIsToBeComputedAfresh() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.reuse = false;
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
     assertThat(project.events(RunEvent.StageReused.class)).isEmpty();
   }
 
   @Test
   void aChangedInputCostsItsOwnFragments() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.file("in/b", "two");
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.of(1));
     assertThat(project.reused("files").reasons()).containsExactly("input b changed");
     assertThat(project.tree("out"))
@@ -274,10 +268,10 @@ class ResumeTest {
   void anotherWordOfAListIsNoticedThoughTheResultIsInPlace() throws Exception {
     project.clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
     var command = FILES.lines().filter(line -> line.startsWith("run:")).findFirst().orElseThrow();
-    run(FILES.replace(command, "run: [cp, '${in}', '${out}']"));
+    project.succeed(FILES.replace(command, "run: [cp, '${in}', '${out}']"));
     assertThat(project.tree("out")).containsEntry("a", "1");
 
-    run(FILES.replace(command, "run: [cp, model.bin, '${out}']"));
+    project.succeed(FILES.replace(command, "run: [cp, model.bin, '${out}']"));
 
     assertThat(project.reused("files").reasons()).contains("run changed");
     assertThat(project.tree("out")).containsEntry("a", "m\n");
@@ -287,55 +281,55 @@ class ResumeTest {
   void whatChangedIsKnownAfterARunThatFoundItsResultInPlace() throws Exception {
     // Files that changed a moment ago would be looked into.
     project.clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
-    run(FILES);
-    run(FILES);
+    project.succeed(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
 
     project.file("in/b", "changed");
-    run(FILES);
+    project.succeed(FILES);
 
     assertThat(project.reused("files").reasons()).containsExactly("input b changed");
   }
 
   @Test
   void aTouchedInputCostsNothing() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.file("in/b", "2");
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
   }
 
   @Test
   void aParamThatIsNamedCostsAllAndOneThatIsNotNothing() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.params.put("note", "other");
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     project.params.put("crf", "28");
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.range(0, 3));
     assertThat(project.reused("files").reasons()).containsExactly("param crf 26→28");
     assertThat(project.read("out/a")).isEqualTo("1m\n28\n");
     project.params.put("crf", "26");
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.read("out/a")).isEqualTo("1m\n26\n");
   }
 
   @Test
   void anotherCommandSharedFileOrSuffixCostsAll() throws Exception {
-    run(FILES);
-    run(FILES.replace("cat \"$in\"", "cat  \"$in\""));
+    project.succeed(FILES);
+    project.succeed(FILES.replace("cat \"$in\"", "cat  \"$in\""));
     assertThat(project.sent("files").size()).isEqualTo(3);
     assertThat(project.reused("files").reasons()).containsExactly("run changed");
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     project.file("model.bin", "M\n");
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files").size()).isEqualTo(3);
     assertThat(project.reused("files").reasons()).containsExactly("files/model.bin changed");
     assertThat(project.read("out/a")).isEqualTo("1M\n26\n");
-    run(FILES + "out: .txt\n");
+    project.succeed(FILES + "out: .txt\n");
     assertThat(project.sent("files").size()).isEqualTo(3);
     assertThat(project.reused("files").reasons()).containsExactly("out changed");
     assertThat(project.tree("out")).containsOnlyKeys("a.txt", "b.txt", "c.txt");
@@ -343,19 +337,19 @@ class ResumeTest {
 
   @Test
   void anotherJudgeCostsAll() throws Exception {
-    run(FILES + "accept: 'true'\n");
-    run(FILES + "accept: grep -q m \"$in\"\n");
+    project.succeed(FILES + "accept: 'true'\n");
+    project.succeed(FILES + "accept: grep -q m \"$in\"\n");
     assertThat(project.sent("files").size()).isEqualTo(3);
     assertThat(project.reused("files").reasons()).containsExactly("accept changed");
   }
 
   @Test
   void anotherMergeOrPlaceCostsNothing() throws Exception {
-    run(FILES);
-    run(FILES.replace("output: out/", "merge: concat\noutput: o.txt"));
+    project.succeed(FILES);
+    project.succeed(FILES.replace("output: out/", "merge: concat\noutput: o.txt"));
     assertNothingExecuted();
     assertThat(project.read("o.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
-    run(FILES.replace("output: out/", "merge: concat\noutput: second.txt"));
+    project.succeed(FILES.replace("output: out/", "merge: concat\noutput: second.txt"));
     assertNothingExecuted();
     assertThat(project.read("second.txt")).isEqualTo("1m\n26\n2m\n26\n3m\n26\n");
   }
@@ -371,8 +365,8 @@ class ResumeTest {
         run: echo "$(cat "$in") $n" > "$out"
         output: out/${stem}-${n}
         """;
-    run(yaml);
-    run(yaml.replace("[1, 2]", "[1, 3, 2]"));
+    project.succeed(yaml);
+    project.succeed(yaml.replace("[1, 2]", "[1, 3, 2]"));
     assertThat(project.sent("matrix")).isEqualTo(FragmentSet.of(1, 4, 7));
     assertThat(project.tree("out"))
         .hasSize(9)
@@ -383,25 +377,25 @@ class ResumeTest {
 
   @Test
   void aFileInFrontShiftsOnlyFragmentsThatNameTheirNumber() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.file("in/0", "0");
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.of(0));
     assertThat(project.reused("files").reasons()).containsExactly("input 0 is new");
 
     var numbered = FILES.replace("echo \"$crf\"", "echo \"$crf $index\"");
-    run(numbered);
+    project.succeed(numbered);
     project.file("in/00", "00");
-    run(numbered);
+    project.succeed(numbered);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.range(1, 5));
     assertThat(project.read("out/c")).isEqualTo("3m\n26 4\n");
   }
 
   @Test
   void aRemovedInputRemovesItsResult() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     Files.delete(folder.resolve("in/b"));
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.tree("out")).containsOnlyKeys("a", "c");
   }
@@ -419,13 +413,13 @@ class ResumeTest {
         merge: concat
         output: o.txt
         """;
-    run(yaml);
-    run(yaml.replace("lines: 2", "lines: 3"));
+    project.succeed(yaml);
+    project.succeed(yaml.replace("lines: 2", "lines: 3"));
     assertThat(project.sent("lines")).isEqualTo(FragmentSet.range(0, 2));
     assertThat(project.reused("lines").reasons()).containsExactly("split changed");
     assertThat(project.read("o.txt")).isEqualTo("1\n2\n3\n1\n2\n3\n4\n5\n6\n4\n5\n6\n");
     project.file("in.txt", "1\n2\n3\n4\n5\n6\n7\n");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("lines")).isEqualTo(FragmentSet.of(3));
   }
 
@@ -443,14 +437,14 @@ class ResumeTest {
         """;
     assertRunsOnce(yaml);
     project.file("jobs.csv", "name,n\nx,1\nz,9\ny,2\n");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("jobs")).isEqualTo(FragmentSet.of(1));
     assertThat(project.read("o.txt")).isEqualTo("x 1\nz 9\ny 2\n");
   }
 
   @Test
   void aDamagedResultIsComputedAgain() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     removeResults();
     for (var pack : packs()) {
       var bytes = Files.readAllBytes(pack);
@@ -460,12 +454,12 @@ class ResumeTest {
         Files.write(pack, bytes);
       }
     }
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files")).isEqualTo(FragmentSet.of(1));
     assertThat(project.tree("out"))
         .isEqualTo(Map.of("a", "1m\n26\n", "b", "2m\n26\n", "c", "3m\n26\n"));
     removeResults();
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.read("out/b")).isEqualTo("2m\n26\n");
   }
@@ -478,28 +472,28 @@ class ResumeTest {
 
   @Test
   void aCacheThatIsGoneIsFilledAgain() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     delete(folder.resolve(".golem-pipeline/cache"));
     removeResults();
-    run(FILES);
+    project.succeed(FILES);
     assertThat(project.sent("files").size()).isEqualTo(3);
     assertThat(project.reused("files").reasons()).isEmpty();
     removeResults();
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.tree("out")).hasSize(3);
   }
 
   @Test
   void whatSomebodyChangedInTheResultIsPutRightWhenAsked() throws Exception {
-    run(FILES);
+    project.succeed(FILES);
     project.file("out/b", "spoilt");
     Files.delete(folder.resolve("out/c"));
     assertThat(project.run(FILES).failure().message())
         .isEqualTo("`out/b` was changed since this pipeline published it.");
     assertThat(project.read("out/b")).isEqualTo("spoilt");
     project.overwrite = true;
-    run(FILES);
+    project.succeed(FILES);
     assertNothingExecuted();
     assertThat(project.tree("out"))
         .isEqualTo(Map.of("a", "1m\n26\n", "b", "2m\n26\n", "c", "3m\n26\n"));
@@ -521,16 +515,16 @@ class ResumeTest {
         output: o.txt
         """
             .formatted(folder);
-    run(yaml);
+    project.succeedInPart(yaml);
     assertThat(project.read("o.txt")).isEqualTo("13");
-    run(yaml);
+    project.succeedInPart(yaml);
     assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(1));
     assertThat(project.read("o.txt")).isEqualTo("13");
     project.file("good", "");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(1));
     assertThat(project.read("o.txt")).isEqualTo("123");
-    run(yaml);
+    project.succeed(yaml);
     assertNothingExecuted();
   }
 
@@ -553,7 +547,7 @@ class ResumeTest {
     assertThat(project.run(yaml).exitCode()).isEqualTo(1);
     assertThat(project.read("o.txt")).isNull();
     project.file("good", "");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("fails")).isEqualTo(FragmentSet.of(2));
     assertThat(project.read("o.txt")).isEqualTo("123");
   }
@@ -605,12 +599,12 @@ class ResumeTest {
         """;
     assertRunsOnce(yaml);
     project.file("in/b", "5");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("upper")).isEqualTo(FragmentSet.of(1));
     assertThat(project.sent("twice")).isEqualTo(FragmentSet.of(1));
     assertThat(project.tree("out")).isEqualTo(Map.of("a.up", "aa", "b.up", "ee", "c.up", "cc"));
     // The other input gives the same intermediate result: what follows is still good.
-    run(yaml.replace("tr 1-9 a-i <", "tr 1-9 a-i  <"));
+    project.succeed(yaml.replace("tr 1-9 a-i <", "tr 1-9 a-i  <"));
     assertThat(project.sent("upper")).isEqualTo(FragmentSet.range(0, 3));
     assertThat(project.sent("twice")).isEqualTo(FragmentSet.EMPTY);
   }
@@ -633,7 +627,7 @@ class ResumeTest {
         """;
     assertRunsOnce(yaml);
     project.file("in/b", "9");
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.sent("size")).isEqualTo(FragmentSet.of(1));
     assertThat(project.sent("say")).isEqualTo(FragmentSet.EMPTY);
     assertThat(project.read("o.txt")).isEqualTo("total 3\n");
@@ -651,9 +645,9 @@ class ResumeTest {
         merge: first
         output: found/${n}.txt
         """;
-    run(yaml);
+    project.succeed(yaml);
     assertThat(project.tree("found")).isEqualTo(Map.of("17.txt", "found 17\n"));
-    run(yaml);
+    project.succeed(yaml);
     assertNothingExecuted();
     assertThat(project.tree("found")).isEqualTo(Map.of("17.txt", "found 17\n"));
   }

@@ -132,7 +132,7 @@ class VerifyRunTest {
   @Test
   void withoutAnyCheckALieIsBelieved() throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST);
-    assertThat(project.run(numbers).failure()).isNull();
+    project.succeed(numbers);
     assertThat(project.read("all.txt")).hasSameSizeAs(expected()).isNotEqualTo(expected());
     assertThat(banned()).isEmpty();
   }
@@ -150,9 +150,8 @@ class VerifyRunTest {
     providers(ProviderFault.LIES, HONEST, HONEST, HONEST);
     var yaml = numbers + "verify: " + verify + "\n";
 
-    var end = project.run(yaml);
+    project.succeed(yaml);
 
-    assertThat(end.failure()).isNull();
     assertThat(project.read("all.txt")).isEqualTo(expected());
     assertThat(banned()).hasSize(1);
     var liar = banned().get(0);
@@ -161,11 +160,11 @@ class VerifyRunTest {
         .startsWith("gave false results in run ");
     assertThat(project.openAgreements).isZero();
 
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
 
     project.reuse = false;
-    assertThat(project.run(yaml).failure()).isNull();
+    project.succeed(yaml);
     assertThat(project.sent("numbers").size()).isEqualTo(FRAGMENTS);
     assertThat(rented(liar)).isEmpty();
     assertThat(project.read("all.txt")).isEqualTo(expected());
@@ -174,8 +173,7 @@ class VerifyRunTest {
   @Test
   void twoLiarsWithDifferentLiesAreOutvoted() throws Exception {
     providers(ProviderFault.LIES, ProviderFault.LIES, HONEST, HONEST, HONEST);
-    var end = project.run(numbers + "verify: { copies: 3 }\n");
-    assertThat(end.failure()).isNull();
+    project.succeed(numbers + "verify: { copies: 3 }\n");
     assertThat(project.read("all.txt")).isEqualTo(expected());
     assertThat(banned()).isSubsetOf(id("local-1"), id("local-2")).isNotEmpty();
   }
@@ -196,7 +194,7 @@ class VerifyRunTest {
   @Test
   void whatALiarLeftInTheCacheIsNotUsed() throws Exception {
     providers(ProviderFault.LIES, HONEST, HONEST);
-    assertThat(project.run(numbers).failure()).isNull();
+    project.succeed(numbers);
     assertThat(project.read("all.txt")).isNotEqualTo(expected());
     var byLiar = FragmentSet.EMPTY;
     var liars =
@@ -212,11 +210,10 @@ class VerifyRunTest {
     Files.delete(folder.resolve("all-are-here"));
     providers(ProviderFault.LIES, HONEST, HONEST);
     var other = numbers.replace("name: numbers", "name: other").replace("all.txt", "other.txt");
-    var end = project.run(other.replace("+ 100", "+ 200") + "verify: { audit: 100%, by: local }\n");
-    assertThat(end.failure()).isNull();
+    project.succeed(other.replace("+ 100", "+ 200") + "verify: { audit: 100%, by: local }\n");
     assertThat(banned()).hasSize(1);
 
-    assertThat(project.run(numbers).failure()).isNull();
+    project.succeed(numbers);
     assertThat(project.sent("numbers")).isEqualTo(byLiar);
     assertThat(project.read("all.txt")).isEqualTo(expected());
   }
@@ -272,8 +269,8 @@ class VerifyRunTest {
   @Test
   void whatThisMachineComputedIsNotDoubted() throws Exception {
     providers(HONEST, HONEST);
-    assertThat(project.run(numbers).failure()).isNull();
-    assertThat(project.run(numbers + "verify: { copies: 2 }\n").failure()).isNull();
+    project.succeed(numbers);
+    project.succeed(numbers + "verify: { copies: 2 }\n");
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
     assertThat(project.read("all.txt")).isEqualTo(expected());
   }
@@ -286,7 +283,7 @@ class VerifyRunTest {
         numbers("{ copies: 2 }")
             .replace("to: 12", "to: 13")
             .replace("timeout", "retry: { attempts: 4 }\ntimeout");
-    assertThat(project.run(longer).failure()).isNull();
+    project.succeed(longer);
     assertThat(project.sent("numbers").size()).isEqualTo(13);
     assertThat(project.reused("numbers").reasons())
         .containsExactly("verify added", "split changed");
@@ -368,9 +365,8 @@ class VerifyRunTest {
     project.file("seen/x", "").file("again/x", "");
     project.params.put("seen", folder.resolve("seen").toString());
 
-    var end = project.run(yaml + "verify: { copies: 2, compare: " + form + " }\n");
+    project.succeed(yaml + "verify: { copies: 2, compare: " + form + " }\n");
 
-    assertThat(end.failure()).isNull();
     assertThat(banned()).isEmpty();
     assertThat(project.events(RunEvent.ChecksQueued.class)).isNotEmpty();
 
@@ -403,8 +399,7 @@ class VerifyRunTest {
     providers(HONEST, HONEST, HONEST, HONEST);
     project.file("seen/x", "");
     project.params.put("seen", folder.resolve("seen").toString());
-    var end = project.run(IN_TURN.replace("SECOND", "2"));
-    assertThat(end.failure()).isNull();
+    project.succeed(IN_TURN.replace("SECOND", "2"));
     assertThat(project.read("all.txt")).isEqualTo("[1e99999]\n".repeat(3));
     assertThat(banned()).isEmpty();
     assertThat(failures()).hasSize(3).allMatch(failed -> failed.fragment() < 3);

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -108,30 +110,53 @@ class RetriesTest {
     assertThat(retries.size()).isEqualTo(1000);
   }
 
+  /** Remembers what was asked for. */
+  private static final class Watched extends HashMap<Integer, Trouble> {
+    private static final long serialVersionUID = 1L;
+
+    private final List<Object> looks = new ArrayList<>();
+
+    @Override
+    public Trouble get(Object key) {
+      looks.add(key);
+      return super.get(key);
+    }
+  }
+
   @Test
   void aCrowdThatAMachineMayNotTryIsNotLookedAtAsAWhole() {
-    var looks = new ArrayList<Object>();
-    var counted =
-        new HashMap<Integer, Trouble>() {
-          private static final long serialVersionUID = 1L;
+    assertThat(takenOfCrowd(trouble -> trouble.tried.add("m"))).isEmpty();
+  }
 
-          @Override
-          public Trouble get(Object key) {
-            looks.add(key);
-            return super.get(key);
-          }
-        };
-    var crowd = new Retries(counted);
+  @Test
+  void aCrowdThatMustRunAloneIsNotLookedAtAsAWhole() {
+    var first = new AtomicInteger(9);
+    assertThat(takenOfCrowd(trouble -> trouble.mostTogether = first.getAndSet(1)))
+        .containsExactly(0);
+  }
+
+  private static List<Integer> takenOfCrowd(Consumer<Trouble> each) {
+    var troubles = new Watched();
+    var crowd = new Retries(troubles);
     for (var fragment = 0; fragment < 100_000; fragment++) {
       var trouble = new Trouble();
-      trouble.tried.add("m");
-      counted.put(fragment, trouble);
+      each.accept(trouble);
+      troubles.put(fragment, trouble);
       crowd.add(fragment, NOW);
     }
-    looks.clear();
+    troubles.looks.clear();
+    var taken = crowd.take(machine("m"), 9, NOW);
+    assertThat(troubles.looks).hasSizeLessThan(1000);
+    return taken;
+  }
 
-    assertThat(crowd.take(machine("m"), 9, NOW)).isEmpty();
-    assertThat(looks).hasSizeLessThan(1000);
+  @Test
+  void anEarlierDueTimeIsForgottenWhenALaterOneIsSet() {
+    add(1, NOW.plusSeconds(1));
+    add(1, NOW.plusSeconds(2));
+    assertThat(retries.size()).isEqualTo(1);
+    retries.remove(1);
+    assertThat(retries.size()).isZero();
   }
 
   @Test
