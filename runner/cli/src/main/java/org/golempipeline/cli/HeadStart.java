@@ -9,6 +9,7 @@ import java.util.Set;
 import org.golempipeline.cache.Digest;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.journal.EventJson;
 import org.golempipeline.plugins.Plugins;
 import org.golempipeline.spec.Overrides;
@@ -58,6 +59,8 @@ final class HeadStart {
       // The source of random numbers, and how records are compared.
       NodeOnDemand.newAppKey();
       new HashSet<>(List.of(Digest.parse("0".repeat(64)), Digest.parse("0".repeat(64))));
+      // Last, since a run with nothing to do has no use for it.
+      WireJson.mapper();
     }
   }
 }
