@@ -69,12 +69,12 @@ public final class Retrier {
    */
   <T> CompletableFuture<T> run(Repeat repeat, Supplier<CompletableFuture<T>> attempt) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    AtomicReference<CompletableFuture<T>> current = new AtomicReference<>();
+    AtomicReference<CompletableFuture<?>> current = new AtomicReference<>();
     result.whenComplete(
         (value, error) -> {
-          CompletableFuture<T> running = current.get();
-          if (running != null && result.isCancelled()) {
-            running.cancel(true);
+          CompletableFuture<?> now = current.get();
+          if (now != null && result.isCancelled()) {
+            now.cancel(true);
           }
         });
     attempt(repeat, attempt, 1, result, current);
@@ -86,9 +86,16 @@ public final class Retrier {
       Supplier<CompletableFuture<T>> attempt,
       int number,
       CompletableFuture<T> result,
-      AtomicReference<CompletableFuture<T>> current) {
-    CompletableFuture<T> running = attempt.get();
-    current.set(running);
+      AtomicReference<CompletableFuture<?>> current) {
+    CompletableFuture<T> running;
+    try {
+      running = attempt.get();
+    } catch (RuntimeException | Error e) {
+      // Thrown where nobody waits, it would leave everybody waiting.
+      result.completeExceptionally(e);
+      return;
+    }
+    isUnderWay(running, result, current);
     running.whenComplete(
         (value, error) -> {
           if (error == null) {
@@ -100,12 +107,41 @@ public final class Retrier {
               && !result.isDone()
               && cause instanceof CallFailure failure
               && mayRepeat(failure, repeat)) {
-            sleeper
-                .sleep(pause(number))
-                .thenRun(() -> attempt(repeat, attempt, number + 1, result, current));
+            again(repeat, attempt, number, cause, result, current);
           } else {
             result.completeExceptionally(cause);
           }
         });
+  }
+
+  /** Who is closed meanwhile gives up. */
+  private <T> void again(
+      Repeat repeat,
+      Supplier<CompletableFuture<T>> attempt,
+      int number,
+      Throwable cause,
+      CompletableFuture<T> result,
+      AtomicReference<CompletableFuture<?>> current) {
+    CompletableFuture<?> pause = sleeper.sleep(pause(number));
+    isUnderWay(pause, result, current);
+    pause.whenComplete(
+        (slept, closed) -> {
+          if (closed != null) {
+            result.completeExceptionally(cause);
+          } else {
+            attempt(repeat, attempt, number + 1, result, current);
+          }
+        });
+  }
+
+  /** From now on it is what cancelling {@code result} cancels, which may have happened already. */
+  private static void isUnderWay(
+      CompletableFuture<?> step,
+      CompletableFuture<?> result,
+      AtomicReference<CompletableFuture<?>> current) {
+    current.set(step);
+    if (result.isCancelled()) {
+      step.cancel(true);
+    }
   }
 }

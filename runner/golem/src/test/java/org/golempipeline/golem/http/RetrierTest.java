@@ -88,6 +88,49 @@ final class RetrierTest {
     assertThat(attempt).isCancelled();
   }
 
+  @Test
+  void nothingIsSentForWhoGaveUpInAPause() {
+    CompletableFuture<Void> pause = new CompletableFuture<>();
+    AtomicInteger attempts = new AtomicInteger();
+    CompletableFuture<String> result =
+        new Retrier(length -> pause, 42)
+            .run(
+                Retrier.Repeat.ALWAYS,
+                () -> {
+                  attempts.incrementAndGet();
+                  return CompletableFuture.failedFuture(failure(503, CallFailure.Arrival.ANSWERED));
+                });
+    result.cancel(true);
+    pause.complete(null);
+    assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void theLastFailureIsToldIfThereIsNoTimeForAnother() {
+    CompletableFuture<Void> pause = new CompletableFuture<>();
+    CallFailure failure = failure(503, CallFailure.Arrival.ANSWERED);
+    CompletableFuture<String> result =
+        new Retrier(length -> pause, 42)
+            .run(Retrier.Repeat.ALWAYS, () -> CompletableFuture.failedFuture(failure));
+    pause.cancel(false);
+    assertThatThrownBy(result::join).hasCause(failure);
+  }
+
+  @Test
+  void whatAnAttemptThrowsIsTold() {
+    AtomicInteger attempts = new AtomicInteger();
+    CompletableFuture<String> result =
+        retrier.run(
+            Retrier.Repeat.ALWAYS,
+            () -> {
+              if (attempts.incrementAndGet() == 2) {
+                throw new IllegalStateException("out of threads");
+              }
+              return CompletableFuture.failedFuture(failure(503, CallFailure.Arrival.ANSWERED));
+            });
+    assertThatThrownBy(result::join).hasCauseInstanceOf(IllegalStateException.class);
+  }
+
   private static boolean answered(int status) {
     return Retrier.mayRepeat(failure(status, CallFailure.Arrival.ANSWERED), Retrier.Repeat.ALWAYS);
   }
