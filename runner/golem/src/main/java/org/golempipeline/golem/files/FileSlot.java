@@ -152,7 +152,12 @@ public final class FileSlot {
             bound -> {
               synchronized (this) {
                 servicesId = bound.servicesId();
+                if (!closed) {
+                  return true;
+                }
               }
+              // It was closed meanwhile, when this one was not known yet.
+              var unused = close();
               return true;
             });
   }
@@ -168,33 +173,34 @@ public final class FileSlot {
     }
     return host.caller()
         .webSocket(Calls.servicePath(id), new Listener())
-        .thenApply(
-            open -> {
-              synchronized (this) {
-                if (closed) {
-                  open.abort();
-                } else {
-                  socket = open;
-                  sending = false;
-                  failures = 0;
-                }
-              }
-              sendNext();
-              return true;
-            });
+        .thenApply(connected -> true);
+  }
+
+  /** Whether {@code open} is the connection from now on; answers on the one before are void. */
+  private synchronized boolean isConnected(WebSocket open) {
+    if (closed) {
+      return false;
+    }
+    socket = open;
+    sending = false;
+    failures = 0;
+    replies.clear();
+    return true;
   }
 
   /** The daemon may have forgotten the service as well, when it was started anew. */
   private void reconnect(@Nullable WebSocket broken) {
+    int before;
     synchronized (this) {
       if (closed || socket != broken || host.closed().get()) {
         return;
       }
       socket = null;
       failures++;
+      before = failures;
     }
     host.threads()
-        .after(host.retrier().pause(failures))
+        .after(host.retrier().pause(before))
         .thenCompose(waited -> connect())
         .whenComplete(
             (connected, error) -> {
@@ -209,8 +215,12 @@ public final class FileSlot {
             });
   }
 
-  private void reply(FileMessage.Reply reply) {
+  /** The daemon asks anew on another connection. */
+  private void reply(WebSocket asked, FileMessage.Reply reply) {
     synchronized (this) {
+      if (socket != asked) {
+        return;
+      }
       replies.add(FileMessage.encode(reply));
     }
     sendNext();
@@ -231,7 +241,7 @@ public final class FileSlot {
         .whenComplete(
             (sent, error) -> {
               synchronized (this) {
-                sending = false;
+                sending = sending && socket != open;
               }
               if (error == null) {
                 sendNext();
@@ -241,7 +251,7 @@ public final class FileSlot {
             });
   }
 
-  private void handle(byte[] frame) {
+  private void handle(WebSocket from, byte[] frame) {
     FileMessage.Request request;
     try {
       request = FileMessage.decodeRequest(ByteBuffer.wrap(frame));
@@ -253,7 +263,7 @@ public final class FileSlot {
     if (reply instanceof FileMessage.Chunk chunk) {
       count(chunk);
     }
-    reply(reply);
+    reply(from, reply);
   }
 
   /** What is handed over within this process is not counted. */
@@ -317,6 +327,16 @@ public final class FileSlot {
   private final class Listener implements WebSocket.Listener {
     private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
 
+    /** Before anything else of this connection is heard, its end included. */
+    @Override
+    public void onOpen(WebSocket open) {
+      if (isConnected(open)) {
+        open.request(1);
+      } else {
+        open.abort();
+      }
+    }
+
     @Override
     public @Nullable CompletionStage<?> onBinary(WebSocket open, ByteBuffer data, boolean last) {
       byte[] bytes = new byte[data.remaining()];
@@ -340,7 +360,7 @@ public final class FileSlot {
           .files()
           .execute(
               () -> {
-                handle(frame);
+                handle(open, frame);
                 open.request(1);
               });
       return null;

@@ -36,15 +36,21 @@ public final class Caller {
   private final Retrier retrier;
 
   public Caller(GolemConnection connection, Threads threads, Retrier retrier) {
-    this.connection = connection;
-    this.retrier = retrier;
-    transport =
+    this(
         connection
             .near()
             .<Transport>map(
                 daemon -> new NearTransport(daemon, connection.appKey(), threads.answers()))
             .orElseGet(
-                () -> new HttpTransport(connection.url(), connection.appKey(), threads.answers()));
+                () -> new HttpTransport(connection.url(), connection.appKey(), threads.answers())),
+        connection,
+        retrier);
+  }
+
+  Caller(Transport transport, GolemConnection connection, Retrier retrier) {
+    this.transport = transport;
+    this.connection = connection;
+    this.retrier = retrier;
   }
 
   public URI daemon() {
