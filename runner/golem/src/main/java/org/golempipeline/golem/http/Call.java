@@ -57,7 +57,10 @@ public record Call<T>(
         List<T> values = new ArrayList<>();
         for (JsonNode element : array) {
           try {
-            values.add(WireJson.mapper().treeToValue(element, type));
+            T value = WireJson.mapper().treeToValue(element, type);
+            if (value != null) {
+              values.add(value);
+            }
           } catch (JsonProcessingException unreadable) {
             Caller.LOG.debug("left out an unreadable {}", type.getSimpleName(), unreadable);
           }

@@ -12,12 +12,15 @@ public final class EventStream implements Flow.Subscriber<String> {
   private static final int LARGEST_EVENT = 1 << 20;
 
   private final Consumer<RuntimeEvent> handler;
-  private final Runnable ended;
+  private final Consumer<EventStream> ended;
   private final StringBuilder data = new StringBuilder();
   private Flow.@Nullable Subscription subscription;
   private boolean closed;
 
-  public EventStream(Consumer<RuntimeEvent> handler, Runnable ended) {
+  /**
+   * @param ended told that it has ended, perhaps more than once
+   */
+  public EventStream(Consumer<RuntimeEvent> handler, Consumer<EventStream> ended) {
     this.handler = handler;
     this.ended = ended;
   }
@@ -56,11 +59,11 @@ public final class EventStream implements Flow.Subscriber<String> {
 
   @Override
   public void onError(Throwable error) {
-    ended.run();
+    ended.accept(this);
   }
 
   @Override
   public void onComplete() {
-    ended.run();
+    ended.accept(this);
   }
 }

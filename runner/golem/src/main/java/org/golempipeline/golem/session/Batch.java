@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.Script;
@@ -60,6 +62,7 @@ final class Batch {
   private int silentPolls;
   private @Nullable String batchId;
   private @Nullable EventStream stream;
+  private @Nullable CompletableFuture<?> pending;
   private int finished;
   private int failures;
   private boolean polledOnce;
@@ -105,6 +108,7 @@ final class Batch {
    * GolemException} if it did not end by itself; {@code lost} ends it at once.
    */
   CompletableFuture<List<CommandResult>> start(CompletableFuture<String> lost) {
+    assert session.isOnLoop();
     lost.thenAcceptAsync(
         reason -> fail(GolemException.Kind.PROVIDER, reason), session.threads().loop());
     watchClocks();
@@ -124,6 +128,9 @@ final class Batch {
             });
     done.whenCompleteAsync(
         (results, error) -> {
+          if (pending != null) {
+            pending.cancel(true);
+          }
           if (stream != null) {
             stream.close();
           }
@@ -144,27 +151,50 @@ final class Batch {
     }
     CompletableFuture<List<CommandResult>> answer =
         session.caller().send(Calls.results(activityId, id, wait));
-    done.whenComplete((ended, error) -> answer.cancel(true));
-    answer.whenCompleteAsync(
-        (results, error) -> {
-          if (done.isDone()) {
-            return;
+    if (!wait.isZero()) {
+      pending = answer;
+    }
+    goOn(
+        answer.handleAsync(
+            (results, error) -> {
+              answered(id, wait, results, error);
+              return true;
+            },
+            session.threads().loop()));
+  }
+
+  private void answered(
+      String id, Duration wait, @Nullable List<CommandResult> results, @Nullable Throwable error) {
+    assert session.isOnLoop();
+    if (done.isDone()) {
+      return;
+    }
+    if (results == null) {
+      pollFailed(CallFailure.of("get the results", Objects.requireNonNull(error)), wait);
+      return;
+    }
+    failures = 0;
+    silentPolls = 0;
+    lastAnswer = session.nanos();
+    take(results);
+    if (!done.isDone() && !wait.isZero()) {
+      polledOnce = true;
+      openStream(id);
+      poll(POLL);
+    }
+  }
+
+  /** Where a step goes wrong, or the session ends first, nobody would end the batch. */
+  private void goOn(CompletableFuture<?> step) {
+    step.whenComplete(
+        (taken, error) -> {
+          Throwable cause = error == null ? null : CallFailure.unwrap(error);
+          if (cause instanceof CancellationException) {
+            fail(GolemException.Kind.CANCELLED, "the session is over");
+          } else if (cause != null) {
+            fail(GolemException.Kind.PROVIDER, CallFailure.text(cause));
           }
-          if (results == null) {
-            pollFailed(CallFailure.of("get the results", error), wait);
-            return;
-          }
-          failures = 0;
-          silentPolls = 0;
-          lastAnswer = session.nanos();
-          take(results);
-          if (!done.isDone() && !wait.isZero()) {
-            polledOnce = true;
-            openStream(id);
-            poll(POLL);
-          }
-        },
-        session.threads().loop());
+        });
   }
 
   private void take(List<CommandResult> results) {
@@ -217,9 +247,10 @@ final class Batch {
     }
     CompletableFuture<Boolean> alive =
         answered ? isAlive(failure) : CompletableFuture.completedFuture(true);
-    alive
-        .thenCompose(yes -> session.threads().after(session.retrier().pause(failures + 1)))
-        .thenRun(() -> poll(POLL));
+    goOn(
+        alive
+            .thenCompose(yes -> session.threads().after(session.retrier().pause(failures + 1)))
+            .thenRun(() -> poll(POLL)));
   }
 
   private CompletableFuture<Boolean> isAlive(CallFailure failure) {
@@ -260,14 +291,22 @@ final class Batch {
     session.caller().stream("follow the batch", Calls.resultsPath(activityId, id), opened)
         .exceptionally(
             error -> {
-              streamEnded();
+              streamEnded(opened);
               return false;
             });
   }
 
   /** It is opened again after the next poll. */
-  private void streamEnded() {
-    session.threads().loop().execute(() -> stream = null);
+  private void streamEnded(EventStream which) {
+    session
+        .threads()
+        .loop()
+        .execute(
+            () -> {
+              if (stream == which) {
+                stream = null;
+              }
+            });
   }
 
   private void on(String id, RuntimeEvent event) {
@@ -331,7 +370,7 @@ final class Batch {
     } else {
       CompletableFuture<Void> timer =
           session.threads().after(left.compareTo(idleLeft) < 0 ? left : idleLeft);
-      timer.thenRun(this::watchClocks);
+      goOn(timer.thenRun(this::watchClocks));
       done.whenComplete((results, error) -> timer.cancel(false));
     }
   }

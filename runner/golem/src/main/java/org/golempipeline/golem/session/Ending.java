@@ -51,6 +51,7 @@ final class Ending {
 
   /** Ends the agreement only. */
   CompletableFuture<Boolean> terminate(Account account, EndReason reason) {
+    assert session.isOnLoop();
     account.close();
     return account.ended.isDone()
         ? CompletableFuture.completedFuture(true)

@@ -57,12 +57,13 @@ final class EventPoller<E> {
   }
 
   private void answered(@Nullable List<E> events, @Nullable Throwable error) {
+    if (isStopped()) {
+      return;
+    }
     if (events == null) {
-      if (!isStopped()) {
-        failures++;
-        Caller.LOG.debug("polling failed {} times", failures, error);
-        session.threads().after(session.retrier().pause(failures)).thenRun(this::start);
-      }
+      failures++;
+      Caller.LOG.debug("polling failed {} times", failures, error);
+      session.threads().after(session.retrier().pause(failures)).thenRun(this::start);
       return;
     }
     Instant before = cursor;

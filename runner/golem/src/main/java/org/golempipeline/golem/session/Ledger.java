@@ -56,6 +56,9 @@ final class Ledger {
 
   private CompletableFuture<?> notes = CompletableFuture.completedFuture(null);
 
+  /** The invoices that wait for notes, or are being fetched. */
+  private CompletableFuture<?> invoices = CompletableFuture.completedFuture(null);
+
   /** The last listing of debit notes that was asked for, which begins when the one before ends. */
   private CompletableFuture<?> listing = CompletableFuture.completedFuture(null);
 
@@ -87,6 +90,7 @@ final class Ledger {
 
   /** The same for an agreement that was made earlier. */
   Account open(String agreementId, Offered offered, long openedNanos) {
+    assert session.isOnLoop();
     Account account =
         new Account(agreementId, offered, openedNanos, more -> accepted = accepted.add(more));
     accounts.put(agreementId, account);
@@ -109,6 +113,7 @@ final class Ledger {
 
   /** The same, if it is known when the agreement ended. */
   void on(AgreementEvent event, long endedNanos) {
+    assert session.isOnLoop();
     Account account = accounts.get(event.agreementId());
     if (account == null || !event.eventType().equals(AgreementEvent.TERMINATED)) {
       return;
@@ -128,6 +133,7 @@ final class Ledger {
   }
 
   void on(DebitNoteEvent event) {
+    assert session.isOnLoop();
     notesSeen = event.eventDate().isAfter(notesSeen) ? event.eventDate() : notesSeen;
     if (event.eventType().equals(DebitNoteEvent.RECEIVED) && documents.add(event.debitNoteId())) {
       CompletableFuture<?> queued =
@@ -138,16 +144,20 @@ final class Ledger {
   }
 
   void on(InvoiceEvent event) {
+    assert session.isOnLoop();
     if (event.eventType().equals(InvoiceEvent.RECEIVED) && documents.add(event.invoiceId())) {
-      notesBefore()
-          .thenCompose(ready -> read(Calls.invoice(event.invoiceId())))
-          .thenAccept(invoice -> inTurn(invoice.agreementId(), account -> take(account, invoice)));
+      CompletableFuture<?> queued =
+          notesBefore()
+              .thenCompose(ready -> read(Calls.invoice(event.invoiceId())))
+              .thenAccept(
+                  invoice -> inTurn(invoice.agreementId(), account -> take(account, invoice)));
+      invoices = CompletableFuture.allOf(invoices.exceptionally(error -> null), queued);
     }
   }
 
   /**
-   * Completes once the debit notes that came before now are in turn: providers send the last one
-   * ahead of the invoice, but it is another poll that brings it.
+   * Completes once the debit notes that came before now are in turn, if they can be listed:
+   * providers send the last one ahead of the invoice, but it is another poll that brings it.
    */
   private CompletableFuture<Void> notesBefore() {
     CompletableFuture<Void> next = nextListing;
@@ -159,7 +169,8 @@ final class Ledger {
       nextListing = next;
       listing = next;
     }
-    return next.thenCompose(seen -> notes.<Void>handle((done, error) -> null));
+    return next.handle((seen, error) -> notes)
+        .thenCompose(before -> before.<Void>handle((done, error) -> null));
   }
 
   private CompletableFuture<Void> listNotes() {
@@ -267,6 +278,7 @@ final class Ledger {
   }
 
   private void inTurn(String agreementId, Step step) {
+    assert session.isOnLoop();
     Account account = accounts.get(agreementId);
     if (account == null) {
       step.take(null);
@@ -467,12 +479,15 @@ final class Ledger {
 
   /** Whether a document is being read, or accepted with the allocation. */
   boolean isBusy() {
+    assert session.isOnLoop();
     return !notes.isDone()
+        || !invoices.isDone()
         || accounts.values().stream().anyMatch(account -> !account.documents.isDone());
   }
 
   /** What is still open, a sentence each. */
   List<String> outstanding() {
+    assert session.isOnLoop();
     List<String> open = new ArrayList<>();
     for (Account account : approved()) {
       String who = account.offered.provider().name();

@@ -48,6 +48,7 @@ final class Market implements Negotiation.Hirer {
   }
 
   void rent(RentRequest request) {
+    assert session.isOnLoop();
     if (stopped) {
       request.fail(stopping());
       return;
@@ -82,6 +83,7 @@ final class Market implements Negotiation.Hirer {
 
   /** Nobody gets a machine any more; completes when nothing is half done. */
   CompletableFuture<Void> stop() {
+    assert session.isOnLoop();
     stopped = true;
     negotiations.values().forEach(negotiation -> negotiation.failAll(stopping()));
     return CompletableFuture.allOf(hirings.toArray(CompletableFuture[]::new))
@@ -89,6 +91,7 @@ final class Market implements Negotiation.Hirer {
   }
 
   CompletableFuture<Void> withdraw() {
+    assert session.isOnLoop();
     return CompletableFuture.allOf(
         negotiations.values().stream()
             .map(negotiation -> negotiation.stop(stopping()))
@@ -196,6 +199,7 @@ final class Market implements Negotiation.Hirer {
       Offered offered,
       @Nullable RentedMachine machine,
       @Nullable Throwable error) {
+    assert session.isOnLoop();
     String providerId = offered.provider().id();
     if (machine != null) {
       penalties.forgive(providerId);

@@ -113,6 +113,7 @@ final class Negotiation {
   }
 
   void add(RentRequest request) {
+    assert session.isOnLoop();
     waiting.add(request);
     publication.publish();
     pump();
@@ -134,6 +135,7 @@ final class Negotiation {
   }
 
   void remove(RentRequest request) {
+    assert session.isOnLoop();
     waiting.remove(request);
   }
 
@@ -174,6 +176,7 @@ final class Negotiation {
   }
 
   void on(MarketEvent event) {
+    assert session.isOnLoop();
     if (event instanceof MarketEvent.ProposalEvent proposal) {
       on(proposal.proposal());
     } else if (event instanceof MarketEvent.ProposalRejectedEvent rejected) {
@@ -300,6 +303,7 @@ final class Negotiation {
 
   /** Hands out drafts and asks for more, as many as are needed now. */
   void pump() {
+    assert session.isOnLoop();
     if (stopped) {
       return;
     }

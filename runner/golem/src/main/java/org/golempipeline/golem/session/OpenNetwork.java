@@ -74,6 +74,7 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   private void started(RentedMachine machine) {
+    assert session.isOnLoop();
     machines.add(machine);
     machine.closed().thenRunAsync(() -> machines.remove(machine), session.threads().loop());
   }
@@ -138,16 +139,20 @@ final class OpenNetwork implements GolemNetwork {
 
   @Override
   public CompletableFuture<Settlement> settle(Duration limit) {
-    long begin = session.nanos();
-    CompletableFuture<Settlement> settlement = new CompletableFuture<>();
-    CompletableFuture.supplyAsync(market::stop, session.threads().loop())
-        .thenCompose(stopping -> step(stopping, begin, limit))
+    return session
+        .threads()
+        .doOnLoop(() -> settle(session.nanos(), limit))
+        .thenApplyAsync(settlement -> settlement, session.threads().answers());
+  }
+
+  private CompletableFuture<Settlement> settle(long begin, Duration limit) {
+    return CompletableFuture.completedFuture(true)
+        .thenCompose(begun -> step(market.stop(), begin, limit))
         .thenCompose(stopped -> end(market.withdraw(), begin, limit))
         .thenCompose(ended -> release())
-        .whenComplete(
+        .handle(
             (outstanding, error) ->
-                settled(settlement, error == null ? outstanding : List.of(unsettled(error))));
-    return settlement;
+                settled(error == null ? outstanding : List.of(unsettled(error))));
   }
 
   @Override
@@ -177,6 +182,7 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   private CompletableFuture<?> closeMachines() {
+    assert session.isOnLoop();
     List<CompletableFuture<?>> closing = new ArrayList<>();
     for (RentedMachine machine : machines) {
       closing.add(machine.close(EndReason.success("The work is done")));
@@ -188,6 +194,7 @@ final class OpenNetwork implements GolemNetwork {
   }
 
   private CompletableFuture<?> stopServing() {
+    assert session.isOnLoop();
     servesNoMore = true;
     List<FileSlot> open = List.copyOf(served);
     served.clear();
@@ -212,6 +219,8 @@ final class OpenNetwork implements GolemNetwork {
     if (ledger.isBusy()) {
       return CompletableFuture.completedFuture(outstanding);
     }
+    // A document that comes while the allocation goes could not be accepted with it.
+    pollers.forEach(EventPoller::stop);
     return session
         .release(session.allocation().allocationId())
         .thenApply(
@@ -226,11 +235,10 @@ final class OpenNetwork implements GolemNetwork {
         "end and settle everything", CallFailure.text(CallFailure.unwrap(error)));
   }
 
-  private void settled(CompletableFuture<Settlement> settlement, List<String> outstanding) {
+  private Settlement settled(List<String> outstanding) {
     if (session.sent().bytes() > 0) {
       session.emit(new GolemEvent.FilesServed(session.sent().bytes(), session.sent().time()));
     }
-    Settlement value = new Settlement(ledger.accepted(), ledger.approved().size(), outstanding);
-    session.threads().answers().execute(() -> settlement.complete(value));
+    return new Settlement(ledger.accepted(), ledger.approved().size(), outstanding);
   }
 }

@@ -38,7 +38,10 @@ final class Publication {
   private final String taskPackage;
   private final Negotiation negotiation;
   private @Nullable String demandId;
-  private boolean subscribing;
+
+  /** Completes when it is known whether there is a demand; null if none is on its way. */
+  private @Nullable CompletableFuture<Void> subscribing;
+
   private boolean withdrawn;
   private long subscribedAt;
   private long lastEvent;
@@ -59,11 +62,13 @@ final class Publication {
   }
 
   void publish() {
+    assert session.isOnLoop();
     lastWanted = session.nanos();
-    if (demandId != null || subscribing || withdrawn || !negotiation.isWanted()) {
+    if (demandId != null || subscribing != null || withdrawn || !negotiation.isWanted()) {
       return;
     }
-    subscribing = true;
+    CompletableFuture<Void> known = new CompletableFuture<>();
+    subscribing = known;
     session
         .send(Calls.subscribe(demand))
         .handle(
@@ -74,22 +79,24 @@ final class Publication {
         .thenCompose(next -> next)
         .whenComplete(
             (id, error) -> {
-              subscribing = false;
+              subscribing = null;
               if (id == null) {
                 failed(CallFailure.of("publish the demand", error));
               } else {
                 subscribed(id);
               }
+              known.complete(null);
             });
   }
 
-  /** For good. */
+  /** For good. What is on its way to the daemon can be withdrawn only when it has an id. */
   CompletableFuture<Boolean> withdraw() {
+    assert session.isOnLoop();
     withdrawn = true;
     if (pending != null) {
       pending.cancel(true);
     }
-    return unsubscribe();
+    return subscribing == null ? unsubscribe() : subscribing.thenCompose(known -> unsubscribe());
   }
 
   /** After a lost answer the demand may exist: it is known by our private property. */
@@ -129,14 +136,11 @@ final class Publication {
     subscribedAt = session.nanos();
     lastEvent = subscribedAt;
     session.emit(new GolemEvent.DemandSubscribed(id));
-    if (withdrawn) {
-      unsubscribe();
-    } else {
-      poll(id);
-    }
+    poll(id);
   }
 
   private void poll(String id) {
+    assert session.isOnLoop();
     if (withdrawn || !id.equals(demandId) || session.closed().get()) {
       return;
     }

@@ -3,6 +3,7 @@ package org.golempipeline.golem.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.golempipeline.golem.ByteSink;
@@ -15,6 +16,7 @@ import org.golempipeline.golem.Rental;
 import org.golempipeline.golem.Script;
 import org.golempipeline.golem.ScriptOutcome;
 import org.golempipeline.golem.files.FileSlot;
+import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Failures;
 import org.golempipeline.golem.wire.CommandOutput;
 import org.golempipeline.golem.wire.CommandResult;
@@ -31,7 +33,10 @@ final class RentedMachine implements Rental {
   private final Account account;
   private final String activityId;
   private final String folder;
+
+  /** Used on the loop. */
   private final List<FileSlot> slots = new ArrayList<>();
+
   private final AtomicBoolean busy = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final CompletableFuture<String> lost = new CompletableFuture<>();
@@ -89,16 +94,12 @@ final class RentedMachine implements Rental {
     }
     if (closing.get()) {
       busy.set(false);
-      return CompletableFuture.failedFuture(
-          new GolemException(
-              GolemException.Kind.CANCELLED,
-              Failures.sentence("run commands on " + provider().name(), "the rental is closed"),
-              null,
-              null));
+      return CompletableFuture.failedFuture(isClosed());
     }
     CompletableFuture<ScriptOutcome> outcome = new CompletableFuture<>();
-    enoughSlots(script)
-        .thenCompose(ready -> send(script))
+    session
+        .threads()
+        .doOnLoop(() -> enoughSlots(script).thenCompose(ready -> send(script)))
         .whenComplete(
             (results, error) -> {
               busy.set(false);
@@ -118,13 +119,26 @@ final class RentedMachine implements Rental {
     return outcome;
   }
 
+  private GolemException isClosed() {
+    return new GolemException(
+        GolemException.Kind.CANCELLED,
+        Failures.sentence("run commands on " + provider().name(), "the rental is closed"),
+        null,
+        null);
+  }
+
   @Override
   public CompletableFuture<Void> close(EndReason reason) {
     if (closing.compareAndSet(false, true)) {
-      CompletableFuture.supplyAsync(
-              () -> ending.end(account, activityId, reason), session.threads().loop())
-          .thenCompose(begun -> begun)
-          .whenComplete((ended, error) -> closeSlots());
+      session
+          .threads()
+          .doOnLoop(
+              () ->
+                  ending
+                      .end(account, activityId, reason)
+                      .handle((ended, error) -> closeSlots())
+                      .thenCompose(slotsClosed -> slotsClosed))
+          .whenCompleteAsync((done, error) -> closed.complete(null), session.threads().answers());
     }
     return closed;
   }
@@ -134,33 +148,35 @@ final class RentedMachine implements Rental {
     return closed;
   }
 
-  private void closeSlots() {
-    List<FileSlot> open;
-    synchronized (slots) {
-      open = List.copyOf(slots);
-      slots.clear();
-    }
-    CompletableFuture.allOf(open.stream().map(FileSlot::close).toArray(CompletableFuture[]::new))
-        .whenCompleteAsync((done, error) -> closed.complete(null), session.threads().answers());
+  private CompletableFuture<Void> closeSlots() {
+    List<FileSlot> open = List.copyOf(slots);
+    slots.clear();
+    return CompletableFuture.allOf(
+        open.stream().map(FileSlot::close).toArray(CompletableFuture[]::new));
   }
 
   private CompletableFuture<Boolean> enoughSlots(Script script) {
     long uploads = script.commands().stream().filter(Script.Upload.class::isInstance).count();
     long downloads = script.commands().stream().filter(Script.Download.class::isInstance).count();
-    int missing;
-    synchronized (slots) {
-      missing = (int) Math.max(uploads, downloads) - slots.size();
-    }
+    int missing = (int) Math.max(uploads, downloads) - slots.size();
     if (missing <= 0) {
       return CompletableFuture.completedFuture(true);
     }
     List<CompletableFuture<FileSlot>> more =
         Stream.generate(() -> FileSlot.open(session.files())).limit(missing).toList();
-    return CompletableFuture.allOf(more.toArray(CompletableFuture[]::new))
-        .thenApply(
-            opened -> {
-              synchronized (slots) {
-                more.forEach(slot -> slots.add(slot.join()));
+    return session
+        .threads()
+        .onLoop(CompletableFuture.allOf(more.toArray(CompletableFuture[]::new)))
+        .handle(
+            (opened, error) -> {
+              // Also those beside one that could not be opened are open.
+              more.forEach(slot -> slot.thenAccept(slots::add));
+              if (closing.get()) {
+                var unused = closeSlots();
+                throw isClosed();
+              }
+              if (error != null) {
+                throw new CompletionException(CallFailure.unwrap(error));
               }
               return true;
             });
@@ -171,10 +187,7 @@ final class RentedMachine implements Rental {
     List<ExeCommand> commands = new ArrayList<>();
     List<ByteSource> sources = new ArrayList<>();
     List<ByteSink> sinks = new ArrayList<>();
-    List<FileSlot> open;
-    synchronized (slots) {
-      open = List.copyOf(slots);
-    }
+    List<FileSlot> open = List.copyOf(slots);
     for (Script.Command command : script.commands()) {
       if (command instanceof Script.Upload upload) {
         FileSlot slot = open.get(sources.size());

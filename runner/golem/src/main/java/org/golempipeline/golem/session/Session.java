@@ -42,6 +42,11 @@ record Session(
     return threads.onLoop(caller.send(call));
   }
 
+  /** For assertions at the doors of what lives on the loop. */
+  boolean isOnLoop() {
+    return threads.isLoop();
+  }
+
   /** Lets an allocation go; answers, as a sentence, why that could not be done. */
   CompletableFuture<Optional<String>> release(String allocationId) {
     return send(Calls.releaseAllocation(allocationId))

@@ -113,16 +113,16 @@ final class BatchTest {
           }
         };
     Duration limit = Duration.ofSeconds(20);
-    new Batch(
+    Batch batch =
+        new Batch(
             Sessions.open(near, threads, event -> {}),
             "brick-12",
             "act",
             SCRIPT,
             limit,
             limit,
-            watcher)
-        .start(lost)
-        .get(120, TimeUnit.SECONDS);
+            watcher);
+    threads.doOnLoop(() -> batch.start(lost)).get(120, TimeUnit.SECONDS);
     assertThat(told).containsExactly("42 of 100", "100 of 100");
   }
 
@@ -278,8 +278,8 @@ final class BatchTest {
 
   private CompletableFuture<List<CommandResult>> start(Duration idle, Duration silence) {
     Duration limit = Duration.ofSeconds(20);
-    return new Batch(session, "brick-12", "act", SCRIPT, limit, idle, lines::add, silence)
-        .start(lost);
+    Batch batch = new Batch(session, "brick-12", "act", SCRIPT, limit, idle, lines::add, silence);
+    return threads.doOnLoop(() -> batch.start(lost));
   }
 
   private static String results(String... outcomes) {

@@ -1,0 +1,255 @@
+package org.golempipeline.golem.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.golempipeline.golem.ByteSource;
+import org.golempipeline.golem.EndReason;
+import org.golempipeline.golem.GolemEvent;
+import org.golempipeline.golem.GolemException;
+import org.golempipeline.golem.Script;
+import org.golempipeline.golem.files.FileSlot;
+import org.golempipeline.golem.http.Threads;
+import org.golempipeline.golem.market.DemandKey;
+import org.golempipeline.golem.market.Offered;
+import org.golempipeline.golem.market.Offers;
+import org.golempipeline.golem.wire.CommandResult;
+import org.golempipeline.golem.wire.ExeCommand;
+import org.golempipeline.golem.wire.ExeScript;
+import org.golempipeline.golem.wire.InvoiceEvent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What comes in another order than it usually does, or after the end. */
+@Timeout(30)
+final class OrderTest {
+  private static final Instant LATER = Instant.parse("2030-01-01T00:00:00Z");
+  private static final String DEMANDS = "POST /market-api/v1/demands";
+  private static final String EXEC = "POST /activity-api/v1/activity/act/exec";
+  private static final String RESULTS = "GET /activity-api/v1/activity/act/exec/b1";
+  private static final String NOTES = "GET /payment-api/v1/debitNoteEvents";
+  private static final String INVOICE = "GET /payment-api/v1/invoices/inv";
+  private static final String SERVICES = "POST /gsb-api/v1/services";
+
+  private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
+  private final Threads threads = new Threads();
+  private final HeldDaemon daemon = new HeldDaemon();
+  private Session session;
+
+  @BeforeEach
+  void open() throws Exception {
+    session = Sessions.open(daemon.connection(), threads, events::add);
+  }
+
+  @AfterEach
+  void close() {
+    session.closed().set(true);
+    threads.close();
+  }
+
+  /** It would be left at the daemon for its hour, with nobody to say so. */
+  @Test
+  void aDemandThatIsOnItsWayIsWithdrawnToo() throws Exception {
+    var negotiation =
+        new Negotiation(session, DemandKey.of(Offers.terms(LATER)), new Penalties(), new Nobody());
+    onLoop(
+        () -> {
+          negotiation.add(new RentRequest(session, Offers.terms(LATER)));
+          return true;
+        });
+    var subscription = daemon.next(DEMANDS);
+    var stopped =
+        onLoop(
+            () ->
+                negotiation.stop(
+                    new GolemException(GolemException.Kind.CANCELLED, "over", null, null)));
+    assertThat(onLoop(stopped::isDone)).isFalse();
+    subscription.complete(HeldDaemon.json(201, "\"demand-1\""));
+    daemon.answer("DELETE /market-api/v1/demands/demand-1", 204, "");
+    assertThat(stopped.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(events)
+        .containsExactly(
+            new GolemEvent.DemandSubscribed("demand-1"),
+            new GolemEvent.DemandUnsubscribed("demand-1"));
+  }
+
+  /** Its acceptance needs the allocation, which goes when the ledger is not busy. */
+  @Test
+  void anInvoiceThatIsBeingReadIsWaitedFor() throws Exception {
+    var ledger = new Ledger(session, new Ending(session), Instant.EPOCH);
+    receiveInvoice(ledger);
+    assertThat(onLoop(ledger::isBusy)).isTrue();
+    daemon.answer(NOTES, 200, "[]");
+    var invoice = daemon.next(INVOICE);
+    assertThat(onLoop(ledger::isBusy)).isTrue();
+    invoice.complete(HeldDaemon.json(404, "{}"));
+    while (onLoop(ledger::isBusy)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void anInvoiceIsReadAlsoIfNotesCannotBeListed() throws Exception {
+    var ledger = new Ledger(session, new Ending(session), Instant.EPOCH);
+    receiveInvoice(ledger);
+    daemon.answer(NOTES, 400, "{}");
+    assertThat(daemon.next(INVOICE)).isNotDone();
+  }
+
+  private void receiveInvoice(Ledger ledger) throws Exception {
+    onLoop(
+        () -> {
+          ledger.on(new InvoiceEvent("inv", Instant.EPOCH, InvoiceEvent.RECEIVED));
+          return true;
+        });
+  }
+
+  /** A connection may break in two ways at once; lines of a second stream would come twice. */
+  @Test
+  void aStreamIsOpenedAgainOnceForEachThatBroke() throws Exception {
+    var running = start();
+    daemon.answer(RESULTS, 200, "[]");
+    var first = daemon.stream();
+    first.onError(new IOException("broken"));
+    daemon.answer(RESULTS, 200, "[]");
+    var second = daemon.stream();
+    var cancelled = new CompletableFuture<Boolean>();
+    second.onSubscribe(onCancel(() -> cancelled.complete(true)));
+    first.onError(new IOException("broken, as was said"));
+    daemon.answer(RESULTS, 200, "[]");
+    daemon.answer(RESULTS, 200, "[{\"index\":0,\"result\":\"Ok\",\"isBatchFinished\":true}]");
+    assertThat(running.get(10, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(cancelled.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.moreStreams()).isZero();
+  }
+
+  /** Its clocks stop then, and nobody else would end it. */
+  @Test
+  void aBatchEndsWithItsSession() throws Exception {
+    var running = start();
+    assertThat(daemon.next(RESULTS)).isNotDone();
+    threads.close();
+    assertThat(failure(running).kind()).isEqualTo(GolemException.Kind.CANCELLED);
+  }
+
+  private CompletableFuture<List<CommandResult>> start() throws Exception {
+    var script = new ExeScript(List.of(new ExeCommand.Run("/bin/true", List.of(), null)));
+    var limit = Duration.ofSeconds(20);
+    var batch = new Batch(session, "brick-12", "act", script, limit, limit, line -> {});
+    var running = onLoop(() -> batch.start(new CompletableFuture<>()));
+    daemon.answer(EXEC, 200, "\"b1\"");
+    return running;
+  }
+
+  /** Addresses that are made while a rental ends are given back as the others are. */
+  @Test
+  void aScriptThatComesWithTheEndOfItsRentalIsNotSent() throws Exception {
+    var opening = FileSlot.open(session.files());
+    daemon.answer(SERVICES, 201, service("one"));
+    var slot = opening.get(10, TimeUnit.SECONDS);
+    var machine =
+        onLoop(
+            () -> {
+              var ledger = new Ledger(session, new Ending(session), Instant.EPOCH);
+              var account = ledger.open("agr", Offers.offered());
+              return new RentedMachine(
+                  session, new Ending(session), account, "act", "/golem/work", slot);
+            });
+    var outcome = machine.execute(twoUploads());
+    var second = daemon.next(SERVICES);
+    var closed = machine.close(EndReason.success("done"));
+    daemon.answer("GET /activity-api/v1/activity/act/usage", 404, "{}");
+    daemon.answer("DELETE /activity-api/v1/activity/act", 200, "null");
+    daemon.answer("POST /market-api/v1/agreements/agr/terminate", 200, "");
+    daemon.answer("DELETE /gsb-api/v1/services/one", 200, "null");
+    closed.get(10, TimeUnit.SECONDS);
+    second.complete(HeldDaemon.json(201, service("two")));
+    daemon.answer("DELETE /gsb-api/v1/services/two", 200, "null");
+    assertThat(failure(outcome).kind()).isEqualTo(GolemException.Kind.CANCELLED);
+    assertThat(daemon.more(EXEC)).isZero();
+  }
+
+  private static String service(String id) {
+    return "{\"listen\":{\"on\":\"/public/x\",\"components\":[]},\"servicesId\":\"%s\"}"
+        .formatted(id);
+  }
+
+  private static Script twoUploads() {
+    ByteSource nothing =
+        new ByteSource() {
+          @Override
+          public long size() {
+            return 0;
+          }
+
+          @Override
+          public void read(long offset, ByteBuffer target) {}
+        };
+    var limit = Duration.ofSeconds(20);
+    return new Script(
+        List.of(
+            new Script.Upload(nothing, "/golem/work/a"),
+            new Script.Upload(nothing, "/golem/work/b")),
+        limit,
+        limit,
+        line -> {});
+  }
+
+  private <T> T onLoop(Callable<T> task) throws Exception {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return task.call();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            threads.loop())
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  private static GolemException failure(CompletableFuture<?> future) {
+    Throwable thrown = catchThrowable(() -> future.get(10, TimeUnit.SECONDS));
+    assertThat(thrown).isInstanceOf(ExecutionException.class);
+    assertThat(thrown.getCause()).isInstanceOf(GolemException.class);
+    return (GolemException) thrown.getCause();
+  }
+
+  private static Flow.Subscription onCancel(Runnable task) {
+    return new Flow.Subscription() {
+      @Override
+      public void request(long count) {}
+
+      @Override
+      public void cancel() {
+        task.run();
+      }
+    };
+  }
+
+  /** For demands that bring nothing. */
+  private static final class Nobody implements Negotiation.Hirer {
+    @Override
+    public void hire(Negotiation from, RentRequest request, String draftId, Offered offered) {
+      throw new AssertionError(draftId);
+    }
+
+    @Override
+    public void beyondBudget(Negotiation from, RentRequest request) {
+      throw new AssertionError(request);
+    }
+  }
+}
