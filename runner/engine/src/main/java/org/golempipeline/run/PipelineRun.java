@@ -149,7 +149,7 @@ public final class PipelineRun {
         sayTroubleOfCache();
       }
       return finished;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       rentals.letGo();
       throw e;
     } finally {

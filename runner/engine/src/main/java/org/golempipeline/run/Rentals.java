@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.golem.EndReason;
@@ -190,22 +192,8 @@ final class Rentals implements AutoCloseable {
 
   void rent(Action.Rent rent) {
     var pool = pools.get(rent.pool());
-    var renting = new CompletableFuture<Rental>();
-    place(pool)
-        .thenCompose(
-            place -> {
-              var asked = place.network().rent(terms(rent, pool, place.images()));
-              renting.whenComplete((rental, thrown) -> cancel(asked, thrown));
-              return asked;
-            })
-        .whenComplete(
-            (rental, thrown) -> {
-              if (thrown == null) {
-                renting.complete(rental);
-              } else {
-                renting.completeExceptionally(thrown);
-              }
-            });
+    var renting =
+        renting(place(pool), place -> place.network().rent(terms(rent, pool, place.images())));
     rentals.put(rent.rental(), renting);
     renting.whenComplete(
         (rental, thrown) -> {
@@ -226,6 +214,34 @@ final class Rentals implements AutoCloseable {
                   rental.pricing().envSecond()));
           rental.lost().thenAccept(why -> tell.accept(new Message.RentalLost(rent.rental(), why)));
         });
+  }
+
+  /** What comes of asking once {@code place} is there; what comes too late is let go. */
+  static <P> CompletableFuture<Rental> renting(
+      CompletableFuture<P> place, Function<P, CompletableFuture<Rental>> ask) {
+    var renting = new CompletableFuture<Rental>();
+    place
+        .thenCompose(
+            there -> {
+              var asked = ask.apply(there);
+              renting.whenComplete((rental, thrown) -> cancel(asked, thrown));
+              return asked;
+            })
+        .whenComplete(
+            (rental, thrown) -> {
+              if (thrown != null) {
+                renting.completeExceptionally(thrown);
+              } else if (!renting.complete(rental)) {
+                rental.close(EndReason.cancelled("Not needed any more"));
+              }
+            });
+    return renting;
+  }
+
+  /** The machine, if it came before nobody waits for it any more: it may come this very moment. */
+  static Optional<Rental> giveUp(CompletableFuture<Rental> renting) {
+    renting.cancel(true);
+    return renting.isCompletedExceptionally() ? Optional.empty() : Optional.of(renting.join());
   }
 
   private static void cancel(CompletableFuture<Rental> asked, @Nullable Throwable thrown) {
@@ -298,21 +314,16 @@ final class Rentals implements AutoCloseable {
   }
 
   void close(Action.CloseRental close) {
-    var renting = Objects.requireNonNull(rentals.get(close.rental()));
-    if (!renting.isDone()) {
-      renting.cancel(true);
-      return;
-    }
-    if (renting.isCompletedExceptionally()) {
+    var came = giveUp(Objects.requireNonNull(rentals.get(close.rental())));
+    if (came.isEmpty()) {
       return;
     }
     if (close.success()) {
-      pauses.worked(renting.join().provider().id());
+      pauses.worked(came.get().provider().id());
     }
     var reason =
         close.success() ? EndReason.success(close.reason()) : EndReason.cancelled(close.reason());
-    renting
-        .join()
+    came.get()
         .close(reason)
         .whenComplete((nothing, thrown) -> tell.accept(new Message.RentalClosed(close.rental())));
   }
@@ -351,25 +362,31 @@ final class Rentals implements AutoCloseable {
 
   /** The run cannot go on, not even its journal: what is rented must not stay so. */
   void letGo() throws InterruptedException {
-    var place = ready(network);
-    if (place.isPresent()) {
+    if (network != null) {
       try {
-        place.get().network().settle(LAST_LIMIT).get(2 * LAST_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        network
+            .thenCompose(place -> place.network().settle(LAST_LIMIT))
+            .get(2 * LAST_LIMIT.toSeconds(), TimeUnit.SECONDS);
       } catch (ExecutionException | TimeoutException e) {
         LOG.warn("could not settle", e);
       }
     }
   }
 
-  private static java.util.Optional<Place> ready(@Nullable CompletableFuture<Place> place) {
+  private static Optional<Place> ready(@Nullable CompletableFuture<Place> place) {
     return place != null && place.isDone() && !place.isCompletedExceptionally()
-        ? java.util.Optional.of(place.join())
-        : java.util.Optional.empty();
+        ? Optional.of(place.join())
+        : Optional.empty();
   }
 
+  /** What is still being opened is closed when it is there. */
   @Override
   public void close() {
-    ready(thisMachine).ifPresent(Place::close);
-    ready(network).ifPresent(Place::close);
+    if (thisMachine != null) {
+      thisMachine.thenAccept(Place::close);
+    }
+    if (network != null) {
+      network.thenAccept(Place::close);
+    }
   }
 }

@@ -26,6 +26,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
   private @Nullable EmbeddedNode market;
   private @Nullable EmbeddedNode auditor;
   private final ImageStore images;
+  private boolean closed;
 
   /**
    * @param images of this user, which it closes
@@ -68,6 +69,9 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
 
   /** The folder goes when the node is closed. */
   private EmbeddedNode start(Path work, int count) throws IOException {
+    if (closed) {
+      throw new IOException("the run is over"); // and nobody would end the node
+    }
     return EmbeddedNode.start(
         new NodeOptions(
             OptionalInt.empty(),
@@ -92,6 +96,7 @@ public final class NodeOnDemand implements Daemons, AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
     try {
       if (auditor != null) {
         auditor.close();
