@@ -94,6 +94,10 @@ public final class Bus implements AutoCloseable {
       if (next != null) {
         Set<String> known;
         synchronized (changing) {
+          if (closed.getCount() == 0) {
+            next.close();
+            return;
+          }
           link = next;
           known = Set.copyOf(services.keySet());
         }
@@ -282,8 +286,11 @@ public final class Bus implements AutoCloseable {
   /** Ends the connection; what was registered is gone with it. */
   @Override
   public void close() {
-    closed.countDown();
-    Link now = link;
+    Link now;
+    synchronized (changing) {
+      closed.countDown();
+      now = link;
+    }
     if (now != null) {
       now.close();
     }

@@ -151,6 +151,7 @@ final class Activity implements ExeHost {
   }
 
   private void enter(ActivityState state) {
+    assert desk.isHere();
     states.add(state);
     if (!sending) {
       sendState();
@@ -197,6 +198,7 @@ final class Activity implements ExeHost {
    * daemon.
    */
   CompletableFuture<Void> end(String why) {
+    assert desk.isHere();
     if (!unit.over()) {
       var unused =
           unit.end(why)

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.golempipeline.exeunit.ExeUnits;
@@ -49,6 +51,9 @@ final class AgreementWork {
   /** The activity that runs; there is one at most. */
   private @Nullable String running;
 
+  /** All of which we were told anything: what is told twice, or too late, changes nothing. */
+  private final Set<String> known = new HashSet<>();
+
   private int started;
   private boolean ending;
 
@@ -78,8 +83,14 @@ final class AgreementWork {
     return closed;
   }
 
+  /** Whether there was an activity. */
+  boolean hasBegun() {
+    return started > 0;
+  }
+
   /** Both sides have signed. */
   void approved() {
+    assert desk.isHere();
     desk.say(new ProviderEvent.AgreementApproved(id(), agreement.demand().requestorId()));
     watchIdle();
     nextNote();
@@ -123,6 +134,10 @@ final class AgreementWork {
   }
 
   void create(String activityId) {
+    assert desk.isHere();
+    if (!known.add(activityId)) {
+      return;
+    }
     if (ending || running != null) {
       refuse(activityId, ending ? "creation failed" : "Only single Activity allowed");
       return;
@@ -157,6 +172,8 @@ final class AgreementWork {
   }
 
   void destroy(String activityId) {
+    assert desk.isHere();
+    known.add(activityId);
     Activity activity = activities.remove(activityId);
     if (activity == null) {
       return;
@@ -220,6 +237,7 @@ final class AgreementWork {
 
   /** Ends what runs, and bills it all. */
   private void wind() {
+    assert desk.isHere();
     CompletableFuture<?>[] ends =
         activities.values().stream()
             .map(each -> each.end("Finished"))
@@ -234,6 +252,7 @@ final class AgreementWork {
   }
 
   private void close() {
+    assert desk.isHere();
     desk.journal.closed(id());
     closed.complete(null);
   }

@@ -64,6 +64,7 @@ final class Agreements {
 
   /** What the market brings to our offer, whose proposals are below {@code proposals}. */
   void handle(MarketEvent event, String proposals) {
+    assert desk.isHere();
     if (event instanceof MarketEvent.ProposalEvent proposed) {
       negotiate(proposed.proposal(), proposals);
     } else if (event instanceof MarketEvent.AgreementProposed proposed) {
@@ -136,6 +137,11 @@ final class Agreements {
   }
 
   private void notSigned(AgreementWork work, CallFailure problem) {
+    if (work.hasBegun()) {
+      // Activities come only when both sides have signed: it is the answer that was lost.
+      work.approved();
+      return;
+    }
     desk.say(new ProviderEvent.AgreementRejected(work.id(), problem.reason()));
     free(work);
     open.remove(work.id());
@@ -150,6 +156,7 @@ final class Agreements {
   }
 
   private void free(AgreementWork work) {
+    assert desk.isHere();
     busy.remove(work.id());
     if (turnedAway && !closing) {
       turnedAway = false;

@@ -144,11 +144,11 @@ final class Bills {
   }
 
   private CompletableFuture<DebitNote> issue(String activityId, boolean last) {
-    return desk.calls
-        .get(
-            "read the usage",
-            "/activity-api/v1/activity/" + activityId + "/usage",
-            ActivityUsage.class)
+    return desk.here(
+            desk.calls.get(
+                "read the usage",
+                "/activity-api/v1/activity/" + activityId + "/usage",
+                ActivityUsage.class))
         .thenCompose(
             usage -> {
               List<Double> used = usage.currentUsage() == null ? List.of() : usage.currentUsage();
@@ -162,6 +162,7 @@ final class Bills {
 
   /** Payable notes come at most as often as the payment timeout, and at the end. */
   private @Nullable Instant dueDate(boolean last) {
+    assert desk.isHere();
     Instant now = desk.now();
     if (paymentTimeout.isEmpty() || !last && now.isBefore(lastPayable.plus(paymentTimeout.get()))) {
       return null;
@@ -179,6 +180,7 @@ final class Bills {
   }
 
   private void sent(DebitNote note) {
+    assert desk.isHere();
     awaySince = null;
     lastNote = note.debitNoteId();
     notes.add(note.debitNoteId());
@@ -262,6 +264,7 @@ final class Bills {
    * created, is not named: the daemon would not take the invoice.
    */
   CompletableFuture<Boolean> invoice() {
+    assert desk.isHere();
     BigDecimal amount = finals.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     return desk.insist(
             ISSUE_PAUSE,

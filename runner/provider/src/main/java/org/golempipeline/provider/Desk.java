@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.golempipeline.bus.Bus;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.DaemonCalls;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ final class Desk implements AutoCloseable {
 
   private final Consumer<ProviderEvent> listener;
   private final ScheduledThreadPoolExecutor loop;
+  private volatile @Nullable Thread owner;
 
   /**
    * @param haste 1; in tests of what takes minutes, more
@@ -72,11 +74,17 @@ final class Desk implements AutoCloseable {
             task -> {
               Thread thread = new Thread(task, "golem-provider");
               thread.setDaemon(true);
+              owner = thread;
               return thread;
             },
             new ThreadPoolExecutor.DiscardPolicy());
     loop.setRemoveOnCancelPolicy(true);
     loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** For assertions: whether this thread may touch the state. */
+  boolean isHere() {
+    return Thread.currentThread() == owner;
   }
 
   Instant now() {
@@ -107,6 +115,14 @@ final class Desk implements AutoCloseable {
         here.getUncaughtExceptionHandler().uncaughtException(here, e);
       }
     };
+  }
+
+  /**
+   * What comes of {@code future}, for steps that follow: they touch the state, and what the daemon
+   * says comes on other threads.
+   */
+  <T> CompletableFuture<T> here(CompletableFuture<T> future) {
+    return future.whenCompleteAsync((done, error) -> {}, this::run);
   }
 
   /** Hands what comes of {@code future} to the thread that owns the state. */

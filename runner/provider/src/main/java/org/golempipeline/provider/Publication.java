@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.wire.MarketEvent;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class Publication {
   private final String subnet;
   private final BiConsumer<MarketEvent, String> handler;
   private @Nullable String subscription;
+
+  /** Completes when it is known whether there is an offer; null if none is on its way. */
+  private @Nullable CompletableFuture<Void> publishing;
+
   private boolean away;
   private boolean withdrawn;
 
@@ -43,25 +48,36 @@ final class Publication {
   /** Publishes it; completes when it is out for the first time. */
   CompletableFuture<Void> start() {
     CompletableFuture<Void> first = new CompletableFuture<>();
-    desk.then(
-        publish(),
-        id -> {
-          published(id);
-          first.complete(null);
-        },
-        first::completeExceptionally);
+    desk.run(() -> publish(() -> first.complete(null), first::completeExceptionally));
     return first;
   }
 
-  private CompletableFuture<String> publish() {
-    return desk.calls.post(
-        "publish the offer", OFFERS, offer.request(offer.properties(), desk.now()), String.class);
+  private void publish(Runnable done, Consumer<CallFailure> problem) {
+    assert desk.isHere();
+    CompletableFuture<Void> known = new CompletableFuture<>();
+    publishing = known;
+    desk.then(
+        desk.calls.post(
+            "publish the offer",
+            OFFERS,
+            offer.request(offer.properties(), desk.now()),
+            String.class),
+        id -> {
+          publishing = null;
+          published(id);
+          done.run();
+          known.complete(null);
+        },
+        failure -> {
+          publishing = null;
+          problem.accept(failure);
+          known.complete(null);
+        });
   }
 
   private void published(String id) {
     subscription = id;
     if (withdrawn) {
-      var unused = withdraw();
       return;
     }
     desk.say(new ProviderEvent.OfferPublished(id, desk.identity, subnet));
@@ -119,6 +135,7 @@ final class Publication {
 
   /** Lets those who were turned away find it once more. */
   void renew() {
+    assert desk.isHere();
     String old = subscription;
     if (old == null || withdrawn) {
       return;
@@ -132,28 +149,47 @@ final class Publication {
   }
 
   private void again() {
-    desk.then(
-        publish(),
-        this::published,
+    if (withdrawn) {
+      return;
+    }
+    publish(
+        () -> {},
         problem -> {
           LOG.debug("publishing failed", problem);
           var unused = desk.after(PAUSE, this::again);
         });
   }
 
-  /** Nobody finds us any more; completes when the daemon has said so. */
+  /**
+   * Nobody finds us any more; completes when the daemon has said so. What is on its way to it can
+   * be withdrawn only when it has an id. For any thread.
+   */
   CompletableFuture<Boolean> withdraw() {
-    withdrawn = true;
+    CompletableFuture<Boolean> gone = new CompletableFuture<>();
+    desk.run(
+        () -> {
+          withdrawn = true;
+          if (publishing == null) {
+            remove(gone);
+          } else {
+            var unused = publishing.thenRun(() -> remove(gone));
+          }
+        });
+    return gone;
+  }
+
+  private void remove(CompletableFuture<Boolean> gone) {
     String id = subscription;
     if (id == null) {
-      return CompletableFuture.completedFuture(false);
+      gone.complete(false);
+      return;
     }
-    return desk.calls
-        .delete("withdraw the offer", OFFERS + "/" + id)
-        .thenApply(
-            gone -> {
-              desk.say(new ProviderEvent.OfferWithdrawn(id));
-              return gone;
-            });
+    desk.then(
+        desk.calls.delete("withdraw the offer", OFFERS + "/" + id),
+        done -> {
+          desk.say(new ProviderEvent.OfferWithdrawn(id));
+          gone.complete(done);
+        },
+        gone::completeExceptionally);
   }
 }

@@ -66,6 +66,15 @@ final class FakeDaemon implements AutoCloseable {
   /** How many more debit notes do not reach it. */
   int lostNotes;
 
+  /** Offers that are out. */
+  final Set<String> offers = new HashSet<>();
+
+  /** Whether offers that are published wait for their answer. */
+  boolean holdsOffers;
+
+  /** Whether what the provider approves is approved, but it is told so only by an activity. */
+  boolean losesApprovals;
+
   /** How often an invoice does not arrive. */
   int brokenSends;
 
@@ -140,8 +149,14 @@ final class FakeDaemon implements AutoCloseable {
       return events(path);
     } else if (path.equals("/market-api/v1/offers")) {
       offer = body;
-      return new Answer(201, text("offer-" + ++count));
+      String fresh = "offer-" + ++count;
+      offers.add(fresh);
+      while (holdsOffers) {
+        wait();
+      }
+      return new Answer(201, text(fresh));
     } else if (path.startsWith("/market-api/v1/offers/")) {
+      offers.remove(path.substring("/market-api/v1/offers/".length()));
       answers.add(body);
       return Answer.ok(text("P-" + ++count));
     } else if (agreement.matches()) {
@@ -179,7 +194,7 @@ final class FakeDaemon implements AutoCloseable {
     return queues.computeIfAbsent(log, unseen -> new ArrayDeque<>());
   }
 
-  private Answer agreement(String id, String verb, JsonNode body) {
+  private Answer agreement(String id, String verb, JsonNode body) throws InterruptedException {
     ObjectNode agreement = agreements.get(id);
     if (agreement == null) {
       return new Answer(404, JsonNodeFactory.instance.objectNode().put("message", "unknown"));
@@ -196,6 +211,12 @@ final class FakeDaemon implements AutoCloseable {
     }
     agreement.put(
         "state", approve ? "Approved" : verb.equals("terminate") ? "Terminated" : "Rejected");
+    while (approve && losesApprovals) {
+      if (states.containsValue("Initialized")) {
+        return new Answer(504, JsonNodeFactory.instance.objectNode().put("message", "too late"));
+      }
+      wait();
+    }
     return Answer.ok(NullNode.getInstance());
   }
 
@@ -289,6 +310,11 @@ final class FakeDaemon implements AutoCloseable {
         "/payment-api/v1/debitNoteEvents",
         "{\"debitNoteId\": \"%s\", \"eventDate\": \"%s\", \"eventType\": \"DebitNote%sEvent\"}"
             .formatted(note, Instant.now(), answer));
+  }
+
+  synchronized void answerOffers() {
+    holdsOffers = false;
+    notifyAll();
   }
 
   JsonNode offer() {

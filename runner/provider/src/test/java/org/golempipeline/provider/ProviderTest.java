@@ -258,6 +258,54 @@ class ProviderTest {
   }
 
   @Test
+  void anActivityThatIsToldTwiceGoesOn() throws Exception {
+    work("agreement", "activity");
+    daemon.activity("CreateActivity", "agreement", "activity");
+    daemon.activity("CreateActivity", "agreement", "another");
+    daemon.until(() -> "Terminated".equals(daemon.states.get("another")));
+    assertThat(daemon.states).containsEntry("activity", "Initialized");
+  }
+
+  @Test
+  void anActivityWhoseEndIsToldFirstIsNotBegun() throws Exception {
+    sign("agreement", demand());
+    daemon.activity("DestroyActivity", "agreement", "late");
+    daemon.activity("CreateActivity", "agreement", "late");
+    activity("agreement", "activity");
+    assertThat(daemon.states).doesNotContainKey("late");
+  }
+
+  /** The daemon knows what was approved, also if its answer did not come through. */
+  @Test
+  void anActivityShowsThatTheAgreementWasApproved() throws Exception {
+    daemon.losesApprovals = true;
+    work("agreement", "activity");
+    daemon.until(() -> events.stream().anyMatch(ProviderEvent.AgreementApproved.class::isInstance));
+    daemon.terminated("agreement");
+    billed("agreement", "activity");
+  }
+
+  /** It would bring requestors to somebody who has gone. */
+  @Test
+  void anOfferThatIsOnItsWayIsWithdrawnToo() throws Exception {
+    work("agreement", "activity");
+    daemon.propose("R-second", demand());
+    daemon.until(() -> daemon.answers.size() == 2);
+    daemon.holdsOffers = true;
+    daemon.terminated("agreement");
+    daemon.until(
+        () -> daemon.requests.stream().filter("POST /market-api/v1/offers"::equals).count() == 2);
+    var closing = new Thread(() -> provider.close());
+    closing.start();
+    while (closing.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    daemon.answerOffers();
+    closing.join();
+    assertThat(daemon.offers).isEmpty();
+  }
+
+  @Test
   void isFullAndFreeAgain() throws Exception {
     work("agreement", "activity");
     daemon.propose("R-second", demand());
