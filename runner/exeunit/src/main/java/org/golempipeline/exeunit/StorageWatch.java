@@ -56,15 +56,19 @@ final class StorageWatch implements AutoCloseable {
     }
     long begin = System.nanoTime();
     long bytes = taken.getAsLong();
-    if (closed) {
-      return;
-    }
     if (bytes > limit) {
-      exceeded = true;
-      end.run();
-    } else {
+      end();
+    } else if (!closed) {
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       lookAfter(Math.max(FIRST_LOOK_MILLIS, SHARE * took));
+    }
+  }
+
+  /** Not once it is closed: what runs then is another program. */
+  private synchronized void end() {
+    if (!closed) {
+      exceeded = true;
+      end.run();
     }
   }
 
@@ -116,7 +120,7 @@ final class StorageWatch implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
   }
 }

@@ -120,6 +120,7 @@ final class FileServices implements ExeHost {
     private final Deque<ByteBuffer> early = new ArrayDeque<>();
 
     private @Nullable WebSocketChannel channel;
+    private boolean ended;
 
     Service(ServiceBinding.Listen listen, NodeContext context) {
       this.listen = listen;
@@ -158,16 +159,22 @@ final class FileServices implements ExeHost {
 
     private void failAll(Exception problem) {
       calls.values().forEach(each -> each.completeExceptionally(problem));
-      calls.clear();
     }
 
-    synchronized void end() {
-      if (channel != null) {
-        WebSockets.sendClose(CloseMessage.NORMAL_CLOSURE, "unbound", channel, null);
-        channel = null;
+    void end() {
+      synchronized (this) {
+        ended = true;
+        if (channel != null) {
+          WebSockets.sendClose(CloseMessage.NORMAL_CLOSURE, "unbound", channel, null);
+          channel = null;
+        }
+        early.clear();
       }
-      early.clear();
-      failAll(TransferException.refused("endpoint address not found: " + listen.on()));
+      failAll(unbound());
+    }
+
+    private TransferException unbound() {
+      return TransferException.refused("endpoint address not found: " + listen.on());
     }
 
     @Override
@@ -183,9 +190,12 @@ final class FileServices implements ExeHost {
       }
       CompletableFuture<FileMessage.Reply> answer = new CompletableFuture<>();
       calls.put(request.id(), answer);
+      answer.whenComplete((reply, problem) -> calls.remove(request.id(), answer));
       ByteBuffer frame = FileMessage.encode(request);
       synchronized (this) {
-        if (channel == null) {
+        if (ended) {
+          answer.completeExceptionally(unbound());
+        } else if (channel == null) {
           early.push(frame);
         } else {
           WebSockets.sendBinary(frame, channel, null);
