@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemEvent;
+import org.golempipeline.golem.Provider;
 import org.golempipeline.golem.http.Call;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Caller;
@@ -97,6 +98,16 @@ final class Ledger {
     return account;
   }
 
+  /** The provider said yes; told once. */
+  void approve(Account account) {
+    if (!account.isApproved()) {
+      account.approve();
+      Provider provider = account.offered.provider();
+      session.emit(
+          new GolemEvent.AgreementApproved(account.agreementId, provider.id(), provider.name()));
+    }
+  }
+
   /** The agreements that were approved. */
   List<Account> approved() {
     return accounts.values().stream().filter(Account::isApproved).toList();
@@ -118,6 +129,8 @@ final class Ledger {
     if (account == null || !event.eventType().equals(AgreementEvent.TERMINATED)) {
       return;
     }
+    // Only what was approved can end: this may be heard before the answer to who waits for that.
+    approve(account);
     account.over(endedNanos);
     boolean byProvider = "Provider".equals(event.terminator());
     String reason = words(event.reason());

@@ -5,7 +5,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.golempipeline.golem.EndReason;
 import org.golempipeline.golem.GolemEvent;
-import org.golempipeline.golem.Provider;
 import org.golempipeline.golem.http.CallFailure;
 import org.golempipeline.golem.http.Calls;
 import org.golempipeline.golem.market.Offered;
@@ -92,17 +91,16 @@ final class Signing {
   }
 
   private Account approved(Account account) {
-    account.approve();
-    Provider provider = account.offered.provider();
-    session.emit(
-        new GolemEvent.AgreementApproved(account.agreementId, provider.id(), provider.name()));
+    ledger.approve(account);
     return account;
   }
 
   /** When it is still open, the provider may say yes any moment, so it is withdrawn first. */
   private CompletableFuture<Account> rejected(Account account, CallFailure failure, boolean open) {
     String reason = failure.status() == 408 ? "no answer in time" : failure.reason();
-    session.emit(new GolemEvent.AgreementRejected(account.agreementId, reason));
+    if (!account.isApproved()) {
+      session.emit(new GolemEvent.AgreementRejected(account.agreementId, reason));
+    }
     CallFailure shown =
         new CallFailure(
             failure.action(), failure.status(), reason, failure.arrival(), failure.body(), failure);

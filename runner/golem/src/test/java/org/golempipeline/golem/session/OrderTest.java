@@ -24,6 +24,7 @@ import org.golempipeline.golem.http.Threads;
 import org.golempipeline.golem.market.DemandKey;
 import org.golempipeline.golem.market.Offered;
 import org.golempipeline.golem.market.Offers;
+import org.golempipeline.golem.wire.AgreementEvent;
 import org.golempipeline.golem.wire.CommandResult;
 import org.golempipeline.golem.wire.ExeCommand;
 import org.golempipeline.golem.wire.ExeScript;
@@ -115,6 +116,34 @@ final class OrderTest {
           ledger.on(new InvoiceEvent("inv", Instant.EPOCH, InvoiceEvent.RECEIVED));
           return true;
         });
+  }
+
+  /** Who signs and leaves at once may be heard to leave first. */
+  @Test
+  void whatEndsWasApprovedBefore() throws Exception {
+    var ending = new Ending(session);
+    var ledger = new Ledger(session, ending, Instant.EPOCH);
+    var signing =
+        onLoop(
+            () ->
+                new Signing(session, ledger, ending)
+                    .sign("R-1", Offers.offered(), new CompletableFuture<>()));
+    daemon.answer("POST /market-api/v1/agreements", 200, "\"agr\"");
+    daemon.answer("POST /market-api/v1/agreements/agr/confirm", 204, "");
+    var waiting = daemon.next("POST /market-api/v1/agreements/agr/wait");
+    onLoop(
+        () -> {
+          ledger.on(
+              new AgreementEvent(
+                  AgreementEvent.TERMINATED, Instant.EPOCH, "agr", "Provider", "", null));
+          return true;
+        });
+    waiting.complete(HeldDaemon.json(400, "{\"message\":\"in state Terminated\"}"));
+    assertThat(catchThrowable(() -> signing.get(10, TimeUnit.SECONDS))).isNotNull();
+    assertThat(events)
+        .extracting(event -> event.getClass().getSimpleName())
+        .containsExactly("AgreementCreated", "AgreementApproved", "AgreementTerminated");
+    assertThat(onLoop(ledger::approved)).hasSize(1);
   }
 
   /** A connection may break in two ways at once; lines of a second stream would come twice. */
