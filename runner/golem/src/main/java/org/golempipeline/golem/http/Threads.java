@@ -88,18 +88,18 @@ public final class Threads implements AutoCloseable {
   /** Completes on the loop after {@code pause}; cancelling forgets it. The end cancels all. */
   public CompletableFuture<Void> after(Duration pause) {
     CompletableFuture<Void> timer = new CompletableFuture<>();
+    timers.add(timer);
+    if (closed) {
+      timer.cancel(false);
+    }
     var task =
         loop.schedule(
             () -> timer.complete(null), Math.max(0, pause.toNanos()), TimeUnit.NANOSECONDS);
-    timers.add(timer);
     timer.whenComplete(
         (done, error) -> {
           task.cancel(false);
           timers.remove(timer);
         });
-    if (closed) {
-      timer.cancel(false);
-    }
     return timer;
   }
 
