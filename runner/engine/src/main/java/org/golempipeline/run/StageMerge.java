@@ -3,6 +3,7 @@ package org.golempipeline.run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -190,7 +191,7 @@ final class StageMerge implements AutoCloseable {
       for (var index : some.toArray()) {
         addTo(merging, index);
       }
-      merging.finish();
+      finish(merging, file);
     }
     return Optional.of(file);
   }
@@ -293,11 +294,21 @@ final class StageMerge implements AutoCloseable {
   }
 
   private void close(Merger finished, String path) throws IOException, StrategyException {
-    finished.finish();
+    var file = java.util.Objects.requireNonNull(target);
+    finish(finished, file);
     finished.close();
     merger = null;
-    var file = java.util.Objects.requireNonNull(target);
     results.add(new ResultFile(path, file, Files.size(file)));
+  }
+
+  /** A result is a file of its own: a link would lead to something that goes with the run. */
+  private void finish(Merger merging, Path file) throws IOException, StrategyException {
+    merging.finish();
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new StrategyException(
+          "`merge: %s` left no plain file as its result.".formatted(stage.merge().name()),
+          "Let it write the file itself: a link to another one is no result.");
+    }
   }
 
   private Map<String, List<Integer>> groups() throws StrategyException {

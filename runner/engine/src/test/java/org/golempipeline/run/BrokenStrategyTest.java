@@ -85,6 +85,27 @@ class BrokenStrategyTest {
     assertThat(project.events(RunEvent.MergeFinished.class)).isEmpty();
   }
 
+  /** It would lead to nowhere as soon as the run has removed its own files. */
+  @Test
+  void aLinkIsNoResultOfAMerge() throws Exception {
+    var project = new Project(folder).file("in/a", "a\n");
+
+    var end =
+        project.run(
+            """
+            version: 1
+            name: p
+            input: in/*
+            run: cp "$in" "$out"
+            merge: { command: 'ln -s "$(head -n 1 "$list")" "$out"' }
+            output: result.txt
+            """);
+
+    assertThat(end.exitCode()).isEqualTo(1);
+    assertThat(end.failure().message()).contains("`merge: command` left no plain file");
+    assertThat(folder.resolve("result.txt")).doesNotExist();
+  }
+
   private static Merger broken(MergeContext context) {
     throw new NoSuchMethodError("add");
   }
