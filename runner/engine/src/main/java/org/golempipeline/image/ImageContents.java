@@ -65,6 +65,7 @@ public final class ImageContents {
         var image = store.unpack(file.sha3());
         contents.check(stage, ref, image);
         contents.checkUser(range(stage), ref, image);
+        contents.checkVolumes(range(stage), ref, image);
         if (spec.budget() != null && isServed(ref)) {
           contents.checkSize(range(stage), ref, file.size(), providers, uplink);
         }
@@ -98,6 +99,18 @@ public final class ImageContents {
                         .formatted(ref, numbers),
                     "End its Dockerfile with `USER 0:0`; for an image of others write one that"
                         + " begins `FROM` it."));
+  }
+
+  private void checkVolumes(Range range, ImageRef ref, UnpackedImage image) {
+    for (var volume : image.hidingVolumes()) {
+      warn(
+          ImageDiagnosticIds.IMAGE_HIDDEN_BY_VOLUME,
+          range,
+          ("Nothing of what the image `%s` has in `%s` is seen by programs: that is a volume, and"
+                  + " volumes are empty at first.")
+              .formatted(ref, volume),
+          "Put it elsewhere in the image, or name another volume: `VOLUME /golem/work`.");
+    }
   }
 
   private void checkSize(Range range, ImageRef ref, long size, int providers, Uplink uplink) {

@@ -29,6 +29,9 @@ public final class ImageDiagnosticIds {
   /** An image whose programs providers run as somebody who is not root. */
   public static final String IMAGE_OTHER_USER = "Image.OtherUser";
 
+  /** An image that has something where one of its volumes is. */
+  public static final String IMAGE_HIDDEN_BY_VOLUME = "Image.HiddenByVolume";
+
   /** An image that would take long to get from this machine. */
   public static final String IMAGE_LARGE = "Image.Large";
 

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.golempipeline.golem.wire.DeployResult;
 import org.golempipeline.golem.wire.ExeCommand;
+import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.UnpackedImage;
 import org.jspecify.annotations.Nullable;
 
@@ -136,10 +137,10 @@ final class Deployment {
 
   private static void add(Map<String, Path> volumes, Path root, String name)
       throws IOException, CommandException {
-    Path folder = inside(root, name);
-    if (folder.equals(root)) {
+    if (!ImageConfiguration.isVolume(name)) {
       throw badVolume(name);
     }
+    Path folder = inside(root, name);
     volumes.put(name.replaceFirst("/+$", ""), Files.createDirectories(folder));
   }
 

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -28,6 +30,9 @@ public record ImageConfiguration(
     List<String> cmd) {
   private static final Pattern NUMBERS = Pattern.compile("(\\d{1,10}):(\\d{1,10})");
   private static final long LARGEST_ID = 0xffff_ffffL;
+
+  /** What every container has mounted at its root. */
+  private static final Set<String> SYSTEM = Set.of("dev", "proc", "sys");
 
   public ImageConfiguration {
     env = List.copyOf(env);
@@ -85,6 +90,16 @@ public record ImageConfiguration(
     var all = new ArrayList<>(env);
     all.addAll(variables);
     return new ImageConfiguration(all, user, volumes, workingDir, entrypoint, cmd);
+  }
+
+  /** Whether a folder can be put into the place of this volume. */
+  public static boolean isVolume(String path) {
+    var names = Arrays.stream(path.split("/")).filter(each -> !each.matches("\\.?")).toList();
+    return path.startsWith("/")
+        && path.indexOf('\n') < 0
+        && !names.isEmpty()
+        && !names.contains("..")
+        && !SYSTEM.contains(names.get(0));
   }
 
   /** The value of a variable, if the image sets it. */

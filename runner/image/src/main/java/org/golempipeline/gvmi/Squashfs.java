@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ public final class Squashfs {
             continue;
           }
           entries += parts.group(1).matches("[bc]") ? 0 : 1;
-          bytes += parts.group(1).equals("-") ? Long.parseLong(parts.group(2)) : 0;
+          bytes = sum(bytes, parts.group(1).equals("-") ? parts.group(2) : "0");
         }
       }
       if (process.waitFor() != 0) {
@@ -139,6 +140,12 @@ public final class Squashfs {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** A name may hold a line end, and then what looks like a line with any size. */
+  private static long sum(long bytes, String size) {
+    var sum = new BigInteger(size).add(BigInteger.valueOf(bytes));
+    return sum.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
   }
 
   /**

@@ -111,6 +111,11 @@ public record UnpackedImage(Path root, ImageConfiguration configuration) {
     return names;
   }
 
+  /** The volumes in which the image has something, which is hidden by them. */
+  public List<String> hidingVolumes() {
+    return configuration.volumes().stream().filter(each -> !list(each).isEmpty()).toList();
+  }
+
   private List<Path> list(String folder) {
     var found = find(folder);
     if (found.isEmpty() || !Files.isDirectory(found.get())) {

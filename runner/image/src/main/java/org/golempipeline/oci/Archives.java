@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,10 @@ import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
+import org.golempipeline.gvmi.NotAnImageException;
 import org.golempipeline.plainfile.PlainFile;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,7 @@ final class Archives {
    */
   static ContainerImage ofTar(Path source, Path scratch, long largest)
       throws IOException, ImageException {
+    requireNotMade(source);
     var tar = decompressed(source, scratch, largest);
     var files = index(source, tar);
     var archive = new Archives(source, files);
@@ -73,6 +77,17 @@ final class Archives {
     return new ContainerImage(List.of(() -> PlainFile.stream(tar)), List.of(), NOTHING);
   }
 
+  private static void requireNotMade(Path source) throws IOException, ImageException {
+    try {
+      GvmiFile.configuration(source);
+    } catch (NotAnImageException e) {
+      return;
+    }
+    throw new ImageException(
+        "`%s` is a VM image already, and nothing is to be made of it.".formatted(source),
+        "Name it in the pipeline: `image: ./%s`.".formatted(source.getFileName()));
+  }
+
   private static Path decompressed(Path source, Path scratch, long largest)
       throws IOException, ImageException {
     try (var stored = PlainFile.stream(source);
@@ -81,14 +96,32 @@ final class Archives {
         return source;
       }
       var tar = scratch.resolve("source.tar");
-      var bounded =
-          BoundedInputStream.builder().setInputStream(plain).setMaxCount(largest + 1).get();
-      if (Files.copy(bounded, tar) > largest) {
-        throw Flattener.tooLarge(largest);
+      try (var target = Files.newOutputStream(tar)) {
+        var buffer = new byte[1 << 16];
+        var size = 0L;
+        for (var count = plain.read(buffer); count >= 0; count = plain.read(buffer)) {
+          size += count;
+          if (size > largest) {
+            throw Flattener.tooLarge(largest);
+          }
+          write(target, buffer, count);
+        }
       }
       return tar;
     } catch (IOException e) {
       throw broken(source, e);
+    }
+  }
+
+  /** It is not the source that is to blame if this fails. */
+  private static void write(OutputStream target, byte[] bytes, int count) throws ImageException {
+    try {
+      target.write(bytes, 0, count);
+    } catch (IOException e) {
+      throw new ImageException(
+          "Could not unpack the layers: %s.".formatted(reason(e)),
+          "Make room where images are kept, as `golem-pipeline image list` shows with `--json`.",
+          e);
     }
   }
 
@@ -101,7 +134,7 @@ final class Archives {
       throw broken(source, e);
     }
     if (entries.isEmpty()) {
-      throw broken(source, new IOException("it is empty"));
+      throw broken(source, "it is no tar, or an empty one");
     }
     var files = new HashMap<String, Layer>();
     for (var name : entries.keySet()) {
@@ -145,8 +178,11 @@ final class Archives {
   // ---- docker save
 
   private ContainerImage saved() throws IOException, ImageException {
-    var images = json("manifest.json");
-    if (!images.isArray() || images.size() != 1) {
+    var images = json("manifest.json", file("manifest.json"));
+    if (!images.isArray()) {
+      throw broken(source, "its `manifest.json` is no list of images");
+    }
+    if (images.size() != 1) {
       throw new ImageException(
           "`%s` holds %d images.".formatted(source, images.size()),
           "Save one alone: `docker save -o image.tar NAME`.");
@@ -156,19 +192,36 @@ final class Archives {
     for (var name : image.path("Layers")) {
       layers.add(file(plain(name.asText())));
     }
-    return ContainerImage.of(source.toString(), layers, json(plain(image.path("Config").asText())));
+    var name = plain(image.path("Config").asText());
+    var configuration = object(json(name, file(name)), name);
+    requireDigests(layers, configuration.path("rootfs").path("diff_ids"));
+    return ContainerImage.of(source.toString(), layers, configuration);
+  }
+
+  /** Nothing else in such an archive says what a layer has to be. */
+  private void requireDigests(List<Layer> layers, JsonNode digests)
+      throws IOException, ImageException {
+    for (var i = 0; i < layers.size() && digests.size() == layers.size(); i++) {
+      try (var content = layers.get(i).open()) {
+        if (!Digests.of(content).equals(digests.get(i).asText())) {
+          throw broken(source, "its layer %d has another digest".formatted(i + 1));
+        }
+      } catch (IOException e) {
+        throw broken(source, e);
+      }
+    }
   }
 
   // ---- OCI
 
   private ContainerImage layout() throws IOException, ImageException {
-    var manifest = chosen(json("index.json"), 0);
+    var manifest = chosen(json("index.json", file("index.json")), 0);
     var layers = new ArrayList<Layer>();
     for (var layer : manifest.path("layers")) {
       layers.add(blob(layer.path("digest").asText()));
     }
-    var configuration = JSON.readTree(bytes(blob(manifest.path("config").path("digest").asText())));
-    return ContainerImage.of(source.toString(), layers, configuration);
+    var configuration = manifest.path("config").path("digest").asText();
+    return ContainerImage.of(source.toString(), layers, object(configuration));
   }
 
   private JsonNode chosen(JsonNode index, int depth) throws IOException, ImageException {
@@ -191,49 +244,67 @@ final class Archives {
           "`%s` holds %d images.".formatted(source, fitting.size()),
           "Give a layout with one image: `skopeo copy oci:FOLDER:TAG oci:OTHER`.");
     }
-    var found = JSON.readTree(bytes(blob(fitting.get(0).path("digest").asText())));
+    var found = object(fitting.get(0).path("digest").asText());
     return found.has("manifests") ? chosen(found, depth + 1) : found;
+  }
+
+  /** What a blob says. */
+  private JsonNode object(String digest) throws IOException, ImageException {
+    return object(json(digest, blob(digest)), digest);
   }
 
   private Layer blob(String digest) throws IOException, ImageException {
     if (!DIGEST.matcher(digest).matches()) {
-      throw broken(source, new IOException("it names a blob `" + digest + "`"));
+      throw broken(source, "it names a blob `" + digest + "`");
     }
     var blob = file("blobs/sha256/" + digest.substring("sha256:".length()));
     try (var content = blob.stored()) {
       if (!Digests.of(content).equals(digest)) {
-        throw broken(source, new IOException("the blob " + digest + " has another digest"));
+        throw broken(source, "the blob " + digest + " has another digest");
       }
     }
     return blob;
   }
 
-  private JsonNode json(String name) throws IOException, ImageException {
-    try {
-      return JSON.readTree(bytes(file(name)));
+  private JsonNode json(String name, Layer file) throws IOException, ImageException {
+    try (var content = file.stored()) {
+      return JSON.readTree(content.readNBytes(LARGEST_JSON));
     } catch (JsonProcessingException e) {
-      throw broken(source, new IOException("`" + name + "` is not JSON"));
+      throw broken(source, "`" + name + "` is not JSON");
     }
   }
 
-  private static byte[] bytes(Layer file) throws IOException {
-    try (var content = file.stored()) {
-      return content.readNBytes(LARGEST_JSON);
+  private JsonNode object(JsonNode json, String name) throws ImageException {
+    if (!json.isObject()) {
+      throw broken(source, "`" + name + "` says nothing of an image");
     }
+    return json;
   }
 
   private Layer file(String name) throws ImageException {
     var file = files.get(name);
+    if (name.isEmpty()) {
+      throw broken(source, "it does not say what belongs to the image");
+    }
     if (file == null) {
-      throw broken(source, new IOException("there is no `" + name + "` in it"));
+      throw broken(source, "there is no `" + name + "` in it");
     }
     return file;
   }
 
+  /** As a clause. */
+  static String reason(Throwable e) {
+    return String.valueOf(e.getMessage()).replaceFirst("\\.$", "");
+  }
+
   private static ImageException broken(Path source, Exception e) {
+    return broken(source, reason(e));
+  }
+
+  private static ImageException broken(Path source, String why) {
     return new ImageException(
-        "No image can be read from `%s`: %s.".formatted(source, e.getMessage()),
-        "Give what `docker save` writes, an OCI layout, or a tar of a root file system.",
-        e);
+        "No image can be read from `%s`: %s.".formatted(source, why),
+        "Give what `docker save` writes, an OCI layout, or a tar of a root file system, plain or"
+            + " compressed by gzip or zstd.");
   }
 }

@@ -43,6 +43,11 @@ record ContainerImage(List<Layer> layers, List<Step> steps, ImageConfiguration c
     if (!os.equals(OS) || !architecture.equals(ARCHITECTURE)) {
       throw wrongMachine(name, "is for %s/%s".formatted(os, architecture));
     }
+    if (layers.isEmpty()) {
+      throw new ImageException(
+          "The image `%s` has no layers, so there is nothing in it.".formatted(name),
+          "Build it of one that has programs, such as `FROM alpine`, and save it again.");
+    }
     var steps = steps(configuration);
     return new ContainerImage(
         layers,

@@ -93,6 +93,7 @@ final class FileTree {
     } else if (entry.isLink()) {
       folder.put(name, linked(entry, layer));
     } else {
+      requireOneName(folder.get(name), entry.getName(), layer);
       folder.put(name, made(entry, layer, number, folder.get(name)));
     }
   }
@@ -110,9 +111,18 @@ final class FileTree {
     return new Node(special ? entry : null, layer, number, null);
   }
 
-  /** Makes sure of a folder that those who run programs in the image need. */
-  void require(String path, int layer) throws ImageException {
-    folder(names(path), path, layer);
+  /**
+   * Makes sure of a folder that those who run programs in the image need.
+   *
+   * @param layer above all others
+   * @return whether nothing is in it
+   */
+  boolean require(String path, int layer) throws ImageException {
+    var names = split(path);
+    if (names.contains("..") || isTooLong(path, names)) {
+      throw unusable(path, "no folder can have that name");
+    }
+    return folder(names, path, layer, false).isEmpty();
   }
 
   /**
@@ -157,6 +167,11 @@ final class FileTree {
   /** The folder of these names, made if it is not there. */
   private Map<String, Node> folder(List<String> names, String whole, int layer)
       throws ImageException {
+    return folder(names, whole, layer, true);
+  }
+
+  private Map<String, Node> folder(
+      List<String> names, String whole, int layer, boolean replacesFiles) throws ImageException {
     var way = new ArrayDeque<Map<String, Node>>();
     var at = insideOf(root);
     var ahead = new ArrayDeque<>(names);
@@ -185,6 +200,9 @@ final class FileTree {
         continue;
       }
       if (next == null || next.inside == null) {
+        if (next != null && !replacesFiles) {
+          throw unusable(whole, "`%s` is a file there".formatted(name));
+        }
         next = Node.implied(layer);
         at.put(name, next);
       }
@@ -206,16 +224,38 @@ final class FileTree {
     if (names.contains("..")) {
       throw hostile(path, "leaves the image");
     }
-    if (path.length() > LONGEST_PATH || names.stream().anyMatch(n -> n.length() > LONGEST_NAME)) {
+    if (isTooLong(path, names)) {
       throw hostile(path.substring(0, 60) + "…", "is too long for a name of a file");
     }
     return names;
+  }
+
+  private static boolean isTooLong(String path, List<String> names) {
+    return path.length() > LONGEST_PATH || names.stream().anyMatch(n -> n.length() > LONGEST_NAME);
+  }
+
+  /** What is not UTF-8 was read as question marks, and so several names became one. */
+  private static void requireOneName(@Nullable Node before, String path, int layer)
+      throws ImageException {
+    if (before != null && before.isFile() && before.layer == layer && path.indexOf('?') >= 0) {
+      throw new ImageException(
+          "A layer of the image has two files `%s`, since their names are not in UTF-8."
+              .formatted(path),
+          "Rename them, or remove them in the step that makes them.");
+    }
   }
 
   private static List<String> split(String path) {
     return Arrays.stream(path.split("/"))
         .filter(name -> !name.isEmpty() && !name.equals("."))
         .toList();
+  }
+
+  private static ImageException unusable(String path, String why) {
+    return new ImageException(
+        "The image needs a folder `%s`, but %s.".formatted(path, why),
+        "`VOLUME` and `WORKDIR` name such folders; `/dev`, `/etc`, `/proc`, `/sys` and `/tmp` have to"
+            + " be ones.");
   }
 
   private static ImageException hostile(String name, String what) {

@@ -16,6 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.oci.FileTree.Node;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Flattener {
   private final ContainerImage image;
   private final long largest;
   private final FileTree tree = new FileTree();
+  private final List<String> hiding = new ArrayList<>();
   private final long[] sizes;
   private long read;
   private long announced;
@@ -77,12 +79,25 @@ final class Flattener {
     for (var folder : MOUNTED) {
       tree.require(folder, top);
     }
-    for (var folder : image.configuration().volumes()) {
-      tree.require(folder, top);
+    for (var volume : image.configuration().volumes()) {
+      if (!ImageConfiguration.isVolume(volume)) {
+        throw new ImageException(
+            "The image has `VOLUME %s`, and no folder can be put there.".formatted(volume),
+            "Name an absolute path outside of `/dev`, `/proc` and `/sys` in the Dockerfile:"
+                + " `VOLUME /golem/work`.");
+      }
+      if (!tree.require(volume, top)) {
+        hiding.add(volume);
+      }
     }
     if (image.configuration().workingDir().isPresent()) {
       tree.require(image.configuration().workingDir().get(), top);
     }
+  }
+
+  /** Volumes in which the image has something, which is hidden by them. */
+  List<String> hiding() {
+    return hiding;
   }
 
   /** Bytes of the files in a layer. */
@@ -171,8 +186,9 @@ final class Flattener {
 
   private static ImageException unreadable(Throwable e) {
     return new ImageException(
-        "A layer of the image cannot be read: %s.".formatted(e.getMessage()),
-        "Check that the source is whole: get it or save it once more.",
+        "A layer of the image cannot be read: %s.".formatted(Archives.reason(e)),
+        "Check that the source is whole: get it or save it once more. A layer is a tar, plain or"
+            + " compressed by gzip or zstd.",
         e);
   }
 
@@ -272,8 +288,7 @@ final class Flattener {
         return (int) count(in.read(bytes, offset, length));
       } catch (UnreadableException e) {
         throw e;
-      } catch (IOException | RuntimeException e) {
-        // The decoder of zstd has no checked exceptions.
+      } catch (IOException e) {
         throw new UnreadableException(e);
       }
     }

@@ -70,6 +70,12 @@ public final class ImageBuilder {
       var count = image.layers().size();
       progress.accept("reading %d %s".formatted(count, count == 1 ? "layer" : "layers"));
       flattener.survey();
+      for (var volume : flattener.hiding()) {
+        progress.accept(
+            ("`VOLUME %s`: nothing of what the image has there is seen by programs, for whom volumes"
+                    + " are empty at first")
+                .formatted(volume));
+      }
       progress.accept("writing the file system");
       var part = scratch.image();
       Squashfs.write(part, flattener.latest(), flattener::write);

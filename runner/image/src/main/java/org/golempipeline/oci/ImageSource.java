@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.golempipeline.gvmi.ImageException;
 import org.jspecify.annotations.Nullable;
 
 /** What an image can be made of. */
 public sealed interface ImageSource {
+  /** Of a text that no registry is meant by. */
+  Pattern LIKE_A_FILE = Pattern.compile("^/|/$|\\.(tar|tgz|gvmi|tar\\.[a-z0-9]+)$");
+
   /**
    * What {@code text} means for a person in {@code folder}: what lies there, else a reference.
    *
@@ -21,7 +25,7 @@ public sealed interface ImageSource {
     if (path != null && Files.exists(path)) {
       return local(path);
     }
-    if (text.startsWith(".") || text.startsWith("/") || text.endsWith(".tar")) {
+    if (text.startsWith(".") || LIKE_A_FILE.matcher(text).find()) {
       throw new ImageException(
           "There is no file or folder `%s`.".formatted(text),
           "Paths are relative to `%s`.".formatted(folder));
@@ -56,10 +60,14 @@ public sealed interface ImageSource {
           "Give a folder with a Dockerfile, an OCI layout, a tar, or a reference such as"
               + " `debian:bookworm-slim`.");
     }
-    throw new ImageException(
-        "There is no file or folder `%s`.".formatted(path),
-        "Give a folder with a Dockerfile, an OCI layout, a tar, or a reference such as"
-            + " `debian:bookworm-slim`.");
+    throw Files.exists(path)
+        ? new ImageException(
+            "`%s` is neither a file nor a folder.".formatted(path),
+            "It is read several times: write it into a file first.")
+        : new ImageException(
+            "There is no file or folder `%s`.".formatted(path),
+            "Give a folder with a Dockerfile, an OCI layout, a tar, or a reference such as"
+                + " `debian:bookworm-slim`.");
   }
 
   /** An image in a registry: {@code [host/]name[:tag][@digest]}. */

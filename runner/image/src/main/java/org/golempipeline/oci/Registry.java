@@ -1,5 +1,7 @@
 package org.golempipeline.oci;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.cloud.tools.jib.api.DescriptorDigest;
 import com.google.cloud.tools.jib.api.ImageReference;
@@ -116,8 +118,18 @@ final class Registry {
       var file = blob(each.getDigest(), folder);
       layers.add(() -> Files.newInputStream(file));
     }
-    return ContainerImage.of(
-        reference.toString(), layers, JSON.readTree(Files.readAllBytes(configuration)));
+    return ContainerImage.of(reference.toString(), layers, json(configuration));
+  }
+
+  private JsonNode json(Path configuration) throws IOException, ImageException {
+    try {
+      return JSON.readTree(Files.readAllBytes(configuration));
+    } catch (JsonProcessingException e) {
+      throw new ImageException(
+          "The configuration of the image `%s` is not JSON.".formatted(reference),
+          "Push it again with a container engine of today.",
+          e);
+    }
   }
 
   private ManifestAndDigest<ManifestTemplate> manifest(String qualifier)
@@ -166,7 +178,8 @@ final class Registry {
         }
         return question.ask();
       }
-    } catch (IOException | RegistryException e) {
+    } catch (IOException | RegistryException | IllegalArgumentException e) {
+      // The last of them is of an address that cannot be one.
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

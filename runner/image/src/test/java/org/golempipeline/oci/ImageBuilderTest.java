@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
@@ -423,6 +427,89 @@ class ImageBuilderTest {
   }
 
   @Test
+  void whatIsCompressedInAnotherWayOrDamagedIsSaid() throws Exception {
+    var xz = new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4, 1, 2, 3};
+    Files.write(folder.resolve("root.tar.xz"), xz);
+    assertThatThrownBy(() -> build("root.tar.xz"))
+        .isInstanceOf(ImageException.class)
+        .hasMessageEndingWith(": it is compressed with xz, and only gzip and zstd are read.");
+    Files.writeString(folder.resolve("root.tar.bz2"), "BZh91AY&SY and more");
+    assertThatThrownBy(() -> build("root.tar.bz2")).hasMessageContaining("with bzip2");
+
+    var zstd = new ByteArrayOutputStream();
+    try (var out = new ZstdOutputStream(zstd)) {
+      out.write(new Tar().file("x", "some text").bytes());
+    }
+    var damaged = zstd.toByteArray();
+    damaged[damaged.length - 1] ^= 1;
+    Files.write(folder.resolve("root.tar.zst"), damaged);
+    assertThatThrownBy(() -> build("root.tar.zst"))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("Bad checksum");
+    Files.write(folder.resolve("whole.tar.zst"), zstd.toByteArray());
+    Files.copy(build("whole.tar.zst"), folder.resolve("made.gvmi"));
+    assertThatThrownBy(() -> build("made.gvmi")).hasMessageContaining("is a VM image already");
+  }
+
+  @Test
+  void layersWhoseNamesAreNotUtf8AreNotMixedUp() throws Exception {
+    var latin = new ByteArrayOutputStream();
+    try (var tar = new TarArchiveOutputStream(latin, "ISO-8859-1")) {
+      for (var name : List.of("\u00e4", "\u00f6")) {
+        var entry = new TarArchiveEntry(name);
+        tar.putArchiveEntry(entry);
+        tar.closeArchiveEntry();
+      }
+    }
+    Files.write(folder.resolve("latin.tar"), latin.toByteArray());
+    assertThatThrownBy(() -> build("latin.tar"))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("two files `?`, since their names are not in UTF-8");
+  }
+
+  @Test
+  void aNameThatLooksLikeAHugeFileIsRefusedInWords() throws Exception {
+    var line = "-rw-r--r-- 0/0 99999999999999999999 2026-01-01 00:00 squashfs-root/x";
+    Files.write(folder.resolve("root.tar"), new Tar().file("a\n" + line, "").bytes());
+    var sha3 = GvmiFile.hash(build("root.tar"));
+    assertThatThrownBy(() -> store.unpack(sha3))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("MB unpacked");
+  }
+
+  @Test
+  void aVolumeIsAFolderOfTheImage() throws Exception {
+    for (var volume : List.of("data", "/", "", "/a/../b", "/proc", "/dev/shm", "/two\\nlines")) {
+      unusable("{\"Volumes\":{\"" + volume + "\":{}}}", "and no folder can be put there");
+    }
+    unusable("{\"Volumes\":{\"/bin/sh/x\":{}}}", "but `sh` is a file there");
+    unusable("{\"Volumes\":{\"/link\":{}}}", "but `sh` is a file there");
+    unusable("{\"WorkingDir\":\"/../x\"}", "no folder can have that name");
+    unusable("{\"WorkingDir\":\"/bin/sh\"}", "but `sh` is a file there");
+    assertThat(said).noneMatch(line -> line.contains("VOLUME"));
+    var layout = withShell("hides").image("amd64", "{\"Volumes\":{\"/bin\":{}}}").write();
+    var image = build(layout.toString());
+    assertThat(said)
+        .contains(
+            "`VOLUME /bin`: nothing of what the image has there is seen by programs, for whom"
+                + " volumes are empty at first");
+    assertThat(store.unpack(GvmiFile.hash(image)).hidingVolumes()).containsExactly("/bin");
+  }
+
+  private OciLayout withShell(String name) throws IOException {
+    return new OciLayout(folder.resolve(name))
+        .layer(new Tar().folder("bin", 0755).file("bin/sh", "x").link("link", "bin/sh"));
+  }
+
+  private void unusable(String configuration, String why) throws Exception {
+    var layout = withShell("layout").image("amd64", configuration).write();
+    assertThatThrownBy(() -> build(layout.toString()))
+        .as(configuration)
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
   void linksThatLeaveTheImageStayInIt() throws Exception {
     Files.write(
         folder.resolve("root.tar"),
@@ -492,6 +579,17 @@ class ImageBuilderTest {
     assertThatThrownBy(() -> build("empty")).hasMessageContaining("neither a `Dockerfile` nor");
     assertThatThrownBy(() -> build("./none")).hasMessage("There is no file or folder `./none`.");
     assertThatThrownBy(() -> build("Not A Name")).hasMessageContaining("is no reference");
+    for (var none : List.of("none/", "none.tar.gz", "none.tgz", "none.gvmi")) {
+      assertThatThrownBy(() -> build(none)).hasMessageStartingWith("There is no file or folder");
+    }
+    assertThatThrownBy(() -> build("/dev/zero")).hasMessageContaining("neither a file nor");
+    assertThatThrownBy(() -> build("127.0.0.1:99999/x")).isInstanceOf(ImageException.class);
+    assertThatThrownBy(() -> saved("{\"Config\":\"c\"}", "")).hasMessageContaining("has no layers");
+    assertThatThrownBy(() -> saved("{\"Layers\":[\"l\"]}", ""))
+        .hasMessageContaining("what belongs");
+    assertThatThrownBy(() -> saved("{\"Config\":\"c\",\"Layers\":[\"l\"]}", "\"sha256:1\""))
+        .hasMessageContaining("its layer 1 has another digest");
+    assertThatThrownBy(() -> saved("7", "")).hasMessageContaining("what belongs");
 
     var layout = difficult("layout", "gzip").write();
     try (var blobs = Files.list(layout.resolve("blobs/sha256"))) {
@@ -521,6 +619,18 @@ class ImageBuilderTest {
     assertThat(source.digest()).isEqualTo(digest);
     Files.move(file, context.resolve("b"));
     assertThat(source.digest()).isNotEqualTo(digest);
+  }
+
+  /** What {@code docker save} writes, of one layer. */
+  private void saved(String image, String digests) throws Exception {
+    Files.write(
+        folder.resolve("saved.tar"),
+        new Tar()
+            .file("manifest.json", "[" + image + "]")
+            .file("c", "{\"rootfs\":{\"diff_ids\":[" + digests + "]}}")
+            .file("l", 0644, new Tar().file("x", "").bytes())
+            .bytes());
+    build("saved.tar");
   }
 
   private Path build(String source) throws Exception {
