@@ -11,8 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32;
+import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.gvmi.StoredImage.Origin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +172,37 @@ public class ImageCommandTest {
     }
     assertThat(workspace.run("image", "inspect", "golem/alpine").err())
         .contains("`golem/alpine:latest`");
+  }
+
+  @Test
+  void whereAnImageCannotBeWrittenIsSaidBeforeItIsMade() throws IOException {
+    Files.writeString(folder.resolve("root.tar"), "not read");
+    Files.createDirectory(folder.resolve("there"));
+    for (var place : List.of("there", "none/mine.gvmi", "/dev/null")) {
+      var ran = workspace.run("image", "build", "root.tar", "-o", place);
+      assertThat(ran.exitCode()).as(place).isEqualTo(2);
+      assertThat(ran.err()).contains("hint: Name a file").doesNotContain("root.tar");
+    }
+    assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+    assertThat(
+            workspace.run("image", "build", "root.tar", "--largest", "9".repeat(30) + "TiB").err())
+        .contains("is no size.");
+  }
+
+  @Test
+  void removesAllOrNothing() throws IOException {
+    workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
+    try (var store =
+            new ImageStore(folder.resolve("cache/golem-pipeline/images"), Clock.systemUTC());
+        var scratch = store.newScratch()) {
+      Files.writeString(scratch.image(), "an image");
+      store.add(scratch.image(), A, Origin.of("mine"), List.of());
+      var ran = workspace.run("image", "rm", "mine", "theirs");
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(store.find(A)).isPresent();
+      assertThat(workspace.run("image", "rm", "mine", "aaaa").exitCode()).isZero();
+      assertThat(store.find(A)).isEmpty();
+    }
   }
 
   @Test

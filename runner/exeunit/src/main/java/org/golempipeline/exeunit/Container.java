@@ -67,6 +67,9 @@ final class Container implements AutoCloseable {
   private static final String HOST_NAME = "golem";
   private static final Pattern READY = Pattern.compile("ready (\\d+) (\\d+)");
 
+  /** What a container needs for itself. */
+  private static final long OWN_STORAGE = 1 << 20;
+
   private static final long START_SECONDS = 30;
   private static final long END_SECONDS = 10;
   private static final String USUAL_PATH =
@@ -153,7 +156,10 @@ final class Container implements AutoCloseable {
 
   private static String orders(Parts parts) {
     Limits limits = parts.limits;
-    String size = limits.storage().isPresent() ? ",size=" + limits.storage().getAsLong() : "";
+    String size =
+        limits.storage().isPresent()
+            ? ",size=" + Math.max(OWN_STORAGE, limits.storage().getAsLong())
+            : "";
     String start = parts.image.configuration().workingDir().orElse("/");
     List<String> orders = new ArrayList<>();
     orders.add(parts.layer.toString());

@@ -168,10 +168,11 @@ public final class CleanCommand implements Callable<Integer> {
   }
 
   private static Duration age(String text) throws Refusal {
-    if (!text.matches(Quantities.DURATION_PATTERN)) {
+    try {
+      return Quantities.duration(text);
+    } catch (IllegalArgumentException e) {
       throw Refusal.usage(
           "`--older %s` is no length of time.".formatted(text), "Write it as `30d` or `12h`.");
     }
-    return Quantities.duration(text);
   }
 }

@@ -8,8 +8,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.golempipeline.cli.terminal.Columns;
 import org.golempipeline.cli.terminal.Console;
@@ -102,10 +104,11 @@ public final class ImageCommand {
       throw Refusal.usage(e.getMessage(), e.hint());
     }
     var limit = largest == null ? ImageBuilder.LARGEST : Sizes.bytes("--largest", largest);
+    var target = output == null ? null : target(output);
     try (var store = console.machine().requireImageStore()) {
       var image = new ImageBuilder(store, limit, this::say).build(what);
-      if (output != null) {
-        write(image, console.folder().resolve(output));
+      if (target != null) {
+        write(image, target);
       }
       show(image, json);
       return ExitCodes.DONE;
@@ -114,10 +117,27 @@ public final class ImageCommand {
     }
   }
 
+  /** Where an image can be written to, known before it is made. */
+  private Path target(String output) throws Refusal {
+    var file = console.path(output).toAbsolutePath().normalize();
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw Refusal.usage(
+          "`--output %s` is no file.".formatted(output), "Name a file: `-o mine.gvmi`.");
+    }
+    var folder = Objects.requireNonNullElse(file.getParent(), file);
+    if (!Files.isWritable(folder)) {
+      throw Refusal.usage(
+          Files.isDirectory(folder)
+              ? "`%s` may not be written to.".formatted(folder)
+              : "There is no folder `%s`.".formatted(folder),
+          "Name a file in a folder that is there and yours: `-o mine.gvmi`.");
+    }
+    return file;
+  }
+
   /** By rename, so that a file of this name is whole. */
   private static void write(StoredImage image, Path file) throws IOException {
-    var folder = file.toAbsolutePath().getParent();
-    var part = Files.createTempFile(folder, "image-", ".part");
+    var part = file.resolveSibling("." + file.getFileName() + ".part");
     try {
       Files.copy(image.file(), part, StandardCopyOption.REPLACE_EXISTING);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -299,8 +319,12 @@ public final class ImageCommand {
           List<String> images)
       throws Refusal, IOException {
     try (var store = console.machine().requireImageStore()) {
+      var found = new LinkedHashMap<String, StoredImage>();
       for (var name : images) {
         var image = StoredImages.named(store, name, console);
+        found.put(image.sha3(), image);
+      }
+      for (var image : found.values()) {
         store.remove(image.sha3());
         say("removed %s (%s)".formatted(image.sha3(), StoredImages.origins(image, console)));
       }

@@ -16,6 +16,7 @@ import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.exeunit.ImageShell;
 import org.golempipeline.exeunit.Limits;
+import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
 import org.golempipeline.gvmi.UnpackedImage;
 import org.golempipeline.pipeline.Refusal;
@@ -131,10 +132,11 @@ final class ImageShellCommand implements Callable<Integer> {
       var colon = each.lastIndexOf(':');
       var folder = console.folder().resolve(each.substring(0, Math.max(0, colon)));
       var path = each.substring(colon + 1);
-      if (colon < 1 || !path.startsWith("/") || !Files.isDirectory(folder)) {
+      if (colon < 1 || !ImageConfiguration.isVolume(path) || !Files.isDirectory(folder)) {
         throw Refusal.usage(
             "`--folder %s` names no folder and place.".formatted(each),
-            "Write a folder that exists, and an absolute path: `--folder .:/golem/work`.");
+            "Write a folder that exists, and an absolute path outside of `/dev`, `/proc` and"
+                + " `/sys`: `--folder .:/golem/work`.");
       }
       bound.put(path, folder.toRealPath());
     }

@@ -100,11 +100,16 @@ final class MarketCommand implements Callable<Integer> {
   }
 
   private Duration time() throws Refusal {
-    if (!limit.matches(Quantities.DURATION_PATTERN) || Quantities.duration(limit).isZero()) {
-      throw Refusal.usage(
-          "`--for %s` is no length of time.".formatted(limit), "Write it as `15s` or `2m`.");
+    try {
+      var time = Quantities.duration(limit);
+      if (!time.isZero()) {
+        return time;
+      }
+    } catch (IllegalArgumentException e) {
+      // Refused below.
     }
-    return Quantities.duration(limit);
+    throw Refusal.usage(
+        "`--for %s` is no length of time.".formatted(limit), "Write it as `15s` or `2m`.");
   }
 
   private void print(List<MarketOffer> offers) {

@@ -21,6 +21,7 @@ import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.cli.terminal.Interruption;
 import org.golempipeline.cli.terminal.Messages;
+import org.golempipeline.cli.terminal.Sizes;
 import org.golempipeline.exeunit.Containers;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.image.Inside;
@@ -35,7 +36,6 @@ import org.golempipeline.report.TerminalText;
 import org.golempipeline.report.Words;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.spec.GolemTerms;
-import org.golempipeline.strategy.Quantities;
 import org.golempipeline.workplace.Scratch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -306,11 +306,12 @@ public final class ProvideCommand implements Callable<Integer> {
   }
 
   private static double gib(String option, String text) throws Refusal {
-    if (!text.matches(Quantities.SIZE_PATTERN)) {
+    var bytes = Sizes.bytes(option, text);
+    if (bytes == 0) {
       throw Refusal.usage(
-          "`%s %s` is no size.".formatted(option, text), "Write it as `4GiB` or `500MB`.");
+          "`%s %s` offers nothing.".formatted(option, text), "Write such as `%s 4GiB`.".formatted(option));
     }
-    return Quantities.bytes(text) / GIB;
+    return bytes / GIB;
   }
 
   private static double freeMemory() throws IOException {

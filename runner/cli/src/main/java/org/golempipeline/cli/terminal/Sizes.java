@@ -9,10 +9,11 @@ public final class Sizes {
 
   /** The bytes that {@code text} stands for, which somebody gave for an option. */
   public static long bytes(String option, String text) throws Refusal {
-    if (!text.matches(Quantities.SIZE_PATTERN)) {
+    try {
+      return Quantities.bytes(text);
+    } catch (IllegalArgumentException e) {
       throw Refusal.usage(
           "`%s %s` is no size.".formatted(option, text), "Write it as `10GiB` or `500MB`.");
     }
-    return Quantities.bytes(text);
   }
 }
