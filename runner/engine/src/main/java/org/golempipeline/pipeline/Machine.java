@@ -22,6 +22,7 @@ import org.golempipeline.oci.RegistryLogins;
 public final class Machine {
   private static final URI DAEMON = URI.create("http://127.0.0.1:7465");
   private static final URI REGISTRY = URI.create("https://registry.golem.network");
+  private static final int LARGEST_PORT = 65535;
   private static final DateTimeFormatter RUN_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -156,6 +157,7 @@ public final class Machine {
     try {
       var url = said.map(URI::create).orElse(usual);
       if (url.getHost() != null
+          && url.getPort() <= LARGEST_PORT
           && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
         return url;
       }

@@ -62,12 +62,22 @@ public record LeftOvers(int commands, List<Path> folders) {
         }
       }
     }
-    var nodes = new ArrayList<>(EmbeddedNode.abandoned(memory));
+    var nodes = ofNodes(memory);
+    var besides = EmbeddedNode.abandoned(Scratch.beside(own));
+    found.addAll(nodes.folders);
+    found.addAll(besides);
+    return new LeftOvers(commands + nodes.commands + besides.size(), found);
+  }
+
+  /**
+   * What nodes left that were killed before anything could clean up behind them.
+   *
+   * @param temporary where they work
+   */
+  public static LeftOvers ofNodes(Path temporary) throws IOException {
+    var nodes = new ArrayList<>(EmbeddedNode.abandoned(temporary));
     nodes.removeIf(each -> !Scratch.isOurs(each));
-    nodes.addAll(EmbeddedNode.abandoned(Scratch.beside(own)));
-    found.addAll(nodes);
-    commands += nodes.size();
-    return new LeftOvers(commands, found);
+    return new LeftOvers(nodes.size(), nodes);
   }
 
   private static List<Path> entries(Path kind) throws IOException {

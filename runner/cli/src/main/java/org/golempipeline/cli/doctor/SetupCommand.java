@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.golempipeline.cli.terminal.Console;
 import org.golempipeline.cli.terminal.ExitCodes;
+import org.golempipeline.cli.terminal.Messages;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.GolemException;
 import org.golempipeline.golem.session.Inquiry;
@@ -36,6 +38,10 @@ final class SetupCommand implements Callable<Integer> {
   private static final String APP_KEY = "YAGNA_APPKEY";
   private static final String KEY_NAME = "golem-pipeline";
   private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  /** For {@code yagna} to answer what it knows. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Console console;
@@ -68,6 +74,10 @@ final class SetupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal, IOException, InterruptedException {
+    if (seconds < 0) {
+      throw Refusal.usage(
+          "`--wait %d` is no time.".formatted(seconds), "Write seconds, such as `--wait 60`.");
+    }
     var yagna = yagna();
     daemon(yagna);
     var key = key(yagna);
@@ -100,6 +110,9 @@ final class SetupCommand implements Callable<Integer> {
     try (var inquiry = inquiry("")) {
       var silence = trouble(inquiry::version);
       if (silence.isPresent()) {
+        if (!Inquiry.isNobodyThere(silence.get())) {
+          throw Messages.refusal(silence.get());
+        }
         if (!start) {
           throw stuck(
               String.valueOf(silence.get().getMessage()),
@@ -110,14 +123,23 @@ final class SetupCommand implements Callable<Integer> {
         tell(
             Finding.ok(
                 "daemon",
-                "started as process %s, says what it does in %s".formatted(process, log)));
-        var trouble = untilDone(inquiry::version);
+                "started as process %d, says what it does in %s".formatted(process.pid(), log)));
+        var trouble = untilDone(inquiry::version, () -> goesOn(process));
         if (trouble.isPresent()) {
-          throw stuck(String.valueOf(trouble.get().getMessage()), "Look into %s.".formatted(log));
+          throw stuck(
+              goesOn(process)
+                  ? String.valueOf(trouble.get().getMessage())
+                  : "`yagna service run` ended before it answered.",
+              "Look into %s.".formatted(log));
         }
       }
       tell(Finding.ok("daemon", "yagna %s at %s".formatted(inquiry.version().join(), url)));
     }
+  }
+
+  /** One that ended and that nobody asked why has no program any more. */
+  private static boolean goesOn(ProcessHandle process) {
+    return process.isAlive() && process.info().command().isPresent();
   }
 
   private Path log() throws IOException {
@@ -137,7 +159,7 @@ final class SetupCommand implements Callable<Integer> {
       return set;
     }
     // With a name that is taken it answers the key of that name.
-    var made = yagna.run("app-key", "create", KEY_NAME);
+    var made = yagna.run(ANSWER, "app-key", "create", KEY_NAME);
     var key = made.lastLine();
     if (!made.isDone() || !Machine.isAppKey(key)) {
       throw stuck(
@@ -175,13 +197,13 @@ final class SetupCommand implements Callable<Integer> {
                   .formatted(inquiry.identity().join()));
         }
         tell(Finding.ok("payment", "asking the faucet of %s for GLM".formatted(network)));
-        var funded = yagna.run("payment", "fund", "--network", network);
+        var funded = yagna.run(ANSWER.plus(patience()), "payment", "fund", "--network", network);
         if (!funded.isDone()) {
           throw stuck(
               "`yagna payment fund --network %s` failed: %s.".formatted(network, funded.reason()),
               "The faucet may be busy: say `golem-pipeline golem setup` again in some minutes.");
         }
-        var trouble = untilDone(() -> inquiry.tryToReserve(terms.platform()));
+        var trouble = untilDone(() -> inquiry.tryToReserve(terms.platform()), () -> true);
         if (trouble.isPresent()) {
           throw stuck(
               String.valueOf(trouble.get().getMessage()),
@@ -193,6 +215,10 @@ final class SetupCommand implements Callable<Integer> {
   }
 
   // ---- asking the daemon
+
+  private Duration patience() {
+    return Duration.ofSeconds(seconds);
+  }
 
   private Inquiry inquiry(String key) throws Refusal {
     return new Inquiry(new GolemConnection(machine.daemonUrl(), key), LIMIT, machine.clock());
@@ -207,13 +233,17 @@ final class SetupCommand implements Callable<Integer> {
     }
   }
 
-  /** Asks again until the answer is good or the patience is over; then why it is not. */
-  private Optional<GolemException> untilDone(Supplier<CompletableFuture<?>> question)
-      throws InterruptedException {
+  /**
+   * Asks again until the answer is good, or the patience is over, or there is no hope; then why it
+   * is not.
+   */
+  private Optional<GolemException> untilDone(
+      Supplier<CompletableFuture<?>> question, BooleanSupplier hope) throws InterruptedException {
     var begin = System.nanoTime();
     for (; ; ) {
+      var hopeful = hope.getAsBoolean();
       var trouble = trouble(question);
-      if (trouble.isEmpty() || System.nanoTime() - begin >= TimeUnit.SECONDS.toNanos(seconds)) {
+      if (trouble.isEmpty() || !hopeful || System.nanoTime() - begin >= patience().toNanos()) {
         return trouble;
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());

@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 
 /** The program {@code yagna} of the user, which speaks to the daemon and is it. */
 final class YagnaProgram {
@@ -48,37 +51,59 @@ final class YagnaProgram {
    * Starts the daemon, which stays when we are gone.
    *
    * @param log where it says what it does
-   * @return its process id
+   * @return its process, which may have ended
    */
-  String startDaemon(Path log) throws IOException, InterruptedException {
-    return execute(List.of("sh", "-c", DETACHED, path.toString(), log.toString())).lastLine();
+  ProcessHandle startDaemon(Path log) throws IOException, InterruptedException {
+    var daemon = List.of("sh", "-c", DETACHED, path.toString(), log.toString());
+    var process = process(daemon).start();
+    try (var lines = process.inputReader(StandardCharsets.US_ASCII)) {
+      var pid = lines.readLine();
+      process.waitFor();
+      return ProcessHandle.of(Long.parseLong(pid)).orElse(process.toHandle());
+    } catch (NumberFormatException e) {
+      throw new IOException("`sh` starts no program in the background", e);
+    }
   }
 
-  /** Lets the program do something, and waits until it has. */
-  Ran run(String... arguments) throws IOException, InterruptedException {
+  /** Lets the program do something, and waits until it has, or for {@code limit} at most. */
+  Ran run(Duration limit, String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(path.toString()));
     command.addAll(List.of(arguments));
-    return execute(command);
-  }
-
-  private Ran execute(List<String> command) throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
-    builder.environment().clear();
-    builder.environment().putAll(environment);
+    var said = Files.createTempFile("yagna", ".out");
     var trouble = Files.createTempFile("yagna", ".err");
     try {
-      var process = builder.redirectError(trouble.toFile()).start();
-      var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Ran(process.waitFor(), out, Files.readString(trouble, StandardCharsets.UTF_8));
+      var process =
+          process(command).redirectOutput(said.toFile()).redirectError(trouble.toFile()).start();
+      try {
+        var ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return new Ran(
+            ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty(),
+            Files.readString(said, StandardCharsets.ISO_8859_1),
+            Files.readString(trouble, StandardCharsets.ISO_8859_1));
+      } finally {
+        process.destroyForcibly();
+      }
     } finally {
+      Files.delete(said);
       Files.delete(trouble);
     }
   }
 
-  /** How a call ended, and what it said. */
-  record Ran(int exitCode, String out, String err) {
+  private ProcessBuilder process(List<String> command) {
+    var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder;
+  }
+
+  /**
+   * How a call ended, and what it said.
+   *
+   * @param exitCode empty if it had to be ended
+   */
+  record Ran(OptionalInt exitCode, String out, String err) {
     boolean isDone() {
-      return exitCode == 0;
+      return exitCode.equals(OptionalInt.of(0));
     }
 
     /** The last thing it answered. */
@@ -92,7 +117,11 @@ final class YagnaProgram {
           .filter(line -> line.startsWith("Error: "))
           .map(line -> line.substring("Error: ".length()))
           .reduce((a, b) -> b)
-          .orElse("exit code " + exitCode);
+          .orElseGet(
+              () ->
+                  exitCode.isPresent()
+                      ? "exit code " + exitCode.getAsInt()
+                      : "it did not answer in time");
     }
   }
 }

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.golempipeline.cli.Workspace;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.EndpointFault;
@@ -158,9 +160,10 @@ class SetupCommandTest {
 
     var log = elsewhere.resolve("state/golem-pipeline/yagna.log");
     yagna("service", "echo daemon says this");
-    ran = workspace.run("golem", "setup", "--start", "--wait", "0");
+    ran = workspace.run("golem", "setup", "--start");
     assertThat(ran.exitCode()).isEqualTo(4);
-    assertThat(ran.err()).contains("started as process ", "Look into " + log);
+    assertThat(ran.err())
+        .contains("started as process ", "`yagna service run` ended before it", "Look into " + log);
 
     node.close();
     var signal = elsewhere.resolve("signal");
@@ -173,6 +176,44 @@ class SetupCommandTest {
     starting.join();
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(calls()).containsExactly("service run", "app-key create golem-pipeline");
+  }
+
+  @Test
+  void startsNoDaemonWhereSomethingElseListens() throws IOException {
+    yagna("service", "");
+    node.faults().endpoint("GET", "/version/get", EndpointFault.INTERNAL_ERROR, 1000, 1);
+
+    var ran = workspace.run("golem", "setup", "--start");
+
+    assertThat(ran.exitCode()).isEqualTo(4);
+    assertThat(ran.err())
+        .contains("no yagna daemon: it answers HTTP 500", "hint: Set YAGNA_API_URL to where")
+        .doesNotContain("--start");
+    assertThat(calls()).isEmpty();
+  }
+
+  @Test
+  void doesNotWaitForEverForYagna() throws Exception {
+    yagna("app-key", "exec sleep 1000");
+    var yagna =
+        YagnaProgram.find(Map.of("PATH", elsewhere.resolve("bin") + ":" + System.getenv("PATH")))
+            .orElseThrow();
+
+    var ran = yagna.run(Duration.ofMillis(10), "app-key", "create", "name");
+
+    assertThat(ran.isDone()).isFalse();
+    assertThat(ran.reason()).isEqualTo("it did not answer in time");
+  }
+
+  @Test
+  void refusesTimesAndPlacesThatAreNone() {
+    var ran = workspace.run("golem", "setup", "--wait", "-1");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("`--wait -1` is no time.");
+
+    ran = workspace.with("YAGNA_API_URL", "http://127.0.0.1:99999").run("golem", "setup");
+    assertThat(ran.exitCode()).isEqualTo(4);
+    assertThat(ran.err()).contains("`http://127.0.0.1:99999`, which is not a URL.");
   }
 
   /** The daemon, as soon as the script that stands for it opens the pipe. */

@@ -1,5 +1,6 @@
 package org.golempipeline.golem.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -63,7 +64,11 @@ public final class CallFailure extends RuntimeException {
   }
 
   public static String text(Throwable error) {
-    String message = error.getMessage();
+    // The whole message of the JSON parser tells of its settings too.
+    String message =
+        error instanceof JsonProcessingException json
+            ? json.getOriginalMessage()
+            : error.getMessage();
     if (error instanceof Error) {
       return error.toString(); // its message alone, such as the name of a class, tells nobody
     }

@@ -10,7 +10,7 @@ import org.golempipeline.golem.wire.Identity;
 /** Whether a daemon is one that we can work with, and who we are there. */
 public final class Handshake {
   private static final List<Integer> OLDEST = List.of(0, 15, 2);
-  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)");
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})\\.(\\d{1,9})");
 
   private Handshake() {}
 

@@ -63,6 +63,12 @@ public final class Inquiry implements AutoCloseable {
             });
   }
 
+  /** Whether {@code trouble} is that nothing listens where the daemon should. */
+  public static boolean isNobodyThere(GolemException trouble) {
+    return trouble.getCause() instanceof CallFailure failure
+        && failure.arrival() == CallFailure.Arrival.NOT_ARRIVED;
+  }
+
   /** Whatever else answers there is none: that is the one thing to say about it. */
   private GolemException noDaemon(Throwable error) {
     CallFailure failure = CallFailure.of(Calls.versionText().action(), error);
