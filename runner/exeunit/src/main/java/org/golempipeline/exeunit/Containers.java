@@ -59,8 +59,17 @@ public final class Containers {
           new Obstacle(
               "there is no `unsquashfs` to unpack them", "Install the package `squashfs-tools`."));
     }
+    Path folder;
     try {
-      Path folder = Files.createTempDirectory("golem-pipeline-probe").toRealPath();
+      folder = Files.createTempDirectory("golem-pipeline-probe").toRealPath();
+    } catch (IOException e) {
+      return Optional.of(
+          new Obstacle(
+              "`%s`, where temporary files go, cannot be written"
+                  .formatted(System.getProperty("java.io.tmpdir")),
+              "Set `TMPDIR` to a folder that is there and may be written to."));
+    }
+    try {
       try {
         Path layer = Files.createDirectory(folder.resolve("layer"));
         UnpackedImage image =

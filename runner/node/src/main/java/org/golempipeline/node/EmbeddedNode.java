@@ -10,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class EmbeddedNode implements AutoCloseable {
 
   /** Held as long as a node lives. */
   private static final String LOCK = "lock";
+  private static final Duration FIRST_MOMENTS = Duration.ofHours(1);
 
   private final NodeContext context;
   private final Path folder;
@@ -127,16 +130,22 @@ public final class EmbeddedNode implements AutoCloseable {
     return found;
   }
 
-  /** A node names itself in its lock as soon as it has that. */
+  /** A node names itself in its lock in its first moments, or died in them. */
+  private static boolean isAbandonedScratch(Path scratch) throws IOException {
+    Path lock = scratch.resolve(LOCK);
+    if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS) && Files.size(lock) > 0) {
+      return !SystemLock.isHeld(lock);
+    }
+    Instant made = Files.getLastModifiedTime(scratch, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return Files.isWritable(scratch)
+        && made.isBefore(Clock.systemUTC().instant().minus(FIRST_MOMENTS));
+  }
+
   private static boolean isAbandoned(Path folder) {
     int nodes = 0;
     try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, SCRATCH + "*")) {
       for (Path scratch : each) {
-        Path lock = scratch.resolve(LOCK);
-        if (!isFolder(scratch)
-            || !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
-            || Files.size(lock) == 0
-            || SystemLock.isHeld(lock)) {
+        if (!isFolder(scratch) || !isAbandonedScratch(scratch)) {
           return false;
         }
         nodes++;

@@ -108,12 +108,13 @@ public final class DoctorCommand implements Callable<Integer> {
                 : 0,
             RunDefaults.cores()));
     tell(MachineChecks.shell(SHELL, console.variable("PATH").orElse(DEFAULT_PATH)));
-    tell(MachineChecks.images(Containers.obstacle()));
     var own = folder.resolve(".golem-pipeline");
     var repairs = new Repairs(fix);
-    tell(repairs.temporary(Path.of(System.getProperty("java.io.tmpdir"))));
+    var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    tell(repairs.temporary(temporary));
+    tell(MachineChecks.images(Containers.obstacle()));
     try (var images = console.machine().imageStore()) {
-      tell(repairs.scratch(own, images));
+      tell(repairs.scratch(own, temporary, images));
     }
     try (var work = new WorkFolder(own, "doctor", console.machine().newRunId(), false)) {
       var writable = MachineChecks.folder(folder, work.path());

@@ -1,6 +1,7 @@
 package org.golempipeline.cli.doctor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,29 +54,33 @@ record Repairs(boolean wanted) {
    * What commands left on this machine's disk and in its memory that were killed.
    *
    * @param own everything of the pipeline's folder that is ours
+   * @param temporary where nodes for other programs work
    * @param images of this user
    */
-  Finding scratch(Path own, ImageStore images) {
+  Finding scratch(Path own, Path temporary, ImageStore images) {
     try {
       var left = LeftOvers.in(own);
+      var ofNodes = LeftOvers.ofNodes(temporary);
       var ofImages = images.leftOvers();
-      if (left.commands() == 0 && ofImages.isEmpty()) {
+      if (left.commands() == 0 && ofNodes.commands() == 0 && ofImages.isEmpty()) {
         return Finding.ok("scratch", "nothing is left of commands that were killed");
       }
       var what =
-          "%s of commands that were killed".formatted(Words.size(left.bytes() + bytes(ofImages)));
+          "%s of commands that were killed"
+              .formatted(Words.size(left.bytes() + ofNodes.bytes() + bytes(ofImages)));
       if (!wanted) {
         return Finding.warning("scratch", what + " lies about.", CURE + "removes it.");
       }
       left.remove();
+      ofNodes.remove();
       images.removeLeftOvers();
       return Finding.ok("scratch", "removed " + what);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return Finding.warning(
           "scratch",
           "Could not %s what killed commands left: %s."
               .formatted(wanted ? "remove" : "look for", Trouble.reason(e)),
-          "Check the permissions of `%s`.".formatted(own));
+          "Check the permissions of what is named, or remove it as whom it belongs to.");
     }
   }
 

@@ -20,6 +20,7 @@ import org.golempipeline.pipeline.Refusal;
 import org.golempipeline.rehearse.Persona;
 import org.golempipeline.run.RunDefaults;
 import org.golempipeline.spec.Nearest;
+import org.golempipeline.workplace.LeftOvers;
 import org.golempipeline.workplace.NodeOnDemand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,6 +97,8 @@ public final class NodeCommand implements Callable<Integer> {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
     }
     var cast = cast();
+    var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    removeLeftOvers(temporary);
     var images = console.machine().imageStore();
     var options =
         new NodeOptions(
@@ -103,8 +106,7 @@ public final class NodeCommand implements Callable<Integer> {
             key(),
             providers,
             // The node makes it, and so its warden may remove it if this process is killed.
-            Path.of(
-                System.getProperty("java.io.tmpdir"), "golem-pipeline-node-" + UUID.randomUUID()),
+            temporary.resolve("golem-pipeline-node-" + UUID.randomUUID()),
             seed == null ? Math.floorMod(console.clock().millis(), SEEDS) : seed,
             !priced,
             Optional.of(images));
@@ -125,6 +127,15 @@ public final class NodeCommand implements Callable<Integer> {
       images.close();
     }
     return ExitCodes.DONE;
+  }
+
+  /** Of nodes that were killed at once. */
+  private static void removeLeftOvers(Path temporary) {
+    try {
+      LeftOvers.ofNodes(temporary).remove();
+    } catch (IOException e) {
+      // `doctor --fix` says what keeps it.
+    }
   }
 
   private String key() throws Refusal {

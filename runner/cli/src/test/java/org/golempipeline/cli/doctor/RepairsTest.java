@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import org.golempipeline.gvmi.ImageStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,28 @@ class RepairsTest {
     assertThat(missing).isEmptyDirectory();
     assertThat(wanted.temporary(missing)).isEqualTo(only.temporary(missing));
     assertThat(wanted.temporary(missing).state()).isEqualTo(Finding.State.OK);
+  }
+
+  @Test
+  void whatNodesLeftThatWereKilledAtOnceIsRemoved() throws IOException {
+    var dead = Files.createDirectories(folder.resolve("golem-pipeline-node-1/node-1"));
+    Files.writeString(dead.resolve("lock"), "1");
+    var unnamed = Files.createDirectories(folder.resolve("golem-pipeline-node-2/node-2"));
+    Files.setLastModifiedTime(unnamed, FileTime.fromMillis(0));
+    var starting = Files.createDirectories(folder.resolve("golem-pipeline-node-3/node-3"));
+    var foreign = Files.createDirectories(folder.resolve("theirs/node-4"));
+    Files.writeString(foreign.resolve("lock"), "1");
+    try (var images = new ImageStore(folder.resolve("images"), Clock.systemUTC())) {
+      assertThat(only.scratch(folder.resolve("own"), folder, images).state())
+          .isEqualTo(Finding.State.WARNING);
+      assertThat(dead).exists();
+      assertThat(wanted.scratch(folder.resolve("own"), folder, images).message())
+          .startsWith("removed ");
+    }
+    assertThat(dead.getParent()).doesNotExist();
+    assertThat(unnamed.getParent()).doesNotExist();
+    assertThat(starting).exists();
+    assertThat(foreign).exists();
   }
 
   @Test
