@@ -552,9 +552,8 @@ class ArchitectureTest {
     noClasses()
         .should()
         .callMethodWhere(
-            target(
-                owner(equivalentTo(FileUtils.class))
-                    .and(nameMatching("(force)?[dD]elete.*|clean.*"))))
+            target(owner(equivalentTo(FileUtils.class)))
+                .and(target(nameMatching("(force)?[dD]elete.*|clean.*"))))
         .check(CLASSES);
   }
 
