@@ -35,7 +35,7 @@ final class MarketViewTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
   private static final Duration LONGER = Duration.ofSeconds(4);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration IMPATIENCE = Duration.ofSeconds(8);
+  private static final Duration IMPATIENCE = Duration.ofSeconds(5);
 
   private FakeYagna yagna;
 
