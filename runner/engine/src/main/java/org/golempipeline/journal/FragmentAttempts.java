@@ -32,7 +32,18 @@ public final class FragmentAttempts {
       boolean done,
       @Nullable Failure failure,
       @Nullable Integer exitCode,
-      @Nullable String log) {}
+      @Nullable String log) {
+    /** The same that came to an end. */
+    private Attempt ended(
+        RunEvent.BatchFinished batch,
+        boolean wellDone,
+        @Nullable Failure why,
+        @Nullable Integer code,
+        @Nullable String kept) {
+      var time = Duration.ofMillis(batch.milliseconds());
+      return new Attempt(stage, provider, at, time, wellDone, why, code, kept);
+    }
+  }
 
   private final @Nullable String stage;
   private final int fragment;
@@ -79,29 +90,12 @@ public final class FragmentAttempts {
   }
 
   private Attempt ended(Attempt attempt, RunEvent.BatchFinished batch) {
-    var took = Duration.ofMillis(batch.milliseconds());
     for (var failed : batch.failed()) {
       if (failed.fragment() == fragment) {
-        return new Attempt(
-            attempt.stage(),
-            attempt.provider(),
-            attempt.at(),
-            took,
-            false,
-            failed.failure(),
-            failed.exitCode(),
-            failed.log());
+        return attempt.ended(batch, false, failed.failure(), failed.exitCode(), failed.log());
       }
     }
     var done = batch.done().contains(fragment);
-    return new Attempt(
-        attempt.stage(),
-        attempt.provider(),
-        attempt.at(),
-        took,
-        done,
-        done ? null : batch.failure(),
-        null,
-        null);
+    return attempt.ended(batch, done, done ? null : batch.failure(), null, null);
   }
 }

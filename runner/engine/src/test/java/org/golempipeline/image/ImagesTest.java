@@ -3,14 +3,12 @@ package org.golempipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.golempipeline.image.FakeRegistry.sha3;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.commons.io.FileUtils;
@@ -28,15 +26,9 @@ import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageStore;
 import org.golempipeline.gvmi.StoredImage;
 import org.golempipeline.oci.RegistryLogins;
-import org.golempipeline.plan.LocalShell;
 import org.golempipeline.plan.Plan;
-import org.golempipeline.plan.Planner;
+import org.golempipeline.plan.Plans;
 import org.golempipeline.spec.ImageRef;
-import org.golempipeline.spec.Overrides;
-import org.golempipeline.spec.PipelineFiles;
-import org.golempipeline.spec.Secrets;
-import org.golempipeline.spec.Strategies;
-import org.golempipeline.standard.StandardStrategies;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -500,20 +492,7 @@ class ImagesTest {
   }
 
   private Checked<Plan> plan(String body) {
-    var strategies = new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
-    return PipelineFiles.load(
-            ("version: 1\nname: p\n" + body).getBytes(StandardCharsets.UTF_8),
-            file,
-            strategies,
-            new Overrides(Map.of(), name -> Optional.empty(), false))
-        .then(
-            spec ->
-                Planner.plan(
-                    spec,
-                    strategies,
-                    folder,
-                    folder.resolve("work"),
-                    new LocalShell(false, Secrets.NONE)));
+    return Plans.of("version: 1\nname: p\n" + body, file, folder);
   }
 
   private Checked<Images> resolve(String body) throws InterruptedException {

@@ -2,17 +2,9 @@ package org.golempipeline.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.golempipeline.spec.Overrides;
-import org.golempipeline.spec.PipelineFiles;
-import org.golempipeline.spec.Secrets;
 import org.golempipeline.spec.StageName;
-import org.golempipeline.spec.Strategies;
-import org.golempipeline.standard.StandardStrategies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,21 +52,7 @@ class PlanGraphTest {
   @TempDir Path folder;
 
   private Plan plan(String yaml) {
-    var strategies = new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
-    var checked =
-        PipelineFiles.load(
-                yaml.getBytes(StandardCharsets.UTF_8),
-                "p.yaml",
-                strategies,
-                new Overrides(Map.of(), name -> Optional.empty(), false))
-            .then(
-                spec ->
-                    Planner.plan(
-                        spec,
-                        strategies,
-                        folder,
-                        folder.resolve("work"),
-                        new LocalShell(false, Secrets.NONE)));
+    var checked = Plans.of(yaml, "p.yaml", folder);
     assertThat(checked.diagnostics()).isEmpty();
     return checked.value().orElseThrow();
   }

@@ -3,19 +3,11 @@ package org.golempipeline.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.golempipeline.diagnostic.Checked;
 import org.golempipeline.journal.PlanJson;
-import org.golempipeline.spec.Overrides;
-import org.golempipeline.spec.PipelineFiles;
-import org.golempipeline.spec.Secrets;
-import org.golempipeline.spec.Strategies;
-import org.golempipeline.standard.StandardStrategies;
 import org.golempipeline.strategy.InputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,20 +22,7 @@ class PlannerTest {
   }
 
   private Checked<Plan> plan(String body) {
-    var strategies = new Strategies(StandardStrategies.splits(), StandardStrategies.merges());
-    return PipelineFiles.load(
-            ("version: 1\nname: p\n" + body).getBytes(StandardCharsets.UTF_8),
-            "p.yaml",
-            strategies,
-            new Overrides(Map.of(), name -> Optional.empty(), false))
-        .then(
-            spec ->
-                Planner.plan(
-                    spec,
-                    strategies,
-                    folder,
-                    folder.resolve("work"),
-                    new LocalShell(false, Secrets.NONE)));
+    return Plans.of("version: 1\nname: p\n" + body, "p.yaml", folder);
   }
 
   private List<String> problems(String body) {

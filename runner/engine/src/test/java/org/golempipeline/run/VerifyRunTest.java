@@ -158,7 +158,6 @@ class VerifyRunTest {
     assertThat(rented(liar)).containsOnly("local-1");
     assertThat(project.read(".golem-pipeline/banned/" + liar))
         .startsWith("gave false results in run ");
-    assertThat(project.openAgreements).isZero();
 
     project.succeed(yaml);
     assertThat(project.events(RunEvent.BatchStarted.class)).isEmpty();
