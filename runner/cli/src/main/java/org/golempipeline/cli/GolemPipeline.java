@@ -66,31 +66,10 @@ final class GolemPipeline
   /** In the order of --help: what a newcomer needs first, then what comes after a run. */
   private static final List<String> COMMANDS =
       List.of(
-          "init",
-          "run",
-          "check",
-          "fmt",
-          "plan",
-          "rehearse",
-          "watch",
-          "stop",
-          "runs",
-          "logs",
-          "report",
-          "repro",
-          "replay",
-          "clean",
-          "settle",
-          "providers",
-          "plugins",
-          "image",
-          "doctor",
-          "golem",
-          "schema",
-          "completion",
-          "provide",
-          "node",
-          "gftp");
+          ("init run check fmt plan rehearse watch stop runs logs report repro replay "
+                  + "clean settle providers plugins image doctor golem schema completion "
+                  + "provide node gftp")
+              .split(" "));
 
   private static final String DRY_RUN =
       "`golem-pipeline plan FILE` says what a run would do, and does nothing.";

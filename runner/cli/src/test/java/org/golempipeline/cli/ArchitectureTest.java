@@ -61,294 +61,103 @@ class ArchitectureTest {
   private static final String CLI = ROOT + "cli";
 
   /** What every package may use. */
-  private static final String[] EVERYWHERE = {
-    "java.io..",
-    "java.lang..",
-    "java.math..",
-    "java.nio..",
-    "java.security..",
-    "java.text..",
-    "java.time..",
-    "java.util..",
-    "org.jspecify.annotations..",
-    "org.slf4j.."
-  };
+  private static final List<String> EVERYWHERE =
+      List.of(
+          ("java.io.. java.lang.. java.math.. java.nio.. java.security.. java.text.. "
+                  + "java.time.. java.util.. org.jspecify.annotations.. org.slf4j..")
+              .split(" "));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("org.golempipeline");
 
-  /** Package to the packages and libraries it may use besides itself. */
-  private static Map<String, String[]> arrows() {
-    var arrows = new LinkedHashMap<String, String[]>();
-    arrows.put("plainfile", new String[] {});
-    arrows.put("strategy", new String[] {"plainfile", "com.google.re2j.."});
-    arrows.put("diagnostic", new String[] {"plainfile"});
-    arrows.put("event", new String[] {});
-    arrows.put("standard", new String[] {"strategy"});
-    arrows.put("document", new String[] {"diagnostic", "org.yaml.snakeyaml.."});
-    arrows.put(
-        "spec",
-        new String[] {
-          "document",
-          "diagnostic",
-          "strategy",
-          "com.networknt.schema..",
-          "com.fasterxml.jackson..",
-          "org.jgrapht.."
-        });
-    arrows.put("plan", new String[] {"spec", "diagnostic", "event", "strategy", "org.jgrapht.."});
-    arrows.put("golem.wire", new String[] {"com.fasterxml.jackson..", "com.google.flatbuffers.."});
-    arrows.put("golem", new String[] {"golem.wire"});
-    arrows.put(
-        "golem.http",
-        new String[] {
-          "golem", "golem.wire", "com.fasterxml.jackson..", "java.net", "java.net.http"
-        });
-    arrows.put(
-        "golem.image",
-        new String[] {
-          "golem",
-          "golem.http",
-          "golem.wire",
-          "com.fasterxml.jackson..",
-          "java.net",
-          "java.net.http"
-        });
-    arrows.put(
-        "golem.files",
-        new String[] {
-          "golem", "golem.http", "golem.wire", "com.fasterxml.jackson..", "java.net.http"
-        });
-    arrows.put("golem.market", new String[] {"golem", "golem.http", "golem.wire"});
-    arrows.put(
-        "golem.session",
-        new String[] {
-          "golem",
-          "golem.files",
-          "golem.http",
-          "golem.market",
-          "golem.wire",
-          "com.fasterxml.jackson..",
-          "java.net.http"
-        });
-    arrows.put("gvmi", new String[] {"filelock", "plainfile", "com.fasterxml.jackson.."});
-    arrows.put(
-        "oci",
-        new String[] {
-          "gvmi",
-          "plainfile",
-          "com.fasterxml.jackson..",
-          "com.google.cloud.tools.jib..",
-          "io.airlift.compress..",
-          "org.apache.commons.compress..",
-          "org.apache.commons.io.."
-        });
-    arrows.put(
-        "exeunit",
-        new String[] {
-          "golem.wire", "gvmi", "plainfile", "com.fasterxml.jackson..", "java.net", "java.net.http"
-        });
-    arrows.put(
-        "bus",
-        new String[] {
-          "golem.wire", "com.fasterxml.jackson..", "com.google.protobuf..", "java.net"
-        });
-    arrows.put(
-        "provider",
-        new String[] {
-          "bus",
-          "exeunit",
-          "filelock",
-          "golem",
-          "golem.http",
-          "golem.wire",
-          "gvmi",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put(
-        "node",
-        new String[] {
-          "exeunit",
-          "filelock",
-          "golem.wire",
-          "gvmi",
-          "com.fasterxml.jackson..",
-          "io.undertow..",
-          "org.xnio..",
-          "java.net"
-        });
-    arrows.put(
-        "journal",
-        new String[] {
-          "event",
-          "filelock",
-          "plainfile",
-          "plan",
-          "schedule",
-          "spec",
-          "strategy",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put("schedule", new String[] {"event", "plan", "spec", "strategy"});
-    arrows.put(
-        "batch",
-        new String[] {
-          "event", "golem", "plainfile", "spec", "strategy", "org.apache.commons.io.."
-        });
-    arrows.put("compare", new String[] {"spec", "com.fasterxml.jackson.."});
-    arrows.put(
-        "cache",
-        new String[] {
-          "batch",
-          "diagnostic",
-          "filelock",
-          "plainfile",
-          "spec",
-          "strategy",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put("filelock", new String[] {"plainfile"});
-    arrows.put("lock", new String[] {"diagnostic", "plainfile", "com.fasterxml.jackson.."});
-    arrows.put(
-        "image",
-        new String[] {
-          "event",
-          "gvmi",
-          "oci",
-          "plainfile",
-          "plan",
-          "spec",
-          "strategy",
-          "diagnostic",
-          "golem",
-          "golem.image",
-          "lock",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put(
-        "plugins",
-        new String[] {
-          "strategy", "spec", "standard", "diagnostic", "lock", "maven", "plainfile", "java.net"
-        });
-    arrows.put(
-        "maven",
-        new String[] {
-          "lock", "org.apache.maven..", "org.eclipse.aether..", "org.sonatype.plexus.."
-        });
-    arrows.put(
-        "run",
-        new String[] {
-          "batch",
-          "cache",
-          "compare",
-          "image",
-          "plainfile",
-          "plan",
-          "schedule",
-          "spec",
-          "diagnostic",
-          "event",
-          "journal",
-          "golem",
-          "golem.market",
-          "golem.session",
-          "strategy",
-          "org.apache.commons.compress..",
-          "org.apache.commons.io..",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put(
-        "workplace",
-        new String[] {
-          "filelock",
-          "golem",
-          "golem.wire",
-          "gvmi",
-          "journal",
-          "node",
-          "plainfile",
-          "plan",
-          "run",
-          "spec",
-          "org.apache.commons.io.."
-        });
-    arrows.put(
-        "pipeline",
-        new String[] {
-          "cache",
-          "diagnostic",
-          "event",
-          "exeunit",
-          "filelock",
-          "golem",
-          "golem.image",
-          "gvmi",
-          "image",
-          "journal",
-          "lock",
-          "maven",
-          "oci",
-          "plainfile",
-          "plan",
-          "plugins",
-          "run",
-          "spec",
-          "strategy",
-          "workplace"
-        });
-    arrows.put("settle", new String[] {"run", "event", "journal", "golem", "golem.session"});
-    arrows.put(
-        "repro", new String[] {"batch", "event", "journal", "plan", "run", "spec", "strategy"});
-    arrows.put(
-        "rehearse",
-        new String[] {
-          "batch",
-          "cache",
-          "compare",
-          "event",
-          "exeunit",
-          "golem",
-          "golem.session",
-          "gvmi",
-          "image",
-          "journal",
-          "node",
-          "plan",
-          "report",
-          "run",
-          "spec",
-          "strategy",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put(
-        "laws",
-        new String[] {
-          "cache",
-          "compare",
-          "diagnostic",
-          "event",
-          "image",
-          "plan",
-          "report",
-          "run",
-          "spec",
-          "strategy",
-          "com.fasterxml.jackson.."
-        });
-    arrows.put(
-        "report",
-        new String[] {
-          "event", "diagnostic", "plainfile", "com.fasterxml.jackson.core..", "javax.xml.stream"
-        });
-    arrows.put("html", new String[] {"event", "journal", "plainfile", "report"});
-    return arrows;
+  /** Packages, and behind each the packages and libraries that it may use besides itself. */
+  private static final String ARROWS =
+      """
+      plainfile:
+      strategy: plainfile com.google.re2j..
+      diagnostic: plainfile
+      event:
+      standard: strategy
+      document: diagnostic org.yaml.snakeyaml..
+      spec: document diagnostic strategy com.networknt.schema.. com.fasterxml.jackson..
+        org.jgrapht..
+      plan: spec diagnostic event strategy org.jgrapht..
+      golem.wire: com.fasterxml.jackson.. com.google.flatbuffers..
+      golem: golem.wire
+      golem.http: golem golem.wire com.fasterxml.jackson.. java.net java.net.http
+      golem.image: golem golem.http golem.wire com.fasterxml.jackson.. java.net java.net.http
+      golem.files: golem golem.http golem.wire com.fasterxml.jackson.. java.net.http
+      golem.market: golem golem.http golem.wire
+      golem.session: golem golem.files golem.http golem.market golem.wire
+        com.fasterxml.jackson.. java.net.http
+      gvmi: filelock plainfile com.fasterxml.jackson..
+      oci: gvmi plainfile com.fasterxml.jackson.. com.google.cloud.tools.jib..
+        io.airlift.compress.. org.apache.commons.compress.. org.apache.commons.io..
+      exeunit: golem.wire gvmi plainfile com.fasterxml.jackson.. java.net java.net.http
+      bus: golem.wire com.fasterxml.jackson.. com.google.protobuf.. java.net
+      provider: bus exeunit filelock golem golem.http golem.wire gvmi com.fasterxml.jackson..
+      node: exeunit filelock golem.wire gvmi com.fasterxml.jackson.. io.undertow.. org.xnio..
+        java.net
+      journal: event filelock plainfile plan schedule spec strategy com.fasterxml.jackson..
+      schedule: event plan spec strategy
+      batch: event golem plainfile spec strategy org.apache.commons.io..
+      compare: spec com.fasterxml.jackson..
+      cache: batch diagnostic filelock plainfile spec strategy com.fasterxml.jackson..
+      filelock: plainfile
+      lock: diagnostic plainfile com.fasterxml.jackson..
+      image: event gvmi oci plainfile plan spec strategy diagnostic golem golem.image lock
+        com.fasterxml.jackson..
+      plugins: strategy spec standard diagnostic lock maven plainfile java.net
+      maven: lock org.apache.maven.. org.eclipse.aether.. org.sonatype.plexus..
+      run: batch cache compare image plainfile plan schedule spec diagnostic event journal
+        golem golem.market golem.session strategy org.apache.commons.compress..
+        org.apache.commons.io.. com.fasterxml.jackson..
+      workplace: filelock golem golem.wire gvmi journal node plainfile plan run spec
+        org.apache.commons.io..
+      pipeline: cache diagnostic event exeunit filelock golem golem.image gvmi image journal
+        lock maven oci plainfile plan plugins run spec strategy workplace
+      settle: run event journal golem golem.session
+      repro: batch event journal plan run spec strategy
+      rehearse: batch cache compare event exeunit golem golem.session gvmi image journal node
+        plan report run spec strategy com.fasterxml.jackson..
+      laws: cache compare diagnostic event image plan report run spec strategy
+        com.fasterxml.jackson..
+      report: event diagnostic plainfile com.fasterxml.jackson.core.. javax.xml.stream
+      html: event journal plainfile report
+      """;
+
+  /** Rooms of the command line, and the rooms that each may use; its front may use them all. */
+  private static final String ROOMS =
+      """
+      terminal:
+      completion: terminal
+      pipeline: completion terminal
+      start: pipeline terminal
+      images: pipeline terminal
+      history: terminal
+      live: history terminal
+      market: history pipeline terminal
+      run: completion history images live market pipeline terminal
+      doctor: history images pipeline run terminal
+      plugins: completion pipeline terminal
+      serve: completion pipeline terminal
+      """;
+
+  /** What stands behind each name; a line that begins with blanks belongs to the one before. */
+  private static Map<String, List<String>> table(String text) {
+    var table = new LinkedHashMap<String, List<String>>();
+    text.replaceAll("\\n +", " ")
+        .lines()
+        .map(line -> List.of(line.split("[: ]+")))
+        .forEach(words -> table.put(words.get(0), words.subList(1, words.size())));
+    return table;
   }
 
   @TestFactory
   Stream<DynamicTest> packagesKnowOnlyWhatTheyMay() {
-    return arrows().entrySet().stream()
+    return table(ARROWS).entrySet().stream()
         .map(
             arrow ->
                 DynamicTest.dynamicTest(
@@ -356,9 +165,9 @@ class ArchitectureTest {
                     () -> {
                       var allowed =
                           Stream.of(
-                                  Stream.of(EVERYWHERE),
+                                  EVERYWHERE.stream(),
                                   Stream.of(ROOT + arrow.getKey()),
-                                  Stream.of(arrow.getValue())
+                                  arrow.getValue().stream()
                                       .map(
                                           name ->
                                               name.contains("..") || name.startsWith("java")
@@ -384,29 +193,9 @@ class ArchitectureTest {
                     }));
   }
 
-  /** Room of the command line to the rooms that it may use; its front may use them all. */
-  private static Map<String, List<String>> rooms() {
-    var rooms = new LinkedHashMap<String, List<String>>();
-    rooms.put("terminal", List.of());
-    rooms.put("completion", List.of("terminal"));
-    rooms.put("pipeline", List.of("completion", "terminal"));
-    rooms.put("start", List.of("pipeline", "terminal"));
-    rooms.put("images", List.of("pipeline", "terminal"));
-    rooms.put("history", List.of("terminal"));
-    rooms.put("live", List.of("history", "terminal"));
-    rooms.put("market", List.of("history", "pipeline", "terminal"));
-    rooms.put(
-        "run",
-        List.of("completion", "history", "images", "live", "market", "pipeline", "terminal"));
-    rooms.put("doctor", List.of("history", "images", "pipeline", "run", "terminal"));
-    rooms.put("plugins", List.of("completion", "pipeline", "terminal"));
-    rooms.put("serve", List.of("completion", "pipeline", "terminal"));
-    return rooms;
-  }
-
   @TestFactory
   Stream<DynamicTest> roomsOfTheCommandLineKnowOnlyWhatTheyMay() {
-    return rooms().entrySet().stream()
+    return table(ROOMS).entrySet().stream()
         .map(
             room ->
                 DynamicTest.dynamicTest(
@@ -432,7 +221,7 @@ class ArchitectureTest {
   /** A room with ten of them would be a corridor. */
   @TestFactory
   Stream<DynamicTest> roomsOfTheCommandLineShowLittle() {
-    return rooms().keySet().stream()
+    return table(ROOMS).keySet().stream()
         .map(
             room ->
                 DynamicTest.dynamicTest(
@@ -451,8 +240,8 @@ class ArchitectureTest {
   void everyPackageHasItsArrows() {
     var known =
         Stream.of(
-                arrows().keySet().stream().map(name -> ROOT + name),
-                rooms().keySet().stream().map(name -> CLI + "." + name),
+                table(ARROWS).keySet().stream().map(name -> ROOT + name),
+                table(ROOMS).keySet().stream().map(name -> CLI + "." + name),
                 Stream.of(CLI))
             .flatMap(each -> each)
             .toArray(String[]::new);

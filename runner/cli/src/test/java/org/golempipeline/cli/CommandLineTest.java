@@ -221,16 +221,7 @@ class CommandLineTest {
     assertThat(json.get(0).fieldNames())
         .toIterable()
         .containsExactly(
-            "severity",
-            "id",
-            "file",
-            "line",
-            "column",
-            "endLine",
-            "endColumn",
-            "message",
-            "hint",
-            "related");
+            "severity id file line column endLine endColumn message hint related".split(" "));
     assertThat(workspace.run("check", "--json", "right.yaml"))
         .isEqualTo(new Workspace.Ran(0, "[]\n", ""));
   }

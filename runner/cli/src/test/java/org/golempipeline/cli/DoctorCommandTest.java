@@ -194,23 +194,9 @@ class DoctorCommandTest {
 
     assertThat(found.keySet())
         .containsExactly(
-            "java",
-            "shell",
-            "images",
-            "temporary",
-            "scratch",
-            "folder",
-            "fragment",
-            "leftovers",
-            "cache",
-            "app-key",
-            "daemon",
-            "clock",
-            "identity",
-            "payment",
-            "reserved",
-            "market",
-            "registry");
+            ("java shell images temporary scratch folder fragment leftovers cache "
+                    + "app-key daemon clock identity payment reserved market registry")
+                .split(" "));
     assertThat(found.values()).allMatch(each -> each.get("state").asText().equals("ok"));
     assertThat(message(found, "daemon")).contains("0.17.6", node.url().toString());
     assertThat(message(found, "identity")).containsPattern("0x[0-9a-f]{40}");

@@ -21,29 +21,9 @@ final class BusyboxImage {
       List.of(Path.of("/usr/bin/busybox"), Path.of("/bin/busybox"));
   private static final List<String> NAMES =
       List.of(
-          "cat",
-          "chmod",
-          "dd",
-          "echo",
-          "env",
-          "id",
-          "kill",
-          "ln",
-          "ls",
-          "mkdir",
-          "mount",
-          "nc",
-          "ps",
-          "pwd",
-          "readlink",
-          "rm",
-          "setsid",
-          "sh",
-          "sleep",
-          "tar",
-          "touch",
-          "umount",
-          "wc");
+          ("cat chmod dd echo env id kill ln ls mkdir mount nc ps pwd readlink rm "
+                  + "setsid sh sleep tar touch umount wc")
+              .split(" "));
 
   private BusyboxImage() {}
 
