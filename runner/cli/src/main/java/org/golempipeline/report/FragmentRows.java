@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.golempipeline.event.Failure;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
@@ -28,62 +27,41 @@ final class FragmentRows {
   }
 
   /**
-   * @param exit of its last attempt, null where it had none
-   * @param attempt which one it was, from 1; 0 if there was none
+   * @param exit null where none is known
    * @param submit when the script was sent that it was in
    * @param complete when that came back
-   * @param milliseconds as its provider says, or its share of the script's time
-   * @param cpuMilliseconds null where the provider does not say
-   * @param bytes of its output; null where that is not known
-   * @param memory bytes that its processes held at most; null where that is not known
-   * @param failure why it was given up
-   * @param label names it and its input, if it was given up
-   * @param log what it wrote last, relative to the run's folder
+   * @param took its time is as its provider says, or its share of the script's
+   */
+  record Attempt(
+      @Nullable Integer exit,
+      @Nullable String provider,
+      Instant submit,
+      Instant complete,
+      Measured.Fragment took) {
+
+    long milliseconds() {
+      return complete.toEpochMilli() - submit.toEpochMilli();
+    }
+  }
+
+  /**
+   * @param attempt which one was the last, from 1; 0 if there was none
+   * @param last null if it had none, or none that came back
+   * @param givenUp null if it was not
    */
   record Row(
       String stage,
       int fragment,
       Status status,
-      @Nullable Integer exit,
       int attempt,
-      @Nullable String provider,
-      @Nullable Instant submit,
-      @Nullable Instant complete,
-      long milliseconds,
-      @Nullable Integer cpuMilliseconds,
-      @Nullable Long bytes,
-      @Nullable Long memory,
-      @Nullable Failure failure,
-      @Nullable String label,
-      @Nullable String log) {
+      @Nullable Attempt last,
+      RunEvent.@Nullable FragmentFailed givenUp) {}
 
-    private static Row plain(String stage, int fragment, Status status, int attempt) {
-      return new Row(
-          stage, fragment, status, null, attempt, null, null, null, 0, null, null, null, null, null,
-          null);
-    }
-
-    private Row givenUp(int attempts, Failure why, String name, @Nullable String words) {
-      return new Row(
-          stage,
-          fragment,
-          Status.FAILED,
-          exit,
-          attempts,
-          provider,
-          submit,
-          complete,
-          milliseconds,
-          cpuMilliseconds,
-          bytes,
-          memory,
-          why,
-          name,
-          words);
+  private record Sent(String stage, @Nullable String provider, Instant at, FragmentSet fragments) {
+    private Attempt attempt(@Nullable Integer exit, Instant now, Measured.Fragment took) {
+      return new Attempt(exit, provider, at, now, took);
     }
   }
-
-  private record Sent(String stage, @Nullable String provider, Instant at, FragmentSet fragments) {}
 
   private static final class Stage {
     private final BitSet told = new BitSet();
@@ -91,7 +69,7 @@ final class FragmentRows {
     private final Map<Integer, Integer> attempts = new HashMap<>();
 
     /** The last attempt of those that failed and are not given up. */
-    private final Map<Integer, Row> troubled = new HashMap<>();
+    private final Map<Integer, Attempt> troubled = new HashMap<>();
   }
 
   private final Consumer<Row> rows;
@@ -116,14 +94,16 @@ final class FragmentRows {
         back(script, batch, stamped.at());
       }
     } else if (event instanceof RunEvent.FragmentsReused reused) {
-      reused.fragments().forEach(each -> tell(Row.plain(reused.stage(), each, Status.CACHED, 0)));
+      reused
+          .fragments()
+          .forEach(each -> tell(new Row(reused.stage(), each, Status.CACHED, 0, null, null)));
     } else if (event instanceof RunEvent.FragmentRequeued again) {
       stage(again.stage()).attempts.put(again.fragment(), again.attempt());
     } else if (event instanceof RunEvent.FragmentFailed failed) {
       var last = stage(failed.stage()).troubled.remove(failed.fragment());
-      var row =
-          last == null ? Row.plain(failed.stage(), failed.fragment(), Status.FAILED, 0) : last;
-      tell(row.givenUp(failed.attempts(), failed.failure(), failed.label(), failed.log()));
+      tell(
+          new Row(
+              failed.stage(), failed.fragment(), Status.FAILED, failed.attempts(), last, failed));
     } else if (event instanceof RunEvent.RunFinished) {
       sent.values().forEach(this::begun);
       stages.forEach(this::abort);
@@ -140,49 +120,30 @@ final class FragmentRows {
 
   private void back(Sent script, RunEvent.BatchFinished batch, Instant now) {
     begun(script);
+    var stage = stage(script.stage());
     var measured = Measured.of(script.fragments(), batch);
-    batch
-        .done()
-        .forEach(each -> tell(row(script, each, Status.COMPLETED, 0, now, measured.get(each))));
     for (var failed : batch.failed()) {
       var took = measured.get(failed.fragment());
-      var row = row(script, failed.fragment(), Status.FAILED, failed.exitCode(), now, took);
-      stage(script.stage()).troubled.put(failed.fragment(), row);
+      stage.troubled.put(failed.fragment(), script.attempt(failed.exitCode(), now, took));
     }
-  }
-
-  private Row row(
-      Sent script,
-      int fragment,
-      Status status,
-      @Nullable Integer exit,
-      Instant now,
-      Measured.Fragment took) {
-    var attempt = stage(script.stage()).attempts.getOrDefault(fragment, 1);
-    return new Row(
-        script.stage(),
-        fragment,
-        status,
-        exit,
-        attempt,
-        script.provider(),
-        script.at(),
-        now,
-        took.milliseconds(),
-        took.cpuMilliseconds() < 0 ? null : took.cpuMilliseconds(),
-        took.bytes() < 0 ? null : took.bytes(),
-        took.memory() < 0 ? null : took.memory(),
-        null,
-        null,
-        null);
+    batch
+        .done()
+        .forEach(
+            each -> {
+              var last = script.attempt(0, now, measured.get(each));
+              var number = stage.attempts.getOrDefault(each, 1);
+              tell(new Row(script.stage(), each, Status.COMPLETED, number, last, null));
+            });
   }
 
   private void abort(String name, Stage stage) {
     stage.begun.andNot(stage.told);
     stage.begun.stream()
         .forEach(
-            each ->
-                tell(Row.plain(name, each, Status.ABORTED, stage.attempts.getOrDefault(each, 1))));
+            each -> {
+              var number = stage.attempts.getOrDefault(each, 1);
+              tell(new Row(name, each, Status.ABORTED, number, null, null));
+            });
   }
 
   /** Copies and checks may answer a second time. */

@@ -34,7 +34,7 @@ public final class JunitFile implements EventSink, AutoCloseable {
 
   /** A status and milliseconds for each fragment: there may be a million. */
   private static final class Suite {
-    private final Map<Integer, Row> failed = new TreeMap<>();
+    private final Map<Integer, RunEvent.FragmentFailed> failed = new TreeMap<>();
     private byte[] status = {};
     private int[] milliseconds = {};
     private long time;
@@ -49,11 +49,12 @@ public final class JunitFile implements EventSink, AutoCloseable {
         milliseconds = Arrays.copyOf(milliseconds, length);
       }
       status[fragment] = (byte) (row.status().ordinal() + 1);
-      milliseconds[fragment] = (int) row.milliseconds();
-      time += row.milliseconds();
+      var took = row.last() == null ? 0 : row.last().took().milliseconds();
+      milliseconds[fragment] = (int) took;
+      time += took;
       cases++;
-      if (row.status() == Status.FAILED) {
-        failed.put(fragment, row);
+      if (row.givenUp() != null) {
+        failed.put(fragment, row.givenUp());
       } else if (row.status() == Status.ABORTED) {
         aborted++;
       }
@@ -162,9 +163,9 @@ public final class JunitFile implements EventSink, AutoCloseable {
       var failed = suite.failed.get(i);
       // The same in every run, so that services can tell how it went before.
       begin(xml, name, "fragment " + i, suite.milliseconds[i]);
-      if (failed != null && failed.failure() != null) {
+      if (failed != null) {
         var words = new ArrayList<String>();
-        words.add(TerminalText.safe(String.valueOf(failed.label())));
+        words.add(TerminalText.safe(failed.label()));
         if (failed.log() != null) {
           words.addAll(LastWords.of(runFolder, failed.log()));
         }

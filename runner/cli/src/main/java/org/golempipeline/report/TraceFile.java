@@ -4,13 +4,14 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.golempipeline.event.EventSink;
 import org.golempipeline.event.RunEvent;
 import org.golempipeline.event.StampedEvent;
+import org.golempipeline.report.FragmentRows.Attempt;
 import org.golempipeline.report.FragmentRows.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +59,8 @@ public final class TraceFile implements EventSink, AutoCloseable {
 
   private void write(Row row) {
     count++;
-    var submit = row.submit();
-    var complete = row.complete();
-    var failure = row.failure();
-    var duration =
-        submit == null || complete == null ? null : complete.toEpochMilli() - submit.toEpochMilli();
+    var last = Optional.ofNullable(row.last());
+    var took = last.map(Attempt::took);
     append(
         Stream.of(
                     count,
@@ -70,36 +68,31 @@ public final class TraceFile implements EventSink, AutoCloseable {
                     row.fragment(),
                     "%s (%d)".formatted(row.stage(), row.fragment()),
                     row.status(),
-                    text(row.exit()),
+                    text(last.map(Attempt::exit)),
                     row.attempt() == 0 ? "-" : row.attempt(),
-                    text(row.provider()),
-                    text(milliseconds(submit)),
-                    text(milliseconds(complete)),
-                    text(duration),
-                    submit == null ? "-" : row.milliseconds(),
-                    cpu(row),
-                    text(row.memory()),
-                    text(row.bytes()),
-                    text(failure == null ? null : failure.message()))
+                    text(last.map(Attempt::provider)),
+                    text(last.map(each -> each.submit().toEpochMilli())),
+                    text(last.map(each -> each.complete().toEpochMilli())),
+                    text(last.map(Attempt::milliseconds)),
+                    text(took.map(Measured.Fragment::milliseconds)),
+                    text(took.map(TraceFile::cpu)),
+                    text(took.map(Measured.Fragment::memory).filter(each -> each >= 0)),
+                    text(took.map(Measured.Fragment::bytes).filter(each -> each >= 0)),
+                    text(Optional.ofNullable(row.givenUp()).map(each -> each.failure().message())))
                 .map(each -> TerminalText.safe(each.toString()))
                 .collect(Collectors.joining("\t"))
             + "\n");
   }
 
   /** Of one processor, in percent: two that are busy all the time are 200. */
-  private static Object cpu(Row row) {
-    var used = row.cpuMilliseconds();
-    return used == null || row.milliseconds() <= 0
+  private static String cpu(Measured.Fragment took) {
+    return took.cpuMilliseconds() < 0 || took.milliseconds() <= 0
         ? "-"
-        : String.format(Locale.ROOT, "%.1f", 100.0 * used / row.milliseconds());
+        : String.format(Locale.ROOT, "%.1f", 100.0 * took.cpuMilliseconds() / took.milliseconds());
   }
 
-  private static Object text(@Nullable Object value) {
-    return value == null ? "-" : value;
-  }
-
-  private static @Nullable Long milliseconds(@Nullable Instant time) {
-    return time == null ? null : time.toEpochMilli();
+  private static String text(Optional<?> value) {
+    return value.map(Object::toString).orElse("-");
   }
 
   /** What cannot be written is told at the end: no run ends for it. */
