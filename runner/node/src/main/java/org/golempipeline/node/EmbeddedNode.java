@@ -40,6 +40,7 @@ public final class EmbeddedNode implements AutoCloseable {
 
   /** Held as long as a node lives. */
   private static final String LOCK = "lock";
+
   private static final Duration FIRST_MOMENTS = Duration.ofHours(1);
 
   private final NodeContext context;

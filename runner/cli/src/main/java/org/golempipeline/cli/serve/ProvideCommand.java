@@ -309,7 +309,8 @@ public final class ProvideCommand implements Callable<Integer> {
     var bytes = Sizes.bytes(option, text);
     if (bytes == 0) {
       throw Refusal.usage(
-          "`%s %s` offers nothing.".formatted(option, text), "Write such as `%s 4GiB`.".formatted(option));
+          "`%s %s` offers nothing.".formatted(option, text),
+          "Write such as `%s 4GiB`.".formatted(option));
     }
     return bytes / GIB;
   }
