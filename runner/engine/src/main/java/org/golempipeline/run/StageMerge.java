@@ -301,14 +301,19 @@ final class StageMerge implements AutoCloseable {
     results.add(new ResultFile(path, file, Files.size(file)));
   }
 
-  /** A result is a file of its own: a link would lead to something that goes with the run. */
   private void finish(Merger merging, Path file) throws IOException, StrategyException {
     merging.finish();
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!stays(file)) {
       throw new StrategyException(
           "`merge: %s` left no plain file as its result.".formatted(stage.merge().name()),
-          "Let it write the file itself: a link to another one is no result.");
+          "Let it write the file itself: a link to an output is no result.");
     }
+  }
+
+  /** Whether it is a file, or a link to one that does not go with the run. */
+  private boolean stays(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || Files.isRegularFile(file) && !file.toRealPath().startsWith(work.toRealPath());
   }
 
   private Map<String, List<Integer>> groups() throws StrategyException {
