@@ -194,7 +194,7 @@ class DoctorCommandTest {
 
     assertThat(found.keySet())
         .containsExactly(
-            ("java shell images temporary scratch folder fragment leftovers cache "
+            ("java shell temporary images scratch folder fragment leftovers cache "
                     + "app-key daemon clock identity payment reserved market registry")
                 .split(" "));
     assertThat(found.values()).allMatch(each -> each.get("state").asText().equals("ok"));
