@@ -42,14 +42,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our own client against the embedded node, with and without faults. */
 @Timeout(240)
-@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class ClientContractTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 

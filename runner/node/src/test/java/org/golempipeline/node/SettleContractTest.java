@@ -33,12 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is left of a session that went away without a word, and how it is settled. */
 @Timeout(240)
-@Execution(ExecutionMode.CONCURRENT) // They wait most of the time.
 final class SettleContractTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Timings TIMINGS =
