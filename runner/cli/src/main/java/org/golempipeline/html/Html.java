@@ -79,7 +79,7 @@ final class Html {
     return element("p", text, "class", "soft small");
   }
 
-  /** A fact in a list of such, which may be of somebody else. */
+  /** A name and its value in a list of such; the value may be text of others. */
   Html fact(String name, String text) {
     return element("dt", name).open("dd").foreign(text).close();
   }

@@ -2,7 +2,7 @@ package org.golempipeline.plugins;
 
 import org.golempipeline.strategy.Strategy;
 
-/** A strategy of a plugin, of which it is known what it says of itself. */
+/** What a plugin's strategy says of itself, asked once and kept. */
 sealed interface GuardedStrategy extends Strategy permits GuardedSplit, GuardedMerge {
   Traits traits();
 
