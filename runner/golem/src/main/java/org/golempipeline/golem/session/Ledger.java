@@ -51,6 +51,7 @@ final class Ledger {
   private final Map<String, Account> accounts = new LinkedHashMap<>();
   private final Set<String> documents = new HashSet<>();
   private BigDecimal accepted = BigDecimal.ZERO;
+  private boolean stopped;
 
   /** The last event of a debit note that was handled, and the notes that are being fetched. */
   private Instant notesSeen;
@@ -294,11 +295,17 @@ final class Ledger {
     assert session.isOnLoop();
     Account account = accounts.get(agreementId);
     if (account == null) {
-      step.take(null);
+      if (!stopped) {
+        step.take(null);
+      }
       return;
     }
     account.documents =
-        account.documents.handle((done, error) -> true).thenCompose(ready -> step.take(account));
+        account
+            .documents
+            .handle((done, error) -> true)
+            .thenCompose(
+                ready -> stopped ? CompletableFuture.completedFuture(false) : step.take(account));
   }
 
   private CompletableFuture<Boolean> take(@Nullable Account account, DebitNote note) {
@@ -438,6 +445,9 @@ final class Ledger {
                 accepted.run();
                 return CompletableFuture.completedFuture(true);
               }
+              if (stopped) {
+                return CompletableFuture.completedFuture(false);
+              }
               CallFailure failure = CallFailure.of(call.action(), error);
               if (isPassing(failure)) {
                 return session
@@ -490,12 +500,26 @@ final class Ledger {
             + " GLM are allocated";
   }
 
-  /** Whether a document is being read, or accepted with the allocation. */
-  boolean isBusy() {
+  /** Completes when no document is being read, or accepted with the allocation. */
+  CompletableFuture<Boolean> idle() {
     assert session.isOnLoop();
-    return !notes.isDone()
-        || !invoices.isDone()
-        || accounts.values().stream().anyMatch(account -> !account.documents.isDone());
+    List<CompletableFuture<?>> work = new ArrayList<>(List.of(notes, invoices));
+    accounts.values().forEach(account -> work.add(account.documents));
+    CompletableFuture<Void> done = CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
+    // What is read is queued for its account, and more may have come.
+    return done.isDone()
+        ? CompletableFuture.completedFuture(true)
+        : done.handleAsync((value, error) -> idle(), session.threads().loop())
+            .thenCompose(next -> next);
+  }
+
+  /**
+   * The allocation goes: nothing more is accepted with it. What cannot be read for hours would keep
+   * the GLM for as long; who settles later has another allocation.
+   */
+  void stop() {
+    assert session.isOnLoop();
+    stopped = true;
   }
 
   /** What is still open, a sentence each. */

@@ -169,8 +169,9 @@ final class OpenNetwork implements GolemNetwork {
       CompletableFuture<?> withdrawn, long begin, Duration limit) {
     return step(closeMachines(), begin, limit)
         .thenCompose(closed -> step(stopServing(), begin, limit))
-        .thenCompose(served -> step(documents(), begin, limit))
-        .thenCompose(billed -> step(withdrawn, begin, limit));
+        .thenCompose(served -> step(invoices(), begin, limit))
+        .thenCompose(billed -> step(ledger.idle(), begin, limit))
+        .thenCompose(idle -> step(withdrawn, begin, limit));
   }
 
   /** What is not done in time is left to the background. */
@@ -202,11 +203,10 @@ final class OpenNetwork implements GolemNetwork {
         open.stream().map(FileSlot::close).toArray(CompletableFuture[]::new));
   }
 
-  private CompletableFuture<?> documents() {
+  private CompletableFuture<?> invoices() {
     List<CompletableFuture<?>> expected = new ArrayList<>();
     for (Account account : ledger.approved()) {
       expected.add(account.invoiced);
-      expected.add(account.documents);
     }
     return CompletableFuture.allOf(expected.toArray(CompletableFuture[]::new));
   }
@@ -215,12 +215,10 @@ final class OpenNetwork implements GolemNetwork {
    * Whatever is still to come is accepted with an allocation of its own, so nothing stays locked.
    */
   private CompletableFuture<List<String>> release() {
-    List<String> outstanding = new ArrayList<>(ledger.outstanding());
-    if (ledger.isBusy()) {
-      return CompletableFuture.completedFuture(outstanding);
-    }
     // A document that comes while the allocation goes could not be accepted with it.
     pollers.forEach(EventPoller::stop);
+    ledger.stop();
+    List<String> outstanding = new ArrayList<>(ledger.outstanding());
     return session
         .release(session.allocation().allocationId())
         .thenApply(

@@ -198,7 +198,8 @@ final class Settling {
               return within(allOf(ends()));
             })
         .thenCompose(ended -> within(allOf(expected), terms.invoiceLimit()))
-        .thenCompose(waited -> finish(found.allocations()))
+        .thenCompose(waited -> within(ledger.idle()))
+        .thenCompose(idle -> finish(found.allocations()))
         .whenComplete(
             (done, error) -> {
               session.closed().set(true);
@@ -433,6 +434,7 @@ final class Settling {
   }
 
   private CompletableFuture<Settlement> finish(List<Allocation> allocations) {
+    ledger.stop();
     for (String id : open) {
       outstanding.add("The agreement " + id + " is neither approved nor cancelled yet.");
     }
@@ -445,15 +447,13 @@ final class Settling {
         outstanding.add("The invoice for the agreement " + which + " is not accepted yet.");
       }
     }
+    Set<String> ids = new LinkedHashSet<>();
+    allocations.forEach(allocation -> ids.add(allocation.allocationId()));
+    ids.add(session.allocation().allocationId());
+    ids.remove("");
     CompletableFuture<Boolean> released = CompletableFuture.completedFuture(true);
-    if (!ledger.isBusy()) {
-      Set<String> ids = new LinkedHashSet<>();
-      allocations.forEach(allocation -> ids.add(allocation.allocationId()));
-      ids.add(session.allocation().allocationId());
-      ids.remove("");
-      for (String id : ids) {
-        released = released.thenCompose(before -> release(id));
-      }
+    for (String id : ids) {
+      released = released.thenCompose(before -> release(id));
     }
     return released.thenApply(
         done -> new Settlement(ledger.accepted(), ledger.approved().size(), outstanding));

@@ -92,14 +92,12 @@ final class OrderTest {
   void anInvoiceThatIsBeingReadIsWaitedFor() throws Exception {
     var ledger = new Ledger(session, new Ending(session), Instant.EPOCH);
     receiveInvoice(ledger);
-    assertThat(onLoop(ledger::isBusy)).isTrue();
+    var idle = onLoop(ledger::idle);
     daemon.answer(NOTES, 200, "[]");
     var invoice = daemon.next(INVOICE);
-    assertThat(onLoop(ledger::isBusy)).isTrue();
+    assertThat(idle).isNotDone();
     invoice.complete(HeldDaemon.json(404, "{}"));
-    while (onLoop(ledger::isBusy)) {
-      Thread.onSpinWait();
-    }
+    assertThat(idle.get(120, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

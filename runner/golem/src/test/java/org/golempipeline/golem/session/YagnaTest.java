@@ -44,6 +44,31 @@ final class YagnaTest {
     }
   }
 
+  /**
+   * As long as a document cannot be read it is not accepted either, and GLM are not kept for it.
+   */
+  @Test
+  void releasesAlsoIfADocumentCannotBeRead() throws Exception {
+    try (FakeYagna yagna = new FakeYagna()) {
+      yagna.on(
+          "GET /payment-api/v1/invoiceEvents",
+          Answer.ok(
+              """
+              [{"invoiceId":"inv","eventDate":"2030-01-01T00:00:00Z",
+                "eventType":"InvoiceReceivedEvent"}]
+              """),
+          Answer.HOLD);
+      try (GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
+        // Before the invoice the notes are listed, and this daemon does not answer that.
+        while (yagna.requests("GET /payment-api/v1/debitNoteEvents").size() < 2) {
+          Thread.onSpinWait();
+        }
+        network.settle(Duration.ofMillis(50)).get(120, TimeUnit.SECONDS);
+        assertThat(events).last().isEqualTo(new GolemEvent.AllocationReleased("al"));
+      }
+    }
+  }
+
   @Test
   void saysHowToStartTheDaemon() {
     GolemException failure =
