@@ -92,14 +92,16 @@ final class RentedMachine implements Rental {
     if (!busy.compareAndSet(false, true)) {
       throw new IllegalStateException("the activity " + activityId + " is busy");
     }
-    if (closing.get()) {
-      busy.set(false);
-      return CompletableFuture.failedFuture(isClosed());
-    }
     CompletableFuture<ScriptOutcome> outcome = new CompletableFuture<>();
     session
         .threads()
-        .doOnLoop(() -> enoughSlots(script).thenCompose(ready -> send(script)))
+        .doOnLoop(
+            () -> {
+              if (closing.get()) {
+                throw isClosed();
+              }
+              return enoughSlots(script).thenCompose(ready -> send(script));
+            })
         .whenComplete(
             (results, error) -> {
               busy.set(false);

@@ -54,7 +54,7 @@ final class Signing {
                   error == null ? null : CallFailure.of("sign the agreement", error);
               return failure == null || failure.arrival() == CallFailure.Arrival.UNKNOWN
                   ? await(account, begin, over)
-                  : rejected(account, failure, false);
+                  : rejected(account, failure);
             })
         .thenCompose(next -> next);
   }
@@ -77,7 +77,8 @@ final class Signing {
               boolean again =
                   !answeredNo && !over.isDone() && session.since(begin).compareTo(LIMIT) < 0;
               if (!again) {
-                return rejected(account, failure, !answeredNo);
+                return (answeredNo ? endIfApproved(account, false) : withdraw(account))
+                    .thenCompose(known -> rejected(account, failure));
               }
               return failure.status() == 408
                   ? await(account, begin, over)
@@ -95,40 +96,58 @@ final class Signing {
     return account;
   }
 
-  /** When it is still open, the provider may say yes any moment, so it is withdrawn first. */
-  private CompletableFuture<Account> rejected(Account account, CallFailure failure, boolean open) {
+  /** Only when it is known that it was never approved, or is ended. */
+  private CompletableFuture<Account> rejected(Account account, CallFailure failure) {
     String reason = failure.status() == 408 ? "no answer in time" : failure.reason();
     if (!account.isApproved()) {
       session.emit(new GolemEvent.AgreementRejected(account.agreementId, reason));
     }
-    CallFailure shown =
+    return CompletableFuture.failedFuture(
         new CallFailure(
-            failure.action(), failure.status(), reason, failure.arrival(), failure.body(), failure);
-    if (!open) {
-      return CompletableFuture.failedFuture(shown);
-    }
+            failure.action(),
+            failure.status(),
+            reason,
+            failure.arrival(),
+            failure.body(),
+            failure));
+  }
+
+  /** The provider may say yes any moment, until it is withdrawn. */
+  private CompletableFuture<Boolean> withdraw(Account account) {
     Reason words = Reason.of("No answer in time").with(Reason.REQUESTOR_CODE, "Cancelled");
     return session
         .send(Calls.cancelAgreement(account.agreementId, words))
         .handle(
             (done, error) ->
-                error == null ? CompletableFuture.completedFuture(true) : endIfApproved(account))
-        .thenCompose(next -> next)
-        .thenCompose(done -> CompletableFuture.failedFuture(shown));
+                error == null
+                    ? CompletableFuture.completedFuture(true)
+                    : endIfApproved(account, true))
+        .thenCompose(next -> next);
   }
 
-  /** It may have been approved in the last moment: then it is ended, and its invoice expected. */
-  private CompletableFuture<Boolean> endIfApproved(Account account) {
+  /**
+   * It may have been approved in the last moment, and even ended by the provider since: then it is
+   * ended, and its invoice expected.
+   *
+   * @param likely whether it counts as approved if that cannot be found out
+   */
+  private CompletableFuture<Boolean> endIfApproved(Account account, boolean likely) {
+    if (account.ended.isDone()) {
+      return CompletableFuture.completedFuture(true);
+    }
     return session
         .send(Calls.agreement(account.agreementId))
         .handle(
             (agreement, error) -> {
-              boolean over = agreement != null && !agreement.state().equals("Approved");
-              if (!over) {
-                account.approve();
+              boolean ended = agreement != null && agreement.state().equals("Terminated");
+              boolean open = agreement == null ? likely : agreement.state().equals("Approved");
+              if (ended || open) {
+                ledger.approve(account);
+              }
+              if (open) {
                 ending.terminate(account, EndReason.cancelled("Not needed any more"));
               }
-              return !over;
+              return ended || open;
             });
   }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What comes in another order than it usually does, or after the end. */
-@Timeout(30)
+@Timeout(240)
 final class OrderTest {
   private static final Instant LATER = Instant.parse("2030-01-01T00:00:00Z");
   private static final String DEMANDS = "POST /market-api/v1/demands";
@@ -43,12 +43,15 @@ final class OrderTest {
   private static final String RESULTS = "GET /activity-api/v1/activity/act/exec/b1";
   private static final String NOTES = "GET /payment-api/v1/debitNoteEvents";
   private static final String INVOICE = "GET /payment-api/v1/invoices/inv";
+  private static final String WAIT = "POST /market-api/v1/agreements/agr/wait";
+  private static final String AGREEMENT = "GET /market-api/v1/agreements/agr";
   private static final String SERVICES = "POST /gsb-api/v1/services";
 
   private final List<GolemEvent> events = new CopyOnWriteArrayList<>();
   private final Threads threads = new Threads();
   private final HeldDaemon daemon = new HeldDaemon();
   private Session session;
+  private Ledger ledger;
 
   @BeforeEach
   void open() throws Exception {
@@ -80,7 +83,7 @@ final class OrderTest {
     assertThat(onLoop(stopped::isDone)).isFalse();
     subscription.complete(HeldDaemon.json(201, "\"demand-1\""));
     daemon.answer("DELETE /market-api/v1/demands/demand-1", 204, "");
-    assertThat(stopped.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(stopped.get(120, TimeUnit.SECONDS)).isTrue();
     assertThat(events)
         .containsExactly(
             new GolemEvent.DemandSubscribed("demand-1"),
@@ -119,16 +122,63 @@ final class OrderTest {
   /** Who signs and leaves at once may be heard to leave first. */
   @Test
   void whatEndsWasApprovedBefore() throws Exception {
+    var signing = sign(new CompletableFuture<>());
+    var waiting = daemon.next(WAIT);
+    leaves();
+    waiting.complete(HeldDaemon.json(400, "{\"message\":\"in state Terminated\"}"));
+    assertThat(catchThrowable(() -> signing.get(120, TimeUnit.SECONDS))).isNotNull();
+    assertSaid("AgreementCreated", "AgreementApproved", "AgreementTerminated");
+    assertThat(onLoop(ledger::approved)).hasSize(1);
+  }
+
+  /** Or it is told to who waits for the signature, before its end is heard of. */
+  @Test
+  void whatWasApprovedIsNotRejected() throws Exception {
+    var signing = sign(new CompletableFuture<>());
+    daemon.answer(WAIT, 400, "{\"message\":\"in state Terminated\"}");
+    daemon.answer(AGREEMENT, 200, agreement("Terminated"));
+    assertThat(catchThrowable(() -> signing.get(120, TimeUnit.SECONDS))).isNotNull();
+    leaves();
+    assertSaid("AgreementCreated", "AgreementApproved", "AgreementTerminated");
+    assertThat(onLoop(ledger::approved)).hasSize(1);
+  }
+
+  @Test
+  void whatTheProviderRefusedIsRejected() throws Exception {
+    var signing = sign(new CompletableFuture<>());
+    daemon.answer(WAIT, 400, "{\"message\":\"in state Rejected\"}");
+    daemon.answer(AGREEMENT, 200, agreement("Rejected"));
+    assertThat(catchThrowable(() -> signing.get(120, TimeUnit.SECONDS))).isNotNull();
+    assertSaid("AgreementCreated", "AgreementRejected");
+    assertThat(onLoop(ledger::approved)).isEmpty();
+  }
+
+  @Test
+  void whatIsApprovedWhileItIsWithdrawnIsEnded() throws Exception {
+    var over = new CompletableFuture<Boolean>();
+    var signing = sign(over);
+    assertThat(daemon.next(WAIT)).isNotDone();
+    over.complete(true);
+    daemon.answer("POST /market-api/v1/agreements/agr/cancel", 410, "{}");
+    daemon.answer(AGREEMENT, 200, agreement("Approved"));
+    daemon.answer("POST /market-api/v1/agreements/agr/terminate", 200, "");
+    assertThat(catchThrowable(() -> signing.get(120, TimeUnit.SECONDS))).isNotNull();
+    onLoop(() -> ledger.approved().get(0)).ended.get(120, TimeUnit.SECONDS);
+    onLoop(() -> true);
+    assertSaid("AgreementCreated", "AgreementApproved", "AgreementTerminated");
+  }
+
+  private CompletableFuture<Account> sign(CompletableFuture<?> over) throws Exception {
     var ending = new Ending(session);
-    var ledger = new Ledger(session, ending, Instant.EPOCH);
+    ledger = new Ledger(session, ending, Instant.EPOCH);
     var signing =
-        onLoop(
-            () ->
-                new Signing(session, ledger, ending)
-                    .sign("R-1", Offers.offered(), new CompletableFuture<>()));
+        onLoop(() -> new Signing(session, ledger, ending).sign("R-1", Offers.offered(), over));
     daemon.answer("POST /market-api/v1/agreements", 200, "\"agr\"");
     daemon.answer("POST /market-api/v1/agreements/agr/confirm", 204, "");
-    var waiting = daemon.next("POST /market-api/v1/agreements/agr/wait");
+    return signing;
+  }
+
+  private void leaves() throws Exception {
     onLoop(
         () -> {
           ledger.on(
@@ -136,12 +186,14 @@ final class OrderTest {
                   AgreementEvent.TERMINATED, Instant.EPOCH, "agr", "Provider", "", null));
           return true;
         });
-    waiting.complete(HeldDaemon.json(400, "{\"message\":\"in state Terminated\"}"));
-    assertThat(catchThrowable(() -> signing.get(10, TimeUnit.SECONDS))).isNotNull();
-    assertThat(events)
-        .extracting(event -> event.getClass().getSimpleName())
-        .containsExactly("AgreementCreated", "AgreementApproved", "AgreementTerminated");
-    assertThat(onLoop(ledger::approved)).hasSize(1);
+  }
+
+  private void assertSaid(String... names) {
+    assertThat(events).extracting(event -> event.getClass().getSimpleName()).containsExactly(names);
+  }
+
+  private static String agreement(String state) {
+    return "{\"agreementId\":\"agr\",\"state\":\"%s\"}".formatted(state);
   }
 
   /** A connection may break in two ways at once; lines of a second stream would come twice. */
@@ -158,8 +210,8 @@ final class OrderTest {
     first.onError(new IOException("broken, as was said"));
     daemon.answer(RESULTS, 200, "[]");
     daemon.answer(RESULTS, 200, "[{\"index\":0,\"result\":\"Ok\",\"isBatchFinished\":true}]");
-    assertThat(running.get(10, TimeUnit.SECONDS)).hasSize(1);
-    assertThat(cancelled.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.get(120, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(cancelled.get(120, TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.moreStreams()).isZero();
   }
 
@@ -186,7 +238,7 @@ final class OrderTest {
   void aScriptThatComesWithTheEndOfItsRentalIsNotSent() throws Exception {
     var opening = FileSlot.open(session.files());
     daemon.answer(SERVICES, 201, service("one"));
-    var slot = opening.get(10, TimeUnit.SECONDS);
+    var slot = opening.get(120, TimeUnit.SECONDS);
     var machine =
         onLoop(
             () -> {
@@ -202,10 +254,18 @@ final class OrderTest {
     daemon.answer("DELETE /activity-api/v1/activity/act", 200, "null");
     daemon.answer("POST /market-api/v1/agreements/agr/terminate", 200, "");
     daemon.answer("DELETE /gsb-api/v1/services/one", 200, "null");
-    closed.get(10, TimeUnit.SECONDS);
+    closed.get(120, TimeUnit.SECONDS);
     second.complete(HeldDaemon.json(201, service("two")));
     daemon.answer("DELETE /gsb-api/v1/services/two", 200, "null");
     assertThat(failure(outcome).kind()).isEqualTo(GolemException.Kind.CANCELLED);
+    var late =
+        machine.execute(
+            new Script(
+                List.of(new Script.Run("/bin/true", List.of())),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                line -> {}));
+    assertThat(failure(late).kind()).isEqualTo(GolemException.Kind.CANCELLED);
     assertThat(daemon.more(EXEC)).isZero();
   }
 
@@ -245,11 +305,11 @@ final class OrderTest {
               }
             },
             threads.loop())
-        .get(10, TimeUnit.SECONDS);
+        .get(120, TimeUnit.SECONDS);
   }
 
   private static GolemException failure(CompletableFuture<?> future) {
-    Throwable thrown = catchThrowable(() -> future.get(10, TimeUnit.SECONDS));
+    Throwable thrown = catchThrowable(() -> future.get(120, TimeUnit.SECONDS));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
     assertThat(thrown.getCause()).isInstanceOf(GolemException.class);
     return (GolemException) thrown.getCause();
