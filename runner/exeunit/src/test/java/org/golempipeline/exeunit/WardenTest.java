@@ -16,8 +16,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(240)
 class WardenTest {
   private static final String MARK = "node-7/";
 
@@ -135,11 +137,11 @@ class WardenTest {
     warden.ended(ended.pid());
     killWarden();
     warden.kill(MARK + "a");
-    assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(program.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(other.isAlive()).isTrue();
     killWarden();
     warden.close();
-    assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(ended.isAlive()).isTrue();
     assertThat(folder.resolve("scratch")).doesNotExist();
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class FileSlotTest {
   private final FakeSockets daemon = new FakeSockets();
   private final Threads threads = new Threads();
@@ -54,7 +54,7 @@ final class FileSlotTest {
     CountDownLatch mayRead = new CountDownLatch(1);
     CompletableFuture<FileSlot> opening = FileSlot.serve(host, slow(reading, mayRead));
     FakeSockets.Socket first = opened(daemon.next());
-    opening.get(10, TimeUnit.SECONDS);
+    opening.get(120, TimeUnit.SECONDS);
     first.listener.onBinary(first, FileMessage.encode(new FileMessage.GetChunk("1", 0, 1)), true);
     reading.await();
     first.listener.onError(first, new IllegalStateException("lost"));
@@ -62,7 +62,7 @@ final class FileSlotTest {
     mayRead.countDown();
     first.awaitRequest();
     second.listener.onBinary(second, FileMessage.encode(new FileMessage.GetChunk("2", 0, 1)), true);
-    ByteBuffer sent = second.sent.poll(10, TimeUnit.SECONDS);
+    ByteBuffer sent = second.sent.poll(120, TimeUnit.SECONDS);
     assertThat(FileMessage.decodeReply(sent).id()).isEqualTo("2");
   }
 

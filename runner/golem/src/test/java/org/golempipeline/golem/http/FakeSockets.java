@@ -29,7 +29,7 @@ public final class FakeSockets implements Transport {
 
   /** The next WebSocket that is asked for; nothing has been said of it yet. */
   public Socket next() throws InterruptedException {
-    Socket socket = opened.poll(10, TimeUnit.SECONDS);
+    Socket socket = opened.poll(120, TimeUnit.SECONDS);
     if (socket == null) {
       throw new AssertionError("no connection was asked for");
     }
@@ -85,7 +85,7 @@ public final class FakeSockets implements Transport {
 
     /** Waits until one more message is asked for. */
     public void awaitRequest() throws InterruptedException {
-      if (!requested.tryAcquire(10, TimeUnit.SECONDS)) {
+      if (!requested.tryAcquire(120, TimeUnit.SECONDS)) {
         throw new AssertionError("nothing more was asked for");
       }
     }

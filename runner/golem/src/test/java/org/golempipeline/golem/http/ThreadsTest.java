@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 final class ThreadsTest {
   private final Threads threads = new Threads();
 
@@ -70,7 +70,7 @@ final class ThreadsTest {
               return Thread.currentThread();
             },
             threads.loop())
-        .get(10, TimeUnit.SECONDS);
+        .get(120, TimeUnit.SECONDS);
   }
 
   private static void uninterrupted(CountDownLatch latch) {

@@ -35,12 +35,12 @@ final class HeldDaemon implements NearDaemon {
   }
 
   CompletableFuture<Answer> next(String endpoint) throws InterruptedException {
-    return taken(endpoint, queue(endpoint).poll(10, TimeUnit.SECONDS));
+    return taken(endpoint, queue(endpoint).poll(120, TimeUnit.SECONDS));
   }
 
   /** Who reads the next stream that is opened. */
   Flow.Subscriber<String> stream() throws InterruptedException {
-    return taken("a stream", streams.poll(10, TimeUnit.SECONDS));
+    return taken("a stream", streams.poll(120, TimeUnit.SECONDS));
   }
 
   /** Streams that were opened and not taken yet. */
