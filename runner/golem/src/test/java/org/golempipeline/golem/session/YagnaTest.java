@@ -61,6 +61,9 @@ final class YagnaTest {
       try (GolemNetwork network = open(yagna).get(120, TimeUnit.SECONDS)) {
         // Before the invoice the notes are listed, and this daemon does not answer that.
         while (yagna.requests("GET /payment-api/v1/debitNoteEvents").size() < 2) {
+          if (Thread.interrupted()) {
+            throw new InterruptedException();
+          }
           Thread.onSpinWait();
         }
         network.settle(Duration.ofMillis(50)).get(120, TimeUnit.SECONDS);
