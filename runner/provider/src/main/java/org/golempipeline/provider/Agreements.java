@@ -133,15 +133,31 @@ final class Agreements {
             null,
             APPROVE_WAIT),
         signed -> work.approved(),
-        problem -> notSigned(work, problem));
+        problem -> unanswered(work, problem));
+  }
+
+  /** The daemon may have done it, or do it now: then activities come. */
+  private void unanswered(AgreementWork work, CallFailure problem) {
+    boolean unsure = problem.arrival() == CallFailure.Arrival.UNKNOWN || problem.status() >= 500;
+    if (work.hasBegun()) {
+      work.approved();
+    } else if (unsure) {
+      desk.then(
+          read(work.id()),
+          agreement -> {
+            if (isSigned(agreement) || work.hasBegun()) {
+              work.approved();
+            } else {
+              notSigned(work, problem);
+            }
+          },
+          unknown -> notSigned(work, problem));
+    } else {
+      notSigned(work, problem);
+    }
   }
 
   private void notSigned(AgreementWork work, CallFailure problem) {
-    if (work.hasBegun()) {
-      // Activities come only when both sides have signed: it is the answer that was lost.
-      work.approved();
-      return;
-    }
     desk.say(new ProviderEvent.AgreementRejected(work.id(), problem.reason()));
     free(work);
     open.remove(work.id());
@@ -192,23 +208,27 @@ final class Agreements {
   void recover() {
     for (Journal.Left each : desk.journal.left()) {
       desk.then(
-          desk.insist(
-              Duration.ofSeconds(1),
-              Duration.ofMinutes(1),
-              CallFailure::isGone,
-              () ->
-                  desk.calls.get(
-                      "read an agreement",
-                      MARKET + "/agreements/" + each.agreement(),
-                      Agreement.class)),
+          read(each.agreement()),
           agreement -> recover(agreement, each),
           unknown -> desk.journal.closed(each.agreement()));
     }
   }
 
+  /** Until the daemon answers. */
+  private CompletableFuture<Agreement> read(String id) {
+    return desk.insist(
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(1),
+        CallFailure::isGone,
+        () -> desk.calls.get("read an agreement", MARKET + "/agreements/" + id, Agreement.class));
+  }
+
+  private static boolean isSigned(Agreement agreement) {
+    return List.of("Approved", "Terminated").contains(agreement.state());
+  }
+
   private void recover(Agreement agreement, Journal.Left left) {
-    boolean signed = List.of("Approved", "Terminated").contains(agreement.state());
-    if (!signed) {
+    if (!isSigned(agreement)) {
       desk.journal.closed(left.agreement());
       return;
     }

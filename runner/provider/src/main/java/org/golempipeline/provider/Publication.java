@@ -122,6 +122,8 @@ final class Publication {
       return;
     }
     if (problem.status() == NOT_FOUND) {
+      // Who renews it meanwhile would publish a second one, and one of the two stayed.
+      subscription = null;
       again();
       return;
     }

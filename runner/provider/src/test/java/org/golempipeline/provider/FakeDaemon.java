@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,7 @@ final class FakeDaemon implements AutoCloseable {
   static final String IDENTITY = "0x" + "1".repeat(40);
   static final String REQUESTOR = "0x" + "2".repeat(40);
 
+  private static final String OFFERS = "/market-api/v1/offers/";
   private static final Pattern AGREEMENT =
       Pattern.compile("/market-api/v1/agreements/(\\w+)(?:/(\\w+))?");
   private static final Pattern DOCUMENT =
@@ -74,6 +76,9 @@ final class FakeDaemon implements AutoCloseable {
 
   /** Whether what the provider approves is approved, but it is told so only by an activity. */
   boolean losesApprovals;
+
+  /** What becomes of an agreement that the provider approves, without an answer to that. */
+  Optional<String> unansweredApprovals = Optional.empty();
 
   /** How often an invoice does not arrive. */
   int brokenSends;
@@ -155,8 +160,8 @@ final class FakeDaemon implements AutoCloseable {
         wait();
       }
       return new Answer(201, text(fresh));
-    } else if (path.startsWith("/market-api/v1/offers/")) {
-      offers.remove(path.substring("/market-api/v1/offers/".length()));
+    } else if (path.startsWith(OFFERS)) {
+      offers.remove(path.substring(OFFERS.length()));
       answers.add(body);
       return Answer.ok(text("P-" + ++count));
     } else if (agreement.matches()) {
@@ -176,6 +181,9 @@ final class FakeDaemon implements AutoCloseable {
 
   /** A long poll, but not a very long one. */
   private Answer events(String path) throws InterruptedException {
+    if (path.startsWith(OFFERS) && !offers.contains(path.split("/")[4])) {
+      return new Answer(404, JsonNodeFactory.instance.objectNode().put("message", "no offer"));
+    }
     Queue<JsonNode> queue = queue(path);
     if (queue.isEmpty()) {
       wait(200);
@@ -190,7 +198,7 @@ final class FakeDaemon implements AutoCloseable {
   }
 
   private Queue<JsonNode> queue(String path) {
-    String log = path.startsWith("/market-api/v1/offers/") ? "market" : path;
+    String log = path.startsWith(OFFERS) ? "market" : path;
     return queues.computeIfAbsent(log, unseen -> new ArrayDeque<>());
   }
 
@@ -211,11 +219,12 @@ final class FakeDaemon implements AutoCloseable {
     }
     agreement.put(
         "state", approve ? "Approved" : verb.equals("terminate") ? "Terminated" : "Rejected");
-    while (approve && losesApprovals) {
-      if (states.containsValue("Initialized")) {
-        return new Answer(504, JsonNodeFactory.instance.objectNode().put("message", "too late"));
-      }
+    while (approve && losesApprovals && !states.containsValue("Initialized")) {
       wait();
+    }
+    if (approve && (losesApprovals || unansweredApprovals.isPresent())) {
+      unansweredApprovals.ifPresent(state -> agreement.put("state", state));
+      return new Answer(504, JsonNodeFactory.instance.objectNode().put("message", "too late"));
     }
     return Answer.ok(NullNode.getInstance());
   }
@@ -310,6 +319,10 @@ final class FakeDaemon implements AutoCloseable {
         "/payment-api/v1/debitNoteEvents",
         "{\"debitNoteId\": \"%s\", \"eventDate\": \"%s\", \"eventType\": \"DebitNote%sEvent\"}"
             .formatted(note, Instant.now(), answer));
+  }
+
+  synchronized void forgetOffers() {
+    offers.clear();
   }
 
   synchronized void answerOffers() {

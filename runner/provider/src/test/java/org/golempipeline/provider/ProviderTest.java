@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.golempipeline.golem.GolemConnection;
 import org.golempipeline.golem.wire.WireJson;
@@ -285,36 +286,86 @@ class ProviderTest {
     billed("agreement", "activity");
   }
 
+  /** It says only that it does not know whether it did. */
+  @Test
+  void anApprovalWithoutAnAnswerIsLookedUp() throws Exception {
+    daemon.unansweredApprovals = Optional.of("Approved");
+    sign("agreement", demand());
+    daemon.until(() -> events.stream().anyMatch(ProviderEvent.AgreementApproved.class::isInstance));
+    activity("agreement", "activity");
+    daemon.terminated("agreement");
+    billed("agreement", "activity");
+  }
+
+  @Test
+  void anApprovalThatCameTooLateIsGivenUp() throws Exception {
+    daemon.unansweredApprovals = Optional.of("Cancelled");
+    sign("agreement", demand());
+    daemon.until(() -> events.stream().anyMatch(ProviderEvent.AgreementRejected.class::isInstance));
+    daemon.unansweredApprovals = Optional.empty();
+    work("another", "activity");
+  }
+
   /** It would bring requestors to somebody who has gone. */
   @Test
   void anOfferThatIsOnItsWayIsWithdrawnToo() throws Exception {
+    turnAway();
+    daemon.holdsOffers = true;
+    daemon.terminated("agreement");
+    untilPublished(2);
+    closeBeforeOffersAreAnswered();
+    assertThat(daemon.offers).isEmpty();
+  }
+
+  /** The daemon forgot the offer, and there is room for those who were turned away. */
+  @Test
+  void thereIsOneOfferAtATime() throws Exception {
+    turnAway();
+    daemon.holdsOffers = true;
+    daemon.forgetOffers();
+    untilPublished(2);
+    daemon.terminated("agreement");
+    billed("agreement", "activity");
+    closeBeforeOffersAreAnswered();
+    assertThat(published()).isEqualTo(2);
+    assertThat(daemon.offers).isEmpty();
+  }
+
+  private void turnAway() throws Exception {
     work("agreement", "activity");
     daemon.propose("R-second", demand());
     daemon.until(() -> daemon.answers.size() == 2);
-    daemon.holdsOffers = true;
-    daemon.terminated("agreement");
-    daemon.until(
-        () -> daemon.requests.stream().filter("POST /market-api/v1/offers"::equals).count() == 2);
+  }
+
+  private long published() {
+    return daemon.requests.stream().filter("POST /market-api/v1/offers"::equals).count();
+  }
+
+  private void untilPublished(int times) throws Exception {
+    daemon.until(() -> published() == times);
+  }
+
+  private void closeBeforeOffersAreAnswered() throws Exception {
     var closing = new Thread(() -> provider.close());
     closing.start();
-    while (closing.getState() != Thread.State.TIMED_WAITING) {
+    // It waits for what the desk does before it hears any answer.
+    while (closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       Thread.onSpinWait();
     }
     daemon.answerOffers();
     closing.join();
-    assertThat(daemon.offers).isEmpty();
   }
 
   @Test
   void isFullAndFreeAgain() throws Exception {
-    work("agreement", "activity");
-    daemon.propose("R-second", demand());
-    daemon.until(() -> daemon.answers.size() == 2);
+    turnAway();
     assertThat(daemon.answers.get(1).get("message").asText())
         .isEqualTo("No capacity available. Reached Agreements limit: 1");
     daemon.terminated("agreement");
-    daemon.until(
-        () -> daemon.requests.stream().filter("POST /market-api/v1/offers"::equals).count() == 2);
+    untilPublished(2);
   }
 
   @Test
