@@ -190,18 +190,20 @@ final class Warden implements AutoCloseable {
 
   /** The groups of ended programs are forgotten; who is still in one has its mark. */
   private boolean revive() {
-    if (lives == MOST_LIVES) {
-      return false;
-    }
-    try {
-      life = begin();
-      for (Map.Entry<Long, String> program : programs.entrySet()) {
-        life.tell(line(program.getKey(), program.getValue()));
+    synchronized (lock) {
+      if (lives == MOST_LIVES) {
+        return false;
       }
-      return true;
-    } catch (IOException e) {
-      LOG.warn("the warden is gone", e);
-      return false;
+      try {
+        life = begin();
+        for (Map.Entry<Long, String> program : programs.entrySet()) {
+          life.tell(line(program.getKey(), program.getValue()));
+        }
+        return true;
+      } catch (IOException e) {
+        LOG.warn("the warden is gone", e);
+        return false;
+      }
     }
   }
 
