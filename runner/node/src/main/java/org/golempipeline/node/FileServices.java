@@ -130,14 +130,18 @@ final class FileServices implements ExeHost {
 
     /** Talks over this WebSocket from now on; an earlier one is closed. */
     void attach(WebSocketChannel fresh) {
-      WebSocketChannel replaced;
+      WebSocketChannel replaced = null;
       synchronized (this) {
-        replaced = channel;
-        channel = fresh;
         fresh.getReceiveSetter().set(this);
-        fresh.addCloseTask(this::detached);
-        while (!early.isEmpty()) {
-          WebSockets.sendBinary(early.pop(), fresh, null);
+        if (ended) {
+          WebSockets.sendClose(CloseMessage.NORMAL_CLOSURE, "unbound", fresh, null);
+        } else {
+          replaced = channel;
+          channel = fresh;
+          fresh.addCloseTask(this::detached);
+          while (!early.isEmpty()) {
+            WebSockets.sendBinary(early.pop(), fresh, null);
+          }
         }
       }
       fresh.resumeReceives();
