@@ -168,7 +168,7 @@ final class SettleContractTest {
     leave(1);
 
     Settlement first = settle(everything(), Duration.ofSeconds(1));
-    assertThat(first.outstanding()).singleElement().asString().contains("is not accepted yet");
+    assertThat(first.outstanding()).last().asString().contains("is not accepted yet");
     assertThat(allocations()).isEmpty();
 
     Settlement second = settle(everything(), LIMIT);
