@@ -103,6 +103,11 @@ final class Deployment {
     volumes.keySet().removeAll(others.keySet());
     Map<String, Path> seen = new LinkedHashMap<>(others);
     seen.putAll(volumes);
+    for (String volume : seen.keySet()) {
+      if (!ImageConfiguration.isVolume(volume)) {
+        throw badVolume(volume);
+      }
+    }
     Path layer = Files.createDirectories(root.resolve("layer"));
     Container container =
         Container.start(new Container.Parts(image, layer, named(seen, files), limits), launcher);
@@ -137,19 +142,12 @@ final class Deployment {
 
   private static void add(Map<String, Path> volumes, Path root, String name)
       throws IOException, CommandException {
-    if (!ImageConfiguration.isVolume(name)) {
-      throw badVolume(name);
-    }
-    Path folder = inside(root, name);
-    volumes.put(name.replaceFirst("/+$", ""), Files.createDirectories(folder));
-  }
-
-  private static Path inside(Path root, String name) throws CommandException {
     Path folder = root.resolve(name.replaceFirst("^/+", "")).normalize();
-    if (!name.startsWith("/") || !folder.startsWith(root) || name.contains("\n")) {
+    boolean below = folder.startsWith(root) && !folder.equals(root);
+    if (!name.startsWith("/") || !below || name.contains("\n")) {
       throw badVolume(name);
     }
-    return folder;
+    volumes.put(name.replaceFirst("/+$", ""), Files.createDirectories(folder));
   }
 
   private static CommandException badVolume(String name) {
