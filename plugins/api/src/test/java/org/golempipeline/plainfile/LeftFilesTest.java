@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,5 +41,39 @@ class LeftFilesTest {
   @Test
   void saysWhatCannotBeRemoved() {
     assertThat(LeftFiles.removeQuietly(Path.of("/proc/self/status"))).isFalse();
+  }
+
+  @Test
+  void countsFilesAndNeitherLinksNorWhatIsForbidden() throws Exception {
+    var left = Files.createDirectory(folder.resolve("left"));
+    var file = Files.writeString(left.resolve("file"), "12345");
+    Files.writeString(Files.createDirectory(left.resolve("deeper")).resolve("file"), "12");
+    Files.createSymbolicLink(left.resolve("to-a-file"), file);
+    Files.createSymbolicLink(left.resolve("to-a-folder"), folder);
+    var pipe = left.resolve("pipe").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
+    var closed = Files.createDirectory(left.resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+
+    assertThat(LeftFiles.bytes(left)).isEqualTo(7);
+    assertThat(LeftFiles.bytes(file)).isEqualTo(5);
+    assertThat(LeftFiles.bytes(folder.resolve("none"))).isZero();
+  }
+
+  @Test
+  void twoMayRemoveTheSame() throws Exception {
+    var left = Files.createDirectory(folder.resolve("left"));
+    for (var i = 0; i < 300; i++) {
+      Files.createFile(Files.createDirectories(left.resolve(i + "/a")).resolve("file"));
+    }
+    var other = CompletableFuture.supplyAsync(() -> LeftFiles.removeQuietly(left));
+    assertThat(LeftFiles.removeQuietly(left)).isTrue();
+    assertThat(other.get()).isTrue();
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void aFolderThatIsNotThereHoldsNothing() throws Exception {
+    assertThat(LeftFiles.inside(folder.resolve("none"))).isEmpty();
   }
 }

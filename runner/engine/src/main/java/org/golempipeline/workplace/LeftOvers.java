@@ -1,14 +1,13 @@
 package org.golempipeline.workplace;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
+import java.util.function.Predicate;
 import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.journal.JournalReader;
 import org.golempipeline.node.EmbeddedNode;
@@ -21,12 +20,15 @@ import org.golempipeline.plainfile.LeftFiles;
  * works with is not among it.
  *
  * @param commands how many left something
+ * @param folders that they left
+ * @param around folders that held some of them, and go too if nothing else is there
  */
-public record LeftOvers(int commands, List<Path> folders) {
+public record LeftOvers(int commands, List<Path> folders, List<Path> around) {
   private static final List<String> KINDS = List.of("runs", "plans", "starts");
 
   public LeftOvers {
     folders = List.copyOf(folders);
+    around = List.copyOf(around);
   }
 
   /** What is locked as long as the command lives whose folder {@code folder} is. */
@@ -54,7 +56,7 @@ public record LeftOvers(int commands, List<Path> folders) {
     var found = new ArrayList<Path>();
     for (var kind : KINDS) {
       // Of a thousand runs hardly one has anything: the rest is to cost two questions each.
-      for (var folder : entries(own.resolve(kind))) {
+      for (var folder : LeftFiles.inside(own.resolve(kind))) {
         var left = useless(folder);
         if (!left.isEmpty() && isFolder(folder) && !SystemLock.isHeld(lock(folder))) {
           commands++;
@@ -62,33 +64,45 @@ public record LeftOvers(int commands, List<Path> folders) {
         }
       }
     }
-    var nodes = ofNodes(memory);
-    var besides = EmbeddedNode.abandoned(Scratch.beside(own));
-    found.addAll(nodes.folders);
-    found.addAll(besides);
-    return new LeftOvers(commands + nodes.commands + besides.size(), found);
+    var inMemory = ofNodes(memory);
+    var besides = ofNodes(Scratch.beside(own), folder -> true);
+    found.addAll(inMemory.folders);
+    found.addAll(besides.folders);
+    var around = new ArrayList<>(inMemory.around);
+    around.addAll(besides.around);
+    return new LeftOvers(commands + inMemory.commands + besides.commands, found, around);
   }
 
   /**
    * What nodes left that were killed before anything could clean up behind them.
    *
-   * @param temporary where they work
+   * @param temporary where they work, and others too
    */
   public static LeftOvers ofNodes(Path temporary) throws IOException {
-    var nodes = new ArrayList<>(EmbeddedNode.abandoned(temporary));
-    nodes.removeIf(each -> !Scratch.isOurs(each));
-    return new LeftOvers(nodes.size(), nodes);
+    return ofNodes(temporary, Scratch::isOurs);
   }
 
-  private static List<Path> entries(Path kind) throws IOException {
-    var entries = new ArrayList<Path>();
-    try (var each = Files.newDirectoryStream(kind)) {
-      each.forEach(entries::add);
-    } catch (NoSuchFileException | NotDirectoryException nothing) {
-      return entries;
+  private static LeftOvers ofNodes(Path place, Predicate<Path> ours) throws IOException {
+    var found = new ArrayList<Path>();
+    var around = new ArrayList<Path>();
+    for (var folder : LeftFiles.inside(place)) {
+      if (ours.test(folder) && isFolder(folder)) {
+        var abandoned = abandoned(folder);
+        if (!abandoned.isEmpty()) {
+          found.addAll(abandoned);
+          around.add(folder);
+        }
+      }
     }
-    entries.sort(null);
-    return entries;
+    return new LeftOvers(around.size(), found, around);
+  }
+
+  private static List<Path> abandoned(Path folder) {
+    try {
+      return EmbeddedNode.abandoned(folder);
+    } catch (IOException e) {
+      return List.of(); // another user's, most likely
+    }
   }
 
   private static List<Path> useless(Path folder) {
@@ -114,13 +128,24 @@ public record LeftOvers(int commands, List<Path> folders) {
     }
   }
 
-  public long bytes() {
-    return folders.stream().mapToLong(each -> FileUtils.sizeOfDirectory(each.toFile())).sum();
+  public long bytes() throws IOException {
+    var bytes = 0L;
+    for (var folder : folders) {
+      bytes += LeftFiles.bytes(folder);
+    }
+    return bytes;
   }
 
   public void remove() throws IOException {
     for (var folder : folders) {
       LeftFiles.remove(folder);
+    }
+    for (var folder : around) {
+      try {
+        Files.deleteIfExists(folder);
+      } catch (DirectoryNotEmptyException e) {
+        // somebody else's
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.golempipeline.plan.Plan;
 
 /**
@@ -16,6 +17,11 @@ import org.golempipeline.plan.Plan;
 public final class Scratch {
   static final Path MEMORY = Path.of("/dev/shm");
   private static final String NAME = "golem-pipeline-";
+
+  /** Those of runs, of their audits and of {@code node}. */
+  private static final Pattern OURS =
+      Pattern.compile(NAME + "(node-|audits-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
   private static final Path MEMORY_FIGURES = Path.of("/proc/meminfo");
 
@@ -49,9 +55,9 @@ public final class Scratch {
     return own.resolve("node");
   }
 
-  /** Whether a folder in memory was chosen here. */
+  /** Whether a folder among those of others has the name of one in which a node works. */
   static boolean isOurs(Path folder) {
-    return String.valueOf(folder.getFileName()).startsWith(NAME);
+    return OURS.matcher(String.valueOf(folder.getFileName())).matches();
   }
 
   /** Whether {@code /dev/shm} is in memory and programs may be run from it. */

@@ -3,12 +3,11 @@ package org.golempipeline.node;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.golempipeline.exeunit.ExeUnits;
 import org.golempipeline.exeunit.RunningProgram;
 import org.golempipeline.exeunit.VisibleFolder;
@@ -23,6 +23,7 @@ import org.golempipeline.filelock.SystemLock;
 import org.golempipeline.golem.wire.NearDaemon;
 import org.golempipeline.golem.wire.WireJson;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.plainfile.LeftFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
   private static final String SCRATCH = "node-";
+
+  /** What {@link Files#createTempDirectory} makes of it. */
+  private static final Pattern MADE = Pattern.compile(SCRATCH + "[0-9]{1,20}");
 
   /** Held as long as a node lives. */
   private static final String LOCK = "lock";
@@ -114,51 +118,44 @@ public final class EmbeddedNode implements AutoCloseable {
   }
 
   /**
-   * Folders in {@code place} where nodes worked that are dead, with all that cleans up behind them.
-   * Those of other users are not among them.
+   * What dead nodes of this user left in the folder of their {@link NodeOptions} who had nobody to
+   * clean up behind them: folders that a node made, and nothing else that lies there.
    */
-  public static List<Path> abandoned(Path place) throws IOException {
+  public static List<Path> abandoned(Path folder) throws IOException {
     List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(place, EmbeddedNode::isFolder)) {
-      for (Path folder : folders) {
-        if (isAbandoned(folder)) {
-          found.add(folder);
-        }
+    for (Path scratch : LeftFiles.inside(folder)) {
+      if (MADE.matcher(String.valueOf(scratch.getFileName())).matches()
+          && Files.isDirectory(scratch, LinkOption.NOFOLLOW_LINKS)
+          && Files.getOwner(scratch, LinkOption.NOFOLLOW_LINKS).equals(user())
+          && isAbandoned(scratch)) {
+        found.add(scratch);
       }
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return found;
     }
     return found;
   }
 
-  /** A node names itself in its lock in its first moments, or died in them. */
-  private static boolean isAbandonedScratch(Path scratch) throws IOException {
+  /**
+   * A node names itself in its lock in its first moments, or died in them. Without a name whatever
+   * is there may be of a living one whose lock somebody swept away.
+   */
+  private static boolean isAbandoned(Path scratch) throws IOException {
     Path lock = scratch.resolve(LOCK);
-    if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS) && Files.size(lock) > 0) {
+    boolean locked = Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS);
+    if (locked && Files.size(lock) > 0) {
       return !SystemLock.isHeld(lock);
     }
-    Instant made = Files.getLastModifiedTime(scratch, LinkOption.NOFOLLOW_LINKS).toInstant();
-    return Files.isWritable(scratch)
-        && made.isBefore(Clock.systemUTC().instant().minus(FIRST_MOMENTS));
+    Instant touched = Files.getLastModifiedTime(scratch, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return LeftFiles.inside(scratch).equals(locked ? List.of(lock) : List.of())
+        && touched.isBefore(Clock.systemUTC().instant().minus(FIRST_MOMENTS));
   }
 
-  private static boolean isAbandoned(Path folder) {
-    int nodes = 0;
-    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, SCRATCH + "*")) {
-      for (Path scratch : each) {
-        if (!isFolder(scratch) || !isAbandonedScratch(scratch)) {
-          return false;
-        }
-        nodes++;
-      }
-    } catch (IOException e) {
-      return false;
-    }
-    return nodes > 0;
-  }
-
-  private static boolean isFolder(Path path) {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  private static UserPrincipal user() throws IOException {
+    Path self = Path.of("/proc/self");
+    return Files.exists(self)
+        ? Files.getOwner(self)
+        : self.getFileSystem()
+            .getUserPrincipalLookupService()
+            .lookupPrincipalByName(System.getProperty("user.name"));
   }
 
   private void unlock() {

@@ -1,13 +1,12 @@
 package org.golempipeline.cli.doctor;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
 import org.golempipeline.diagnostic.Trouble;
 import org.golempipeline.gvmi.ImageStore;
+import org.golempipeline.plainfile.LeftFiles;
 import org.golempipeline.report.Words;
 import org.golempipeline.workplace.LeftOvers;
 
@@ -75,7 +74,7 @@ record Repairs(boolean wanted) {
       ofNodes.remove();
       images.removeLeftOvers();
       return Finding.ok("scratch", "removed " + what);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       return Finding.warning(
           "scratch",
           "Could not %s what killed commands left: %s."
@@ -84,7 +83,11 @@ record Repairs(boolean wanted) {
     }
   }
 
-  private static long bytes(List<Path> paths) {
-    return paths.stream().mapToLong(each -> FileUtils.sizeOf(each.toFile())).sum();
+  private static long bytes(List<Path> paths) throws IOException {
+    var bytes = 0L;
+    for (var path : paths) {
+      bytes += LeftFiles.bytes(path);
+    }
+    return bytes;
   }
 }
