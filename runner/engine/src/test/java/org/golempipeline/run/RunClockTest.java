@@ -140,6 +140,7 @@ class RunClockTest {
   @Test
   void keepsTheTimeOfThisMachine() {
     var shared = RunClock.shared(InstantSource.system());
-    assertThat(Duration.between(shared.instant(), InstantSource.system().instant()).abs()).isLessThan(HOURS);
+    assertThat(Duration.between(shared.instant(), InstantSource.system().instant()).abs())
+        .isLessThan(HOURS);
   }
 }

@@ -111,7 +111,8 @@ class LeftOversTest {
     Files.createDirectory(memory.resolve("golem-pipeline-dev/node-v22-linux-x64"));
     Files.createDirectory(memory.resolve("golem-pipeline-dev/node-1"));
     Files.createSymbolicLink(memory.resolve(RUN + "3"), memory.resolve("golem-pipeline-dev"));
-    for (var folder : List.of("golem-pipeline-dev/node-v22-linux-x64", "golem-pipeline-dev/node-1")) {
+    for (var folder :
+        List.of("golem-pipeline-dev/node-v22-linux-x64", "golem-pipeline-dev/node-1")) {
       old(memory.resolve(folder));
     }
     write(memory, RUN + "2/node-7/lock", "1234567");
