@@ -67,11 +67,11 @@ final class Summary {
           .outstanding()
           .forEach(open -> appendFact(text, "open", TerminalText.safe(open)));
     }
-    if (Files.exists(runFolder.resolve(JOURNAL))) {
+    if (Files.notExists(runFolder.resolve(JOURNAL))) {
+      appendFact(text, "journal", "removed while the run went on: nothing can tell of it any more");
+    } else {
       appendFact(text, "journal", TerminalText.safe(tally.folder() + "/" + JOURNAL));
       appendFact(text, "report", tally.report());
-    } else {
-      appendFact(text, "journal", "removed while the run went on: nothing can tell of it any more");
     }
     return text.toString();
   }

@@ -21,7 +21,7 @@ public final class OutputNames {
   static final int MOST_IN_ADVANCE = 200_000;
 
   /** The folder in which runs keep their own files. */
-  private static final String OWN = ".golem-pipeline";
+  static final String OWN = ".golem-pipeline";
 
   /** Segments of a path that would make it another one in a folder, or none. */
   private static final Set<String> NO_NAMES = Set.of("", ".", "..");

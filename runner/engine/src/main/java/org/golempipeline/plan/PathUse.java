@@ -11,8 +11,6 @@ import org.golempipeline.strategy.StrategyException;
 
 /** What a pipeline itself does with a file that is written beside its results. */
 public final class PathUse {
-  private static final String OWN = ".golem-pipeline";
-
   private PathUse() {}
 
   /**
@@ -25,7 +23,7 @@ public final class PathUse {
     if (!file.startsWith(plan.folder())) {
       return Optional.empty();
     }
-    if (file.startsWith(plan.folder().resolve(OWN))) {
+    if (file.startsWith(plan.folder().resolve(OutputNames.OWN))) {
       return Optional.of("in the folder where runs keep their own files");
     }
     var path = plan.folder().relativize(file).toString();

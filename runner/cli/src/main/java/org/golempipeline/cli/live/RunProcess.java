@@ -44,11 +44,16 @@ public final class RunProcess {
     try {
       var process = ProcessHandle.of(Long.parseLong(words[0]));
       return process
-          .filter(each -> words.length == 1 || began(each).equals(words[1]))
+          .filter(each -> words.length == 1 || isSame(words[1], began(each)))
           .map(RunProcess::new);
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /** Whoever cannot be asked when he began is believed. */
+  static boolean isSame(String announced, String began) {
+    return began.isEmpty() || began.equals(announced);
   }
 
   /** Whether the process with this number did so, even if it is gone. */
