@@ -37,7 +37,10 @@ public final class LivePage {
   private @Nullable RunHistory ended;
   private long version;
   private boolean changed = true;
-  private Instant madeAnew = Instant.MIN;
+  private Instant made = Instant.EPOCH;
+
+  /** After which it may be made anew; sooner if the run's clock turns out to be behind. */
+  private Duration pause = Duration.ZERO;
 
   /** A part as it is since a version of the page. */
   private record Part(String text, long version) {}
@@ -73,7 +76,7 @@ public final class LivePage {
   public synchronized void end() throws IOException {
     ended = RunHistory.read(runFolder);
     changed = true;
-    madeAnew = Instant.MIN;
+    pause = Duration.ZERO;
   }
 
   /** All of it. */
@@ -158,7 +161,7 @@ public final class LivePage {
   private void refresh() {
     var now = clock.instant();
     // Time itself changes what a run looks like that goes on.
-    if (!changed && ended != null || now.isBefore(madeAnew)) {
+    if (!changed && ended != null || !now.isBefore(made) && now.isBefore(made.plus(pause))) {
       return;
     }
     changed = false;
@@ -172,8 +175,9 @@ public final class LivePage {
             parts.put(name, new Part(text, version));
           }
         });
-    var pause = Duration.ofNanos(System.nanoTime() - began).multipliedBy(LEAST_IDLE);
-    madeAnew = now.plus(pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause);
+    var idle = Duration.ofNanos(System.nanoTime() - began).multipliedBy(LEAST_IDLE);
+    pause = idle.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : idle;
+    made = now;
   }
 
   private Map<String, String> texts() {

@@ -194,7 +194,11 @@ public final class RunReport implements EventSink, AutoCloseable {
 
   private boolean isPlainLineDue(Instant now) {
     var interval = changed ? PLAIN_INTERVAL : LONGEST_SILENCE;
-    if (lastPlain == null || Duration.between(lastPlain, now).compareTo(interval) < 0) {
+    if (lastPlain == null) {
+      return false;
+    }
+    // Whoever watches may have taken the run's clock to be further than it is.
+    if (!now.isBefore(lastPlain) && Duration.between(lastPlain, now).compareTo(interval) < 0) {
       return false;
     }
     lastPlain = now;

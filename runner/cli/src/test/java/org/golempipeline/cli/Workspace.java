@@ -148,7 +148,7 @@ public final class Workspace {
   }
 
   /** What commands have around them here, for those who need no command line. */
-  Console console() {
+  public Console console() {
     return console(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
   }
 

@@ -2,6 +2,8 @@ package org.golempipeline.cli.live;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,28 +24,41 @@ final class LiveRun implements AutoCloseable {
   private static final long PAUSE_MILLISECONDS = 100;
 
   private final EventSink more;
+  private final JournalClock clock;
   private final RunReport report;
   private final JournalTail tail;
   private final CountDownLatch left = new CountDownLatch(1);
   private RunEvent.@Nullable RunFinished finished;
+  private @Nullable Instant newest;
   private boolean lives = true;
 
-  private LiveRun(Console console, Path runFolder, EventSink more) throws IOException {
+  private LiveRun(Console console, Path runFolder, JournalClock clock, EventSink more)
+      throws IOException {
     this.more = more;
+    this.clock = clock;
     tail = JournalTail.open(runFolder, this::add);
-    report = RunReport.open(console.screen(), runFolder, RunReport.Detail.USUAL, console.clock());
+    report =
+        RunReport.open(
+            console.screen(), runFolder, RunReport.Detail.USUAL, clock.withZone(ZoneOffset.UTC));
+  }
+
+  static LiveRun open(Console console, Path runFolder) throws IOException {
+    return open(console, runFolder, new JournalClock(console.clock(), runFolder), event -> {});
   }
 
   /**
+   * @param clock that it keeps right
    * @param more gets the events too
    */
-  static LiveRun open(Console console, Path runFolder, EventSink more) throws IOException {
-    return new LiveRun(console, runFolder, more);
+  static LiveRun open(Console console, Path runFolder, JournalClock clock, EventSink more)
+      throws IOException {
+    return new LiveRun(console, runFolder, clock, more);
   }
 
   private void add(StampedEvent event) {
     report.accept(event);
     more.accept(event);
+    newest = event.at();
     if (event.event() instanceof RunEvent.RunFinished end) {
       finished = end;
     }
@@ -51,7 +66,11 @@ final class LiveRun implements AutoCloseable {
 
   /** Takes in what the journal has by now. */
   void read() throws IOException {
+    newest = null;
     lives = tail.read();
+    if (newest != null) {
+      clock.read(newest);
+    }
   }
 
   /** Waits a moment; false if nobody wants to see more. */

@@ -48,7 +48,7 @@ public final class StopCommand implements Callable<Integer> {
   public Integer call() throws Refusal, IOException, InterruptedException {
     var histories = choice.histories(console);
     var id = choice.resolve(histories, run);
-    try (var live = LiveRun.open(console, histories.folder(id), event -> {});
+    try (var live = LiveRun.open(console, histories.folder(id));
         var interruption = new Interruption(live::leave)) {
       live.read();
       if (!live.lives()) {

@@ -3,6 +3,7 @@ package org.golempipeline.cli.live;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.golempipeline.cli.history.RunChoice;
@@ -70,12 +71,13 @@ public final class WatchCommand implements Callable<Integer> {
     var id = choice.resolve(histories, run);
     var folder = histories.folder(id);
     if (!web) {
-      return follow(LiveRun.open(console, folder, event -> {}), histories, id);
+      return follow(LiveRun.open(console, folder), histories, id);
     }
-    var page = new LivePage(folder, ZoneId.systemDefault(), console.clock());
+    var clock = new JournalClock(console.clock(), folder);
+    var page = new LivePage(folder, ZoneId.systemDefault(), clock.withZone(ZoneOffset.UTC));
     try (var server = serve(page)) {
       console.out().println(server.url());
-      var live = LiveRun.open(console, folder, page::add);
+      var live = LiveRun.open(console, folder, clock, page::add);
       try (var interruption = ending(live)) {
         var exitCode = show(live, histories, id);
         page.end();

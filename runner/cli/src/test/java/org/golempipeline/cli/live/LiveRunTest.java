@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -272,6 +273,34 @@ class LiveRunTest {
             Integer.MAX_VALUE + " " + words[1])) {
       Files.writeString(own.resolve("process"), other);
       assertThat(RunProcess.of(own)).as(other).isEmpty();
+    }
+  }
+
+  @Test
+  void aProcessOfWhichNobodySaysWhenItBeganIsBelieved() {
+    assertThat(RunProcess.isSame("17", "")).isTrue();
+    assertThat(RunProcess.isSame("17", "17")).isTrue();
+    assertThat(RunProcess.isSame("17", "18")).isFalse();
+  }
+
+  /** As after a sleep of this machine, which a run on it does not count. */
+  @Test
+  void timeGoesOnFromWhatTheRunCallsNow() throws Exception {
+    var time = new SetClock();
+    var clock = new JournalClock(time, own);
+    assertThat(clock.instant()).isEqualTo(BEGIN);
+    try (var journal = journal();
+        var live = LiveRun.open(workspace.console(), own, clock, event -> {})) {
+      var written = BEGIN.plus(Duration.ofHours(3));
+      Files.setLastModifiedTime(own.resolve("journal.ndjson"), FileTime.from(written));
+      live.read();
+      time.add(Duration.ofHours(3).plusSeconds(40));
+      // Its third event happened two seconds after it began.
+      assertThat(clock.instant()).isEqualTo(BEGIN.plusSeconds(42));
+
+      Files.delete(own.resolve("journal.ndjson"));
+      clock.read(BEGIN);
+      assertThat(clock.instant()).isEqualTo(BEGIN.plusSeconds(42));
     }
   }
 }
