@@ -98,7 +98,7 @@ class ArchitectureTest {
       exeunit: golem.wire gvmi plainfile com.fasterxml.jackson.. java.net java.net.http
       bus: golem.wire com.fasterxml.jackson.. com.google.protobuf.. java.net
       provider: bus exeunit filelock golem golem.http golem.wire gvmi com.fasterxml.jackson..
-      node: exeunit filelock golem.wire gvmi com.fasterxml.jackson.. io.undertow.. org.xnio..
+      node: exeunit filelock golem.wire gvmi plainfile com.fasterxml.jackson.. io.undertow.. org.xnio..
         java.net
       journal: event filelock plainfile plan schedule spec strategy com.fasterxml.jackson..
       schedule: event plan spec strategy

@@ -15,6 +15,9 @@ class RepairsTest {
   private final Repairs wanted = new Repairs(true);
   private final Repairs only = new Repairs(false);
 
+  /** But for its last digit, the name of a folder that {@code node} chose. */
+  private static final String NODE = "golem-pipeline-node-12345678-9abc-def0-1234-56789abcdef";
+
   @TempDir Path folder;
 
   @Test
@@ -35,11 +38,11 @@ class RepairsTest {
 
   @Test
   void whatNodesLeftThatWereKilledAtOnceIsRemoved() throws IOException {
-    var dead = Files.createDirectories(folder.resolve("golem-pipeline-node-1/node-1"));
+    var dead = Files.createDirectories(folder.resolve(NODE + "1/node-1"));
     Files.writeString(dead.resolve("lock"), "1");
-    var unnamed = Files.createDirectories(folder.resolve("golem-pipeline-node-2/node-2"));
+    var unnamed = Files.createDirectories(folder.resolve(NODE + "2/node-2"));
     Files.setLastModifiedTime(unnamed, FileTime.fromMillis(0));
-    var starting = Files.createDirectories(folder.resolve("golem-pipeline-node-3/node-3"));
+    var starting = Files.createDirectories(folder.resolve(NODE + "3/node-3"));
     var foreign = Files.createDirectories(folder.resolve("theirs/node-4"));
     Files.writeString(foreign.resolve("lock"), "1");
     try (var images = new ImageStore(folder.resolve("images"), Clock.systemUTC())) {
