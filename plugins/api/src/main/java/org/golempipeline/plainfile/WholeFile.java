@@ -33,19 +33,56 @@ public final class WholeFile {
     write(beside(file), file, content);
   }
 
-  /** Replaces {@code file} by way of {@code temporary} on the same disk, which is gone then. */
+  /**
+   * Replaces {@code file} by way of {@code temporary} on the same disk, which is gone then.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if {@code temporary} is somebody else's
+   */
   public static void write(Path temporary, Path file, Content content) throws IOException {
+    var channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    finish(
+        temporary,
+        file,
+        () -> {
+          try (channel) {
+            var buffered = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+            content.write(buffered);
+            buffered.flush();
+            channel.force(true);
+          }
+        });
+  }
+
+  /** Replaces {@code to} by a copy of {@code from} with its permissions and times. */
+  public static void copy(Path from, Path to) throws IOException {
+    var temporary = beside(to);
+    finish(
+        temporary,
+        to,
+        () -> {
+          Files.copy(from, temporary, StandardCopyOption.COPY_ATTRIBUTES);
+          // It may be one that nobody may write to.
+          force(temporary, StandardOpenOption.READ);
+        });
+  }
+
+  private interface Making {
+    void make() throws IOException;
+  }
+
+  /** What was not renamed is removed, whatever went wrong. */
+  private static void finish(Path temporary, Path file, Making making) throws IOException {
     try {
-      try (var channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        var buffered = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-        content.write(buffered);
-        buffered.flush();
-        channel.force(true);
-      }
+      making.make();
       rename(temporary, file);
-    } finally {
-      Files.deleteIfExists(temporary);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
     }
   }
 
@@ -55,7 +92,11 @@ public final class WholeFile {
 
   /** Makes sure that what a file holds stays. */
   public static void force(Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    force(file, StandardOpenOption.WRITE);
+  }
+
+  private static void force(Path file, StandardOpenOption how) throws IOException {
+    try (var channel = FileChannel.open(file, how)) {
       channel.force(true);
     }
   }
@@ -67,8 +108,8 @@ public final class WholeFile {
     if (folder == null) {
       return;
     }
-    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      force(folder, StandardOpenOption.READ);
     } catch (IOException e) {
       // Not every system lets folders be opened; the name is right all the same.
     }

@@ -93,7 +93,7 @@ final class BadResults {
     }
     var gathered = folder.index().resolve("all" + CacheFolder.BAD);
     WholeFile.write(
-        folder.fresh().resolve("bad"),
+        folder.fresh().resolve(UUID.randomUUID() + CacheFolder.BAD),
         gathered,
         target -> {
           var seen = new KeyTable();

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.golempipeline.event.RunEvent;
+import org.golempipeline.plainfile.WholeFile;
 import org.golempipeline.plan.OutputPlaces;
 import org.golempipeline.run.PublishedMemory.Entry;
 import org.golempipeline.run.StageMerge.ResultFile;
@@ -187,14 +188,7 @@ final class Publisher {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      var beside = to.resolveSibling("." + to.getFileName() + ".part");
-      try {
-        Files.copy(
-            from, beside, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-        Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(beside);
-      }
+      WholeFile.copy(from, to);
       memory.copied(path);
     }
   }
