@@ -122,6 +122,16 @@ class DoctorCommandTest {
   }
 
   @Test
+  void looksAtTheFolderThatTheUserNamesForTemporaryFiles() {
+    var ran = workspace.with("TMPDIR", "gone").run("doctor");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.out())
+        .contains("/gone`, where temporary files go, does not exist.", "doctor --fix` makes it");
+    assertThat(workspace.with("TMPDIR", "").run("doctor").exitCode()).isZero();
+  }
+
+  @Test
   void earlierResultsAreCountedAndKept() throws IOException {
     workspace.write("p.yaml", PIPELINE);
     assertThat(workspace.run("run", "p.yaml").exitCode()).isZero();

@@ -142,11 +142,46 @@ class LauncherTest {
 
   @Test
   void refusesTooLittleMemoryToAddress() throws Exception {
-    var launched = launchAfter("ulimit -v 3999999");
+    var launched = launchAfter("ulimit -v 3145727");
 
     assertThat(launched.exitCode()).isEqualTo(4);
-    assertThat(launched.err()).contains("Only 3906 MiB of memory may be addr", "ulimit -v unlim");
-    assertThat(launchAfter("ulimit -v 4000000").exitCode()).isZero();
+    assertThat(launched.err())
+        .contains("Only 3071 MiB of memory may be addressed, and a run needs 3072 MiB.")
+        .contains("`ulimit -v unlimited`", "GOLEM_PIPELINE_JAVA_OPTS='-Xmx256m ");
+    assertThat(launchAfter("ulimit -v 3145728").exitCode()).isZero();
+    assertThat(
+            launchAfter("ulimit -v 3145727; export GOLEM_PIPELINE_JAVA_OPTS=-Xmx256m").exitCode())
+        .isZero();
+  }
+
+  /** The build changes folders, and Maven is told where the JDK is. */
+  @Test
+  void findsAJavaByARelativePath() throws Exception {
+    script(
+        temporary.resolve("bin/mvn"),
+        "#!/bin/sh\n[ -x \"$JAVA_HOME/bin/java\" ] && touch \"$JAR\"\n");
+    var here = "cd '%s' && ".formatted(temporary);
+    var name = java.getFileName();
+
+    var first = launchAfter(here + "export JAVA_HOME='%s'".formatted(name));
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(first.out()).endsWith("<check>\n<f>\n");
+
+    Files.delete(root.resolve("runner/cli/target/app/built"));
+    var second = launchAfter(here + "unset JAVA_HOME; PATH='%s/bin':$PATH".formatted(name));
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    assertThat(second.out()).endsWith("<check>\n<f>\n");
+  }
+
+  @Test
+  void handsOverAFolderForTemporaryFilesThatCanBeWritten() throws Exception {
+    var option = "<-Djava.io.tmpdir=" + temporary + ">\n";
+
+    assertThat(launchAfter("export TMPDIR='%s'".formatted(temporary)).out()).contains(option);
+    assertThat(launchAfter("export TMPDIR='%s/gone'".formatted(temporary)).out())
+        .doesNotContain("java.io.tmpdir")
+        .endsWith("<check>\n<f>\n");
+    assertThat(launchAfter("unset TMPDIR").out()).doesNotContain("java.io.tmpdir");
   }
 
   /** The JVM reads the names of files by the locale, and a named one need not be installed. */
@@ -195,31 +230,53 @@ class LauncherTest {
     return launch(starter);
   }
 
+  /** A process of this number and place, as a build writes it into its lock. */
+  private String locked(String number) {
+    return "mkdir -p '%1$s'; echo \"%2$s $(uname -n) $(readlink /proc/self/ns/pid)\" >'%1$s/pid'"
+        .formatted(lock(), number);
+  }
+
+  private Path lock() {
+    return root.resolve("runner/cli/target/launcher-lock");
+  }
+
   @Test
   void takesOverTheLockOfABuildThatDied() throws Exception {
-    var lock = Files.createDirectories(root.resolve("runner/cli/target/launcher-lock"));
-    Files.writeString(lock.resolve("pid"), "2147483646\n");
-
-    assertThat(launch(root.resolve("golem-pipeline"), "check", "f").exitCode()).isZero();
-    assertThat(lock).doesNotExist();
+    assertThat(launchAfter(locked("2147483646")).exitCode()).isZero();
+    assertThat(lock()).doesNotExist();
   }
 
   @Test
   void takesOverTheLockOfABuildThatDiedBeforeItSaidItsNumber() throws Exception {
-    var lock = Files.createDirectories(root.resolve("runner/cli/target/launcher-lock"));
-    Files.setLastModifiedTime(lock, FileTime.fromMillis(0));
+    Files.createDirectories(lock());
+    Files.setLastModifiedTime(lock(), FileTime.fromMillis(0));
 
     assertThat(launch(root.resolve("golem-pipeline"), "check", "f").exitCode()).isZero();
-    assertThat(lock).doesNotExist();
+    assertThat(lock()).doesNotExist();
   }
 
   @Test
   void takesOverTheLockOfADeadProcessThatHadTheSameNumber() throws Exception {
-    var lock = root.resolve("runner/cli/target/launcher-lock");
+    assertThat(launchAfter(locked("$$")).exitCode()).isZero();
+    assertThat(lock()).doesNotExist();
+  }
 
-    assertThat(launchAfter("mkdir -p '%1$s'; echo $$ >'%1$s/pid'".formatted(lock)).exitCode())
-        .isZero();
-    assertThat(lock).doesNotExist();
+  /** Its number says nothing here, even if it is our own; that it writes does. */
+  @Test
+  void waitsForABuildInAnotherContainer() throws Exception {
+    script(
+        temporary.resolve("bin/sleep"),
+        "#!/bin/sh\ntouch -d '1970-01-02' '%1$s'/* '%1$s'\n".formatted(lock()));
+
+    var launched =
+        launchAfter("mkdir -p '%1$s'; echo $$ there >'%1$s/pid'; >'%1$s/log'".formatted(lock()));
+
+    assertThat(launched.exitCode()).isZero();
+    assertThat(launched.err())
+        .startsWith("golem-pipeline: waiting for another call that builds\n")
+        .contains("building with Maven");
+    assertThat(lock()).doesNotExist();
+    assertThat(lock().resolveSibling("launcher-lock.heir")).doesNotExist();
   }
 
   @Test

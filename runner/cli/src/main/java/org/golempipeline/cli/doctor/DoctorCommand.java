@@ -111,7 +111,9 @@ public final class DoctorCommand implements Callable<Integer> {
     var own = folder.resolve(".golem-pipeline");
     var repairs = new Repairs(fix);
     var temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    tell(repairs.temporary(temporary));
+    // The launcher passes over one that it cannot use; what fragments start does not.
+    var named = console.variable("TMPDIR").orElse("");
+    tell(repairs.temporary(named.isEmpty() ? temporary : console.path(named)));
     tell(MachineChecks.images(Containers.obstacle()));
     try (var images = console.machine().imageStore()) {
       tell(repairs.scratch(own, temporary, images));
