@@ -1,6 +1,7 @@
 package org.golempipeline.cli.doctor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -137,9 +138,16 @@ final class SetupCommand implements Callable<Integer> {
     }
   }
 
-  /** One that ended and that nobody asked why has no program any more. */
-  private static boolean goesOn(ProcessHandle process) {
-    return process.isAlive() && process.info().command().isPresent();
+  /** One that ended and that nobody asked why is still there, as a zombie. */
+  static boolean goesOn(ProcessHandle process) {
+    try {
+      var stat = Path.of("/proc", String.valueOf(process.pid()), "stat");
+      var text = Files.readString(stat, StandardCharsets.ISO_8859_1);
+      return process.isAlive() && text.charAt(text.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException e) {
+      // It is gone by now, or this system has no such file.
+      return process.isAlive();
+    }
   }
 
   private Path log() throws IOException {

@@ -1,7 +1,9 @@
 package org.golempipeline.cli.doctor;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The program {@code yagna} of the user, which speaks to the daemon and is it. */
@@ -69,24 +73,43 @@ final class YagnaProgram {
   Ran run(Duration limit, String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(path.toString()));
     command.addAll(List.of(arguments));
-    var said = Files.createTempFile("yagna", ".out");
-    var trouble = Files.createTempFile("yagna", ".err");
+    var process = process(command).start();
     try {
-      var process =
-          process(command).redirectOutput(said.toFile()).redirectError(trouble.toFile()).start();
-      try {
-        var ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-        return new Ran(
-            ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty(),
-            Files.readString(said, StandardCharsets.ISO_8859_1),
-            Files.readString(trouble, StandardCharsets.ISO_8859_1));
-      } finally {
-        process.destroyForcibly();
-      }
+      var out = new ByteArrayOutputStream();
+      var err = new ByteArrayOutputStream();
+      CompletableFuture.allOf(
+              reading(process.getInputStream(), out),
+              reading(process.getErrorStream(), err),
+              process.onExit())
+          .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+          .get();
+      return new Ran(
+          process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue()),
+          out.toString(StandardCharsets.UTF_8),
+          err.toString(StandardCharsets.UTF_8));
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
     } finally {
-      Files.delete(said);
-      Files.delete(trouble);
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
+  }
+
+  /** Something that it left behind may keep the pipe for ever: nobody waits for the thread. */
+  private static CompletableFuture<Void> reading(InputStream from, ByteArrayOutputStream into) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            from.transferTo(into);
+          } catch (IOException e) {
+            // It was ended; what it said before counts.
+          }
+        },
+        reading -> {
+          var thread = new Thread(reading, "yagna");
+          thread.setDaemon(true);
+          thread.start();
+        });
   }
 
   private ProcessBuilder process(List<String> command) {

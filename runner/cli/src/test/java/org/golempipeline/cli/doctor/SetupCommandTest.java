@@ -1,6 +1,7 @@
 package org.golempipeline.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.golempipeline.cli.ChildJvm;
 import org.golempipeline.cli.Workspace;
 import org.golempipeline.node.EmbeddedNode;
 import org.golempipeline.node.EndpointFault;
@@ -203,6 +206,38 @@ class SetupCommandTest {
 
     assertThat(ran.isDone()).isFalse();
     assertThat(ran.reason()).isEqualTo("it did not answer in time");
+  }
+
+  @Test
+  void takesWithItWhatYagnaStarted() throws Exception {
+    var below = elsewhere.resolve("below");
+    yagna(
+        "app-key",
+        "sleep 1000 & echo $! > '%1$s.new'; mv '%1$s.new' '%1$s'; wait".formatted(below));
+    var yagna =
+        YagnaProgram.find(Map.of("PATH", elsewhere.resolve("bin") + ":" + System.getenv("PATH")))
+            .orElseThrow();
+    var ended = new CompletableFuture<Throwable>();
+    var waiting =
+        new Thread(
+            () ->
+                ended.complete(
+                    catchThrowable(() -> yagna.run(Duration.ofDays(1), "app-key", "create", "x"))));
+    waiting.start();
+    ChildJvm.await("the program", () -> Files.exists(below));
+    var sleeping = ProcessHandle.of(Long.parseLong(Files.readString(below).strip())).orElseThrow();
+
+    waiting.interrupt();
+
+    assertThat(ended.get()).isInstanceOf(InterruptedException.class);
+    ChildJvm.await("the end of what it started", () -> !SetupCommand.goesOn(sleeping));
+  }
+
+  @Test
+  void understandsWhatYagnaSaysInUtf8() throws IOException {
+    yagna("app-key", "printf 'Error: nicht m\\303\\266glich \\377\\n' >&2; exit 1");
+
+    assertThat(workspace.run("golem", "setup").err()).contains("failed: nicht möglich \ufffd.");
   }
 
   @Test
