@@ -190,7 +190,7 @@ public class ImageCommandTest {
   }
 
   @Test
-  void removesAllOrNothing() throws IOException {
+  void removesNothingIfANameIsUnknown() throws IOException {
     workspace.with("XDG_CACHE_HOME", folder.resolve("cache").toString());
     try (var store =
             new ImageStore(folder.resolve("cache/golem-pipeline/images"), Clock.systemUTC());

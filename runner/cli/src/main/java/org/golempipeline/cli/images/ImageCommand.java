@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import org.golempipeline.gvmi.StoredImage.Origin;
 import org.golempipeline.oci.ImageBuilder;
 import org.golempipeline.oci.ImageSource;
 import org.golempipeline.pipeline.Refusal;
+import org.golempipeline.plainfile.WholeFile;
 import org.golempipeline.report.Words;
 import org.golempipeline.spec.ImageRef;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +108,7 @@ public final class ImageCommand {
     try (var store = console.machine().requireImageStore()) {
       var image = new ImageBuilder(store, limit, this::say).build(what);
       if (target != null) {
-        write(image, target);
+        WholeFile.write(target, stream -> Files.copy(image.file(), stream));
       }
       show(image, json);
       return ExitCodes.DONE;
@@ -133,17 +133,6 @@ public final class ImageCommand {
           "Name a file in a folder that is there and yours: `-o mine.gvmi`.");
     }
     return file;
-  }
-
-  /** By rename, so that a file of this name is whole. */
-  private static void write(StoredImage image, Path file) throws IOException {
-    var part = file.resolveSibling("." + file.getFileName() + ".part");
-    try {
-      Files.copy(image.file(), part, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
-    }
   }
 
   @Command(
