@@ -146,6 +146,7 @@ class CommandLineTest {
           {"run", "right.yaml", "-q", "-v"},
           {"node", "--port", "70000"},
           {"node", "--providers", "0"},
+          {"node", "--providers", "10001"},
           {"node", "--app-key", "two words"},
           {"node", "--app-key", ""},
           {"node", "--persona", "nasty"},

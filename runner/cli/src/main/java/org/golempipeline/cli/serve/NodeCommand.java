@@ -39,6 +39,9 @@ import picocli.CommandLine.Option;
 public final class NodeCommand implements Callable<Integer> {
   private static final int SEEDS = 100_000;
 
+  /** With ten times as many there is hardly memory left to serve anybody. */
+  private static final int MOST_PROVIDERS = 10_000;
+
   private final Console console;
 
   @Option(
@@ -59,7 +62,10 @@ public final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--providers",
       paramLabel = "N",
-      description = "How many providers there are. Default: as many as this machine has cores.")
+      description =
+          "How many providers there are, at most "
+              + MOST_PROVIDERS
+              + ". Default: as many as this machine has cores.")
   int providers = RunDefaults.cores();
 
   @Option(
@@ -95,6 +101,11 @@ public final class NodeCommand implements Callable<Integer> {
     }
     if (providers < 1) {
       throw Refusal.usage("A node needs a provider.", "Write `--providers 1` or more.");
+    }
+    if (providers > MOST_PROVIDERS) {
+      throw Refusal.usage(
+          "`--providers %d` are more than a node can have.".formatted(providers),
+          "Write `--providers %d` or fewer.".formatted(MOST_PROVIDERS));
     }
     var cast = cast();
     var temporary = Path.of(System.getProperty("java.io.tmpdir"));
