@@ -38,6 +38,7 @@ import java.util.Scanner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.apache.commons.io.file.PathUtils;
 import org.golempipeline.cli.terminal.ExitCodes;
 import org.golempipeline.event.FragmentSet;
 import org.golempipeline.golem.files.GftpServer;
@@ -341,7 +342,7 @@ class ArchitectureTest {
     noClasses()
         .should()
         .callMethodWhere(
-            target(owner(equivalentTo(FileUtils.class)))
+            target(owner(equivalentTo(FileUtils.class).or(equivalentTo(PathUtils.class))))
                 .and(target(nameMatching("(force)?[dD]elete.*|clean.*"))))
         .check(CLASSES);
   }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.apache.commons.io.file.PathUtils;
 import org.golempipeline.bus.Hub;
+import org.golempipeline.plainfile.LeftFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ public final class Lab implements AutoCloseable {
     this.payment = payment;
     this.logs = Files.createDirectories(logs);
     folder = Files.createTempDirectory("lab");
-    open.push(() -> PathUtils.deleteDirectory(folder));
+    open.push(() -> LeftFiles.remove(folder));
     hub = Hub.open(Ports.listenOnFourDigits());
     open.push(hub);
     registry = Registry.open();
