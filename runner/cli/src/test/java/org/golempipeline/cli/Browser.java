@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.stream.Stream;
  */
 public final class Browser implements AutoCloseable {
   private static final int WINDOW = 1300;
+
+  /** For what a page does later, such as by a timer or by a refresh. */
+  private static final Duration WAIT = Duration.ofSeconds(2);
 
   private static final String LOOK =
       """
@@ -135,6 +139,7 @@ public final class Browser implements AutoCloseable {
             tab.is(
                 "location.search === '%s' && document.getElementById('seen').textContent !== ''"
                     .formatted(query)));
+    tab.pass(WAIT);
     return seen(
         new ObjectMapper().readTree(tab.text("document.getElementById('seen').textContent")));
   }

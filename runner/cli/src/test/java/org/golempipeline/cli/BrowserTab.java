@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class BrowserTab implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<Integer, CompletableFuture<JsonNode>> asked = new ConcurrentHashMap<>();
   private final List<String> errors = new CopyOnWriteArrayList<>();
+  private volatile CompletableFuture<Void> passed = new CompletableFuture<>();
   private WebSocket socket;
   private int last;
 
@@ -123,6 +125,7 @@ public final class BrowserTab implements AutoCloseable {
     switch (message.path("method").asText()) {
       case "Runtime.exceptionThrown" -> errors.add(params.path("exceptionDetails").toString());
       case "Runtime.consoleAPICalled" -> errors.add(params.toString());
+      case "Emulation.virtualTimeBudgetExpired" -> passed.complete(null);
       case "Log.entryAdded" -> errors.add(params.path("entry").path("text").asText());
       default -> {
         // not asked for
@@ -173,6 +176,19 @@ public final class BrowserTab implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /**
+   * Lets time go by for the page, in which it may do something: at once, but for what it loads
+   * meanwhile. From now on nothing in the tab waits for a time.
+   */
+  void pass(Duration time) throws IOException {
+    passed = new CompletableFuture<>();
+    send(
+        "Emulation.setVirtualTimePolicy",
+        "{\"policy\":\"pauseIfNetworkFetchesPending\",\"budget\":%d}".formatted(time.toMillis()));
+    passed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    send("Emulation.setVirtualTimePolicy", "{\"policy\":\"advance\"}");
   }
 
   /** What an expression says. */

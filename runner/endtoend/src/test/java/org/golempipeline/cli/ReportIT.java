@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.golempipeline.node.EmbeddedNode;
@@ -161,6 +162,12 @@ class ReportIT {
     var control = browser.open(unescaped, PHONE);
     assertThat(control.owned()).isTrue();
     assertThat(control.requests()).containsExactly("/pixel");
+    for (var later :
+        List.of(
+            "<script>setTimeout(() => { new Image().src = '/later'; }, 1500)</script>",
+            "<meta http-equiv=refresh content='1; url=/later'>")) {
+      assertThat(browser.open("<h1>x</h1>" + later, PHONE).requests()).containsExactly("/later");
+    }
     var policy = html.replace("</main>", unescaped + "</main>");
     var forbidden = browser.open(policy, PHONE);
     assertThat(forbidden.scripts()).isEqualTo(1);
