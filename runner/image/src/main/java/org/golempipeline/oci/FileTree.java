@@ -93,7 +93,6 @@ final class FileTree {
     } else if (entry.isLink()) {
       folder.put(name, linked(entry, layer));
     } else {
-      requireOneName(folder.get(name), entry.getName(), layer);
       folder.put(name, made(entry, layer, number, folder.get(name)));
     }
   }
@@ -232,17 +231,6 @@ final class FileTree {
 
   private static boolean isTooLong(String path, List<String> names) {
     return path.length() > LONGEST_PATH || names.stream().anyMatch(n -> n.length() > LONGEST_NAME);
-  }
-
-  /** What is not UTF-8 was read as question marks, and so several names became one. */
-  private static void requireOneName(@Nullable Node before, String path, int layer)
-      throws ImageException {
-    if (before != null && before.isFile() && before.layer == layer && path.indexOf('?') >= 0) {
-      throw new ImageException(
-          "A layer of the image has two files `%s`, since their names are not in UTF-8."
-              .formatted(path),
-          "Rename them, or remove them in the step that makes them.");
-    }
   }
 
   private static List<String> split(String path) {

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.golempipeline.gvmi.ImageConfiguration;
@@ -156,6 +155,12 @@ final class Flattener {
           if (Thread.interrupted()) {
             throw new InterruptedException();
           }
+          if (!tar.isUtf8(entry)) {
+            throw new ImageException(
+                "A layer of the image has an entry `%s`, whose name or target is not in UTF-8."
+                    .formatted(entry.getName()),
+                "Rename it, or remove it in the step that makes it.");
+          }
           reader.read(entry, layer, number++, tar);
         }
       } catch (UnreadableException e) {
@@ -165,18 +170,17 @@ final class Flattener {
     }
   }
 
-  private TarArchiveInputStream open(Layer layer) throws UnreadableException {
+  private LayerTar open(Layer layer) throws UnreadableException {
     try {
-      return new TarArchiveInputStream(new Counted(layer.open()), StandardCharsets.UTF_8.name());
+      return new LayerTar(new Counted(layer.open()));
     } catch (IOException | RuntimeException e) {
       throw new UnreadableException(e);
     }
   }
 
-  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar)
-      throws UnreadableException {
+  private static @Nullable TarArchiveEntry next(LayerTar tar) throws UnreadableException {
     try {
-      return tar.getNextEntry();
+      return tar.next();
     } catch (UnreadableException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

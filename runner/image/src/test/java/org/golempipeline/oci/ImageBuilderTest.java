@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.golempipeline.gvmi.GvmiFile;
 import org.golempipeline.gvmi.ImageConfiguration;
 import org.golempipeline.gvmi.ImageException;
@@ -453,18 +454,43 @@ class ImageBuilderTest {
 
   @Test
   void layersWhoseNamesAreNotUtf8AreNotMixedUp() throws Exception {
-    var latin = new ByteArrayOutputStream();
-    try (var tar = new TarArchiveOutputStream(latin, "ISO-8859-1")) {
-      for (var name : List.of("\u00e4", "\u00f6")) {
-        var entry = new TarArchiveEntry(name);
+    var link = new TarArchiveEntry("link", TarConstants.LF_SYMLINK);
+    link.setLinkName("\u00e4");
+    var longName = new TarArchiveEntry("n/".repeat(60) + "\u00e4");
+    for (var entry :
+        List.of(new TarArchiveEntry("\u00e4"), new TarArchiveEntry("\u00f6/"), link, longName)) {
+      Files.write(folder.resolve("latin.tar"), tar("ISO-8859-1", false, entry));
+      assertThatThrownBy(() -> build("latin.tar"))
+          .as(entry.getName())
+          .isInstanceOf(ImageException.class)
+          .hasMessageContaining("whose name or target is not in UTF-8");
+    }
+  }
+
+  /** Also of one that is cut in the header, within a character. */
+  @Test
+  void aQuestionMarkIsPartOfAName() throws Exception {
+    var cut = "n/".repeat(49) + "n\u00e4?";
+    for (var posix : new boolean[] {true, false}) {
+      var entries = List.of("what?", "what?", "\u00e4?", cut).stream().map(TarArchiveEntry::new);
+      Files.write(
+          folder.resolve("root.tar"), tar("UTF-8", posix, entries.toArray(TarArchiveEntry[]::new)));
+      assertThat(store.unpack(GvmiFile.hash(build("root.tar"))).find("/" + cut)).isPresent();
+    }
+  }
+
+  private static byte[] tar(String encoding, boolean posix, TarArchiveEntry... entries)
+      throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var tar = new TarArchiveOutputStream(bytes, encoding)) {
+      tar.setLongFileMode(
+          posix ? TarArchiveOutputStream.LONGFILE_POSIX : TarArchiveOutputStream.LONGFILE_GNU);
+      for (var entry : entries) {
         tar.putArchiveEntry(entry);
         tar.closeArchiveEntry();
       }
     }
-    Files.write(folder.resolve("latin.tar"), latin.toByteArray());
-    assertThatThrownBy(() -> build("latin.tar"))
-        .isInstanceOf(ImageException.class)
-        .hasMessageContaining("two files `?`, since their names are not in UTF-8");
+    return bytes.toByteArray();
   }
 
   @Test
