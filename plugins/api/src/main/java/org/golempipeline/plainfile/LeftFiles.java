@@ -23,12 +23,28 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LeftFiles {
   private LeftFiles() {}
 
-  /** Removes a file, or a folder with all that is in it; what is not there is no trouble. */
+  /**
+   * Removes a file, or a folder with all that is in it; what is not there is no trouble.
+   *
+   * @throws IOException if anything cannot be removed, after everything else was
+   */
   public static void remove(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       permit(path);
+      IOException trouble = null;
       for (var each : inside(path)) {
-        remove(each);
+        try {
+          remove(each);
+        } catch (IOException e) {
+          if (trouble == null) {
+            trouble = e;
+          } else {
+            trouble.addSuppressed(e);
+          }
+        }
+      }
+      if (trouble != null) {
+        throw trouble;
       }
     }
     Files.deleteIfExists(path);
