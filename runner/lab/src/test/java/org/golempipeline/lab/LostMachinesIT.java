@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import org.golempipeline.cli.Workspace;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run does when programs of the network die, and what those do when they are back. */
+@Order(1)
 class LostMachinesIT extends RealNetwork {
   @BeforeEach
   void write() throws Exception {
