@@ -363,6 +363,14 @@ public final class ImageStore implements AutoCloseable {
     }
   }
 
+  private static boolean isOlder(Path part, FileTime limit) throws IOException {
+    try {
+      return Files.getLastModifiedTime(part).compareTo(limit) < 0;
+    } catch (NoSuchFileException e) {
+      return false; // whoever made it is done with it
+    }
+  }
+
   /**
    * What processes left that died while they made or unpacked an image, and downloads that nobody
    * went on with for a day.
@@ -375,7 +383,7 @@ public final class ImageStore implements AutoCloseable {
     var old = FileTime.from(clock.instant().minus(LONGEST_SILENCE));
     try (var parts = Files.newDirectoryStream(folder, "*" + PART)) {
       for (var part : parts) {
-        if (Files.exists(part) && Files.getLastModifiedTime(part).compareTo(old) < 0) {
+        if (isOlder(part, old)) {
           found.add(part);
         }
       }
